@@ -1,0 +1,251 @@
+/** The one error of the client, and the reasons it carries. */
+import * as Schema from "effect/Schema"
+
+/** What the API said about one problem. `code` is an open set and comes under several statuses: keep both. */
+export const Problem = Schema.Struct({
+  code: Schema.String,
+  message: Schema.optionalKey(Schema.String),
+  field: Schema.optionalKey(Schema.String)
+})
+export type Problem = typeof Problem.Type
+
+const response = {
+  /** The HTTP status. */
+  status: Schema.Int,
+  /** What to quote to Intercom's support. */
+  requestId: Schema.optionalKey(Schema.String),
+  /** The entries of the `error.list` body; empty when the body was something else. */
+  errors: Schema.Array(Problem),
+  /** The start of a body that was not an `error.list` (an HTML page, say); at most 2 KiB. */
+  body: Schema.optionalKey(Schema.String)
+}
+
+interface ResponseFields {
+  readonly status: number
+  readonly requestId?: string
+  readonly errors: ReadonlyArray<Problem>
+  readonly body?: string
+}
+
+const says = (reason: ResponseFields, remedy: string): string => {
+  const problems = reason.errors.map(
+    ({ code, field, message }) =>
+      `${code}${field === undefined ? "" : ` (field ${field})`}${message === undefined ? "" : `: ${message}`}`
+  )
+  const id = reason.requestId === undefined ? "" : ` [request ${reason.requestId}]`
+  return `HTTP ${reason.status}${problems.length === 0 ? "" : ` ${problems.join("; ")}`}${id}. ${remedy}`
+}
+
+/** 400: a parameter is missing, malformed, or not allowed here. */
+export class BadRequest extends Schema.TaggedError<BadRequest>()("BadRequest", response) {
+  override get message(): string {
+    return says(this, "Correct the named parameter and send the request again.")
+  }
+}
+
+/** 401: the token is missing, revoked, or belongs to a workspace in another region. */
+export class Unauthorized extends Schema.TaggedError<Unauthorized>()("Unauthorized", response) {
+  override get message(): string {
+    return says(this, "Check the access token (INTERCOM_ACCESS_TOKEN) and its region (INTERCOM_REGION: us, eu or au).")
+  }
+}
+
+/** 403: the app's scopes or the workspace's plan (`api_plan_restricted`) do not cover the operation. */
+export class Forbidden extends Schema.TaggedError<Forbidden>()("Forbidden", response) {
+  override get message(): string {
+    return says(
+      this,
+      this.errors.some(({ code }) => code === "api_plan_restricted")
+        ? "The workspace's plan does not include this operation."
+        : "Give the app the permission in Intercom's Developer Hub."
+    )
+  }
+}
+
+/** 404: no such object; also what the API answers to a wrong method. */
+export class NotFound extends Schema.TaggedError<NotFound>()("NotFound", response) {
+  override get message(): string {
+    return says(this, "Check the id; a deleted or merged object is not found either.")
+  }
+}
+
+/** 409: it exists already. `existingId` is its id, when the message carries one. */
+export class Conflict extends Schema.TaggedError<Conflict>()("Conflict", {
+  ...response,
+  existingId: Schema.optionalKey(Schema.String)
+}) {
+  override get message(): string {
+    return says(
+      this,
+      this.existingId === undefined ? "Look the existing object up." : `Use the existing object, ${this.existingId}.`
+    )
+  }
+}
+
+/** 410: the object is gone, such as a contact merged into another (from 2.16). */
+export class Gone extends Schema.TaggedError<Gone>()("Gone", response) {
+  override get message(): string {
+    return says(this, "The object no longer exists.")
+  }
+}
+
+/** 422: well-formed input with a value the API cannot take. */
+export class UnprocessableEntity extends Schema.TaggedError<UnprocessableEntity>()("UnprocessableEntity", response) {
+  override get message(): string {
+    return says(this, "Correct the named value and send the request again.")
+  }
+}
+
+/**
+ * 429. `scope: "window"`: too many requests in this window, over at `resetAt` (Unix seconds). `scope: "job"`: a job of
+ * the kind is running already; waiting for the window does not help.
+ */
+export class RateLimited extends Schema.TaggedError<RateLimited>()("RateLimited", {
+  ...response,
+  scope: Schema.Literals(["window", "job"]),
+  resetAt: Schema.optionalKey(Schema.Int)
+}) {
+  override get message(): string {
+    return says(
+      this,
+      this.scope === "job"
+        ? "Wait for the running job to end."
+        : "Send fewer requests, or allow more retries and a longer total time."
+    )
+  }
+}
+
+/** 5xx: Intercom, or a proxy before it, failed. */
+export class ServerError extends Schema.TaggedError<ServerError>()("ServerError", response) {
+  override get message(): string {
+    return says(this, "Try again later.")
+  }
+}
+
+/** Any other status. */
+export class UnexpectedStatus extends Schema.TaggedError<UnexpectedStatus>()("UnexpectedStatus", response) {
+  override get message(): string {
+    return says(this, "The API answered with a status this client does not know.")
+  }
+}
+
+/**
+ * The connection failed. `sent` tells whether the request may have reached the API: when false, it certainly did not,
+ * and sending it again is harmless. `code` is the system's (`ECONNREFUSED`, …), where there is one.
+ */
+export class TransportError extends Schema.TaggedError<TransportError>()("TransportError", {
+  sent: Schema.Boolean,
+  code: Schema.optionalKey(Schema.String),
+  description: Schema.String
+}) {
+  override get message(): string {
+    return `${this.description}${this.code === undefined ? "" : ` (${this.code})`}. ${
+      this.sent
+        ? "The request may have been processed: look before sending a write again."
+        : "Nothing was sent: check the network, INTERCOM_REGION and INTERCOM_BASE_URL."
+    }`
+  }
+}
+
+/** No complete answer, body included, within `afterMillis` milliseconds. The request may have been processed. */
+export class TimeoutError extends Schema.TaggedError<TimeoutError>()("TimeoutError", {
+  afterMillis: Schema.Finite
+}) {
+  override get message(): string {
+    return `No complete answer within ${this.afterMillis} ms. The request may have been processed: look before sending a write again.`
+  }
+}
+
+/** Where a value differs from its schema. `path` reads `data[3].id`; it is empty for the value itself. */
+export const Mismatch = Schema.Struct({
+  path: Schema.String,
+  expected: Schema.String,
+  actual: Schema.String
+})
+export type Mismatch = typeof Mismatch.Type
+
+const lines = (mismatches: ReadonlyArray<Mismatch>): string =>
+  mismatches
+    .map(({ actual, expected, path }) => `${path === "" ? "the value" : path}: expected ${expected}, got ${actual}`)
+    .join("; ")
+
+/** The input of a call does not fit; nothing was sent. */
+export class EncodeError extends Schema.TaggedError<EncodeError>()("EncodeError", {
+  mismatches: Schema.Array(Mismatch)
+}) {
+  override get message(): string {
+    return `Nothing was sent, the input does not fit: ${lines(this.mismatches)}`
+  }
+}
+
+/** The body of a successful answer does not fit. `body` is its start, at most 8 KiB; the token never is in it. */
+export class DecodeError extends Schema.TaggedError<DecodeError>()("DecodeError", {
+  status: Schema.Int,
+  requestId: Schema.optionalKey(Schema.String),
+  /** `invalid`: JSON of another shape. `malformed`: not JSON, cut off, or empty. */
+  kind: Schema.Literals(["invalid", "malformed"]),
+  mismatches: Schema.Array(Mismatch),
+  body: Schema.String
+}) {
+  override get message(): string {
+    const id = this.requestId === undefined ? "" : ` [request ${this.requestId}]`
+    return `HTTP ${this.status}${id}, but the body does not fit: ${lines(this.mismatches)}`
+  }
+}
+
+/** A walk over pages cannot go on without repeating itself, losing records, or sending the token elsewhere. */
+export class PaginationError extends Schema.TaggedError<PaginationError>()("PaginationError", {
+  description: Schema.String,
+  cursor: Schema.optionalKey(Schema.String)
+}) {
+  override get message(): string {
+    return this.description
+  }
+}
+
+export const Reason = Schema.Union([
+  BadRequest,
+  Unauthorized,
+  Forbidden,
+  NotFound,
+  Conflict,
+  Gone,
+  UnprocessableEntity,
+  RateLimited,
+  ServerError,
+  UnexpectedStatus,
+  TransportError,
+  TimeoutError,
+  EncodeError,
+  DecodeError,
+  PaginationError
+])
+export type Reason = typeof Reason.Type
+
+/**
+ * What every operation fails with. `reason` says what happened:
+ *
+ * @example
+ * ```ts
+ * import { Contacts, type CreateContact } from "@effect-intercom/core"
+ * import { Effect } from "effect"
+ *
+ * const idOf = (contact: CreateContact) =>
+ *   Contacts.use((contacts) => contacts.create(contact)).pipe(
+ *     Effect.map((created): string | undefined => created.id),
+ *     Effect.catchReason("IntercomError", "Conflict", ({ existingId }) => Effect.succeed(existingId))
+ *   )
+ * ```
+ */
+export class IntercomError extends Schema.TaggedError<IntercomError>()("IntercomError", {
+  /** `Contacts.create`, say. */
+  operation: Schema.String,
+  method: Schema.String,
+  /** The path template, `/contacts/{contact_id}`: never an id. */
+  path: Schema.String,
+  reason: Reason
+}) {
+  override get message(): string {
+    return `${this.operation} (${this.method} ${this.path}): ${this.reason._tag}: ${this.reason.message}`
+  }
+}

@@ -1,0 +1,222 @@
+/**
+ * From the declaration of an endpoint to a call: encode, send, check, decode. Declare a resource as an `HttpApiGroup`,
+ * annotate each endpoint with {@link annotations}, and {@link client} makes its calls.
+ */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as HttpApi from "effect/http-api/HttpApi"
+import * as HttpApiClient from "effect/http-api/HttpApiClient"
+import type * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
+import type * as HttpApiGroup from "effect/http-api/HttpApiGroup"
+import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
+import * as OpenApi from "effect/http-api/OpenApi"
+import * as HttpClientRequest from "effect/http/HttpClientRequest"
+import type * as HttpClientResponse from "effect/http/HttpClientResponse"
+import type * as HttpMethod from "effect/http/HttpMethod"
+import * as Predicate from "effect/Predicate"
+import * as Schema from "effect/Schema"
+import * as SchemaJITCompiler from "effect/schema/SchemaJITCompiler"
+import { DecodeError, EncodeError, IntercomError, type Reason, TransportError } from "./IntercomError.ts"
+import { countDecodeFailure, Failure, IntercomHttp, type Operation, type Replay, type Reply } from "./IntercomHttp.ts"
+import { mismatchesOf, mismatchesOfIssue } from "./internal/Mismatches.ts"
+import { cap } from "./internal/Scrub.ts"
+
+/** The replay rule of an endpoint; without it, `GET`, `PUT` and `DELETE` are safe and `POST` never is. */
+export class ReplayRule extends Context.Service<ReplayRule, Replay>()("@effect-intercom/core/Operation/ReplayRule") {}
+
+/** What an endpoint says of itself: its name in the published document, and whether it may be sent twice. */
+export const annotations = (options: {
+  readonly operationId: string
+  /** Only where the method does not tell: a documented upsert or a search by `POST` is safe. */
+  readonly replay?: Replay
+}): Context.Context<never> => {
+  const identifier = OpenApi.annotations({ identifier: options.operationId })
+  return options.replay === undefined ? identifier : Context.add(identifier, ReplayRule, options.replay)
+}
+
+/** Reads what a declared endpoint says of itself. */
+export const describe = (group: HttpApiGroup.Top, endpoint: HttpApiEndpoint.Top): Operation => ({
+  name: `${group.identifier}.${endpoint.identifier}`,
+  operationId:
+    Context.getOrUndefined(endpoint.annotations, OpenApi.Identifier) ?? `${group.identifier}.${endpoint.identifier}`,
+  method: endpoint.method,
+  path: endpoint.path.replaceAll(/:(\w+)/g, "{$1}"),
+  replay: Context.getOrUndefined(endpoint.annotations, ReplayRule) ?? (endpoint.method === "POST" ? "never" : "safe"),
+  empty: [...endpoint.success].every((schema) => HttpApiSchema.isNoContent(schema.ast))
+})
+
+/** The parts of a request, as the endpoint declares them. */
+export type Request<Endpoint extends HttpApiEndpoint.ConstraintRequest> = ([Endpoint["~Params"]] extends [never]
+  ? unknown
+  : { readonly params: Endpoint["~Params"]["Type"] }) &
+  ([Endpoint["~Query"]] extends [never] ? unknown : { readonly query: Endpoint["~Query"]["Type"] }) &
+  ([Endpoint["~Payload"]] extends [never] ? unknown : { readonly payload: Endpoint["~Payload"]["Type"] })
+
+/** One operation, ready to be called. */
+export interface Call<in Request, out Success> {
+  (request: Request): Effect.Effect<Success, IntercomError>
+  readonly operation: Operation
+  /** Sends the request; the body of the reply is not checked yet. */
+  readonly send: (request: Request) => Effect.Effect<Reply, IntercomError>
+  /** The same operation at a URL the API gave, which must be on its own origin. */
+  readonly sendUrl: (url: URL) => Effect.Effect<Reply, IntercomError>
+  /** Whether the body fits as it is. */
+  readonly fits: (body: unknown) => body is Success
+  /** Checks the body; what it returns is the body itself, unknown fields included. */
+  readonly decode: (reply: Reply) => Effect.Effect<Success, IntercomError>
+  /** A URL the API gave, absolute or relative; `undefined` when it is not on the API's own origin. */
+  readonly resolve: (url: string) => URL | undefined
+  /** Counts a record that did not fit. */
+  readonly countInvalid: Effect.Effect<void>
+  /** The error for a body, or a part of one, that does not fit `schema`. */
+  readonly decodeError: (schema: Schema.Top, reply: Reply, value: unknown) => IntercomError
+  /** An error of this operation. */
+  readonly fail: (reason: Reason) => IntercomError
+}
+
+/** The calls of a group, by endpoint. */
+export type Client<Group extends HttpApiGroup.Constraint> = {
+  readonly [
+    Endpoint in HttpApiGroup.Endpoints<Group> as Endpoint["identifier"]
+  ]: Endpoint extends HttpApiEndpoint.ConstraintRequest ? Call<Request<Endpoint>, Endpoint["~Success"]["Type"]> : never
+}
+
+// A misspelt field must not vanish silently, and one error should name every problem.
+const strict = { onExcessProperty: "error", errors: "all", reportInput: true } as const
+
+/** Makes the calls of a group, on the shared transport. */
+export const client = Effect.fnUntraced(function* <Group extends HttpApiGroup.Constraint>(group: Group) {
+  const http = yield* IntercomHttp
+  // HttpApi's types tie a client to the names of its groups; here the group is any.
+  const api = HttpApi.make("intercom")
+    .add(group as unknown as HttpApiGroup.Top)
+    .annotate(HttpApi.QueryParseOptions, strict)
+    .annotate(HttpApi.PayloadParseOptions, strict) as unknown as HttpApi.Top
+  const calls: Record<string, Call<never, unknown>> = {}
+  const endpoints: Array<{ readonly endpoint: HttpApiEndpoint.Top; readonly operation: Operation }> = []
+  HttpApi.reflect(api, {
+    onGroup: () => {},
+    onEndpoint: ({ endpoint, group }) => endpoints.push({ endpoint, operation: describe(group, endpoint) })
+  })
+  for (const { endpoint, operation } of endpoints) {
+    const send = yield* HttpApiClient.endpoint(api, {
+      group: group.identifier,
+      endpoint: endpoint.identifier,
+      httpClient: http.attempt(operation)
+    })
+    calls[endpoint.identifier] = makeCall(http, endpoint, operation, send as unknown as Send)
+  }
+  // Built from the group's own endpoints, so the keys and types are those of `Client`.
+  return calls as unknown as Client<Group>
+})
+
+/** What HttpApiClient makes of an endpoint, less its types: they leave out that encoding can fail. */
+type Send = (
+  request: object & { readonly responseMode: "response-only" }
+) => Effect.Effect<HttpClientResponse.HttpClientResponse, unknown>
+
+const makeCall = (
+  http: IntercomHttp["Service"],
+  endpoint: HttpApiEndpoint.Top,
+  operation: Operation,
+  sendOnce: Send
+): Call<object, unknown> => {
+  const [success] = [...endpoint.success] as [Schema.Top]
+  SchemaJITCompiler.enable(success.ast)
+  // Nothing on the response side is transformed, so a value that fits its type is decoded already.
+  const fits = operation.empty ? Predicate.isUnknown : Schema.is(success)
+  const attempts = http.attempt(operation)
+
+  const fail = (reason: Reason) =>
+    new IntercomError({ operation: operation.name, method: operation.method, path: operation.path, reason })
+
+  const span = (reply: Reply) =>
+    Effect.annotateCurrentSpan({
+      "http.response.status_code": reply.status,
+      ...(reply.requestId === undefined ? undefined : { "intercom.request_id": reply.requestId })
+    })
+
+  const traced = (effect: Effect.Effect<Reply, IntercomError>) =>
+    Effect.andThen(
+      Effect.annotateCurrentSpan({
+        "http.request.method": operation.method,
+        "url.template": operation.path,
+        "server.address": http.config.baseUrl.hostname,
+        "intercom.operation_id": operation.operationId
+      }),
+      effect.pipe(
+        Effect.tap(span),
+        Effect.tapError(({ reason }) =>
+          Effect.annotateCurrentSpan({
+            "error.type": reason._tag,
+            ...("status" in reason ? { "http.response.status_code": reason.status } : undefined)
+          })
+        )
+      )
+    )
+
+  const send = (request: object) =>
+    traced(http.reply(operation, Effect.mapError(sendOnce({ ...request, responseMode: "response-only" }), failureOf)))
+
+  const resolve = (url: string) => {
+    const { baseUrl } = http.config
+    const resolved = URL.parse(url, baseUrl)
+    return resolved?.origin === baseUrl.origin ? resolved : undefined
+  }
+
+  const sendUrl = (url: URL) =>
+    traced(
+      http.reply(
+        operation,
+        attempts.execute(
+          HttpClientRequest.make(endpoint.method as HttpMethod.HttpMethod)(relative(url, http.config.baseUrl))
+        )
+      )
+    )
+
+  const decodeError = (schema: Schema.Top, reply: Reply, value: unknown) =>
+    fail(
+      new DecodeError({
+        status: reply.status,
+        ...(reply.requestId === undefined ? undefined : { requestId: reply.requestId }),
+        kind: "invalid",
+        mismatches: mismatchesOf(schema, value).map((mismatch) => ({
+          ...mismatch,
+          actual: http.scrub(mismatch.actual)
+        })),
+        body: cap(http.scrub(JSON.stringify(value) ?? "undefined"), 8192)
+      })
+    )
+
+  const countInvalid = countDecodeFailure(operation)
+
+  const decode = (reply: Reply) =>
+    fits(reply.body)
+      ? Effect.succeed(reply.body)
+      : Effect.andThen(countInvalid, Effect.fail(decodeError(success, reply, reply.body)))
+
+  return Object.assign((request: object) => Effect.flatMap(send(request), decode), {
+    operation,
+    send,
+    sendUrl,
+    fits,
+    decode,
+    resolve,
+    countInvalid,
+    decodeError,
+    fail
+  })
+}
+
+/** What stands behind the base URL, which may have a path of its own. */
+const relative = ({ pathname, search }: URL, base: URL): string => {
+  const prefix = base.pathname.replace(/\/$/, "")
+  return (pathname.startsWith(`${prefix}/`) ? pathname.slice(prefix.length) : pathname) + search
+}
+
+const failureOf = (error: unknown): Failure => {
+  if (error instanceof Failure) return error
+  if (Schema.isSchemaError(error))
+    return new Failure({ reason: new EncodeError({ mismatches: mismatchesOfIssue(error.issue) }) })
+  return new Failure({ reason: new TransportError({ sent: false, description: "The request could not be built" }) })
+}

@@ -1,0 +1,36 @@
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import * as SchemaIssue from "effect/SchemaIssue"
+import type { Mismatch } from "../IntercomError.ts"
+import { cap } from "./Scrub.ts"
+
+const format = SchemaIssue.makeFormatterStandardSchemaV1()
+const most = 20
+
+const pathOf = (path: ReadonlyArray<PropertyKey>): string =>
+  path
+    .map((key) => (typeof key === "number" ? `[${key}]` : `.${String(key)}`))
+    .join("")
+    .replace(/^\./, "")
+
+/** Where a value differs from what was expected, in order of appearance; twenty at most. */
+export const mismatchesOfIssue = (issue: SchemaIssue.Issue): Array<Mismatch> =>
+  format(issue)
+    .issues.slice(0, most)
+    .map(({ message, path = [] }) => {
+      const [, expected, actual] = /^Expected (.*?)(?:, got (.*))?$/s.exec(message) ?? []
+      return {
+        path: pathOf(path.map((segment) => (typeof segment === "object" ? segment.key : segment))),
+        expected: expected ?? (message === "Missing key" ? "a value" : message),
+        actual: actual === undefined ? "nothing" : cap(actual, 200)
+      }
+    })
+
+/** Where a value differs from a schema. */
+export const mismatchesOf = (schema: Schema.Top, value: unknown): Array<Mismatch> => {
+  // Wire schemas need no services.
+  const result = Schema.decodeUnknownResult(schema as Schema.Decoder<unknown>, { errors: "all", reportInput: true })(
+    value
+  )
+  return Result.isFailure(result) ? mismatchesOfIssue(result.failure.issue) : []
+}

@@ -1,0 +1,89 @@
+import * as Duration from "effect/Duration"
+import * as Headers from "effect/http/Headers"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import * as E from "../IntercomError.ts"
+import { cap } from "./Scrub.ts"
+import { nullish } from "./Wire.ts"
+
+// Old answers name the code `type`; nothing in an error body may make the error itself fail.
+const ErrorList = Schema.fromJsonString(
+  Schema.Struct({
+    request_id: nullish(Schema.String),
+    errors: Schema.Array(
+      Schema.Struct({
+        code: nullish(Schema.String),
+        type: nullish(Schema.String),
+        message: nullish(Schema.String),
+        field: nullish(Schema.String)
+      })
+    )
+  })
+)
+const decodeErrorList = Schema.decodeUnknownResult(ErrorList)
+
+const unixSeconds = (header: string | undefined): number | undefined => {
+  const seconds = Number(header)
+  return header !== undefined && header.trim() !== "" && Number.isSafeInteger(seconds) && seconds > 0
+    ? seconds
+    : undefined
+}
+
+/** How long an answer asks to wait before the next request: `Retry-After`, and for a 429 the reset of its window. */
+export const resetDelay = (status: number, headers: Headers.Headers, nowMillis: number): Duration.Duration => {
+  const retryAfter = Headers.parseRetryAfter(headers["retry-after"] ?? "")
+  const after = Result.isSuccess(retryAfter) ? Headers.retryAfterDelay(retryAfter.success, nowMillis) : Duration.zero
+  const resetAt = status === 429 ? unixSeconds(headers["x-ratelimit-reset"]) : undefined
+  return resetAt === undefined ? after : Duration.max(after, Duration.millis(resetAt * 1000 - nowMillis))
+}
+
+/** The reason for a status that is no success. `text` is the body, free of secrets. */
+export const reasonOf = (status: number, headers: Headers.Headers, text: string): E.Reason => {
+  const list = decodeErrorList(text)
+  const requestId = (Result.isSuccess(list) ? list.success.request_id : undefined) ?? headers["x-request-id"]
+  const fields = {
+    status,
+    ...(requestId === undefined ? undefined : { requestId }),
+    errors: Result.isSuccess(list)
+      ? list.success.errors.map((error) => ({
+          code: error.code ?? error.type ?? "unknown",
+          ...(typeof error.message === "string" ? { message: error.message } : undefined),
+          ...(typeof error.field === "string" ? { field: error.field } : undefined)
+        }))
+      : [],
+    ...(Result.isSuccess(list) || text === "" ? undefined : { body: cap(text, 2048) })
+  }
+  switch (status) {
+    case 400:
+      return new E.BadRequest(fields)
+    case 401:
+      return new E.Unauthorized(fields)
+    case 403:
+      return new E.Forbidden(fields)
+    case 404:
+      return new E.NotFound(fields)
+    case 409:
+      return new E.Conflict({ ...fields, ...existingId(fields.errors) })
+    case 410:
+      return new E.Gone(fields)
+    case 422:
+      return new E.UnprocessableEntity(fields)
+    case 429:
+      return new E.RateLimited({ ...fields, ...limit(headers, fields.errors) })
+    default:
+      return status >= 500 && status < 600 ? new E.ServerError(fields) : new E.UnexpectedStatus(fields)
+  }
+}
+
+// "A contact matching those details already exists with id=5ba682d23d7cf92bef87bfd4"
+const existingId = (errors: ReadonlyArray<E.Problem>) => {
+  const id = errors.map(({ message }) => /\bid=([\w-]+)/.exec(message ?? "")?.[1]).find((id) => id !== undefined)
+  return id === undefined ? undefined : { existingId: id }
+}
+
+// "Exceeded rate limit of 1 pending message data export jobs"
+const limit = (headers: Headers.Headers, errors: ReadonlyArray<E.Problem>) => {
+  const resetAt = unixSeconds(headers["x-ratelimit-reset"])
+  const job = errors.some(({ message }) => /\bpending\b.*\bjobs?\b/i.test(message ?? ""))
+  return { scope: job ? ("job" as const) : ("window" as const), ...(resetAt === undefined ? undefined : { resetAt }) }
+}

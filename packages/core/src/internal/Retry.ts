@@ -1,0 +1,78 @@
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Metric from "effect/Metric"
+import * as Random from "effect/Random"
+import * as Schedule from "effect/Schedule"
+import type { RetryPolicy } from "../IntercomConfig.ts"
+import type { Reason } from "../IntercomError.ts"
+import type { Failure, Operation, Replay } from "../IntercomHttp.ts"
+import * as IntercomMetrics from "../IntercomMetrics.ts"
+
+const transientStatus = new Set([408, 500, 502, 503, 504])
+
+/**
+ * Whether to send again: always when the request certainly was not processed (no connection, a full window), never
+ * when waiting cannot help, and in between only what may be sent twice.
+ */
+export const isRetryable = (reason: Reason, replay: Replay): boolean => {
+  switch (reason._tag) {
+    case "RateLimited":
+      return reason.scope === "window"
+    case "TransportError":
+      return !reason.sent || replay === "safe"
+    case "TimeoutError":
+      return replay === "safe"
+    case "ServerError":
+    case "UnexpectedStatus":
+      return replay === "safe" && transientStatus.has(reason.status)
+    // An empty or cut-off body of a success is a broken connection in disguise.
+    case "DecodeError":
+      return replay === "safe" && reason.kind === "malformed"
+    default:
+      return false
+  }
+}
+
+/** Exponential with full jitter and a cap; what the server asks for is a minimum; attempts and total time end it. */
+const schedule = (operation: Operation, policy: RetryPolicy) => {
+  const cap = Duration.toMillis(policy.cap)
+  const total = Duration.toMillis(policy.total)
+  return Schedule.exponential(policy.base).pipe(
+    Schedule.setInputType<Failure>(),
+    Schedule.modifyDelay(({ duration, input }) =>
+      Effect.map(Random.next, (random) =>
+        Duration.max(
+          Duration.millis(random * Math.min(cap, Duration.toMillis(duration))),
+          input.notBefore ?? Duration.zero
+        )
+      )
+    ),
+    Schedule.while(
+      ({ attempt, duration, elapsed, input }) =>
+        isRetryable(input.reason, operation.replay) &&
+        attempt <= policy.times &&
+        elapsed + Duration.toMillis(duration) <= total
+    ),
+    Schedule.tap(({ attempt, duration, input }) => announce(operation, input, attempt, duration))
+  )
+}
+
+export const retry = <A, R>(
+  attempt: Effect.Effect<A, Failure, R>,
+  options: { readonly operation: Operation; readonly policy: RetryPolicy }
+): Effect.Effect<A, Failure, R> => Effect.retry(attempt, schedule(options.operation, options.policy))
+
+const announce = (operation: Operation, { reason }: Failure, attempt: number, delay: Duration.Duration) =>
+  Effect.all(
+    [
+      Metric.update(
+        Metric.withAttributes(IntercomMetrics.retries, { operation: operation.name, reason: reason._tag }),
+        1
+      ),
+      Effect.annotateCurrentSpan("http.request.resend_count", attempt),
+      Effect.logDebug(
+        `${operation.name}: ${reason._tag}, retry ${attempt} in ${Math.ceil(Duration.toMillis(delay))} ms`
+      )
+    ],
+    { discard: true }
+  )
