@@ -87,7 +87,7 @@ const AskedAt = Context.Reference<number>("@effect-intercom/core/IntercomHttp/As
 
 const make = Effect.fnUntraced(function* (config: IntercomConfig.IntercomConfig, shared: boolean) {
   const transport = yield* HttpClient.HttpClient
-  const limiter = yield* RateLimiter.RateLimiter
+  const limiter = wholeMillis(yield* RateLimiter.RateLimiter)
   const warned = yield* Ref.make(false)
   const token = Redacted.value(config.accessToken)
   const scrub = scrubber(token)
@@ -128,7 +128,11 @@ const make = Effect.fnUntraced(function* (config: IntercomConfig.IntercomConfig,
         )
       ),
       // The body is part of the attempt: a stall there times out, and an unread body would hold its connection.
-      HttpClient.transformResponse(Effect.tap((response: HttpClientResponse.HttpClientResponse) => response.text)),
+      HttpClient.transformResponse(
+        Effect.tap((response: HttpClientResponse.HttpClientResponse) =>
+          Effect.map(response.text, (text) => bodies.set(response, text))
+        )
+      ),
       HttpClient.transformResponse((response) =>
         Effect.flatMap(Timeout, (override) => {
           const limit = Duration.fromInputUnsafe(override ?? config.timeout)
@@ -183,9 +187,21 @@ const make = Effect.fnUntraced(function* (config: IntercomConfig.IntercomConfig,
   return IntercomHttp.of({ config, attempt, reply, scrub })
 })
 
-const bodyOf = (response: HttpClientResponse.HttpClientResponse): Effect.Effect<string> =>
-  // It was read with the attempt, so it cannot fail here.
-  Effect.orElseSucceed(response.text, () => "")
+/**
+ * A wait below a millisecond is a rounding error of the limiter, yet sleeping takes over a millisecond: measured, it hit
+ * four requests of ten.
+ */
+const wholeMillis = (limiter: RateLimiter.RateLimiter): RateLimiter.RateLimiter => ({
+  ...limiter,
+  consume: (options) =>
+    Effect.map(limiter.consume(options), (result) =>
+      Duration.toMillis(result.delay) < 1 ? { ...result, delay: Duration.zero } : result
+    )
+})
+
+// The bodies read with their attempts: `response.text` would decode the bytes anew each time.
+const bodies = new WeakMap<HttpClientResponse.HttpClientResponse, string>()
+const bodyOf = (response: HttpClientResponse.HttpClientResponse): string => bodies.get(response) ?? ""
 
 const parse = (
   operation: Operation,
@@ -194,23 +210,22 @@ const parse = (
 ): Effect.Effect<Reply, Failure> => {
   const reply = { status: response.status, requestId: response.headers["x-request-id"] }
   if (operation.empty) return Effect.succeed({ ...reply, body: undefined })
-  return Effect.flatMap(bodyOf(response), (text) =>
-    Effect.try({
-      try: () => ({ ...reply, body: JSON.parse(text) as unknown }),
-      catch: () =>
-        new Failure({
-          reason: new DecodeError({
-            status: reply.status,
-            ...(reply.requestId === undefined ? undefined : { requestId: reply.requestId }),
-            kind: "malformed",
-            mismatches: [
-              { path: "", expected: "a JSON body", actual: text === "" ? "an empty body" : "text that is not JSON" }
-            ],
-            body: cap(scrub(text), 8192)
-          })
+  const text = bodyOf(response)
+  return Effect.try({
+    try: () => ({ ...reply, body: JSON.parse(text) as unknown }),
+    catch: () =>
+      new Failure({
+        reason: new DecodeError({
+          status: reply.status,
+          ...(reply.requestId === undefined ? undefined : { requestId: reply.requestId }),
+          kind: "malformed",
+          mismatches: [
+            { path: "", expected: "a JSON body", actual: text === "" ? "an empty body" : "text that is not JSON" }
+          ],
+          body: cap(scrub(text), 8192)
         })
-    }).pipe(Effect.tapError(() => countDecodeFailure(operation)))
-  )
+      })
+  }).pipe(Effect.tapError(() => countDecodeFailure(operation)))
 }
 
 /** Counts a body or record that did not fit. */
@@ -223,10 +238,10 @@ const check = (
   scrub: (text: string) => string
 ): Effect.Effect<HttpClientResponse.HttpClientResponse, Failure> => {
   if (response.status >= 200 && response.status < 300) return Effect.succeed(response)
-  return Effect.flatMap(Effect.zip(bodyOf(response), Clock.currentTimeMillis), ([text, now]) =>
+  return Effect.flatMap(Clock.currentTimeMillis, (now) =>
     Effect.fail(
       new Failure({
-        reason: reasonOf(response.status, response.headers, scrub(text)),
+        reason: reasonOf(response.status, response.headers, scrub(bodyOf(response))),
         notBefore: resetDelay(response.status, response.headers, now)
       })
     )

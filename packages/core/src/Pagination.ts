@@ -5,6 +5,7 @@ import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { type IntercomError, PaginationError } from "./IntercomError.ts"
 import type { Reply } from "./IntercomHttp.ts"
+import { guard } from "./internal/Guard.ts"
 import { nullish, open } from "./internal/Wire.ts"
 import type { Call } from "./Operation.ts"
 
@@ -189,7 +190,7 @@ const walker = <Query, Envelope, Item extends Schema.Top, Key extends keyof Enve
   style: Style<Query>
 ): List<Query, Envelope, ItemsOf<Envelope, Key>> => {
   type Record = ItemsOf<Envelope, Key>
-  const isRecord = Schema.is(listing.item) as unknown as (value: unknown) => value is Record
+  const isRecord = guard(listing.item) as (value: unknown) => value is Record
   // Every listing's query has optional fields only.
   const nothing = {} as Query
 
@@ -206,13 +207,13 @@ const walker = <Query, Envelope, Item extends Schema.Top, Key extends keyof Enve
     reply: Reply,
     options: WalkOptions<E, R>
   ): Effect.Effect<ReadonlyArray<Record>, IntercomError | E, R> => {
+    const { body } = reply
+    if (call.fits(body)) return Effect.succeed((body[listing.items] ?? []) as ReadonlyArray<Record>)
     const { onInvalid } = options
-    const raw = (reply.body as { readonly [key: PropertyKey]: unknown } | null)?.[listing.items]
-    if (call.fits(reply.body) || onInvalid === undefined || !Array.isArray(raw)) {
-      return Effect.map(call.decode(reply), (envelope) => (envelope[listing.items] ?? []) as ReadonlyArray<Record>)
-    }
+    const raw = (body as { readonly [key: PropertyKey]: unknown } | null)?.[listing.items]
+    if (onInvalid === undefined || !Array.isArray(raw)) return Effect.as(call.decode(reply), [])
     // The envelope is judged without its records, then each record by itself.
-    const envelope = { ...reply, body: { ...(reply.body as object), [listing.items]: [] } }
+    const envelope = { ...reply, body: { ...(body as object), [listing.items]: [] } }
     return Effect.andThen(
       call.decode(envelope),
       Effect.as(
