@@ -1,3 +1,4 @@
+import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as SchemaGetter from "effect/SchemaGetter"
@@ -28,6 +29,15 @@ export const optional = <S extends Schema.Top>(schema: S) => {
   )
 }
 
+/** A key of a request that is sent as `value` when it is left out or `undefined`. */
+export const defaulted = <S extends Schema.Top>(schema: S, value: S["Type"]) =>
+  schema.pipe(
+    Schema.decodeTo(Schema.optional(Schema.toType(schema)), {
+      decode: SchemaGetter.passthrough({ strict: false }),
+      encode: SchemaGetter.withDefault(Effect.succeed(value))
+    })
+  )
+
 /** Seconds since 1970-01-01T00:00:00Z, as the API sends and takes every time. */
 export const UnixSeconds = Schema.Int.annotate({ description: "Unix time in seconds" })
 
@@ -36,6 +46,9 @@ export const LooseId = Schema.Union([Schema.String, Schema.Finite])
 
 /** Free-form data of the workspace: names and value kinds are whatever its administrators defined. */
 export const CustomAttributes = Schema.Record(Schema.String, Schema.Unknown)
+
+/** Free-form data in a request. */
+export const JsonObject = Schema.Record(Schema.String, Schema.Json)
 
 // "." and ".." are resolved away by URL parsers, and a lone surrogate cannot be percent-encoded.
 const isPathSegment = Schema.makeFilter<string>((id) => id !== "" && id !== "." && id !== ".." && id.isWellFormed(), {

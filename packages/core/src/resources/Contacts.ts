@@ -19,14 +19,11 @@ import {
 } from "../internal/Wire.ts"
 import * as Operation from "../Operation.ts"
 import * as Pagination from "../Pagination.ts"
+import { ContactId } from "./Common.ts"
 
 // ---------------------------------------------------------------------------------------------------------------------
 // wire schemas
 // ---------------------------------------------------------------------------------------------------------------------
-
-/** The id Intercom gave a contact: 24 hexadecimal characters on the live API. */
-export const ContactId = Schema.String.pipe(Schema.brand("intercom/ContactId"))
-export type ContactId = typeof ContactId.Type
 
 /** A picture; `image_url` is null when the contact has none. */
 export class ContactAvatar extends Schema.Opaque<ContactAvatar>()(

@@ -1,0 +1,144 @@
+/** Admins: the teammates of a workspace. */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
+import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
+import * as Layer from "effect/Layer"
+import * as Schema from "effect/Schema"
+import { Authorization } from "../Authorization.ts"
+import { LooseId, nullish, open, openEnum, optional, UnixSeconds } from "../internal/Wire.ts"
+import * as Operation from "../Operation.ts"
+import * as Pagination from "../Pagination.ts"
+import { AdminId } from "./Common.ts"
+
+// ---------------------------------------------------------------------------------------------------------------------
+// wire schemas
+// ---------------------------------------------------------------------------------------------------------------------
+
+/** An admin's picture, as `GET /me` sends it; `image_url` is null when there is none. */
+export class AdminAvatar extends Schema.Opaque<AdminAvatar>()(
+  open({
+    type: nullish(openEnum("avatar")),
+    image_url: nullish(Schema.String)
+  })
+) {}
+
+/** The teams an admin answers for first and second, by their ids. */
+export class TeamPriorityLevel extends Schema.Opaque<TeamPriorityLevel>()(
+  open({
+    primary_team_ids: nullish(Schema.Array(LooseId)),
+    secondary_team_ids: nullish(Schema.Array(LooseId))
+  })
+) {}
+
+const adminFields = {
+  type: openEnum("admin"),
+  id: AdminId,
+  name: nullish(Schema.String),
+  email: nullish(Schema.String),
+  job_title: nullish(Schema.String),
+  /** The admin is marked as away. Missing in the official example of `GET /me`. */
+  away_mode_enabled: nullish(Schema.Boolean),
+  /** Replies to the admin's conversations go to the default inbox while away. */
+  away_mode_reassign: nullish(Schema.Boolean),
+  /** Why the admin is away; null when no reason was chosen. */
+  away_status_reason_id: nullish(LooseId),
+  has_inbox_seat: nullish(Schema.Boolean),
+  team_ids: nullish(Schema.Array(LooseId)),
+  /** A URL or null in listings, an object in `GET /me`. */
+  avatar: nullish(Schema.Union([Schema.String, AdminAvatar])),
+  team_priority_level: nullish(TeamPriorityLevel)
+} as const
+
+/**
+ * An admin, as the API sends it. Any field but `type` and `id` may be null or missing; fields not listed here are
+ * kept. Source: the official 2.15 document, whose schema would even allow null for the whole admin; no answer was
+ * ever seen to hold one.
+ */
+export class Admin extends Schema.Opaque<Admin>()(open(adminFields)) {}
+
+/** The workspace a token belongs to. `created_at` is Unix seconds. */
+export class App extends Schema.Opaque<App>()(
+  open({
+    type: nullish(openEnum("app")),
+    /** The workspace's id, as in the URLs of the Intercom inbox. */
+    id_code: nullish(Schema.String),
+    name: nullish(Schema.String),
+    /** Where the workspace's data is. */
+    region: nullish(openEnum("US", "EU", "AU")),
+    timezone: nullish(Schema.String),
+    created_at: nullish(UnixSeconds),
+    /** Sent by older versions of the API; `identity_verification` is its new name. */
+    secure: nullish(Schema.Boolean),
+    identity_verification: nullish(Schema.Boolean)
+  })
+) {}
+
+/** The admin whose token it is, with the workspace. Both extra fields may be null or missing. */
+export class CurrentAdmin extends Schema.Opaque<CurrentAdmin>()(
+  open({
+    ...adminFields,
+    email_verified: nullish(Schema.Boolean),
+    app: nullish(App)
+  })
+) {}
+
+/** All admins of the workspace. The published document calls the listing paginated; it is not. */
+export class AdminList extends Schema.Opaque<AdminList>()(
+  open({
+    type: nullish(openEnum("admin.list")),
+    admins: Schema.Array(Admin)
+  })
+) {}
+
+/** `display_avatar`: whether each admin comes with the URL of its picture. */
+export class ListAdmins extends Schema.Opaque<ListAdmins>()(
+  Schema.Struct({
+    display_avatar: optional(Schema.Boolean)
+  })
+) {}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// endpoints
+// ---------------------------------------------------------------------------------------------------------------------
+
+export class AdminsGroup extends HttpApiGroup.make("Admins")
+  .add(
+    HttpApiEndpoint.get("me", "/me", {
+      success: CurrentAdmin
+    }).annotateMerge(Operation.annotations({ operationId: "getMe" })),
+    HttpApiEndpoint.get("list", "/admins", {
+      query: ListAdmins,
+      success: AdminList
+    }).annotateMerge(Operation.annotations({ operationId: "listAdmins" }))
+  )
+  .middleware(Authorization) {}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// service
+// ---------------------------------------------------------------------------------------------------------------------
+
+/**
+ * The admins of a workspace.
+ *
+ * @example
+ * ```ts
+ * import { Admins } from "@effect-intercom/core"
+ * import { Effect } from "effect"
+ *
+ * const region = Admins.use((admins) => admins.me()).pipe(Effect.map((admin) => admin.app?.region))
+ * ```
+ */
+export class Admins extends Context.Service<Admins>()("@effect-intercom/core/Admins", {
+  make: Effect.gen(function* () {
+    const admins = yield* Operation.client(AdminsGroup)
+    return {
+      /** Whose token it is, and of which workspace. Fails with `Unauthorized` when the token is not good here. */
+      me: Effect.fn("Admins.me")(() => admins.me({})),
+      /** All admins, in one answer. */
+      list: Pagination.single(admins.list, { items: "admins", item: Admin })
+    }
+  })
+}) {
+  static readonly layer = Layer.effect(this, this.make)
+}

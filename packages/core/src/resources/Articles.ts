@@ -1,0 +1,191 @@
+/** Articles: what a Help Center is made of. */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
+import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
+import * as Layer from "effect/Layer"
+import * as Schema from "effect/Schema"
+import { Authorization } from "../Authorization.ts"
+import * as ErrorResponse from "../ErrorResponse.ts"
+import { LooseId, nullish, open, openEnum, optional, UnixSeconds } from "../internal/Wire.ts"
+import * as Operation from "../Operation.ts"
+import * as Pagination from "../Pagination.ts"
+import { ArticleId, TagList } from "./Common.ts"
+
+// ---------------------------------------------------------------------------------------------------------------------
+// wire schemas
+// ---------------------------------------------------------------------------------------------------------------------
+
+// The languages an article can be in, as the official 2.15 document names them.
+// oxfmt-ignore
+const locales = [
+  "ar", "bg", "bs", "ca", "cs", "da", "de", "el", "en", "es", "et", "fi", "fr", "he", "hr", "hu",
+  "id", "it", "ja", "ko", "lt", "lv", "mn", "nb", "nl", "pl", "pt", "ro", "ru", "sl", "sr", "sv",
+  "tr", "vi", "pt-BR", "zh-CN", "zh-TW"
+] as const
+
+/** One field per language. */
+const inEveryLocale = <S extends Schema.Top>(schema: S) =>
+  // `Object.fromEntries` forgets which keys it was given.
+  Object.fromEntries(locales.map((locale) => [locale, schema])) as { readonly [Locale in (typeof locales)[number]]: S }
+
+/** An article in one language. Times are Unix seconds; any field may be null or missing. */
+export class ArticleContent extends Schema.Opaque<ArticleContent>()(
+  open({
+    type: nullish(openEnum("article_content")),
+    title: nullish(Schema.String),
+    description: nullish(Schema.String),
+    /** HTML. */
+    body: nullish(Schema.String),
+    author_id: nullish(LooseId),
+    state: nullish(openEnum("published", "draft")),
+    created_at: nullish(UnixSeconds),
+    updated_at: nullish(UnixSeconds),
+    url: nullish(Schema.String)
+  })
+) {}
+
+/** An article in the other languages it has, by locale; null for those it lacks. */
+export class ArticleTranslations extends Schema.Opaque<ArticleTranslations>()(
+  open({
+    type: nullish(openEnum("article_translated_content")),
+    ...inEveryLocale(nullish(ArticleContent))
+  })
+) {}
+
+/** How readers took an article. Percentages are 0 to 100. */
+export class ArticleStatistics extends Schema.Opaque<ArticleStatistics>()(
+  open({
+    type: nullish(openEnum("article_statistics")),
+    views: nullish(Schema.Int),
+    /** Readers who went on to write to the team. */
+    conversions: nullish(Schema.Int),
+    reactions: nullish(Schema.Int),
+    happy_reaction_percentage: nullish(Schema.Finite),
+    neutral_reaction_percentage: nullish(Schema.Finite),
+    sad_reaction_percentage: nullish(Schema.Finite)
+  })
+) {}
+
+/**
+ * An article, as the API sends it. Times are Unix seconds; any field but `type` and `id` may be null or missing;
+ * fields not listed here are kept. Source: the official 2.15 document.
+ */
+export class Article extends Schema.Opaque<Article>()(
+  open({
+    type: openEnum("article"),
+    id: ArticleId,
+    workspace_id: nullish(Schema.String),
+    title: nullish(Schema.String),
+    /** Null, or empty live, when there is none; so is `body`. */
+    description: nullish(Schema.String),
+    /** HTML. */
+    body: nullish(Schema.String),
+    /** The id of an admin, as a number. */
+    author_id: nullish(LooseId),
+    state: nullish(openEnum("published", "draft")),
+    created_at: nullish(UnixSeconds),
+    updated_at: nullish(UnixSeconds),
+    /** Null while it is a draft. */
+    url: nullish(Schema.String),
+    /** The collection or section it is in; null for none. Gone from 2.16 on, as is `parent_type`. */
+    parent_id: nullish(LooseId),
+    parent_ids: nullish(Schema.Array(LooseId)),
+    parent_type: nullish(openEnum("collection", "section")),
+    default_locale: nullish(Schema.String),
+    /** Missing unless the Help Center has more than one language. */
+    translated_content: nullish(ArticleTranslations),
+    tags: nullish(TagList),
+    /** Not in listings. */
+    statistics: nullish(ArticleStatistics)
+  })
+) {}
+
+/** One page of articles, the last updated first. `pages.next` is a URL live, where the official document has an object. */
+export class ArticleList extends Schema.Opaque<ArticleList>()(
+  open({
+    type: nullish(openEnum("list")),
+    data: Schema.Array(Article),
+    total_count: nullish(Schema.Int),
+    pages: nullish(Pagination.Pages)
+  })
+) {}
+
+/** `page` counts from 1. `per_page` is 25 when left out; neither is in any document, so no maximum is known. */
+export class ListArticles extends Schema.Opaque<ListArticles>()(
+  Schema.Struct({
+    page: optional(Schema.Int.check(Schema.isGreaterThanOrEqualTo(1))),
+    per_page: optional(Schema.Int.check(Schema.isGreaterThanOrEqualTo(1)))
+  })
+) {}
+
+/** A new article in one language. */
+export class CreateArticleContent extends Schema.Opaque<CreateArticleContent>()(
+  Schema.Struct({
+    title: optional(Schema.String),
+    description: optional(Schema.String),
+    /** HTML. */
+    body: optional(Schema.String),
+    /** The id of an admin. */
+    author_id: optional(Schema.Int),
+    state: optional(openEnum("published", "draft"))
+  })
+) {}
+
+/** A new article. */
+export class CreateArticle extends Schema.Opaque<CreateArticle>()(
+  Schema.Struct({
+    /** In the default language of the Help Center, as are `description` and `body`. */
+    title: Schema.String,
+    description: optional(Schema.String),
+    /** HTML. */
+    body: optional(Schema.String),
+    /** The id of an admin. */
+    author_id: Schema.Int,
+    /** `draft` when left out. */
+    state: optional(openEnum("published", "draft")),
+    /** The collection or section to put it in; needs `parent_type`. */
+    parent_id: optional(Schema.Int),
+    parent_type: optional(openEnum("collection", "section")),
+    /** The other languages, by locale. */
+    translated_content: optional(Schema.Struct(inEveryLocale(optional(CreateArticleContent))))
+  })
+) {}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// endpoints
+// ---------------------------------------------------------------------------------------------------------------------
+
+export class ArticlesGroup extends HttpApiGroup.make("Articles")
+  .add(
+    HttpApiEndpoint.get("list", "/articles", {
+      query: ListArticles,
+      success: ArticleList,
+      error: ErrorResponse.BadRequest
+    }).annotateMerge(Operation.annotations({ operationId: "listArticles" })),
+    HttpApiEndpoint.post("create", "/articles", {
+      payload: CreateArticle,
+      success: Article,
+      error: [ErrorResponse.BadRequest, ErrorResponse.UnprocessableEntity]
+    }).annotateMerge(Operation.annotations({ operationId: "createArticle" }))
+  )
+  .middleware(Authorization) {}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// service
+// ---------------------------------------------------------------------------------------------------------------------
+
+/** The articles of a workspace. */
+export class Articles extends Context.Service<Articles>()("@effect-intercom/core/Articles", {
+  make: Effect.gen(function* () {
+    const articles = yield* Operation.client(ArticlesGroup)
+    return {
+      /** One page; `list.pages` and `list.items` walk them all. */
+      list: Pagination.page(articles.list, { items: "data", item: Article }),
+      /** Creates an article. Never sent twice. */
+      create: Effect.fn("Articles.create")((payload: CreateArticle) => articles.create({ payload }))
+    }
+  })
+}) {
+  static readonly layer = Layer.effect(this, this.make)
+}

@@ -1,0 +1,90 @@
+/** What several resources share: ids, references, tags, messages. */
+import * as Schema from "effect/Schema"
+import { LooseId, nullish, open, openEnum, UnixSeconds } from "../internal/Wire.ts"
+
+/** The id of an admin: digits, as a string. Requests and other objects often hold it as a number. */
+export const AdminId = Schema.String.pipe(Schema.brand("intercom/AdminId"))
+export type AdminId = typeof AdminId.Type
+
+/** The id Intercom gave a contact: 24 hexadecimal characters on the live API. */
+export const ContactId = Schema.String.pipe(Schema.brand("intercom/ContactId"))
+export type ContactId = typeof ContactId.Type
+
+/** The id Intercom gave a company, not your own `company_id`. */
+export const CompanyId = Schema.String.pipe(Schema.brand("intercom/CompanyId"))
+export type CompanyId = typeof CompanyId.Type
+
+/** The id of a conversation: digits, as a string, though the official 2.15 document calls the path's an integer. */
+export const ConversationId = Schema.String.pipe(Schema.brand("intercom/ConversationId"))
+export type ConversationId = typeof ConversationId.Type
+
+/** The id of an article: digits, as a string. Parents of articles have theirs as a number. */
+export const ArticleId = Schema.String.pipe(Schema.brand("intercom/ArticleId"))
+export type ArticleId = typeof ArticleId.Type
+
+/** The id of a segment. */
+export const SegmentId = Schema.String.pipe(Schema.brand("intercom/SegmentId"))
+export type SegmentId = typeof SegmentId.Type
+
+/** The id of a message. It is not the id of the conversation the message starts. */
+export const MessageId = Schema.String.pipe(Schema.brand("intercom/MessageId"))
+export type MessageId = typeof MessageId.Type
+
+/** The id of a news item. */
+export const NewsItemId = Schema.String.pipe(Schema.brand("intercom/NewsItemId"))
+export type NewsItemId = typeof NewsItemId.Type
+
+/** Another object, by its kind and id. The id is null for what is gone, and a number in some live answers. */
+export class Reference extends Schema.Opaque<Reference>()(
+  open({
+    type: nullish(Schema.String),
+    id: nullish(LooseId)
+  })
+) {}
+
+/** A contact, by its id and yours. */
+export class ContactReference extends Schema.Opaque<ContactReference>()(
+  open({
+    type: nullish(openEnum("contact", "user", "lead")),
+    id: nullish(ContactId),
+    /** Your own id for the contact; null when it has none. */
+    external_id: nullish(Schema.String)
+  })
+) {}
+
+/** A tag on an object. `applied_at` (Unix seconds) and `applied_by` are missing where a tag stands by itself. */
+export class Tag extends Schema.Opaque<Tag>()(
+  open({
+    type: nullish(openEnum("tag")),
+    id: nullish(LooseId),
+    name: nullish(Schema.String),
+    applied_at: nullish(UnixSeconds),
+    applied_by: nullish(Reference)
+  })
+) {}
+
+/** The tags on an object. */
+export class TagList extends Schema.Opaque<TagList>()(
+  open({
+    type: nullish(openEnum("tag.list", "list")),
+    tags: nullish(Schema.Array(Tag))
+  })
+) {}
+
+/**
+ * What `Message` and the answer to a new conversation have in common. The official 2.15 document requires `body`,
+ * `created_at` and `message_type` too; they are loose here, as a body that differs must not hide that it was sent.
+ */
+export const messageFields = {
+  type: openEnum("user_message", "admin_message"),
+  id: MessageId,
+  created_at: nullish(UnixSeconds),
+  /** Of emails only. */
+  subject: nullish(Schema.String),
+  /** HTML. */
+  body: nullish(Schema.String),
+  /** Where it was shown: `inapp` in answers, also when the request said `in_app`. */
+  message_type: nullish(openEnum("inapp", "email", "facebook", "twitter")),
+  /** The admin who sent it; sent live, not in the official document. */
+  owner: nullish(Reference)
+} as const

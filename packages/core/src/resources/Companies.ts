@@ -1,0 +1,172 @@
+/** Companies: the organisations contacts belong to. */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
+import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
+import * as Layer from "effect/Layer"
+import * as Schema from "effect/Schema"
+import { Authorization } from "../Authorization.ts"
+import * as ErrorResponse from "../ErrorResponse.ts"
+import { CustomAttributes, JsonObject, nullish, open, openEnum, optional, UnixSeconds } from "../internal/Wire.ts"
+import * as Operation from "../Operation.ts"
+import * as Pagination from "../Pagination.ts"
+import { CompanyId, SegmentId, TagList } from "./Common.ts"
+
+// ---------------------------------------------------------------------------------------------------------------------
+// wire schemas
+// ---------------------------------------------------------------------------------------------------------------------
+
+/** What the company pays for; `{}` live when it has no plan. Requests give it as a string, its name. */
+export class CompanyPlan extends Schema.Opaque<CompanyPlan>()(
+  open({
+    type: nullish(openEnum("plan")),
+    id: nullish(Schema.String),
+    name: nullish(Schema.String)
+  })
+) {}
+
+/** The segments a company is in. Live entries have `type` and `id` only. */
+export class CompanySegments extends Schema.Opaque<CompanySegments>()(
+  open({
+    type: nullish(openEnum("segment.list")),
+    segments: nullish(
+      Schema.Array(
+        open({
+          type: nullish(openEnum("segment")),
+          id: nullish(SegmentId),
+          name: nullish(Schema.String),
+          created_at: nullish(UnixSeconds),
+          updated_at: nullish(UnixSeconds),
+          person_type: nullish(openEnum("contact", "user")),
+          count: nullish(Schema.Int)
+        })
+      )
+    )
+  })
+) {}
+
+const companyFields = {
+  name: nullish(Schema.String),
+  /** The workspace. */
+  app_id: nullish(Schema.String),
+  /** Your own id for the company. */
+  company_id: nullish(Schema.String),
+  plan: nullish(CompanyPlan),
+  /** When the company was created on your side, as you told. */
+  remote_created_at: nullish(UnixSeconds),
+  created_at: nullish(UnixSeconds),
+  updated_at: nullish(UnixSeconds),
+  /** When one of its contacts last made a request. */
+  last_request_at: nullish(UnixSeconds),
+  /** Employees. Missing live when not set, as is `industry`. */
+  size: nullish(Schema.Int),
+  website: nullish(Schema.String),
+  industry: nullish(Schema.String),
+  /** What the company pays you a month, in your currency. */
+  monthly_spend: nullish(Schema.Finite),
+  session_count: nullish(Schema.Int),
+  user_count: nullish(Schema.Int),
+  custom_attributes: nullish(CustomAttributes),
+  tags: nullish(TagList),
+  segments: nullish(CompanySegments)
+} as const
+
+/**
+ * A company, as the API sends it. Times are Unix seconds; any field but `type` and `id` may be null or missing;
+ * fields not listed here are kept. Source: the official 2.15 document and recorded answers.
+ */
+export class Company extends Schema.Opaque<Company>()(
+  open({ type: openEnum("company"), id: CompanyId, ...companyFields })
+) {}
+
+/** A company inside another object, where even `type` and `id` are not certain. */
+export class EmbeddedCompany extends Schema.Opaque<EmbeddedCompany>()(
+  open({ type: nullish(openEnum("company")), id: nullish(CompanyId), ...companyFields })
+) {}
+
+/** One page of companies. `pages.next` is a URL or null. */
+export class CompanyList extends Schema.Opaque<CompanyList>()(
+  open({
+    type: nullish(openEnum("list")),
+    data: Schema.Array(Company),
+    total_count: nullish(Schema.Int),
+    pages: nullish(Pagination.Pages)
+  })
+) {}
+
+/**
+ * `page` counts from 1. `per_page` is 15 when left out; no maximum is documented, and other exporters ask for 60.
+ * `tag_id` and `segment_id` narrow the listing. The API's `name` and `company_id` are left out on purpose: with them
+ * it answers with one company instead of a page. Companies without users are not listed.
+ */
+export class ListCompanies extends Schema.Opaque<ListCompanies>()(
+  Schema.Struct({
+    page: optional(Schema.Int.check(Schema.isGreaterThanOrEqualTo(1))),
+    per_page: optional(Schema.Int.check(Schema.isGreaterThanOrEqualTo(1))),
+    tag_id: optional(Schema.String),
+    segment_id: optional(Schema.String)
+  })
+) {}
+
+/**
+ * A company to create, or to update where one with the same `company_id` exists. The API takes a request without
+ * `company_id` too, but such a request is no upsert and must not be repeated, so `company_id` is required here.
+ */
+export class CreateOrUpdateCompany extends Schema.Opaque<CreateOrUpdateCompany>()(
+  Schema.Struct({
+    /** Your own id for the company; it cannot be changed later. */
+    company_id: Schema.NonEmptyString,
+    name: optional(Schema.String),
+    /** The name of the plan: a string here, an object in answers. */
+    plan: optional(Schema.String),
+    /** Employees. */
+    size: optional(Schema.Int),
+    website: optional(Schema.String),
+    industry: optional(Schema.String),
+    custom_attributes: optional(JsonObject),
+    remote_created_at: optional(UnixSeconds),
+    /** What the company pays you a month, in whole units of your currency. */
+    monthly_spend: optional(Schema.Int)
+  })
+) {}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// endpoints
+// ---------------------------------------------------------------------------------------------------------------------
+
+export class CompaniesGroup extends HttpApiGroup.make("Companies")
+  .add(
+    HttpApiEndpoint.get("list", "/companies", {
+      query: ListCompanies,
+      success: CompanyList,
+      error: [ErrorResponse.BadRequest, ErrorResponse.NotFound]
+    }).annotateMerge(Operation.annotations({ operationId: "listCompanies" })),
+    HttpApiEndpoint.post("createOrUpdate", "/companies", {
+      payload: CreateOrUpdateCompany,
+      success: Company,
+      error: ErrorResponse.BadRequest
+      // Documented as an upsert on company_id, which the request always has.
+    }).annotateMerge(Operation.annotations({ operationId: "createOrUpdateCompany", replay: "safe" }))
+  )
+  .middleware(Authorization) {}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// service
+// ---------------------------------------------------------------------------------------------------------------------
+
+/** The companies of a workspace. */
+export class Companies extends Context.Service<Companies>()("@effect-intercom/core/Companies", {
+  make: Effect.gen(function* () {
+    const companies = yield* Operation.client(CompaniesGroup)
+    return {
+      /** One page; `list.pages` and `list.items` walk them all. */
+      list: Pagination.page(companies.list, { items: "data", item: Company }),
+      /** Creates the company, or updates the one with the same `company_id`. Safe to repeat. */
+      createOrUpdate: Effect.fn("Companies.createOrUpdate")((payload: CreateOrUpdateCompany) =>
+        companies.createOrUpdate({ payload })
+      )
+    }
+  })
+}) {
+  static readonly layer = Layer.effect(this, this.make)
+}
