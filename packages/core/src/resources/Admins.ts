@@ -11,6 +11,8 @@ import * as Operation from "../Operation.ts"
 import * as Pagination from "../Pagination.ts"
 import { AdminId } from "./Common.ts"
 
+export { AdminId } from "./Common.ts"
+
 // ---------------------------------------------------------------------------------------------------------------------
 // wire schemas
 // ---------------------------------------------------------------------------------------------------------------------

@@ -12,6 +12,8 @@ import * as Operation from "../Operation.ts"
 import * as Pagination from "../Pagination.ts"
 import { CompanyId, SegmentId, TagList } from "./Common.ts"
 
+export { CompanyId } from "./Common.ts"
+
 // ---------------------------------------------------------------------------------------------------------------------
 // wire schemas
 // ---------------------------------------------------------------------------------------------------------------------

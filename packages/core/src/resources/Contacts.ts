@@ -21,6 +21,8 @@ import * as Operation from "../Operation.ts"
 import * as Pagination from "../Pagination.ts"
 import { ContactId } from "./Common.ts"
 
+export { ContactId } from "./Common.ts"
+
 // ---------------------------------------------------------------------------------------------------------------------
 // wire schemas
 // ---------------------------------------------------------------------------------------------------------------------
@@ -216,7 +218,7 @@ export class ContactsGroup extends HttpApiGroup.make("Contacts")
  * import { Effect, Stream } from "effect"
  *
  * const emails = Effect.gen(function*() {
- *   const contacts = yield* Contacts.Contacts
+ *   const contacts = yield* Contacts
  *   return yield* contacts.list.items({ per_page: 150 }).pipe(
  *     Stream.map((contact) => contact.email),
  *     Stream.runCollect

@@ -22,6 +22,8 @@ import * as Pagination from "../Pagination.ts"
 import { ContactId, ContactReference, ConversationId, messageFields, Reference, Tag, TagList } from "./Common.ts"
 import { EmbeddedCompany } from "./Companies.ts"
 
+export { ConversationId } from "./Common.ts"
+
 // ---------------------------------------------------------------------------------------------------------------------
 // wire schemas
 // ---------------------------------------------------------------------------------------------------------------------

@@ -6,8 +6,10 @@ import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
+import type * as Stream from "effect/Stream"
 import { Authorization } from "../Authorization.ts"
 import * as ErrorResponse from "../ErrorResponse.ts"
+import type { IntercomError } from "../IntercomError.ts"
 import {
   CustomAttributes,
   defaulted,
@@ -138,15 +140,32 @@ export class EventsGroup extends HttpApiGroup.make("Events")
 // service
 // ---------------------------------------------------------------------------------------------------------------------
 
+/** A listing that needs a query: there is no list of everyone's events. */
+export interface EventListing {
+  /** One page. */
+  (query: ListEvents): Effect.Effect<DataEventList, IntercomError>
+  /** The pages, each requested while the one before is consumed. */
+  readonly pages: <E = never, R = never>(
+    query: ListEvents,
+    options?: Pagination.WalkOptions<E, R>
+  ) => Stream.Stream<Pagination.Page<DataEvent>, IntercomError | E, R>
+  /** The events of all pages. */
+  readonly items: <E = never, R = never>(
+    query: ListEvents,
+    options?: Pagination.WalkOptions<E, R>
+  ) => Stream.Stream<DataEvent, IntercomError | E, R>
+}
+
 /** The events of contacts. */
 export class Events extends Context.Service<Events>()("@effect-intercom/core/Events", {
   make: Effect.gen(function* () {
     const events = yield* Operation.client(EventsGroup)
+    const list: EventListing = Pagination.url(events.list, { items: "events", item: DataEvent })
     return {
       /** Submits an event. Safe to repeat: the same contact, name and second is one event. */
       submit: Effect.fn("Events.submit")((payload: SubmitEvent) => events.submit({ payload })),
       /** One page of a contact's events; `list.pages` and `list.items` walk them all. */
-      list: Pagination.url(events.list, { items: "events", item: DataEvent })
+      list
     }
   })
 }) {

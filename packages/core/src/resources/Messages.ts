@@ -11,6 +11,8 @@ import { nullish, open, openEnum, optional, UnixSeconds } from "../internal/Wire
 import * as Operation from "../Operation.ts"
 import { AdminId, ContactId, ConversationId, messageFields } from "./Common.ts"
 
+export { MessageId } from "./Common.ts"
+
 // ---------------------------------------------------------------------------------------------------------------------
 // wire schemas
 // ---------------------------------------------------------------------------------------------------------------------

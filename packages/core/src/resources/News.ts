@@ -12,6 +12,8 @@ import * as Operation from "../Operation.ts"
 import * as Pagination from "../Pagination.ts"
 import { NewsItemId } from "./Common.ts"
 
+export { NewsItemId } from "./Common.ts"
+
 // ---------------------------------------------------------------------------------------------------------------------
 // wire schemas
 // ---------------------------------------------------------------------------------------------------------------------

@@ -11,6 +11,8 @@ import * as Operation from "../Operation.ts"
 import * as Pagination from "../Pagination.ts"
 import { SegmentId } from "./Common.ts"
 
+export { SegmentId } from "./Common.ts"
+
 // ---------------------------------------------------------------------------------------------------------------------
 // wire schemas
 // ---------------------------------------------------------------------------------------------------------------------
