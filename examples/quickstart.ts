@@ -6,7 +6,8 @@ const program = Effect.gen(function* () {
   const contacts = yield* Contacts
   const { total_count } = yield* contacts.list({ per_page: 1 }) // one page
   yield* Console.log(`${total_count} contacts`)
-  yield* contacts.list.items({ per_page: 150 }).pipe( // every contact, page after page
+  yield* contacts.list.items({ per_page: 150 }).pipe(
+    // every contact, page after page
     Stream.take(3),
     Stream.runForEach(({ email, id }) => Console.log(id, email))
   )

@@ -5,11 +5,13 @@ import { Console, Effect, Layer } from "effect"
 
 const findOrCreate = Effect.fn("findOrCreate")(function* (contact: CreateContact) {
   const contacts = yield* Contacts
-  return yield* contacts.create(contact).pipe(
-    Effect.catchReason("IntercomError", "Conflict", (conflict, error) =>
-      conflict.existingId === undefined ? Effect.fail(error) : contacts.get(ContactId.make(conflict.existingId))
+  return yield* contacts
+    .create(contact)
+    .pipe(
+      Effect.catchReason("IntercomError", "Conflict", (conflict, error) =>
+        conflict.existingId === undefined ? Effect.fail(error) : contacts.get(ContactId.make(conflict.existingId))
+      )
     )
-  )
 })
 
 const program = Effect.gen(function* () {
