@@ -1,0 +1,145 @@
+/** The one error of an export, and the reasons it carries. Each message is a sentence that says what to do. */
+import { IntercomError } from "@effect-intercom/core/IntercomError"
+import type { PlatformError } from "effect/PlatformError"
+import * as Schema from "effect/Schema"
+
+/** The disk, or the user's share of it, is full. What was written stays and is resumed from. */
+export class DiskFull extends Schema.TaggedError<DiskFull>()("DiskFull", { path: Schema.String }) {
+  override get message(): string {
+    return `The disk is full: ${this.path} could not be written. Make room first.`
+  }
+}
+
+/** The directory cannot be created or written to. */
+export class NotWritable extends Schema.TaggedError<NotWritable>()("NotWritable", {
+  path: Schema.String,
+  description: Schema.String
+}) {
+  override get message(): string {
+    return `${this.path} cannot be written (${this.description}). Choose another directory, or correct its permissions.`
+  }
+}
+
+/** Any other failure of the file system. */
+export class FileFailed extends Schema.TaggedError<FileFailed>()("FileFailed", {
+  path: Schema.String,
+  description: Schema.String
+}) {
+  override get message(): string {
+    return `${this.path}: ${this.description}`
+  }
+}
+
+/** A checkpoint or manifest is no longer what an export wrote. */
+export class Unreadable extends Schema.TaggedError<Unreadable>()("Unreadable", { path: Schema.String }) {
+  override get message(): string {
+    return `${this.path} is damaged, or not written by this version of the tool. Delete it to start anew, or choose another directory.`
+  }
+}
+
+/** The unfinished export in the directory is another one: of another workspace, API version, page size or cursor. */
+export class OtherExport extends Schema.TaggedError<OtherExport>()("OtherExport", {
+  path: Schema.String,
+  /** What differs: `workspace`, say. */
+  field: Schema.String,
+  found: Schema.String,
+  wanted: Schema.String
+}) {
+  override get message(): string {
+    return `${this.path} belongs to an export with ${this.field} ${this.found}, this one has ${this.wanted}. Choose another directory, or delete the file to start anew.`
+  }
+}
+
+/** The part file is not what the checkpoint says: something else wrote to it. */
+export class PartChanged extends Schema.TaggedError<PartChanged>()("PartChanged", {
+  path: Schema.String,
+  checkpoint: Schema.String
+}) {
+  override get message(): string {
+    return `${this.path} was changed by something else, another export perhaps. Make sure only one runs at a time; delete ${this.checkpoint} to start anew.`
+  }
+}
+
+/** A file stands where the export would go, and no manifest says that an export wrote it. */
+export class Occupied extends Schema.TaggedError<Occupied>()("Occupied", { path: Schema.String }) {
+  override get message(): string {
+    return `${this.path} exists, and nothing says that it may be replaced. Choose another directory, or allow it with --force.`
+  }
+}
+
+/** The API refused the cursor the walk was to go on from. */
+export class CursorRefused extends Schema.TaggedError<CursorRefused>()("CursorRefused", {
+  cursor: Schema.String,
+  /** The checkpoint the cursor came from; absent when it was given. */
+  checkpoint: Schema.optionalKey(Schema.String),
+  error: IntercomError
+}) {
+  override get message(): string {
+    const remedy =
+      this.checkpoint === undefined
+        ? "Check the cursor: it must come from the same listing."
+        : `Delete ${this.checkpoint} to start anew.`
+    return `The API refused to go on from the cursor ${this.cursor}: ${this.error.reason.message} ${remedy}`
+  }
+}
+
+/** A request failed for good. */
+export class RequestFailed extends Schema.TaggedError<RequestFailed>()("RequestFailed", { error: IntercomError }) {
+  override get message(): string {
+    return this.error.message
+  }
+}
+
+export const Reason = Schema.Union([
+  DiskFull,
+  NotWritable,
+  FileFailed,
+  Unreadable,
+  OtherExport,
+  PartChanged,
+  Occupied,
+  CursorRefused,
+  RequestFailed
+])
+export type Reason = typeof Reason.Type
+
+// Running the same command again cannot help with these.
+const needsAnotherCommand: ReadonlySet<Reason["_tag"]> = new Set([
+  "Unreadable",
+  "OtherExport",
+  "PartChanged",
+  "Occupied",
+  "CursorRefused"
+])
+
+/** What an export fails with. */
+export class ExportError extends Schema.TaggedError<ExportError>()("ExportError", {
+  /** The resource being exported; absent when none was yet. */
+  resource: Schema.optionalKey(Schema.String),
+  reason: Reason
+}) {
+  override get message(): string {
+    return `${this.resource === undefined ? "" : `${this.resource}: `}${this.reason.message}`
+  }
+
+  /** Whether the same export, run again once its cause is removed, goes on where this one stopped. */
+  get resumable(): boolean {
+    return !needsAnotherCommand.has(this.reason._tag)
+  }
+}
+
+const full = new Set(["ENOSPC", "EDQUOT"])
+const unwritable = new Set(["EACCES", "EPERM", "EROFS", "ENOTDIR", "EISDIR"])
+
+/** The reason behind a failure of the file system at `path`. */
+export const fromPlatform = (path: string, error: PlatformError): Reason => {
+  const code = systemCode(error)
+  if (full.has(code)) return new DiskFull({ path })
+  if (unwritable.has(code) || error.reason._tag === "PermissionDenied") {
+    return new NotWritable({ path, description: code === "" ? error.reason._tag : code })
+  }
+  return new FileFailed({ path, description: error.reason.message })
+}
+
+const systemCode = ({ reason: { cause } }: PlatformError): string =>
+  typeof cause === "object" && cause !== null && "code" in cause && typeof cause.code === "string" ? cause.code : ""

@@ -1,0 +1,84 @@
+import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
+import * as Path from "effect/Path"
+import type { PlatformError } from "effect/PlatformError"
+import { fromPlatform, type Reason, Unreadable } from "../ExportError.ts"
+import * as Schema from "effect/Schema"
+
+/** Names the file in the failures of an effect on it. */
+export const at =
+  (path: string) =>
+  <A, R>(effect: Effect.Effect<A, PlatformError, R>): Effect.Effect<A, Reason, R> =>
+    Effect.mapError(effect, (error) => fromPlatform(path, error))
+
+/** Makes a rename in the directory durable, where the platform can. */
+const syncDirectory = Effect.fnUntraced(function* (directory: string) {
+  const fs = yield* FileSystem.FileSystem
+  // Windows cannot open directories, and needs no sync of them either.
+  yield* Effect.ignore(Effect.scoped(Effect.flatMap(fs.open(directory, { flag: "r" }), (handle) => handle.sync)))
+})
+
+/** Moves a file; it is there under its new name after a power cut too. */
+export const move = Effect.fnUntraced(function* (from: string, to: string) {
+  const fs = yield* FileSystem.FileSystem
+  const path = yield* Path.Path
+  yield* at(to)(fs.rename(from, to))
+  yield* syncDirectory(path.dirname(to))
+})
+
+/** Puts what was written to a file on the disk. */
+export const sync = Effect.fnUntraced(function* (file: string) {
+  const fs = yield* FileSystem.FileSystem
+  yield* at(file)(Effect.scoped(Effect.flatMap(fs.open(file, { flag: "r+" }), (handle) => handle.sync)))
+})
+
+/** Replaces a small file at once: readers, and the next run after a crash, see the old content or the new, never half. */
+export const replace = Effect.fnUntraced(function* (file: string, content: string) {
+  const fs = yield* FileSystem.FileSystem
+  const temporary = `${file}.tmp`
+  yield* at(file)(
+    Effect.scoped(
+      Effect.gen(function* () {
+        const handle = yield* fs.open(temporary, { flag: "w" })
+        yield* handle.writeAll(new TextEncoder().encode(content))
+        yield* handle.sync
+      })
+    )
+  )
+  yield* move(temporary, file)
+})
+
+/** Whether there is a file. */
+export const exists = Effect.fnUntraced(function* (file: string) {
+  const fs = yield* FileSystem.FileSystem
+  return yield* at(file)(fs.exists(file))
+})
+
+/** Removes a file, if there is one. */
+export const remove = Effect.fnUntraced(function* (file: string) {
+  const fs = yield* FileSystem.FileSystem
+  yield* at(file)(fs.remove(file, { force: true }))
+})
+
+/** The size of a file in bytes. */
+export const size = Effect.fnUntraced(function* (file: string) {
+  const fs = yield* FileSystem.FileSystem
+  return Number((yield* at(file)(fs.stat(file))).size)
+})
+
+/** Writes a value as JSON for people to read too. */
+export const writeJson = <S extends Schema.Codec<unknown, unknown>>(schema: S) => {
+  const encode = Schema.encodeSync(schema)
+  return (file: string, value: S["Type"]) => replace(file, `${JSON.stringify(encode(value), null, 2)}\n`)
+}
+
+/** Reads what {@link writeJson} wrote; `undefined` when there is no such file. */
+export const readJson = <S extends Schema.Codec<unknown, unknown>>(schema: S) => {
+  const decode = Schema.decodeUnknownEffect(Schema.fromJsonString(schema))
+  return Effect.fnUntraced(function* (file: string) {
+    if (!(yield* exists(file))) return undefined
+    const fs = yield* FileSystem.FileSystem
+    const text = yield* at(file)(fs.readFileString(file))
+    return yield* Effect.mapError(decode(text), () => new Unreadable({ path: file }))
+  })
+}
