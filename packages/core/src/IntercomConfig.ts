@@ -2,6 +2,7 @@
 import * as Config from "effect/Config"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 
@@ -25,7 +26,7 @@ export interface RetryPolicy {
   readonly base: Duration.Input
   /** The longest delay, but for what `Retry-After` and `X-RateLimit-Reset` ask. */
   readonly cap: Duration.Input
-  /** No attempt starts later than this after the first. */
+  /** No attempt starts later than this after the first left; longer waits the API asks for fail at once. */
   readonly total: Duration.Input
 }
 
@@ -63,10 +64,13 @@ const AccessToken = Schema.Redacted(
   )
 )
 const BaseUrl = Schema.String.check(
-  Schema.makeFilter((url) => /^https?:$/.test(URL.parse(url)?.protocol ?? ""), {
-    expected: "an http or https URL such as https://api.intercom.io"
+  Schema.makeFilter((text) => isBaseUrl(URL.parse(text)), {
+    expected: "an http or https URL such as https://api.intercom.io, without user, query or fragment"
   })
 )
+const isBaseUrl = (url: URL | null): boolean =>
+  url !== null && /^https?:$/.test(url.protocol) && url.username + url.password + url.search + url.hash === ""
+
 const Version = Schema.String.check(
   Schema.isPattern(/^(\d+\.\d+|Preview|Unstable)$/, {
     expected: "a version of the API such as 2.15"
@@ -74,38 +78,72 @@ const Version = Schema.String.check(
 )
 const RegionName = Schema.Literals(["us", "eu", "au"])
 
+const isDuration = (input: unknown): boolean =>
+  // `fromInput` is made for any input; its type names the good ones.
+  Option.exists(Duration.fromInput(input as Duration.Input), (duration) => Duration.toMillis(duration) >= 0)
+const Span = Schema.declare((input): input is Duration.Input => isDuration(input), {
+  expected: 'a duration that is not negative, such as "30 seconds" or a number of milliseconds'
+})
+const Count = (least: number) =>
+  Schema.declare((count): count is number => typeof count === "number" && count >= least, {
+    expected: `a number from ${least}`
+  })
+
 const Checked = Schema.Struct({
   accessToken: Schema.toType(AccessToken),
   region: Schema.optional(RegionName),
   baseUrl: Schema.optional(BaseUrl),
-  version: Schema.optional(Version)
+  version: Schema.optional(Version),
+  timeout: Schema.optional(Span),
+  retry: Schema.optional(
+    Schema.Struct({
+      times: Schema.optional(Count(0)),
+      base: Schema.optional(Span),
+      cap: Schema.optional(Span),
+      total: Schema.optional(Span)
+    })
+  ),
+  rateLimit: Schema.optional(Schema.Struct({ limit: Count(1), window: Span }))
 })
 const check = Schema.decodeUnknownEffect(Checked, { errors: "all" })
 
 /** Checks the options and fills in the defaults. The error names the option; it never shows the token. */
 export const make = Effect.fnUntraced(function* (options: Options) {
   const checked = yield* check(options).pipe(Effect.mapError((error) => new Config.ConfigError(error)))
+  const { base, cap, times, total } = checked.retry ?? {}
   return {
     accessToken: checked.accessToken,
     baseUrl: new URL(checked.baseUrl ?? regions[checked.region ?? "us"]),
     version: checked.version ?? defaultVersion,
-    timeout: Duration.fromInputUnsafe(options.timeout ?? "60 seconds"),
-    retry: { ...defaultRetry, ...options.retry },
+    timeout: Duration.fromInputUnsafe(checked.timeout ?? "60 seconds"),
+    retry: {
+      times: times ?? defaultRetry.times,
+      base: base ?? defaultRetry.base,
+      cap: cap ?? defaultRetry.cap,
+      total: total ?? defaultRetry.total
+    },
     rateLimit: {
-      limit: options.rateLimit?.limit ?? 1000,
-      window: Duration.fromInputUnsafe(options.rateLimit?.window ?? "10 seconds")
+      limit: checked.rateLimit?.limit ?? 1000,
+      window: Duration.fromInputUnsafe(checked.rateLimit?.window ?? "10 seconds")
     }
   } satisfies IntercomConfig
 })
 
+// CI systems and compose files set what is not configured to an empty text.
+const unlessEmpty = <A>(schema: Schema.Codec<A, string>, name: string): Config.Config<A | undefined> =>
+  Config.String(name).pipe(
+    Config.withDefault(""),
+    Config.flatMap((value) => (value === "" ? Config.succeed(undefined) : Config.schema(schema, name)))
+  )
+
 /**
  * The options from the environment: `INTERCOM_ACCESS_TOKEN` (required), `INTERCOM_REGION` (`us`, `eu` or `au`; `us`
- * when unset), `INTERCOM_BASE_URL` (wins over the region) and `INTERCOM_VERSION` (2.15 when unset). A missing or
- * malformed one fails with an error that names the variable.
+ * when unset), `INTERCOM_BASE_URL` (wins over the region) and `INTERCOM_VERSION` (2.15 when unset); an empty one counts
+ * as unset. A missing or malformed one fails with an error that names the variable.
  */
 export const config: Config.Config<Options> = Config.all({
   accessToken: Config.schema(AccessToken, "INTERCOM_ACCESS_TOKEN"),
-  region: Config.schema(RegionName, "INTERCOM_REGION").pipe(Config.withDefault(undefined)),
-  baseUrl: Config.schema(BaseUrl, "INTERCOM_BASE_URL").pipe(Config.withDefault(undefined)),
-  version: Config.schema(Version, "INTERCOM_VERSION").pipe(Config.withDefault(undefined))
+  region: unlessEmpty(RegionName, "INTERCOM_REGION"),
+  baseUrl: unlessEmpty(BaseUrl, "INTERCOM_BASE_URL"),
+  version: unlessEmpty(Version, "INTERCOM_VERSION")
 })

@@ -8,6 +8,7 @@ import * as Context from "effect/Context"
 import * as Data from "effect/Data"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Hash from "effect/Hash"
 import * as HttpClient from "effect/http/HttpClient"
 import type * as HttpClientError from "effect/http/HttpClientError"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
@@ -20,10 +21,12 @@ import * as Ref from "effect/Ref"
 import * as IntercomConfig from "./IntercomConfig.ts"
 import { DecodeError, IntercomError, type Reason, TimeoutError, TransportError } from "./IntercomError.ts"
 import * as IntercomMetrics from "./IntercomMetrics.ts"
+import * as Body from "./internal/Body.ts"
 import { reasonOf, resetDelay } from "./internal/ResponseError.ts"
 import * as Retry from "./internal/Retry.ts"
 import { cap, scrubber } from "./internal/Scrub.ts"
-import { neverSent, systemCode } from "./internal/TransportCode.ts"
+import { neverSent, systemError } from "./internal/TransportCode.ts"
+import { wholeMillis } from "./internal/WholeMillis.ts"
 
 /** What is known about an operation besides its schemas. */
 export interface Operation {
@@ -82,8 +85,45 @@ export class Failure extends Data.TaggedClass("Failure")<{
   readonly notBefore?: Duration.Duration
 }> {}
 
-// When a request asked the rate limiter for its slot, in Unix milliseconds.
-const AskedAt = Context.Reference<number>("@effect-intercom/core/IntercomHttp/AskedAt", { defaultValue: () => 0 })
+// The attempt under way: whose it is, and when it asked the rate limiter for its slot, in Unix milliseconds.
+const Attempt = Context.Reference<{ readonly operation: string; readonly askedAt: number }>(
+  "@effect-intercom/core/IntercomHttp/Attempt",
+  { defaultValue: () => ({ operation: "", askedAt: 0 }) }
+)
+
+// When the first attempt of a call left, in Unix milliseconds.
+const FirstSent = Context.Reference<Ref.Ref<number | undefined>>("@effect-intercom/core/IntercomHttp/FirstSent", {
+  defaultValue: () => Ref.makeUnsafe<number | undefined>(undefined)
+})
+
+// Shorter ones are the scheduling of fibers, not the rate limit.
+const shortestWait = 10
+
+/** Notes that a request leaves now, and how long the rate limiter kept it. */
+const leave = Effect.gen(function* () {
+  const now = yield* Clock.currentTimeMillis
+  const { askedAt, operation } = yield* Attempt
+  yield* Ref.update(yield* FirstSent, (first) => first ?? now)
+  if (now - askedAt < shortestWait) return
+  yield* Metric.update(Metric.withAttributes(IntercomMetrics.waits, { operation }), now - askedAt)
+})
+
+const countRequest = (status: string): Effect.Effect<void> =>
+  Effect.flatMap(Attempt, ({ operation }) =>
+    Metric.update(Metric.withAttributes(IntercomMetrics.requests, { operation, status }), 1)
+  )
+
+/** Fails when the whole answer, body included, is not there in time. */
+const withTimeout =
+  (limit: Duration.Duration) =>
+  <A, E, R>(answer: Effect.Effect<A, E, R>): Effect.Effect<A, E | TimeoutError, R> =>
+    Effect.flatMap(Timeout, (override) => {
+      const duration = override === undefined ? limit : Duration.fromInputUnsafe(override)
+      return Effect.timeoutOrElse(answer, {
+        duration,
+        orElse: () => Effect.fail(new TimeoutError({ afterMillis: Duration.toMillis(duration) }))
+      })
+    })
 
 const make = Effect.fnUntraced(function* (config: IntercomConfig.IntercomConfig, shared: boolean) {
   const transport = yield* HttpClient.HttpClient
@@ -92,91 +132,69 @@ const make = Effect.fnUntraced(function* (config: IntercomConfig.IntercomConfig,
   const token = Redacted.value(config.accessToken)
   const scrub = scrubber(token)
 
-  const checkVersion = (response: HttpClientResponse.HttpClientResponse) => {
+  const checkVersion = Effect.fnUntraced(function* (response: HttpClientResponse.HttpClientResponse) {
     const echoed = response.headers["intercom-version"]
-    if (echoed === undefined || echoed === config.version) return Effect.void
-    return Ref.getAndSet(warned, true).pipe(
-      Effect.flatMap((done) =>
-        done
-          ? Effect.void
-          : Effect.logWarning(
-              `Intercom answered with version ${scrub(echoed)} of its API, this client asked for ${config.version}: ` +
-                "fields may be missing or of another kind"
-            )
+    if (echoed === undefined || echoed === config.version) return
+    if (yield* Ref.getAndSet(warned, true)) return
+    yield* Effect.logWarning(
+      `Intercom answered with version ${cap(scrub(echoed), 40)} of its API, this client asked for ` +
+        `${config.version}: fields may be missing or of another kind`
+    )
+  })
+
+  // One for all operations: what the rate limiter learns from the headers of an answer is good for every next request.
+  const limited = transport.pipe(
+    HttpClient.mapRequest((request) =>
+      request.pipe(
+        HttpClientRequest.prependUrl(config.baseUrl.href),
+        HttpClientRequest.bearerToken(config.accessToken),
+        HttpClientRequest.setHeader("Intercom-Version", config.version),
+        HttpClientRequest.acceptJson
+      )
+    ),
+    // The body is part of the attempt: a stall there times out, and an unread body would hold its connection.
+    HttpClient.transformResponse(Body.read),
+    HttpClient.transformResponse(withTimeout(config.timeout)),
+    HttpClient.transformResponse((response) =>
+      response.pipe(
+        Effect.tap((response) => Effect.andThen(countRequest(String(response.status)), checkVersion(response))),
+        Effect.tapError((error) => countRequest(error._tag === "TimeoutError" ? error._tag : error.reason._tag))
+      )
+    ),
+    HttpClient.transformResponse((response) => Effect.andThen(leave, response)),
+    // Repeating a 429 is our own decision (see Retry.ts): its body tells windows from job slots.
+    HttpClient.withRateLimiter({
+      limiter,
+      // The limit is the app's, so processes that share a store share it by token; the token itself stays here.
+      key: `intercom:${config.baseUrl.host}:${(Hash.string(token) >>> 0).toString(36)}`,
+      limit: config.rateLimit.limit,
+      window: config.rateLimit.window,
+      times: 0,
+      // With a store shared by several processes, the store knows better than one process' headers.
+      disableResponseInspection: shared
+    }),
+    // The client's own span would hold the request, and propagation would tell Intercom our trace ids.
+    HttpClient.transformResponse(Effect.provideService(HttpClient.TracerDisabledWhen, () => true))
+  )
+
+  const attempt = (operation: Operation): HttpClient.HttpClient.With<Failure> =>
+    HttpClient.transformResponse(limited, (response) =>
+      Effect.flatMap(Clock.currentTimeMillis, (askedAt) =>
+        Effect.provideService(response, Attempt, { operation: operation.name, askedAt })
+      ).pipe(
+        Effect.catch((error) => Effect.fail(new Failure({ reason: transportReason(error, scrub) }))),
+        Effect.flatMap((response) => check(response, scrub))
       )
     )
-  }
-
-  const attempt = (operation: Operation): HttpClient.HttpClient.With<Failure> => {
-    const attributes = { operation: operation.name }
-    const waits = Metric.withAttributes(IntercomMetrics.waits, attributes)
-    const countRequest = (status: string) =>
-      Metric.update(Metric.withAttributes(IntercomMetrics.requests, { ...attributes, status }), 1)
-
-    return transport.pipe(
-      HttpClient.mapRequest((request) =>
-        request.pipe(
-          HttpClientRequest.prependUrl(config.baseUrl.href),
-          HttpClientRequest.bearerToken(config.accessToken),
-          HttpClientRequest.setHeader("Intercom-Version", config.version),
-          HttpClientRequest.acceptJson
-        )
-      ),
-      HttpClient.tapRequest(() =>
-        Effect.flatMap(Effect.zip(Clock.currentTimeMillis, AskedAt), ([now, asked]) =>
-          now > asked ? Metric.update(waits, now - asked) : Effect.void
-        )
-      ),
-      // The body is part of the attempt: a stall there times out, and an unread body would hold its connection.
-      HttpClient.transformResponse(
-        Effect.tap((response: HttpClientResponse.HttpClientResponse) =>
-          Effect.map(response.text, (text) => bodies.set(response, text))
-        )
-      ),
-      HttpClient.transformResponse((response) =>
-        Effect.flatMap(Timeout, (override) => {
-          const limit = Duration.fromInputUnsafe(override ?? config.timeout)
-          return Effect.timeoutOrElse(response, {
-            duration: limit,
-            orElse: () => Effect.fail(new TimeoutError({ afterMillis: Duration.toMillis(limit) }))
-          })
-        })
-      ),
-      HttpClient.transformResponse((response) =>
-        response.pipe(
-          Effect.tap((response) => Effect.andThen(countRequest(String(response.status)), checkVersion(response))),
-          Effect.tapError((error) => countRequest(error._tag === "TimeoutError" ? error._tag : error.reason._tag))
-        )
-      ),
-      // Repeating a 429 is our own decision (see Retry.ts): its body tells windows from job slots.
-      HttpClient.withRateLimiter({
-        limiter,
-        key: `intercom:${config.baseUrl.host}`,
-        limit: config.rateLimit.limit,
-        window: config.rateLimit.window,
-        times: 0,
-        // With a store shared by several processes, the store knows better than one process' headers.
-        disableResponseInspection: shared
-      }),
-      HttpClient.transformResponse((response) =>
-        Effect.flatMap(Clock.currentTimeMillis, (now) => Effect.provideService(response, AskedAt, now))
-      ),
-      // The client's own span would hold the request, and propagation would tell Intercom our trace ids.
-      HttpClient.transformResponse(Effect.provideService(HttpClient.TracerDisabledWhen, () => true)),
-      HttpClient.transformResponse((response) =>
-        response.pipe(
-          Effect.catch((error) => Effect.fail(new Failure({ reason: transportReason(error, scrub) }))),
-          Effect.flatMap((response) => check(response, scrub))
-        )
-      )
-    )
-  }
 
   const reply = <R>(operation: Operation, attempt: Effect.Effect<HttpClientResponse.HttpClientResponse, Failure, R>) =>
     Effect.gen(function* () {
       const policy = { ...config.retry, ...(yield* RetryPolicy) }
-      const once = Effect.flatMap(attempt, (response) => parse(operation, response, scrub))
-      return yield* Retry.retry(once, { operation, policy })
+      const firstSent = yield* Ref.make<number | undefined>(undefined)
+      return yield* Effect.flatMap(attempt, (response) => parse(operation, response, scrub)).pipe(
+        Effect.provideService(FirstSent, firstSent),
+        (once) => Retry.retry(once, { operation, policy, firstSent })
+      )
     }).pipe(
       Effect.mapError(
         ({ reason }) =>
@@ -187,30 +205,15 @@ const make = Effect.fnUntraced(function* (config: IntercomConfig.IntercomConfig,
   return IntercomHttp.of({ config, attempt, reply, scrub })
 })
 
-/**
- * A wait below a millisecond is a rounding error of the limiter, yet sleeping takes over a millisecond: measured, it hit
- * four requests of ten.
- */
-const wholeMillis = (limiter: RateLimiter.RateLimiter): RateLimiter.RateLimiter => ({
-  ...limiter,
-  consume: (options) =>
-    Effect.map(limiter.consume(options), (result) =>
-      Duration.toMillis(result.delay) < 1 ? { ...result, delay: Duration.zero } : result
-    )
-})
-
-// The bodies read with their attempts: `response.text` would decode the bytes anew each time.
-const bodies = new WeakMap<HttpClientResponse.HttpClientResponse, string>()
-const bodyOf = (response: HttpClientResponse.HttpClientResponse): string => bodies.get(response) ?? ""
-
 const parse = (
   operation: Operation,
   response: HttpClientResponse.HttpClientResponse,
   scrub: (text: string) => string
 ): Effect.Effect<Reply, Failure> => {
-  const reply = { status: response.status, requestId: response.headers["x-request-id"] }
+  const id = response.headers["x-request-id"]
+  const reply = { status: response.status, requestId: id === undefined ? undefined : cap(scrub(id), 200) }
   if (operation.empty) return Effect.succeed({ ...reply, body: undefined })
-  const text = bodyOf(response)
+  const text = Body.text(response)
   return Effect.try({
     try: () => ({ ...reply, body: JSON.parse(text) as unknown }),
     catch: () =>
@@ -238,14 +241,10 @@ const check = (
   scrub: (text: string) => string
 ): Effect.Effect<HttpClientResponse.HttpClientResponse, Failure> => {
   if (response.status >= 200 && response.status < 300) return Effect.succeed(response)
-  return Effect.flatMap(Clock.currentTimeMillis, (now) =>
-    Effect.fail(
-      new Failure({
-        reason: reasonOf(response.status, response.headers, scrub(bodyOf(response))),
-        notBefore: resetDelay(response.status, response.headers, now)
-      })
-    )
-  )
+  return Effect.flatMap(Clock.currentTimeMillis, (at) => {
+    const refusal = { status: response.status, headers: response.headers, text: Body.text(response), at }
+    return Effect.fail(new Failure({ reason: reasonOf(refusal, scrub), notBefore: resetDelay(refusal) }))
+  })
 }
 
 const transportReason = (
@@ -254,15 +253,18 @@ const transportReason = (
 ): TransportError | TimeoutError => {
   if (error._tag === "TimeoutError") return error
   if (error._tag === "RateLimiterError") {
-    return new TransportError({ sent: false, description: `The rate limiter's store failed: ${scrub(error.message)}` })
+    return new TransportError({
+      sent: false,
+      description: cap(scrub(`The rate limiter's store failed: ${error.message}`), 500)
+    })
   }
-  const cause = error.reason.cause
-  const code = systemCode(cause)
+  const { _tag, cause, description } = error.reason
+  const system = systemError(cause)
   // Only texts are kept: the error itself holds the request, and with it the token.
   return new TransportError({
-    sent: error.reason._tag !== "InvalidUrlError" && error.reason._tag !== "EncodeError" && !neverSent(code),
-    ...(code === undefined ? undefined : { code }),
-    description: scrub(cause instanceof Error ? cause.message : error.reason._tag)
+    sent: _tag !== "InvalidUrlError" && _tag !== "EncodeError" && !neverSent(system),
+    ...(system.code === undefined ? undefined : { code: system.code }),
+    description: cap(scrub(system.message || description || `The connection failed: ${_tag}`), 500)
   })
 }
 

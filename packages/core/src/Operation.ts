@@ -15,7 +15,7 @@ import type * as HttpClientResponse from "effect/http/HttpClientResponse"
 import type * as HttpMethod from "effect/http/HttpMethod"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
-import { DecodeError, EncodeError, IntercomError, type Reason, TransportError } from "./IntercomError.ts"
+import { DecodeError, EncodeError, IntercomError, PaginationError, type Reason } from "./IntercomError.ts"
 import { countDecodeFailure, Failure, IntercomHttp, type Operation, type Replay, type Reply } from "./IntercomHttp.ts"
 import { guard } from "./internal/Guard.ts"
 import { mismatchesOf, mismatchesOfIssue } from "./internal/Mismatches.ts"
@@ -56,6 +56,8 @@ export type Request<Endpoint extends HttpApiEndpoint.ConstraintRequest> = ([Endp
 export interface Call<in Request, out Success> {
   (request: Request): Effect.Effect<Success, IntercomError>
   readonly operation: Operation
+  /** Tells the current span which operation runs in it and how it ends. The call itself does so; parts of it do not. */
+  readonly traced: <A, R>(effect: Effect.Effect<A, IntercomError, R>) => Effect.Effect<A, IntercomError, R>
   /** Sends the request; the body of the reply is not checked yet. */
   readonly send: (request: Request) => Effect.Effect<Reply, IntercomError>
   /** The same operation at a URL the API gave, which must be on its own origin. */
@@ -128,15 +130,14 @@ const makeCall = (
   const attempts = http.attempt(operation)
 
   const fail = (reason: Reason) =>
-    new IntercomError({ operation: operation.name, method: operation.method, path: operation.path, reason })
-
-  const span = (reply: Reply) =>
-    Effect.annotateCurrentSpan({
-      "http.response.status_code": reply.status,
-      ...(reply.requestId === undefined ? undefined : { "intercom.request_id": reply.requestId })
+    new IntercomError({
+      operation: operation.name,
+      method: operation.method,
+      path: operation.path,
+      reason: reason._tag === "PaginationError" ? withoutSecret(reason, http.scrub) : reason
     })
 
-  const traced = (effect: Effect.Effect<Reply, IntercomError>) =>
+  const traced = <A, R>(effect: Effect.Effect<A, IntercomError, R>) =>
     Effect.andThen(
       Effect.annotateCurrentSpan({
         "http.request.method": operation.method,
@@ -144,19 +145,18 @@ const makeCall = (
         "server.address": http.config.baseUrl.hostname,
         "intercom.operation_id": operation.operationId
       }),
-      effect.pipe(
-        Effect.tap(span),
-        Effect.tapError(({ reason }) =>
-          Effect.annotateCurrentSpan({
-            "error.type": reason._tag,
-            ...("status" in reason ? { "http.response.status_code": reason.status } : undefined)
-          })
-        )
+      Effect.tapError(effect, ({ reason }) =>
+        Effect.annotateCurrentSpan({ "error.type": reason._tag, ...answered(reason) })
       )
     )
 
+  const reply = (attempt: Effect.Effect<HttpClientResponse.HttpClientResponse, Failure>) =>
+    Effect.tap(http.reply(operation, attempt), (reply) => Effect.annotateCurrentSpan(answered(reply)))
+
   const send = (request: object) =>
-    traced(http.reply(operation, Effect.mapError(sendOnce({ ...request, responseMode: "response-only" }), failureOf)))
+    reply(
+      Effect.mapError(sendOnce({ ...request, responseMode: "response-only" }), (error) => failureOf(error, http.scrub))
+    )
 
   const resolve = (url: string) => {
     const { baseUrl } = http.config
@@ -165,12 +165,9 @@ const makeCall = (
   }
 
   const sendUrl = (url: URL) =>
-    traced(
-      http.reply(
-        operation,
-        attempts.execute(
-          HttpClientRequest.make(endpoint.method as HttpMethod.HttpMethod)(relative(url, http.config.baseUrl))
-        )
+    reply(
+      attempts.execute(
+        HttpClientRequest.make(endpoint.method as HttpMethod.HttpMethod)(relative(url, http.config.baseUrl))
       )
     )
 
@@ -180,10 +177,7 @@ const makeCall = (
         status: reply.status,
         ...(reply.requestId === undefined ? undefined : { requestId: reply.requestId }),
         kind: "invalid",
-        mismatches: mismatchesOf(schema, value).map((mismatch) => ({
-          ...mismatch,
-          actual: http.scrub(mismatch.actual)
-        })),
+        mismatches: mismatchesOf(schema, value, http.scrub),
         body: cap(http.scrub(JSON.stringify(value) ?? "undefined"), 8192)
       })
     )
@@ -195,8 +189,9 @@ const makeCall = (
       ? Effect.succeed(reply.body)
       : Effect.andThen(countInvalid, Effect.fail(decodeError(success, reply, reply.body)))
 
-  return Object.assign((request: object) => Effect.flatMap(send(request), decode), {
+  return Object.assign((request: object) => traced(Effect.flatMap(send(request), decode)), {
     operation,
+    traced,
     send,
     sendUrl,
     fits,
@@ -214,9 +209,23 @@ const relative = ({ pathname, search }: URL, base: URL): string => {
   return (pathname.startsWith(`${prefix}/`) ? pathname.slice(prefix.length) : pathname) + search
 }
 
-const failureOf = (error: unknown): Failure => {
+// It quotes what the API gave as the next page.
+const withoutSecret = ({ cursor, description }: PaginationError, scrub: (text: string) => string) =>
+  new PaginationError({
+    description: cap(scrub(description), 500),
+    ...(cursor === undefined ? undefined : { cursor: cap(scrub(cursor), 500) })
+  })
+
+/** What a span says of an answer, if there was one. */
+const answered = (from: object) => ({
+  ...("status" in from ? { "http.response.status_code": from.status } : undefined),
+  ...("requestId" in from && from.requestId !== undefined ? { "intercom.request_id": from.requestId } : undefined)
+})
+
+const failureOf = (error: unknown, scrub: (text: string) => string): Failure => {
   if (error instanceof Failure) return error
-  if (Schema.isSchemaError(error))
-    return new Failure({ reason: new EncodeError({ mismatches: mismatchesOfIssue(error.issue) }) })
-  return new Failure({ reason: new TransportError({ sent: false, description: "The request could not be built" }) })
+  const mismatches = Schema.isSchemaError(error)
+    ? mismatchesOfIssue(error.issue, scrub)
+    : [{ path: "", expected: "a request that can be written down as JSON", actual: "one that cannot" }]
+  return new Failure({ reason: new EncodeError({ mismatches }) })
 }

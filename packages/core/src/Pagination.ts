@@ -55,8 +55,9 @@ export interface WalkOptions<out E = never, out R = never> {
   /** Pages requested ahead of the one being consumed; 1 when left out, 0 for none. */
   readonly prefetch?: number | undefined
   /**
-   * Takes each record that does not fit, in order; the rest of its page goes on. Without it such a record fails the
-   * walk with a `DecodeError`.
+   * Takes each record that does not fit, in order; the rest of its page goes on. It runs when the page is consumed, just
+   * before the page itself, not when the page is fetched ahead: what was handed over and what was consumed are always
+   * in step. What it fails with, the walk fails with. Without it such a record fails the walk with a `DecodeError`.
    */
   readonly onInvalid?: ((invalid: Invalid) => Effect.Effect<void, E, R>) | undefined
 }
@@ -80,8 +81,13 @@ export interface List<in out Query, out Envelope, out Item> {
 interface Style<Query> {
   /** The request for the page at `cursor`: a query, or a URL the API gave. */
   readonly request: (query: Query, cursor: Cursor | undefined) => Query | URL | PaginationError
-  /** The cursor after `body`, which was the answer to the page at `cursor`. */
-  readonly next: (body: Body, query: Query, cursor: Cursor | undefined) => Cursor | undefined | PaginationError
+  /** The cursor after `body`, which was the answer to the page at `cursor` and had `count` records. */
+  readonly next: (
+    body: Body,
+    query: Query,
+    cursor: Cursor | undefined,
+    count: number
+  ) => Cursor | undefined | PaginationError
 }
 
 /** What every listing's body may have, whatever its schema. */
@@ -117,14 +123,17 @@ export const cursor = <
     request: (query, cursor) => (cursor === undefined ? query : { ...query, starting_after: cursor }),
     next: ({ pages }) => {
       const next = pages?.next
-      if (next === null || next === undefined) return undefined
-      if (typeof next !== "string") return next.starting_after == null ? undefined : Cursor.make(next.starting_after)
+      if (!next) return undefined
+      if (typeof next !== "string") return next.starting_after ? Cursor.make(next.starting_after) : undefined
       const after = URL.parse(next, "https://localhost")?.searchParams.get("starting_after")
       return after ? Cursor.make(after) : failure(`The next page is a URL without starting_after: ${next}`)
     }
   })
 
-/** Style C: `page` in the query, counted up to `pages.total_pages`, or for as long as there is a `next`. */
+/**
+ * Style C: `page` in the query, counted up to `pages.total_pages`; where that is missing, for as long as there is a
+ * `next` and the pages have records.
+ */
 export const page = <
   Query extends { readonly page?: number | undefined },
   Envelope,
@@ -137,12 +146,11 @@ export const page = <
   walker(call, listing, {
     request: (query, cursor) => {
       if (cursor === undefined) return query
-      const page = Number(cursor)
-      return Number.isSafeInteger(page) && page > 0
-        ? { ...query, page }
+      return /^[1-9]\d{0,14}$/.test(cursor)
+        ? { ...query, page: Number(cursor) }
         : failure(`Not the cursor of a page: ${cursor}`, cursor)
     },
-    next: ({ pages }, query, cursor) => {
+    next: ({ pages }, query, cursor, count) => {
       if (pages === null || pages === undefined) return undefined
       const asked = cursor === undefined ? (query.page ?? 1) : Number(cursor)
       if (typeof pages.page === "number" && pages.page !== asked) {
@@ -151,7 +159,7 @@ export const page = <
           cursor
         )
       }
-      const more = typeof pages.total_pages === "number" ? asked < pages.total_pages : pages.next != null
+      const more = typeof pages.total_pages === "number" ? asked < pages.total_pages : Boolean(pages.next) && count > 0
       return more ? Cursor.make(String(asked + 1)) : undefined
     }
   })
@@ -168,8 +176,10 @@ export const url = <Query, Envelope, Item extends Schema.Top, Key extends keyof 
         : (call.resolve(cursor) ?? failure(`The next page is not on the API's origin: ${cursor}`, cursor)),
     next: ({ pages }) => {
       const next = pages?.next
-      if (next === null || next === undefined) return undefined
-      if (typeof next !== "string") return failure("The next page is not a URL")
+      if (!next) return undefined
+      if (typeof next !== "string") {
+        return Object.values(next).every((value) => value == null) ? undefined : failure("The next page is not a URL")
+      }
       const resolved = call.resolve(next)
       return resolved === undefined
         ? failure(`The next page is not on the API's origin: ${next}`)
@@ -184,6 +194,12 @@ export const single = <Query, Envelope, Item extends Schema.Top, Key extends key
 ): List<Query, Envelope, ItemsOf<Envelope, Key>> =>
   walker(call, listing, { request: (query) => query, next: () => undefined })
 
+/** A page as it was fetched, with the records that do not fit set aside. */
+interface Fetched<Record> {
+  readonly page: Page<Record>
+  readonly invalid: ReadonlyArray<Invalid>
+}
+
 const walker = <Query, Envelope, Item extends Schema.Top, Key extends keyof Envelope>(
   call: Call<{ readonly query: Query }, Envelope>,
   listing: Listing<Envelope, Item, Key>,
@@ -194,76 +210,84 @@ const walker = <Query, Envelope, Item extends Schema.Top, Key extends keyof Enve
   // Every listing's query has optional fields only.
   const nothing = {} as Query
 
-  const send = (query: Query, cursor: Cursor | undefined) => {
+  const send = (query: Query, cursor: Cursor | undefined): Effect.Effect<Reply, IntercomError> => {
     const request = style.request(query, cursor)
     if (request instanceof PaginationError) return Effect.fail(call.fail(request))
-    return (request instanceof URL ? call.sendUrl(request) : call.send({ query: request })).pipe(
-      Effect.withSpan(call.operation.name)
-    )
+    return request instanceof URL ? call.sendUrl(request) : call.send({ query: request })
   }
 
-  /** The items of a page; those that do not fit go to `onInvalid`. */
-  const itemsOf = <E, R>(
+  /** The records of a page, all of them as received, and those that do not fit if there is someone to take them. */
+  const judge = (
     reply: Reply,
-    options: WalkOptions<E, R>
-  ): Effect.Effect<ReadonlyArray<Record>, IntercomError | E, R> => {
-    const { body } = reply
-    if (call.fits(body)) return Effect.succeed((body[listing.items] ?? []) as ReadonlyArray<Record>)
-    const { onInvalid } = options
-    const raw = (body as { readonly [key: PropertyKey]: unknown } | null)?.[listing.items]
-    if (onInvalid === undefined || !Array.isArray(raw)) return Effect.as(call.decode(reply), [])
+    lenient: boolean
+  ): Effect.Effect<
+    { readonly raw: ReadonlyArray<unknown>; readonly invalid: ReadonlyArray<Invalid> },
+    IntercomError
+  > => {
+    const raw = (reply.body as { readonly [key: PropertyKey]: unknown } | null)?.[listing.items]
+    const records: ReadonlyArray<unknown> = Array.isArray(raw) ? raw : []
+    if (call.fits(reply.body)) return Effect.succeed({ raw: records, invalid: [] })
+    if (!lenient || !Array.isArray(raw)) return Effect.as(call.decode(reply), { raw: [], invalid: [] })
     // The envelope is judged without its records, then each record by itself.
-    const envelope = { ...reply, body: { ...(body as object), [listing.items]: [] } }
-    return Effect.andThen(
-      call.decode(envelope),
-      Effect.as(
-        Effect.forEach(
-          raw.filter((value) => !isRecord(value)),
-          (raw: unknown) =>
-            Effect.andThen(call.countInvalid, onInvalid({ raw, error: call.decodeError(listing.item, reply, raw) })),
-          { discard: true }
-        ),
-        raw.filter(isRecord)
-      )
+    const envelope = { ...reply, body: { ...(reply.body as object), [listing.items]: [] } }
+    const invalid = records
+      .filter((record) => !isRecord(record))
+      .map((raw) => ({ raw, error: call.decodeError(listing.item, reply, raw) }))
+    return Effect.as(
+      Effect.andThen(
+        call.decode(envelope),
+        Effect.forEach(invalid, () => call.countInvalid, { discard: true })
+      ),
+      { raw: records, invalid }
     )
   }
 
-  const pages = <E = never, R = never>(query: Query = nothing, options: WalkOptions<E, R> = {}) =>
-    Stream.suspend(() => {
-      const seen = new Set<string>()
-      let previous = ""
-      const walk = Stream.paginate(options.from, (cursor: Cursor | undefined) =>
-        Effect.gen(function* () {
-          const reply = yield* send(query, cursor)
-          const items = yield* itemsOf(reply, options)
-          // Decoded: every listing's body is an object with these fields.
-          const body = reply.body as Body
-          const next = style.next(body, query, cursor)
-          if (next instanceof PaginationError) return yield* call.fail(next)
-          if (next !== undefined) {
-            if (next === cursor || seen.has(next)) {
-              return yield* call.fail(failure(`The API gave the cursor ${next} twice: the walk would never end`, next))
-            }
-            seen.add(next)
-            const ids = idsOf(items)
-            if (ids !== "" && ids === previous) {
-              return yield* call.fail(
-                failure("The API answered with the same page twice: the walk would never end", cursor)
-              )
-            }
-            previous = ids
-          }
-          const page: Page<Record> = {
-            items,
-            ...(next === undefined ? undefined : { cursor: next }),
-            ...(typeof body.total_count === "number" ? { total: body.total_count } : undefined)
-          }
-          return [[page], next === undefined ? Option.none() : Option.some(next)] as const
-        })
+  /** One request and what it gave. `checkEnd` says what is wrong with going on from here. */
+  const fetch = (
+    query: Query,
+    cursor: Cursor | undefined,
+    lenient: boolean,
+    checkEnd: (raw: ReadonlyArray<unknown>, next: Cursor) => PaginationError | undefined
+  ): Effect.Effect<Fetched<Record>, IntercomError> =>
+    Effect.gen(function* () {
+      const reply = yield* send(query, cursor)
+      const { invalid, raw } = yield* judge(reply, lenient)
+      // Decoded: every listing's body is an object with these fields.
+      const body = reply.body as Body
+      const next = style.next(body, query, cursor, raw.length)
+      const wrong = next === undefined || next instanceof PaginationError ? next : checkEnd(raw, next)
+      if (wrong !== undefined) return yield* call.fail(wrong)
+      const misfits = new Set(invalid.map(({ raw }) => raw))
+      return {
+        invalid,
+        page: {
+          // Decoded, but for those set aside.
+          items: (misfits.size === 0 ? raw : raw.filter((record) => !misfits.has(record))) as ReadonlyArray<Record>,
+          ...(typeof next === "string" ? { cursor: next } : undefined),
+          ...(typeof body.total_count === "number" ? { total: body.total_count } : undefined)
+        }
+      }
+    }).pipe(call.traced, Effect.withSpan(call.operation.name))
+
+  const pages = <E = never, R = never>(query: Query = nothing, options: WalkOptions<E, R> = {}) => {
+    const { from, onInvalid, prefetch = 1 } = options
+    const fetched = Stream.suspend(() => {
+      const checkEnd = endless(from, query)
+      return Stream.paginate(from, (cursor: Cursor | undefined) =>
+        Effect.map(
+          fetch(query, cursor, onInvalid !== undefined, (raw, next) => checkEnd(raw, next, cursor)),
+          (fetched) => [[fetched], Option.fromUndefinedOr(fetched.page.cursor)] as const
+        )
       )
-      const capacity = options.prefetch ?? 1
-      return capacity === 0 ? walk : Stream.bufferArray(walk, { capacity })
     })
+    // A page waits outside of the buffer too, until there is room in it.
+    const ahead = prefetch > 0 ? Stream.bufferArray(fetched, { capacity: prefetch - 1 }) : fetched
+    return onInvalid === undefined
+      ? Stream.map(ahead, ({ page }) => page)
+      : Stream.mapEffect(ahead, ({ invalid, page }) =>
+          Effect.as(Effect.forEach(invalid, onInvalid, { discard: true }), page)
+        )
+  }
 
   return Object.assign((query: Query = nothing) => Effect.withSpan(call({ query }), call.operation.name), {
     pages,
@@ -272,8 +296,24 @@ const walker = <Query, Envelope, Item extends Schema.Top, Key extends keyof Enve
   })
 }
 
-const idsOf = (items: ReadonlyArray<unknown>): string =>
-  items
-    .map((item) => (item as { readonly id?: unknown } | null)?.id)
-    .filter((id) => id !== undefined)
-    .join(" ")
+/** Watches a walk for signs that it would never end. */
+const endless = (from: Cursor | undefined, query: unknown) => {
+  const seen = new Set<unknown>([from, (query as { readonly starting_after?: string }).starting_after])
+  let previous = ""
+  return (raw: ReadonlyArray<unknown>, next: Cursor, cursor: Cursor | undefined): PaginationError | undefined => {
+    if (seen.has(next)) return failure(`The API gave the cursor ${next} twice: the walk would never end`, next)
+    seen.add(next)
+    const print = printOf(raw)
+    if (print !== "" && print === previous) {
+      return failure("The API answered with the same page twice: the walk would never end", cursor)
+    }
+    previous = print
+    return undefined
+  }
+}
+
+/** What tells a page from another: its ids, or all of it where records have none; empty for an empty page. */
+const printOf = (raw: ReadonlyArray<unknown>): string => {
+  const ids = raw.map((record) => (record as { readonly id?: unknown } | null)?.id)
+  return ids.every((id) => id !== undefined) ? ids.join(" ") : JSON.stringify(raw)
+}

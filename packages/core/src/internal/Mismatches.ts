@@ -13,24 +13,24 @@ const pathOf = (path: ReadonlyArray<PropertyKey>): string =>
     .join("")
     .replace(/^\./, "")
 
-/** Where a value differs from what was expected, in order of appearance; twenty at most. */
-export const mismatchesOfIssue = (issue: SchemaIssue.Issue): Array<Mismatch> =>
+/** Where a value differs from what was expected, in order of appearance; twenty at most, free of the secret. */
+export const mismatchesOfIssue = (issue: SchemaIssue.Issue, scrub: (text: string) => string): Array<Mismatch> =>
   format(issue)
     .issues.slice(0, most)
     .map(({ message, path = [] }) => {
       const [, expected, actual] = /^Expected (.*?)(?:, got (.*))?$/s.exec(message) ?? []
       return {
-        path: pathOf(path.map((segment) => (typeof segment === "object" ? segment.key : segment))),
-        expected: expected ?? (message === "Missing key" ? "a value" : message),
-        actual: actual === undefined ? "nothing" : cap(actual, 200)
+        path: cap(scrub(pathOf(path.map((segment) => (typeof segment === "object" ? segment.key : segment)))), 500),
+        expected: expected ?? (message === "Missing key" ? "a value" : scrub(message)),
+        actual: actual === undefined ? "nothing" : cap(scrub(actual), 200)
       }
     })
 
 /** Where a value differs from a schema. */
-export const mismatchesOf = (schema: Schema.Top, value: unknown): Array<Mismatch> => {
+export const mismatchesOf = (schema: Schema.Top, value: unknown, scrub: (text: string) => string): Array<Mismatch> => {
   // Wire schemas need no services.
   const result = Schema.decodeUnknownResult(schema as Schema.Decoder<unknown>, { errors: "all", reportInput: true })(
     value
   )
-  return Result.isFailure(result) ? mismatchesOfIssue(result.failure.issue) : []
+  return Result.isFailure(result) ? mismatchesOfIssue(result.failure.issue, scrub) : []
 }

@@ -22,6 +22,15 @@ const ErrorList = Schema.fromJsonString(
 )
 const decodeErrorList = Schema.decodeUnknownResult(ErrorList)
 
+/** An answer that is no success. */
+export interface Refusal {
+  readonly status: number
+  readonly headers: Headers.Headers
+  readonly text: string
+  /** When it arrived, in Unix milliseconds. */
+  readonly at: number
+}
+
 const unixSeconds = (header: string | undefined): number | undefined => {
   const seconds = Number(header)
   return header !== undefined && header.trim() !== "" && Number.isSafeInteger(seconds) && seconds > 0
@@ -30,28 +39,28 @@ const unixSeconds = (header: string | undefined): number | undefined => {
 }
 
 /** How long an answer asks to wait before the next request: `Retry-After`, and for a 429 the reset of its window. */
-export const resetDelay = (status: number, headers: Headers.Headers, nowMillis: number): Duration.Duration => {
+export const resetDelay = ({ at, headers, status }: Refusal): Duration.Duration => {
   const retryAfter = Headers.parseRetryAfter(headers["retry-after"] ?? "")
-  const after = Result.isSuccess(retryAfter) ? Headers.retryAfterDelay(retryAfter.success, nowMillis) : Duration.zero
+  const after = Result.isSuccess(retryAfter) ? Headers.retryAfterDelay(retryAfter.success, at) : Duration.zero
   const resetAt = status === 429 ? unixSeconds(headers["x-ratelimit-reset"]) : undefined
-  return resetAt === undefined ? after : Duration.max(after, Duration.millis(resetAt * 1000 - nowMillis))
+  return resetAt === undefined ? after : Duration.max(after, Duration.millis(resetAt * 1000 - at))
 }
 
-/** The reason for a status that is no success. `text` is the body, free of secrets. */
-export const reasonOf = (status: number, headers: Headers.Headers, text: string): E.Reason => {
-  const list = decodeErrorList(text)
-  const requestId = (Result.isSuccess(list) ? list.success.request_id : undefined) ?? headers["x-request-id"]
+/** The reason for a status that is no success, free of the secret that `scrub` takes out. */
+export const reasonOf = (refusal: Refusal, scrub: (text: string) => string): E.Reason => {
+  const { headers, status, text } = refusal
+  const list = Result.getOrUndefined(decodeErrorList(text))
+  const safe = (value: string, length = 200) => cap(scrub(value), length)
+  const requestId = list?.request_id ?? headers["x-request-id"]
   const fields = {
     status,
-    ...(requestId === undefined ? undefined : { requestId }),
-    errors: Result.isSuccess(list)
-      ? list.success.errors.map((error) => ({
-          code: error.code ?? error.type ?? "unknown",
-          ...(typeof error.message === "string" ? { message: error.message } : undefined),
-          ...(typeof error.field === "string" ? { field: error.field } : undefined)
-        }))
-      : [],
-    ...(Result.isSuccess(list) || text === "" ? undefined : { body: cap(text, 2048) })
+    ...(requestId === undefined ? undefined : { requestId: safe(requestId) }),
+    errors: (list?.errors ?? []).slice(0, 50).map((error) => ({
+      code: safe(error.code ?? error.type ?? "unknown"),
+      ...(typeof error.message === "string" ? { message: safe(error.message, 2048) } : undefined),
+      ...(typeof error.field === "string" ? { field: safe(error.field) } : undefined)
+    })),
+    ...(list !== undefined || text === "" ? undefined : { body: safe(text, 2048) })
   }
   switch (status) {
     case 400:
@@ -69,7 +78,7 @@ export const reasonOf = (status: number, headers: Headers.Headers, text: string)
     case 422:
       return new E.UnprocessableEntity(fields)
     case 429:
-      return new E.RateLimited({ ...fields, ...limit(headers, fields.errors) })
+      return new E.RateLimited({ ...fields, ...limit(refusal, fields.errors) })
     default:
       return status >= 500 && status < 600 ? new E.ServerError(fields) : new E.UnexpectedStatus(fields)
   }
@@ -82,8 +91,12 @@ const existingId = (errors: ReadonlyArray<E.Problem>) => {
 }
 
 // "Exceeded rate limit of 1 pending message data export jobs"
-const limit = (headers: Headers.Headers, errors: ReadonlyArray<E.Problem>) => {
-  const resetAt = unixSeconds(headers["x-ratelimit-reset"])
+const limit = (refusal: Refusal, errors: ReadonlyArray<E.Problem>) => {
   const job = errors.some(({ message }) => /\bpending\b.*\bjobs?\b/i.test(message ?? ""))
-  return { scope: job ? ("job" as const) : ("window" as const), ...(resetAt === undefined ? undefined : { resetAt }) }
+  const delay = Duration.toMillis(resetDelay(refusal))
+  const resetAt = delay > 0 ? Math.ceil((refusal.at + delay) / 1000) : unixSeconds(refusal.headers["x-ratelimit-reset"])
+  return {
+    scope: job ? ("job" as const) : ("window" as const),
+    ...(resetAt === undefined || !Number.isSafeInteger(resetAt) ? undefined : { resetAt })
+  }
 }

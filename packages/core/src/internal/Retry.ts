@@ -2,6 +2,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
 import * as Random from "effect/Random"
+import * as Ref from "effect/Ref"
 import * as Schedule from "effect/Schedule"
 import type { RetryPolicy } from "../IntercomConfig.ts"
 import type { Reason } from "../IntercomError.ts"
@@ -14,7 +15,7 @@ const transientStatus = new Set([408, 500, 502, 503, 504])
  * Whether to send again: always when the request certainly was not processed (no connection, a full window), never
  * when waiting cannot help, and in between only what may be sent twice.
  */
-export const isRetryable = (reason: Reason, replay: Replay): boolean => {
+const isRetryable = (reason: Reason, replay: Replay): boolean => {
   switch (reason._tag) {
     case "RateLimited":
       return reason.scope === "window"
@@ -33,8 +34,15 @@ export const isRetryable = (reason: Reason, replay: Replay): boolean => {
   }
 }
 
+interface Options {
+  readonly operation: Operation
+  readonly policy: RetryPolicy
+  /** When the first attempt left, in Unix milliseconds; waiting for the rate limit is no part of the total. */
+  readonly firstSent: Ref.Ref<number | undefined>
+}
+
 /** Exponential with full jitter and a cap; what the server asks for is a minimum; attempts and total time end it. */
-const schedule = (operation: Operation, policy: RetryPolicy) => {
+const schedule = ({ firstSent, operation, policy }: Options) => {
   const cap = Duration.toMillis(policy.cap)
   const total = Duration.toMillis(policy.total)
   return Schedule.exponential(policy.base).pipe(
@@ -47,20 +55,18 @@ const schedule = (operation: Operation, policy: RetryPolicy) => {
         )
       )
     ),
-    Schedule.while(
-      ({ attempt, duration, elapsed, input }) =>
-        isRetryable(input.reason, operation.replay) &&
-        attempt <= policy.times &&
-        elapsed + Duration.toMillis(duration) <= total
+    Schedule.while(({ attempt, duration, input, now, start }) =>
+      isRetryable(input.reason, operation.replay) && attempt <= policy.times
+        ? Effect.map(Ref.get(firstSent), (first) => now + Duration.toMillis(duration) - (first ?? start) <= total)
+        : Effect.succeed(false)
     ),
     Schedule.tap(({ attempt, duration, input }) => announce(operation, input, attempt, duration))
   )
 }
 
-export const retry = <A, R>(
-  attempt: Effect.Effect<A, Failure, R>,
-  options: { readonly operation: Operation; readonly policy: RetryPolicy }
-): Effect.Effect<A, Failure, R> => Effect.retry(attempt, schedule(options.operation, options.policy))
+/** Repeats an attempt as its operation and the policy allow. */
+export const retry = <A, R>(attempt: Effect.Effect<A, Failure, R>, options: Options): Effect.Effect<A, Failure, R> =>
+  Effect.retry(attempt, schedule(options))
 
 const announce = (operation: Operation, { reason }: Failure, attempt: number, delay: Duration.Duration) =>
   Effect.all(

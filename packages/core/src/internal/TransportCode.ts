@@ -1,11 +1,28 @@
 import * as Predicate from "effect/Predicate"
 
-/** The system's code for a failed connection, wherever the HTTP client nested it. */
-export const systemCode = (cause: unknown): string | undefined => {
-  if (!Predicate.isObject(cause)) return undefined
-  if ("code" in cause && typeof cause.code === "string") return cause.code
-  if ("errors" in cause && Array.isArray(cause.errors)) return systemCode(cause.errors[0])
-  return "cause" in cause ? systemCode(cause.cause) : undefined
+/** What a failed connection says of itself. */
+export interface SystemError {
+  /** The system's code, `ECONNREFUSED` say. */
+  readonly code?: string
+  readonly message?: string
+  /** What the system was asked to do: `connect`, `getaddrinfo`, `read`, `write`. */
+  readonly syscall?: string
+}
+
+/** The innermost error with a code, wherever the HTTP client nested it; without one, what the outer error says. */
+export const systemError = (cause: unknown): SystemError =>
+  coded(cause, 8) ?? (cause instanceof Error ? { message: cause.message } : {})
+
+const coded = (cause: unknown, depth: number): SystemError | undefined => {
+  if (depth === 0 || !Predicate.isObject(cause)) return undefined
+  const inner = "errors" in cause && Array.isArray(cause.errors) ? cause.errors[0] : "cause" in cause && cause.cause
+  const found = coded(inner, depth - 1)
+  if (found !== undefined || !("code" in cause) || typeof cause.code !== "string") return found
+  return {
+    code: cause.code,
+    ...("message" in cause && typeof cause.message === "string" ? { message: cause.message } : undefined),
+    ...("syscall" in cause && typeof cause.syscall === "string" ? { syscall: cause.syscall } : undefined)
+  }
 }
 
 // No byte of a request leaves before there is a connection.
@@ -20,9 +37,12 @@ const beforeConnection = new Set([
   "CERT_HAS_EXPIRED",
   "DEPTH_ZERO_SELF_SIGNED_CERT",
   "SELF_SIGNED_CERT_IN_CHAIN",
+  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
   "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
   "ERR_TLS_CERT_ALTNAME_INVALID"
 ])
+const connecting = new Set(["connect", "getaddrinfo"])
 
-/** Whether the code proves that the request was not sent. */
-export const neverSent = (code: string | undefined): boolean => code !== undefined && beforeConnection.has(code)
+/** Whether the error proves that the request was not sent. */
+export const neverSent = ({ code, syscall }: SystemError): boolean =>
+  (code !== undefined && beforeConnection.has(code)) || (syscall !== undefined && connecting.has(syscall))
