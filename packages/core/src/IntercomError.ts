@@ -139,7 +139,8 @@ export class TransportError extends Schema.TaggedError<TransportError>()("Transp
   description: Schema.String
 }) {
   override get message(): string {
-    return `${this.description}${this.code === undefined ? "" : ` (${this.code})`}. ${
+    const code = this.code === undefined || this.description.includes(this.code) ? "" : ` (${this.code})`
+    return `The connection failed: ${this.description}${code}. ${
       this.sent
         ? "The request may have been processed: look before sending a write again."
         : "Nothing was sent: check the network, INTERCOM_REGION and INTERCOM_BASE_URL."
@@ -174,7 +175,7 @@ export class EncodeError extends Schema.TaggedError<EncodeError>()("EncodeError"
   mismatches: Schema.Array(Mismatch)
 }) {
   override get message(): string {
-    return `Nothing was sent, the input does not fit: ${lines(this.mismatches)}`
+    return `Nothing was sent, the input does not fit: ${lines(this.mismatches)}.`
   }
 }
 
@@ -189,17 +190,20 @@ export class DecodeError extends Schema.TaggedError<DecodeError>()("DecodeError"
 }) {
   override get message(): string {
     const id = this.requestId === undefined ? "" : ` [request ${this.requestId}]`
-    return `HTTP ${this.status}${id}, but the body does not fit: ${lines(this.mismatches)}`
+    return `HTTP ${this.status}${id}, but the body does not fit: ${lines(this.mismatches)}.`
   }
 }
 
-/** A walk over pages cannot go on without repeating itself, losing records, or sending the token elsewhere. */
+/**
+ * A walk over pages cannot go on without repeating itself, losing records, or sending the token elsewhere. `cursor` is
+ * the one at fault.
+ */
 export class PaginationError extends Schema.TaggedError<PaginationError>()("PaginationError", {
   description: Schema.String,
   cursor: Schema.optionalKey(Schema.String)
 }) {
   override get message(): string {
-    return this.description
+    return `${this.description}.`
   }
 }
 

@@ -264,7 +264,7 @@ const transportReason = (
   return new TransportError({
     sent: _tag !== "InvalidUrlError" && _tag !== "EncodeError" && !neverSent(system),
     ...(system.code === undefined ? undefined : { code: system.code }),
-    description: cap(scrub(system.message || description || `The connection failed: ${_tag}`), 500)
+    description: cap(scrub(system.message || description || `for no reason given (${_tag})`), 500)
   })
 }
 

@@ -1,0 +1,440 @@
+import * as E from "@effect-intercom/core/IntercomError"
+import { ContactId, Contacts } from "@effect-intercom/core/resources/Contacts"
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import * as Scripted from "./Scripted.ts"
+
+const get = Contacts.use((contacts) => contacts.get(ContactId.make("1")))
+const create = Contacts.use((contacts) => contacts.create({ email: "a@b.c" }))
+
+/** What one answer makes of a call that is not repeated. */
+const errorOf = (answer: Scripted.Answer, call: Effect.Effect<unknown, E.IntercomError, Contacts> = get) =>
+  Scripted.failure(
+    Effect.provide(call, Scripted.make([answer]).layer(Contacts.layer, { retry: { times: 0 }, timeout: "5 seconds" }))
+  )
+
+const statuses = [
+  [400, "BadRequest"],
+  [401, "Unauthorized"],
+  [402, "UnexpectedStatus"],
+  [403, "Forbidden"],
+  [404, "NotFound"],
+  [405, "UnexpectedStatus"],
+  [408, "UnexpectedStatus"],
+  [409, "Conflict"],
+  [410, "Gone"],
+  [422, "UnprocessableEntity"],
+  [429, "RateLimited"],
+  [500, "ServerError"],
+  [503, "ServerError"],
+  [599, "ServerError"],
+  [304, "UnexpectedStatus"]
+] as const
+
+const html = `<html><body>${"<p>Bad gateway</p>".repeat(1000)}</body></html>`
+
+describe("an answer that is no success", () => {
+  for (const [status, tag] of statuses) {
+    it.effect(`${status} is ${tag}, with code, field, message, status and request id`, () =>
+      Effect.gen(function* () {
+        const problem = { code: "parameter_invalid", message: "email is not an email", field: "email" }
+        const error = yield* errorOf(
+          Scripted.errorList(status, problem, { "x-request-id": "from-header" }, "from-body")
+        )
+        assert.deepStrictEqual(
+          [error._tag, error.operation, error.method, error.path],
+          ["IntercomError", "Contacts.get", "GET", "/contacts/{contact_id}"]
+        )
+        assert.strictEqual(error.reason._tag, tag)
+        assert("errors" in error.reason)
+        assert.strictEqual(error.reason.status, status)
+        assert.strictEqual(error.reason.requestId, "from-body")
+        assert.deepStrictEqual(error.reason.errors, [problem])
+        assert.strictEqual(error.reason.body, undefined)
+      })
+    )
+
+    it.effect(`${status} with an HTML body is ${tag}, with the start of the body`, () =>
+      Effect.gen(function* () {
+        const { reason } = yield* errorOf(
+          Scripted.text(html, { status, headers: { "content-type": "text/html", "x-request-id": "from-header" } })
+        )
+        assert.strictEqual(reason._tag, tag)
+        assert("errors" in reason)
+        assert.strictEqual(reason.requestId, "from-header")
+        assert.deepStrictEqual(reason.errors, [])
+        assert(reason.body !== undefined)
+        assert(reason.body.startsWith("<html><body>"))
+        assert.isBelow(reason.body.length, 2_100)
+        assert.include(reason.body, `${html.length} characters in all`)
+      })
+    )
+
+    it.effect(`${status} with an empty body is ${tag}`, () =>
+      Effect.gen(function* () {
+        const { reason } = yield* errorOf(Scripted.status(status))
+        assert.strictEqual(reason._tag, tag)
+        assert("errors" in reason)
+        assert.deepStrictEqual([reason.errors, reason.body, reason.requestId], [[], undefined, undefined])
+      })
+    )
+  }
+})
+
+describe("the body of an error", () => {
+  const bodies: ReadonlyArray<{
+    readonly what: string
+    readonly body: unknown
+    readonly errors: ReadonlyArray<E.Problem>
+    readonly kept?: boolean
+  }> = [
+    {
+      what: "several errors are all kept, in order",
+      body: {
+        type: "error.list",
+        errors: [
+          { code: "a", field: "x" },
+          { code: "b", message: "B" }
+        ]
+      },
+      errors: [
+        { code: "a", field: "x" },
+        { code: "b", message: "B" }
+      ]
+    },
+    {
+      what: "the `type` of old answers is the code",
+      body: { type: "error.list", errors: [{ type: "not_found", message: "No such user" }] },
+      errors: [{ code: "not_found", message: "No such user" }]
+    },
+    {
+      what: "nulls are as good as nothing",
+      body: { type: null, request_id: null, errors: [{ code: "a", message: null, field: null }] },
+      errors: [{ code: "a" }]
+    },
+    {
+      what: "without code and type it is unknown",
+      body: { errors: [{ message: "?" }] },
+      errors: [{ code: "unknown", message: "?" }]
+    },
+    { what: "an empty list is kept as such", body: { type: "error.list", errors: [] }, errors: [] },
+    { what: "JSON of another shape is kept as text", body: { error: "nope" }, errors: [], kept: true },
+    {
+      what: "a message that is no text makes it another shape",
+      body: { errors: [{ code: 5 }] },
+      errors: [],
+      kept: true
+    },
+    { what: "null is kept as text", body: null, errors: [], kept: true }
+  ]
+  for (const { body, errors, kept, what } of bodies) {
+    it.effect(what, () =>
+      Effect.gen(function* () {
+        const { reason } = yield* errorOf(Scripted.json(body, 400))
+        assert(reason._tag === "BadRequest")
+        assert.deepStrictEqual(reason.errors, errors)
+        assert.strictEqual(reason.body, kept === true ? JSON.stringify(body) : undefined)
+      })
+    )
+  }
+
+  it.effect("nothing in it makes the error large", () =>
+    Effect.gen(function* () {
+      const long = "x".repeat(100_000)
+      const problem = { code: long, message: long, field: long }
+      const error = yield* errorOf(
+        Scripted.errorList(
+          400,
+          Array.from({ length: 1_000 }, () => problem),
+          { "x-request-id": long },
+          long
+        )
+      )
+      assert(error.reason._tag === "BadRequest")
+      assert.isAtMost(error.reason.errors.length, 50)
+      assert.isBelow(JSON.stringify(error).length, 150_000)
+      const { reason } = yield* errorOf(Scripted.text(long))
+      assert(reason._tag === "DecodeError")
+      assert.isBelow(reason.body.length, 8_300)
+      const invalid = yield* errorOf(Scripted.json({ type: "contact", id: { [long]: long }, name: 5, [long]: long }))
+      assert(invalid.reason._tag === "DecodeError")
+      assert.isBelow(invalid.reason.body.length, 8_300)
+      assert.isBelow(invalid.message.length, 2_000)
+    })
+  )
+})
+
+describe("what a reason knows besides", () => {
+  const conflict = (message: string) => Scripted.errorList(409, { code: "conflict", message })
+
+  it.effect("Conflict: the id of what exists, archived or not", () =>
+    Effect.gen(function* () {
+      for (const kind of ["A contact", "An archived contact"]) {
+        const { reason } = yield* errorOf(
+          conflict(`${kind} matching those details already exists with id=5ba682d23d7cf92bef87bfd4`),
+          create
+        )
+        assert(reason._tag === "Conflict")
+        assert.strictEqual(reason.existingId, "5ba682d23d7cf92bef87bfd4")
+        assert.include(reason.message, "Use the existing object, 5ba682d23d7cf92bef87bfd4.")
+      }
+      const { reason } = yield* errorOf(conflict("Something exists"), create)
+      assert(reason._tag === "Conflict")
+      assert.strictEqual(reason.existingId, undefined)
+    })
+  )
+
+  it.effect("RateLimited: window or job, and when the window ends", () =>
+    Effect.gen(function* () {
+      const limited = (message: string, headers: Readonly<Record<string, string>>) =>
+        Effect.map(
+          errorOf(Scripted.errorList(429, { code: "rate_limit_exceeded", message }, headers)),
+          ({ reason }) => {
+            assert(reason._tag === "RateLimited")
+            return { scope: reason.scope, resetAt: reason.resetAt }
+          }
+        )
+      assert.deepStrictEqual(
+        [
+          yield* limited("Exceeded rate limit of 83 in 10_000_ms", { "x-ratelimit-reset": "1700000000" }),
+          yield* limited("Exceeded rate limit of 83 in 10_000_ms", {}),
+          yield* limited("Exceeded rate limit of 1 pending message data export jobs", {}),
+          yield* limited("Exceeded rate limit of 5 pending reporting dataset export jobs", {})
+        ],
+        [
+          { scope: "window", resetAt: 1_700_000_000 },
+          { scope: "window", resetAt: undefined },
+          { scope: "job", resetAt: undefined },
+          { scope: "job", resetAt: undefined }
+        ]
+      )
+    })
+  )
+
+  it.effect("Forbidden: whether it is the plan", () =>
+    Effect.gen(function* () {
+      const plan = yield* errorOf(Scripted.errorList(403, { code: "api_plan_restricted" }))
+      const scope = yield* errorOf(Scripted.errorList(403, { code: "forbidden" }))
+      assert.include(plan.message, "plan does not include")
+      assert.include(scope.message, "Developer Hub")
+    })
+  )
+
+  it.effect("DecodeError: the path of each mismatch, what was expected and what came", () =>
+    Effect.gen(function* () {
+      const page = { ...Scripted.contacts(["1", "2"]), total_count: "many" }
+      const bad = { ...page, data: [...page.data, { type: "contact", name: 5, "odd key": 1 }] }
+      const error = yield* errorOf(
+        Scripted.json(bad, { headers: { "x-request-id": "r" } }),
+        Contacts.use((c) => c.list())
+      )
+      assert(error.reason._tag === "DecodeError")
+      const { body, kind, mismatches, requestId, status } = error.reason
+      assert.deepStrictEqual([kind, requestId, status], ["invalid", "r", 200])
+      assert.deepStrictEqual(JSON.parse(body), bad)
+      assert.deepStrictEqual(
+        mismatches.map(({ path }) => path).toSorted(),
+        ["data[2].id", "data[2].name", "total_count"].toSorted()
+      )
+      const at = (path: string) => mismatches.find((mismatch) => mismatch.path === path)
+      assert.deepStrictEqual(at("data[2].id"), { path: "data[2].id", expected: "a value", actual: "nothing" })
+      assert.include(at("data[2].name")?.expected, "string")
+      assert.strictEqual(at("data[2].name")?.actual, "5")
+      assert.strictEqual(at("total_count")?.actual, '"many"')
+      assert.include(error.message, "data[2].name: expected ")
+    })
+  )
+
+  it.effect("DecodeError of a value as a whole", () =>
+    Effect.gen(function* () {
+      for (const body of [null, [], "text", 5, true]) {
+        const { reason } = yield* errorOf(Scripted.json(body))
+        assert(reason._tag === "DecodeError")
+        assert.strictEqual(reason.kind, "invalid")
+        assert.isAtLeast(reason.mismatches.length, 1)
+      }
+    })
+  )
+
+  it.effect("EncodeError: every problem of the input, and nothing is sent", () =>
+    Effect.gen(function* () {
+      const server = Scripted.make([])
+      // What a program in JavaScript may pass.
+      const input = { per_page: 500, starting_afer: "typo" } as { per_page: number }
+      const error = yield* Scripted.failure(
+        Contacts.use((contacts) => contacts.list(input)).pipe(Effect.provide(server.layer(Contacts.layer)))
+      )
+      assert(error.reason._tag === "EncodeError")
+      assert.deepStrictEqual(error.reason.mismatches.map(({ path }) => path).toSorted(), ["per_page", "starting_afer"])
+      assert.strictEqual(server.sent.length, 0)
+    })
+  )
+
+  it.effect("EncodeError: what JSON cannot hold, and nothing is sent again and again", () =>
+    Effect.gen(function* () {
+      const cyclic: { self?: unknown } = {}
+      cyclic.self = cyclic
+      for (const value of [
+        10n,
+        cyclic,
+        {
+          toJSON: () => {
+            throw new Error("no")
+          }
+        }
+      ]) {
+        const server = Scripted.make([])
+        const error = yield* Scripted.failure(
+          Contacts.use((contacts) => contacts.create({ email: "a", custom_attributes: { value } })).pipe(
+            Effect.provide(server.layer(Contacts.layer))
+          )
+        )
+        assert.strictEqual(error.reason._tag, "EncodeError")
+        assert.strictEqual(server.sent.length, 0)
+      }
+    })
+  )
+
+  it.effect("EncodeError: an id that cannot stand in a path", () =>
+    Effect.gen(function* () {
+      for (const id of ["", ".", "..", "\ud800"]) {
+        const server = Scripted.make([])
+        const error = yield* Scripted.failure(
+          Contacts.use((contacts) => contacts.get(ContactId.make(id))).pipe(
+            Effect.provide(server.layer(Contacts.layer))
+          )
+        )
+        assert(error.reason._tag === "EncodeError", id)
+        assert.strictEqual(error.reason.mismatches[0]?.path, "contact_id")
+        assert.strictEqual(server.sent.length, 0)
+      }
+    })
+  )
+
+  it.effect("TransportError: the system's code and words, however deep", () =>
+    Effect.gen(function* () {
+      const refused = Object.assign(new Error("connect ECONNREFUSED 127.0.0.1:1"), { code: "ECONNREFUSED" })
+      for (const cause of [refused, new TypeError("fetch failed", { cause: refused })]) {
+        const { reason } = yield* errorOf(Scripted.fails(cause))
+        assert(reason._tag === "TransportError")
+        assert.deepStrictEqual(
+          [reason.sent, reason.code, reason.description],
+          [false, "ECONNREFUSED", "connect ECONNREFUSED 127.0.0.1:1"]
+        )
+      }
+      const loop = new Error("round and round")
+      loop.cause = loop
+      const { reason } = yield* errorOf(Scripted.fails(loop))
+      assert(reason._tag === "TransportError")
+      assert.deepStrictEqual([reason.sent, reason.code, reason.description], [true, undefined, "round and round"])
+    })
+  )
+})
+
+// ---------------------------------------------------------------------------------------------------------------------
+// all of them
+// ---------------------------------------------------------------------------------------------------------------------
+
+const id = { requestId: "r1" }
+const answer = { status: 400, errors: [{ code: "c", message: "m", field: "f" }], ...id, body: "b" }
+const mismatches = [{ path: "a.b[0]", expected: "string", actual: "5" }]
+const reasons: ReadonlyArray<E.Reason> = [
+  new E.BadRequest(answer),
+  new E.Unauthorized({ status: 401, errors: [] }),
+  new E.Forbidden(answer),
+  new E.NotFound(answer),
+  new E.Conflict({ ...answer, existingId: "5" }),
+  new E.Gone(answer),
+  new E.UnprocessableEntity(answer),
+  new E.RateLimited({ ...answer, scope: "window", resetAt: 1_700_000_000 }),
+  new E.RateLimited({ ...answer, scope: "job" }),
+  new E.ServerError(answer),
+  new E.UnexpectedStatus(answer),
+  new E.TransportError({ sent: true, code: "ECONNRESET", description: "read ECONNRESET" }),
+  new E.TransportError({ sent: false, description: "nothing listens" }),
+  new E.TimeoutError({ afterMillis: 60_000 }),
+  new E.EncodeError({ mismatches }),
+  new E.DecodeError({ status: 200, ...id, kind: "invalid", mismatches, body: "{}" }),
+  new E.DecodeError({ status: 200, kind: "malformed", mismatches: [], body: "" }),
+  new E.PaginationError({ description: "The API gave the cursor x twice: the walk would never end", cursor: "x" })
+]
+
+describe("every reason", () => {
+  it("is covered here", () => {
+    assert.deepStrictEqual(
+      [...new Set(reasons.map(({ _tag }) => _tag))].toSorted(),
+      E.Reason.members.map((member) => member.fields._tag.schema.literal).toSorted()
+    )
+  })
+
+  for (const reason of reasons) {
+    const error = new E.IntercomError({
+      operation: "Contacts.get",
+      method: "GET",
+      path: "/contacts/{contact_id}",
+      reason
+    })
+
+    it(`${reason._tag}: a sentence a person can act on`, () => {
+      assert.match(reason.message, /^[A-Z].*\w.*\.$/)
+      assert.strictEqual(error.message, `Contacts.get (GET /contacts/{contact_id}): ${reason._tag}: ${reason.message}`)
+      assert.notInclude(error.message, "undefined")
+      assert.notInclude(error.message, "[object")
+      assert(error instanceof Error && reason instanceof Error)
+      assert.strictEqual(error.name, "IntercomError")
+    })
+
+    it.effect(`${reason._tag}: survives JSON`, () =>
+      Effect.gen(function* () {
+        const codec = Schema.toCodecJson(E.IntercomError)
+        const wire: unknown = JSON.parse(JSON.stringify(yield* Schema.encodeEffect(codec)(error)))
+        const back = yield* Schema.decodeUnknownEffect(codec)(wire)
+        assert(back instanceof E.IntercomError)
+        assert.strictEqual(back.reason.constructor, reason.constructor)
+        assert.strictEqual(back.message, error.message)
+        assert.deepStrictEqual({ ...back.reason }, { ...reason })
+      })
+    )
+  }
+})
+
+describe("handling", () => {
+  it.effect("Effect.catchReason picks one reason, typed, and leaves the others", () =>
+    Effect.gen(function* () {
+      const existing = create.pipe(
+        Effect.map(({ id }): string => id),
+        Effect.catchReason("IntercomError", "Conflict", (conflict) => {
+          // Compiles only if the reason is narrowed.
+          const existingId: string | undefined = conflict.existingId
+          return Effect.succeed(existingId ?? "none")
+        })
+      )
+      const run = (answer: Scripted.Answer) =>
+        Effect.provide(existing, Scripted.make([answer]).layer(Contacts.layer, { retry: { times: 0 } }))
+      assert.strictEqual(yield* run(Scripted.errorList(409, { code: "conflict", message: "exists with id=77" })), "77")
+      assert.strictEqual(yield* run(Scripted.json(Scripted.contact("5"))), "5")
+      const error = yield* Effect.flip(run(Scripted.status(500)))
+      assert.strictEqual(error.reason._tag, "ServerError")
+    })
+  )
+
+  it.effect("Effect.catchReasons picks several, Effect.unwrapReason takes them out", () =>
+    Effect.gen(function* () {
+      const run = (answer: Scripted.Answer) =>
+        Effect.provide(get, Scripted.make([answer]).layer(Contacts.layer, { retry: { times: 0 } }))
+      const name = (answer: Scripted.Answer) =>
+        run(answer).pipe(
+          Effect.as("found"),
+          Effect.catchReasons("IntercomError", {
+            NotFound: () => Effect.succeed("not found"),
+            Gone: () => Effect.succeed("gone")
+          })
+        )
+      assert.strictEqual(yield* name(Scripted.status(404)), "not found")
+      assert.strictEqual(yield* name(Scripted.status(410)), "gone")
+      const reason = yield* Effect.flip(Effect.unwrapReason(run(Scripted.status(401)), "IntercomError"))
+      assert.strictEqual(reason._tag, "Unauthorized")
+    })
+  )
+})
