@@ -1,0 +1,144 @@
+/** What goes wrong, how often, or in which order. */
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import * as Prng from "./internal/Prng.ts"
+
+/**
+ * Every kind of fault.
+ *
+ * - `error500` … `error504`: that status with an `error.list` body.
+ * - `html500` … `html504`: that status with the HTML page of a proxy.
+ * - `reset`: the connection is reset, nothing is answered.
+ * - `stall`: the headers and half of the body, then silence for as long as the client waits.
+ * - `empty200`: 200 and no body.
+ * - `truncated`: a complete answer whose JSON ends in the middle.
+ */
+export const kinds = [
+  "error500",
+  "error502",
+  "error503",
+  "error504",
+  "html500",
+  "html502",
+  "html503",
+  "html504",
+  "reset",
+  "stall",
+  "empty200",
+  "truncated"
+] as const
+
+export type Kind = (typeof kinds)[number]
+
+/**
+ * Which requests fail. `probabilities` (0 to 1 each, at most 1 together) are drawn for every request from the
+ * simulator's seed. A `script` is used up first, one step a request; requests over the rate limit take no step.
+ */
+export interface Faults {
+  readonly probabilities: { readonly [kind in Kind]?: number }
+  readonly script: ReadonlyArray<Kind | "ok">
+  /**
+   * Whether a write that fails was processed all the same: never (`lost`), always (`applied`), or by the seed
+   * (`either`). `stall`, `empty200` and `truncated` need the answer, so they are always of processed requests.
+   */
+  readonly onWrite: "lost" | "applied" | "either"
+}
+
+/** No faults. */
+export const none: Faults = { probabilities: {}, script: [], onWrite: "either" }
+
+/** Faults with this probability (0 to 1), of these kinds alike; of all kinds when left out. */
+export const rate = (probability: number, of: ReadonlyArray<Kind> = kinds): Faults => ({
+  ...none,
+  probabilities: Object.fromEntries(of.map((kind) => [kind, probability / of.length]))
+})
+
+/** These outcomes, one a request; `ok` from then on. */
+export const script = (...steps: ReadonlyArray<Kind | "ok">): Faults => ({ ...none, script: steps })
+
+/** A text that says no faults. */
+export class FaultsSyntaxError extends Schema.TaggedError<FaultsSyntaxError>()("FaultsSyntaxError", {
+  input: Schema.String,
+  problem: Schema.String
+}) {
+  override get message(): string {
+    return (
+      `Not a setting for faults: "${this.input}": ${this.problem}. Write 2% (of all kinds), reset=1%,error503=0.01 ` +
+      `(each by itself), or script:ok,reset,error500 (in that order). The kinds are ${kinds.join(", ")}.`
+    )
+  }
+}
+
+const isKind = (text: string): text is Kind => kinds.some((kind) => kind === text)
+
+const probability = (text: string): number | undefined => {
+  const [, digits, percent] = /^(\d+(?:\.\d+)?|\.\d+)(%?)$/.exec(text) ?? []
+  const value = Number(digits) / (percent === "%" ? 100 : 1)
+  return value >= 0 && value <= 1 ? value : undefined
+}
+
+/**
+ * Reads a setting for faults: `none` or an empty text; `2%` or `0.02` for all kinds together; `reset=1%,error503=0.01`
+ * for each kind by itself; `script:ok,reset,error500` for one outcome after the other.
+ */
+export const parse = (input: string): Effect.Effect<Faults, FaultsSyntaxError> => {
+  const fail = (problem: string) => Effect.fail(new FaultsSyntaxError({ input, problem }))
+  const text = input.trim()
+  if (text === "" || text === "none") return Effect.succeed(none)
+
+  const overall = probability(text)
+  if (overall !== undefined) return Effect.succeed(rate(overall))
+
+  const [head, steps] = text.split(":", 2)
+  if (head === "script" && steps !== undefined) {
+    const names = steps.split(",").map((step) => step.trim())
+    const outcomes = names.filter((name): name is Kind | "ok" => name === "ok" || isKind(name))
+    const unknown = names.find((name) => name !== "ok" && !isKind(name))
+    return unknown === undefined ? Effect.succeed(script(...outcomes)) : fail(`"${unknown}" is no kind`)
+  }
+
+  const probabilities: { [kind in Kind]?: number } = {}
+  for (const part of text.split(",")) {
+    const [kind = "", value = ""] = part.split("=", 2).map((side) => side.trim())
+    if (!isKind(kind)) return fail(`"${kind}" is no kind`)
+    const often = probability(value)
+    if (often === undefined) return fail(`"${value}" is no probability (0 to 1, or 0% to 100%)`)
+    probabilities[kind] = often
+  }
+  const total = Object.values(probabilities).reduce((sum, value) => sum + value, 0)
+  return total > 1 ? fail("the probabilities add up to more than 1") : Effect.succeed({ ...none, probabilities })
+}
+
+/** A fault that is due. `applied`: a write is processed before it. */
+export interface Fault {
+  readonly kind: Kind
+  readonly applied: boolean
+}
+
+/** Draws what happens to one request after the other; `undefined`: nothing. */
+export const source = (faults: Faults, seed: number): (() => Fault | undefined) => {
+  const random = Prng.make(Prng.hash(seed, 0xfa17))
+  const probabilities = kinds.map((kind) => [kind, faults.probabilities[kind] ?? 0] as const)
+  let step = 0
+
+  const draw = (): Kind | "ok" => {
+    const scripted = faults.script[step]
+    if (scripted !== undefined) {
+      step++
+      return scripted
+    }
+    let at = random.next()
+    for (const [kind, probability] of probabilities) {
+      if (at < probability) return kind
+      at -= probability
+    }
+    return "ok"
+  }
+
+  return () => {
+    const kind = draw()
+    const coin = random.next()
+    if (kind === "ok") return undefined
+    return { kind, applied: faults.onWrite === "applied" || (faults.onWrite === "either" && coin < 0.5) }
+  }
+}

@@ -1,0 +1,206 @@
+/** The listings' pages, in each style the API has. Records are put into the answer as text, made once. */
+import * as Effect from "effect/Effect"
+import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import * as Base64 from "effect/encoding/Base64"
+import * as Result from "effect/Result"
+import type * as Collection from "./Collection.ts"
+import * as ErrorList from "./ErrorList.ts"
+
+/** An answer with this JSON text. */
+export const json = (text: string, status = 200) =>
+  HttpServerResponse.text(text, { status, contentType: "application/json; charset=utf-8" })
+
+/** An answer with this value. */
+export const value = (value: unknown, status = 200) => json(JSON.stringify(value), status)
+
+/** An object of which one field is a list of records, given as texts. */
+const envelope = (
+  fields: { readonly [field: string]: unknown },
+  key: string,
+  records: ReadonlyArray<string>,
+  rest: { readonly [field: string]: unknown }
+) => {
+  const head = JSON.stringify(fields).slice(0, -1)
+  const tail = JSON.stringify(rest).slice(1)
+  return `${head},"${key}":[${records.join(",")}]${tail === "}" ? "}" : `,${tail}`}`
+}
+
+/** What can be shown by position. */
+export type View = Pick<Collection.Collection, "size" | "at">
+
+/** Some rows, shown like a collection. */
+export const viewOf = (rows: ReadonlyArray<Collection.Row>): View => ({
+  size: () => rows.length,
+  // A view is asked for indexes below its size only.
+  at: (index) => rows[index] as Collection.Row
+})
+
+/** Every row of a view. */
+export const rows = (view: View): ReadonlyArray<Collection.Row> =>
+  Array.from({ length: view.size() }, (_, index) => view.at(index))
+
+const textsOf = (collection: View, indexes: ReadonlyArray<number>) =>
+  indexes.map((index) => JSON.stringify(collection.at(index)))
+
+const range = (from: number, to: number) => Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i)
+
+/** What a listing's answer looks like. */
+export interface Shape {
+  /** The `type` of the answer. */
+  readonly type: string
+  /** The field with the records. */
+  readonly key: string
+  readonly perPage: number
+}
+
+const maximum = 150
+
+const badPerPage = (perPage: number) =>
+  ErrorList.respond(400, {
+    code: "parameter_invalid",
+    message: `per_page must be between 1 and ${maximum}, it is ${perPage}`,
+    field: "per_page"
+  })
+
+const badCursor = ErrorList.respond(400, {
+  code: "client_error",
+  message: "Invalid starting_after param. Please use the starting_after value of the previous page."
+})
+
+// `[sort value in milliseconds, id, number of the page]`, as in live cursors.
+const encodeCursor = (row: Collection.Row, page: number) =>
+  Base64.encode(JSON.stringify([Number(row["created_at"]) * 1000, row.id, page]))
+
+const triple = /^\[(\d+),("(?:[^"\\]|\\.)*"),(\d+)\]$/
+
+/** The index the page at a cursor starts with, and the page's number. */
+const decodeCursor = (collection: Collection.Collection, cursor: string) => {
+  const [, sort, id, page] = triple.exec(Result.getOrElse(Base64.decodeString(cursor), () => "")) ?? []
+  if (id === undefined) return undefined
+  const index = collection.indexOf(
+    Result.getOrElse(
+      Result.try(() => String(JSON.parse(id))),
+      () => ""
+    )
+  )
+  if (index === undefined || Number(collection.at(index)["created_at"]) * 1000 !== Number(sort)) return undefined
+  return { from: index + 1, page: Number(page) }
+}
+
+/** `starting_after`: oldest first; `pages.next` is an object, and absent on the last page. */
+export const cursor = (
+  collection: Collection.Collection,
+  shape: Shape,
+  query: { readonly per_page?: number | undefined; readonly starting_after?: string | undefined }
+): Effect.Effect<HttpServerResponse.HttpServerResponse> => {
+  const perPage = query.per_page ?? shape.perPage
+  if (perPage < 1 || perPage > maximum) return badPerPage(perPage)
+  const at = query.starting_after === undefined ? { from: 0, page: 1 } : decodeCursor(collection, query.starting_after)
+  if (at === undefined) return badCursor
+  const size = collection.size()
+  const to = Math.min(at.from + perPage, size)
+  const next =
+    to < size
+      ? { next: { page: at.page + 1, starting_after: encodeCursor(collection.at(to - 1), at.page + 1) } }
+      : undefined
+  return Effect.succeed(
+    json(
+      envelope({ type: shape.type }, shape.key, textsOf(collection, range(at.from, to)), {
+        total_count: size,
+        pages: {
+          type: "pages",
+          ...next,
+          page: at.page,
+          per_page: perPage,
+          total_pages: Math.ceil(size / perPage)
+        }
+      })
+    )
+  )
+}
+
+/** `page`, from 1: `pages.next` is a URL, and null on the last page. Page 0 is what comes before page 1. */
+export const page = (
+  collection: View,
+  shape: Shape & { readonly order: "oldest" | "newest" },
+  query: { readonly page?: number | undefined; readonly per_page?: number | undefined },
+  url: URL
+): Effect.Effect<HttpServerResponse.HttpServerResponse> => {
+  const perPage = query.per_page ?? shape.perPage
+  if (perPage < 1 || perPage > maximum) return badPerPage(perPage)
+  const number = query.page ?? 1
+  if (number < 0) {
+    return ErrorList.respond(400, { code: "parameter_invalid", message: "page must not be negative", field: "page" })
+  }
+  const size = collection.size()
+  const pages = Math.ceil(size / perPage)
+  // Live, page 0 shows the first page and names page 1 as the next.
+  const from = Math.max(0, number - 1) * perPage
+  const positions = range(from, Math.min(from + perPage, size))
+  const indexes = shape.order === "oldest" ? positions : positions.map((position) => size - 1 - position)
+  const next = number < pages ? withPage(url, number + 1, perPage) : null
+  return Effect.succeed(
+    json(
+      envelope({ type: shape.type }, shape.key, textsOf(collection, indexes), {
+        total_count: size,
+        pages: { type: "pages", next, page: number, per_page: perPage, total_pages: pages }
+      })
+    )
+  )
+}
+
+const withPage = (url: URL, page: number, perPage: number) => {
+  const next = new URL(url)
+  next.searchParams.set("page", String(page))
+  next.searchParams.set("per_page", String(perPage))
+  return next.href
+}
+
+/** Everything at once. */
+export const all = (
+  collection: View,
+  shape: Omit<Shape, "perPage">,
+  extra: (index: number) => object = () => ({})
+): HttpServerResponse.HttpServerResponse =>
+  json(
+    envelope(
+      { type: shape.type },
+      shape.key,
+      range(0, collection.size()).map((index) => JSON.stringify({ ...collection.at(index), ...extra(index) })),
+      {}
+    )
+  )
+
+/** Events, newest first. `pages.next` is the URL of older ones, `pages.since` that of those to come. */
+export const events = (
+  rows: ReadonlyArray<Collection.Row>,
+  query: { readonly per_page?: number | undefined },
+  url: URL
+): Effect.Effect<HttpServerResponse.HttpServerResponse> => {
+  const perPage = query.per_page ?? 50
+  if (perPage < 1 || perPage > maximum) return badPerPage(perPage)
+  const since = Number(url.searchParams.get("since") ?? Number.NaN)
+  const before = url.searchParams.get("before")
+  const recent = Number.isNaN(since) ? rows : rows.filter((row) => Number(row["created_at"]) > since)
+  const from = before === null ? 0 : recent.findIndex(({ id }) => id === before) + 1
+  const shown = recent.slice(from, from + perPage)
+  const last = shown.at(-1)
+  const link = (parameter: string, value: string) => {
+    const link = new URL(url)
+    link.searchParams.delete("before")
+    link.searchParams.delete("since")
+    link.searchParams.set(parameter, value)
+    return link.href
+  }
+  const newest = rows[0]?.["created_at"] ?? 0
+  return Effect.succeed(
+    value({
+      type: "event.list",
+      events: shown,
+      pages: {
+        next: last !== undefined && from + perPage < recent.length ? link("before", last.id) : null,
+        since: link("since", String(newest))
+      }
+    })
+  )
+}

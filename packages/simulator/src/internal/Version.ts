@@ -1,0 +1,2 @@
+/** Whether the API ever had this version; another one it refuses. */
+export const isVersion = (version: string): boolean => /^(0|1\.[0-4]|2\.([0-9]|1[0-7])|Preview|Unstable)$/.test(version)
