@@ -1,0 +1,106 @@
+import { Contacts, Intercom, IntercomApi, IntercomHttp, News, operations } from "@effect-intercom/core"
+import { assert, describe, it } from "@effect/vitest"
+import * as ConfigProvider from "effect/ConfigProvider"
+import * as Effect from "effect/Effect"
+import * as OpenApi from "effect/http-api/OpenApi"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import * as Scripted from "../Scripted.ts"
+
+// Written out, so that a change of the declarations shows: name, operationId, method and path, replay.
+const catalogue = [
+  ["Admins.me", "getMe", "GET /me", "safe"],
+  ["Admins.list", "listAdmins", "GET /admins", "safe"],
+  ["Contacts.list", "listContacts", "GET /contacts", "safe"],
+  ["Contacts.create", "createContact", "POST /contacts", "never"],
+  ["Contacts.get", "getContact", "GET /contacts/{contact_id}", "safe"],
+  ["Companies.list", "listCompanies", "GET /companies", "safe"],
+  ["Companies.createOrUpdate", "createOrUpdateCompany", "POST /companies", "safe"],
+  ["Conversations.list", "listConversations", "GET /conversations", "safe"],
+  ["Conversations.create", "createConversation", "POST /conversations", "never"],
+  ["Conversations.get", "getConversation", "GET /conversations/{conversation_id}", "safe"],
+  ["Articles.list", "listArticles", "GET /articles", "safe"],
+  ["Articles.create", "createArticle", "POST /articles", "never"],
+  ["Segments.list", "listSegments", "GET /segments", "safe"],
+  ["Messages.create", "createMessage", "POST /messages", "never"],
+  ["Events.submit", "submitEvent", "POST /events", "safe"],
+  ["Events.list", "listEvents", "GET /events", "safe"],
+  ["News.listItems", "listNewsItems", "GET /news/news_items", "safe"],
+  ["News.createItem", "createNewsItem", "POST /news/news_items", "never"]
+]
+
+describe("operations", () => {
+  it("are the 18 of the published document", () => {
+    assert.deepStrictEqual(
+      operations.map(({ method, name, operationId, path, replay }) => [name, operationId, `${method} ${path}`, replay]),
+      catalogue
+    )
+    assert.deepStrictEqual(
+      operations.filter(({ empty }) => empty).map(({ name }) => name),
+      ["Events.submit"]
+    )
+  })
+})
+
+describe("IntercomApi", () => {
+  it("makes a document with every operation, its failures, and who may call it", () => {
+    const { info, paths, servers } = OpenApi.fromApi(IntercomApi)
+    assert.deepStrictEqual({ title: info.title, version: info.version }, { title: "Intercom API", version: "2.15" })
+    assert.deepStrictEqual(
+      servers?.map(({ url }) => url),
+      ["https://api.intercom.io", "https://api.eu.intercom.io", "https://api.au.intercom.io"]
+    )
+    for (const { method, operationId, path } of operations) {
+      const operation = paths[path]?.[method === "GET" ? "get" : "post"]
+      assert.isDefined(operation, `${method} ${path}`)
+      assert.strictEqual(operation.operationId, operationId)
+      assert.containsSubset(Object.keys(operation.responses), ["401", "403", "429", "500"])
+      assert.deepStrictEqual(operation.security, [{ bearerAuth: [] }])
+    }
+    assert.hasAllKeys(paths["/events"]?.post?.responses, ["202", "400", "401", "403", "404", "429", "500"])
+  })
+})
+
+describe("Intercom", () => {
+  const me = { type: "admin", id: "1" }
+
+  it.effect("has a method for every operation", () =>
+    Effect.gen(function* () {
+      const intercom: Readonly<Record<string, object>> = yield* Intercom
+      for (const [name = ""] of catalogue) {
+        const [resource = "", method = ""] = name.split(".")
+        const service = intercom[resource.toLowerCase()] as Readonly<Record<string, unknown>> | undefined
+        assert.isFunction(service?.[method], name)
+      }
+      assert.lengthOf(
+        Object.values(intercom).flatMap((service) => Object.keys(service)),
+        catalogue.length
+      )
+    }).pipe(Effect.provide(Intercom.layerHttp), Effect.provide(Scripted.make([]).intercom()))
+  )
+
+  it.effect("provides each resource and the transport beside itself, one of each", () => {
+    const server = Scripted.make([Scripted.json(me)])
+    return Effect.gen(function* () {
+      const intercom = yield* Intercom
+      assert.strictEqual(intercom.contacts, yield* Contacts)
+      assert.strictEqual(intercom.news, yield* News)
+      assert.strictEqual((yield* IntercomHttp).config.version, "2.15")
+      assert.deepStrictEqual<unknown>(yield* intercom.admins.me(), me)
+    }).pipe(Effect.provide(Intercom.layer({ accessToken: Redacted.make("t") }).pipe(Layer.provide(server.httpClient))))
+  })
+
+  it.effect("takes its configuration from the environment", () => {
+    const server = Scripted.make([Scripted.json(me)])
+    return Effect.gen(function* () {
+      yield* Intercom.use((intercom) => intercom.admins.me())
+      assert.strictEqual(server.sent[0]?.url.href, "https://api.eu.intercom.io/me")
+      assert.strictEqual(server.sent[0]?.headers["authorization"], "Bearer from-env")
+    }).pipe(
+      Effect.provide(Intercom.layerConfig.pipe(Layer.provide(server.httpClient))),
+      Effect.provide(
+        ConfigProvider.layer(ConfigProvider.fromUnknown({ INTERCOM_ACCESS_TOKEN: "from-env", INTERCOM_REGION: "eu" }))
+      )
+    )
+  })
+})

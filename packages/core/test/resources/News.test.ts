@@ -1,0 +1,111 @@
+import { News } from "@effect-intercom/core/resources/News"
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Scripted from "../Scripted.ts"
+import { exchange, misfits, refuses, tolerates, unchecked } from "./Exchange.ts"
+
+const item = (fields: object = {}) => ({
+  type: "news-item",
+  id: "33",
+  workspace_id: "a1b2c3",
+  title: "We have news",
+  body: "<p>Hello there,</p>",
+  sender_id: 493881,
+  state: "live",
+  newsfeed_assignments: [{ newsfeed_id: 53, published_at: 1_664_638_214 }],
+  labels: ["Product", null],
+  cover_image_url: null,
+  reactions: [null, "😄"],
+  deliver_silently: false,
+  created_at: 1_717_041_620,
+  updated_at: 1_717_041_700,
+  audience: { all: true },
+  ...fields
+})
+
+describe("News.listItems", () => {
+  it.effect("asks GET /news/news_items, with what the query says", () =>
+    Effect.gen(function* () {
+      const body = {
+        type: "list",
+        data: [item(), item({ state: "draft", newsfeed_assignments: [] })],
+        total_count: 2,
+        pages: { type: "pages", page: 2, per_page: 10, total_pages: 2, next: null }
+      }
+      const { sent, value } = yield* exchange(
+        News,
+        (news) => news.listItems({ page: 2, per_page: 10 }),
+        Scripted.json(body)
+      )
+      assert.strictEqual(`${sent.method} ${sent.path}`, "GET /news/news_items?page=2&per_page=10")
+      assert.deepStrictEqual<unknown>(value, body)
+    })
+  )
+
+  it.effect("leaves undefined parameters out, and refuses pages below 1", () =>
+    Effect.gen(function* () {
+      const { sent } = yield* exchange(
+        News,
+        (news) => news.listItems({ page: undefined }),
+        Scripted.json({ type: "list", data: [] })
+      )
+      assert.strictEqual(sent.path, "/news/news_items")
+      yield* refuses(News, (news) => news.listItems({ page: 0 }), { path: "page" })
+      yield* refuses(News, (news) => news.listItems({ per_page: 0 }), { path: "per_page" })
+    })
+  )
+
+  it.effect("names the item that does not fit", () =>
+    misfits(
+      News,
+      (news) => news.listItems(),
+      { type: "list", data: [item(), item({ id: 33, labels: [1] })] },
+      "data[1].id",
+      "data[1].labels[0]"
+    )
+  )
+})
+
+describe("News.createItem", () => {
+  it.effect("posts the item", () =>
+    Effect.gen(function* () {
+      const given = {
+        title: "We have news",
+        sender_id: 493881,
+        state: "live",
+        labels: ["Product"],
+        reactions: ["😄", null],
+        newsfeed_assignments: [{ newsfeed_id: 53, published_at: 1_664_638_214 }]
+      } as const
+      const { sent, value } = yield* exchange(
+        News,
+        (news) => news.createItem({ ...given, body: undefined, deliver_silently: undefined }),
+        Scripted.json(item())
+      )
+      assert.strictEqual(`${sent.method} ${sent.path}`, "POST /news/news_items")
+      assert.deepStrictEqual<unknown>(sent.body, given)
+      assert.deepStrictEqual<unknown>(value, item())
+    })
+  )
+
+  it.effect("refuses an item without title or sender", () =>
+    Effect.gen(function* () {
+      yield* refuses(News, (news) => news.createItem(unchecked({ sender_id: 1 })), { path: "title" })
+      yield* refuses(News, (news) => news.createItem(unchecked({ title: "A" })), { path: "sender_id" })
+      yield* refuses(News, (news) => news.createItem(unchecked({ title: "A", sender_id: "1" })), { path: "sender_id" })
+    })
+  )
+
+  it.effect("takes an item with nothing but type and id, and nulls elsewhere", () =>
+    tolerates(
+      News,
+      (news) => news.createItem({ title: "A", sender_id: 1 }),
+      { type: "news-item", id: "1" },
+      Object.keys(item()).slice(2)
+    )
+  )
+
+  it.effect("refuses an answer without an id", () =>
+    misfits(News, (news) => news.createItem({ title: "A", sender_id: 1 }), { type: "news-item" }, "id")
+  )
+})
