@@ -1,4 +1,5 @@
 /** Walking over pages. Whatever the style of a listing, a page has items, a cursor to go on from, and maybe a total. */
+import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
@@ -292,7 +293,12 @@ const walker = <Query, Envelope, Item extends Schema.Top, Key extends keyof Enve
   return Object.assign((query: Query = nothing) => Effect.withSpan(call({ query }), call.operation.name), {
     pages,
     items: <E = never, R = never>(query?: Query, options?: WalkOptions<E, R>) =>
-      Stream.flattenIterable(Stream.map(pages(query, options), ({ items }) => items))
+      // Not `flattenIterable`: it opens a stream for each page, which kept pages alive through garbage collections.
+      pages(query, options).pipe(
+        Stream.map(({ items }) => items),
+        Stream.filter(Arr.isReadonlyArrayNonEmpty),
+        Stream.flattenArray
+      )
   })
 }
 
