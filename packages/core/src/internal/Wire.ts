@@ -52,8 +52,17 @@ export const JsonObject = Schema.Record(Schema.String, Schema.Json)
 
 // "." and ".." are resolved away by URL parsers, and a lone surrogate cannot be percent-encoded.
 const isPathSegment = Schema.makeFilter<string>((id) => id !== "" && id !== "." && id !== ".." && id.isWellFormed(), {
-  expected: 'an id that can stand in a URL path: not empty, not "." or "..", no lone surrogates'
+  expected: 'an id that can stand in a URL path: not empty, not "." or "..", no lone surrogates',
+  arbitraryConstraint: { minLength: 1 }
 })
 
 /** The same id, where it becomes a segment of a URL path. */
 export const pathSegment = <S extends Schema.Codec<string, string>>(id: S) => id.check(isPathSegment)
+
+// URLs are UTF-8, which has no lone surrogates: one would silently become another character, and ask for another thing.
+const isWellFormed = Schema.makeFilter<string>((text) => text.isWellFormed(), {
+  expected: "a text that can stand in a URL: no lone surrogates"
+})
+
+/** The same text, where it becomes a parameter of a query. */
+export const queryText = <S extends Schema.Codec<string, string>>(text: S) => text.check(isWellFormed)

@@ -7,7 +7,16 @@ import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import { Authorization } from "../Authorization.ts"
 import * as ErrorResponse from "../ErrorResponse.ts"
-import { CustomAttributes, JsonObject, nullish, open, openEnum, optional, UnixSeconds } from "../internal/Wire.ts"
+import {
+  CustomAttributes,
+  JsonObject,
+  nullish,
+  open,
+  openEnum,
+  optional,
+  queryText,
+  UnixSeconds
+} from "../internal/Wire.ts"
 import * as Operation from "../Operation.ts"
 import * as Pagination from "../Pagination.ts"
 import { CompanyId, SegmentId, TagList } from "./Common.ts"
@@ -105,8 +114,8 @@ export class ListCompanies extends Schema.Opaque<ListCompanies>()(
   Schema.Struct({
     page: optional(Schema.Int.check(Schema.isGreaterThanOrEqualTo(1))),
     per_page: optional(Schema.Int.check(Schema.isGreaterThanOrEqualTo(1))),
-    tag_id: optional(Schema.String),
-    segment_id: optional(Schema.String)
+    tag_id: optional(queryText(Schema.String)),
+    segment_id: optional(queryText(Schema.String))
   })
 ) {}
 

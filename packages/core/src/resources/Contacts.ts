@@ -9,12 +9,14 @@ import { Authorization } from "../Authorization.ts"
 import * as ErrorResponse from "../ErrorResponse.ts"
 import {
   CustomAttributes,
+  JsonObject,
   LooseId,
   nullish,
   open,
   openEnum,
   optional,
   pathSegment,
+  queryText,
   UnixSeconds
 } from "../internal/Wire.ts"
 import * as Operation from "../Operation.ts"
@@ -153,7 +155,7 @@ export class ContactList extends Schema.Opaque<ContactList>()(
 export class ListContacts extends Schema.Opaque<ListContacts>()(
   Schema.Struct({
     per_page: optional(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 150 }))),
-    starting_after: optional(Schema.String)
+    starting_after: optional(queryText(Schema.String))
   })
 ) {}
 
@@ -172,11 +174,11 @@ export class CreateContact extends Schema.Opaque<CreateContact>()(
     /** The id of an admin. */
     owner_id: optional(Schema.NullOr(Schema.Int)),
     unsubscribed_from_emails: optional(Schema.NullOr(Schema.Boolean)),
-    custom_attributes: optional(Schema.NullOr(CustomAttributes))
+    custom_attributes: optional(Schema.NullOr(JsonObject))
   }).check(
     Schema.makeFilter(
       (contact) => contact.email !== undefined || contact.external_id !== undefined || contact.role !== undefined,
-      { expected: "at least one of email, external_id and role" }
+      { expected: "at least one of email, external_id and role", arbitraryConstraint: { minProperties: 1 } }
     )
   )
 ) {}

@@ -15,6 +15,7 @@ import {
   openEnum,
   optional,
   pathSegment,
+  queryText,
   UnixSeconds
 } from "../internal/Wire.ts"
 import * as Operation from "../Operation.ts"
@@ -377,14 +378,14 @@ export class ConversationList extends Schema.Opaque<ConversationList>()(
 export class ListConversations extends Schema.Opaque<ListConversations>()(
   Schema.Struct({
     per_page: optional(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 150 }))),
-    starting_after: optional(Schema.String)
+    starting_after: optional(queryText(Schema.String))
   })
 ) {}
 
 /** `display_as`: `plaintext` for bodies without HTML. `include_translations`: whether parts come translated. */
 export class GetConversation extends Schema.Opaque<GetConversation>()(
   Schema.Struct({
-    display_as: optional(openEnum("plaintext")),
+    display_as: optional(queryText(openEnum("plaintext"))),
     include_translations: optional(Schema.Boolean)
   })
 ) {}

@@ -19,6 +19,7 @@ import {
   open,
   openEnum,
   optional,
+  queryText,
   UnixSeconds
 } from "../internal/Wire.ts"
 import * as Operation from "../Operation.ts"
@@ -72,10 +73,15 @@ export class DataEventList extends Schema.Opaque<DataEventList>()(
   })
 ) {}
 
-const exactlyOne =
-  (...names: ReadonlyArray<string>) =>
-  (value: { readonly [name: string]: unknown }): boolean =>
-    names.filter((name) => value[name] !== undefined).length === 1
+/** A query or event says in one way only whose it is; `fields` is how many fields it has at least. */
+const exactlyOne = (names: readonly [string, string, string], fields: number) =>
+  Schema.makeFilter<{ readonly [name: string]: unknown }>(
+    (value) => names.filter((name) => value[name] !== undefined).length === 1,
+    {
+      expected: `exactly one of ${names[0]}, ${names[1]} and ${names[2]}`,
+      arbitraryConstraint: { minProperties: fields }
+    }
+  )
 
 /**
  * Whose events: exactly one of `user_id` (your own id), `intercom_user_id` and `email`. `per_page` is only mentioned
@@ -85,16 +91,12 @@ const exactlyOne =
 export class ListEvents extends Schema.Opaque<ListEvents>()(
   Schema.Struct({
     /** The API demands it, and knows `user` only: sent when left out. */
-    type: defaulted(openEnum("user"), "user"),
-    user_id: optional(Schema.String),
-    intercom_user_id: optional(ContactId),
-    email: optional(Schema.String),
+    type: defaulted(queryText(openEnum("user")), "user"),
+    user_id: optional(queryText(Schema.String)),
+    intercom_user_id: optional(queryText(ContactId)),
+    email: optional(queryText(Schema.String)),
     per_page: optional(Schema.Int.check(Schema.isGreaterThanOrEqualTo(1)))
-  }).check(
-    Schema.makeFilter(exactlyOne("user_id", "intercom_user_id", "email"), {
-      expected: "exactly one of user_id, intercom_user_id and email"
-    })
-  )
+  }).check(exactlyOne(["user_id", "intercom_user_id", "email"], 1))
 ) {}
 
 /** Something a contact did, now or before. Exactly one of `id`, `user_id` and `email` says who. */
@@ -111,9 +113,7 @@ export class SubmitEvent extends Schema.Opaque<SubmitEvent>()(
     email: optional(Schema.String),
     /** Details: texts, numbers, and objects for links and amounts of money. */
     metadata: optional(JsonObject)
-  }).check(
-    Schema.makeFilter(exactlyOne("id", "user_id", "email"), { expected: "exactly one of id, user_id and email" })
-  )
+  }).check(exactlyOne(["id", "user_id", "email"], 3))
 ) {}
 
 // ---------------------------------------------------------------------------------------------------------------------

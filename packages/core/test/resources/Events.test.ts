@@ -152,6 +152,8 @@ describe("Events.list", () => {
       yield* refuses(Events, (events) => events.list({ user_id: "1", email: "zoe@example.com" }), { expected })
       yield* refuses(Events, (events) => events.list(unchecked({ user_id: "1", summary: true })), { path: "summary" })
       yield* refuses(Events, (events) => events.list({ user_id: "1", per_page: 0 }), { path: "per_page" })
+      // In a URL it would become U+FFFD: another contact.
+      yield* refuses(Events, (events) => events.list({ user_id: "\ud800" }), { path: "user_id" })
     })
   )
 
