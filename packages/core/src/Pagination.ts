@@ -110,6 +110,13 @@ type ItemsOf<Envelope, Key extends keyof Envelope> =
 const failure = (description: string, cursor?: string) =>
   new PaginationError({ description, ...(cursor === undefined ? undefined : { cursor }) })
 
+/** What `pages.next` says; an empty text, and an object with nothing in it, say that there is no next page. */
+const nextOf = (pages: Body["pages"]) => {
+  const next = pages?.next
+  if (!next) return undefined
+  return typeof next === "string" || Object.values(next).some((value) => value !== null) ? next : undefined
+}
+
 /** Style A: `starting_after` in the query, from `pages.next`; the end is no `next`. */
 export const cursor = <
   Query extends { readonly starting_after?: string | undefined },
@@ -123,8 +130,8 @@ export const cursor = <
   walker(call, listing, {
     request: (query, cursor) => (cursor === undefined ? query : { ...query, starting_after: cursor }),
     next: ({ pages }) => {
-      const next = pages?.next
-      if (!next) return undefined
+      const next = nextOf(pages)
+      if (next === undefined) return undefined
       if (typeof next !== "string") return next.starting_after ? Cursor.make(next.starting_after) : undefined
       const after = URL.parse(next, "https://localhost")?.searchParams.get("starting_after")
       return after ? Cursor.make(after) : failure(`The next page is a URL without starting_after: ${next}`)
@@ -160,7 +167,8 @@ export const page = <
           cursor
         )
       }
-      const more = typeof pages.total_pages === "number" ? asked < pages.total_pages : Boolean(pages.next) && count > 0
+      const more =
+        typeof pages.total_pages === "number" ? asked < pages.total_pages : nextOf(pages) !== undefined && count > 0
       return more ? Cursor.make(String(asked + 1)) : undefined
     }
   })
@@ -176,11 +184,9 @@ export const url = <Query, Envelope, Item extends Schema.Top, Key extends keyof 
         ? query
         : (call.resolve(cursor) ?? failure(`The next page is not on the API's origin: ${cursor}`, cursor)),
     next: ({ pages }) => {
-      const next = pages?.next
-      if (!next) return undefined
-      if (typeof next !== "string") {
-        return Object.values(next).every((value) => value == null) ? undefined : failure("The next page is not a URL")
-      }
+      const next = nextOf(pages)
+      if (next === undefined) return undefined
+      if (typeof next !== "string") return failure("The next page is not a URL")
       const resolved = call.resolve(next)
       return resolved === undefined
         ? failure(`The next page is not on the API's origin: ${next}`)

@@ -1,0 +1,702 @@
+import type { IntercomError } from "@effect-intercom/core/IntercomError"
+import * as IntercomMetrics from "@effect-intercom/core/IntercomMetrics"
+import { Cursor, type Invalid, type Page, type WalkOptions } from "@effect-intercom/core/Pagination"
+import { Companies } from "@effect-intercom/core/resources/Companies"
+import { Contacts } from "@effect-intercom/core/resources/Contacts"
+import { Events } from "@effect-intercom/core/resources/Events"
+import { assert, describe, it } from "@effect/vitest"
+import * as Data from "effect/Data"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
+import * as Metric from "effect/Metric"
+import * as Stream from "effect/Stream"
+import * as fc from "fast-check"
+import * as Scripted from "./Scripted.ts"
+
+// ---------------------------------------------------------------------------------------------------------------------
+// three styles of one listing
+// ---------------------------------------------------------------------------------------------------------------------
+
+interface Row {
+  readonly id?: unknown
+}
+
+interface Style {
+  readonly name: string
+  readonly operation: string
+  readonly pages: <E = never, R = never>(
+    options?: WalkOptions<E, R>
+  ) => Stream.Stream<Page<Row>, IntercomError | E, R | Contacts | Companies | Events>
+  /** A page of these records; `next` is what `pages.next` is. */
+  readonly body: (records: ReadonlyArray<unknown>, next?: unknown, pages?: object | null) => object
+  readonly record: (id: string) => object
+  /** What `pages.next` is when there is a page `index` (from 0). */
+  readonly next: (index: number) => unknown
+  /** The cursor of page `index`. */
+  readonly cursor: (index: number) => Cursor
+  /** Which page (from 0) a request asks for. */
+  readonly asks: (request: Scripted.Sent) => number
+}
+
+const pagesOf = (next: unknown, pages: object | null | undefined) =>
+  pages === null ? { pages: null } : { pages: { ...(next === undefined ? undefined : { next }), ...pages } }
+
+const cursorStyle: Style = {
+  name: "cursor (contacts)",
+  operation: "Contacts.list",
+  pages: (options) => Stream.unwrap(Contacts.useSync(({ list }) => list.pages({ per_page: 2 }, options))),
+  body: (data, next, pages) => ({ type: "list", data, ...pagesOf(next, pages) }),
+  record: (id) => ({ type: "contact", id }),
+  next: (index) => ({ page: index + 1, starting_after: `c${index}` }),
+  cursor: (index) => Cursor.make(`c${index}`),
+  asks: ({ url }) => Number(url.searchParams.get("starting_after")?.slice(1) ?? 0)
+}
+
+const pageStyle: Style = {
+  name: "page (companies)",
+  operation: "Companies.list",
+  pages: (options) => Stream.unwrap(Companies.useSync(({ list }) => list.pages({ per_page: 2 }, options))),
+  body: (data, next, pages) => ({ type: "list", data, ...pagesOf(next, pages) }),
+  record: (id) => ({ type: "company", id }),
+  next: (index) => `https://api.intercom.io/companies?page=${index + 1}&per_page=2`,
+  cursor: (index) => Cursor.make(String(index + 1)),
+  asks: ({ url }) => Number(url.searchParams.get("page") ?? 1) - 1
+}
+
+const urlStyle: Style = {
+  name: "url (events)",
+  operation: "Events.list",
+  pages: (options) =>
+    Stream.unwrap(Events.useSync(({ list }) => list.pages({ type: "user", user_id: "u", per_page: 2 }, options))),
+  body: (events, next, pages) => ({ type: "event.list", events, ...pagesOf(next, pages) }),
+  record: (id) => ({ type: "event", id, event_name: "e", created_at: 1 }),
+  next: (index) => `https://api.intercom.io/events?type=user&user_id=u&before=${index}`,
+  cursor: (index) => Cursor.make(`/events?type=user&user_id=u&before=${index}`),
+  asks: ({ url }) => Number(url.searchParams.get("before") ?? 0)
+}
+
+const styles = [cursorStyle, pageStyle, urlStyle]
+
+const layer = Layer.mergeAll(Contacts.layer, Companies.layer, Events.layer)
+
+/** A server with `ids.length` records, `size` a page. */
+const listing = (style: Style, ids: ReadonlyArray<string>, size: number) =>
+  Scripted.make((request) => {
+    const index = style.asks(request)
+    const records = ids.slice(index * size, (index + 1) * size).map(style.record)
+    const more = (index + 1) * size < ids.length
+    return Scripted.json(style.body(records, more ? style.next(index + 1) : undefined))
+  })
+
+const ids = (count: number) => Array.from({ length: count }, (_, i) => `id-${i}`)
+const idsOf = (pages: ReadonlyArray<Page<Row>>) => pages.flatMap(({ items }) => items.map(({ id }) => id))
+
+/** Walks and gives the pages, with the failure if there was one. */
+const walk = (style: Style, server: Scripted.Scripted, options?: WalkOptions) =>
+  Effect.gen(function* () {
+    const pages: Array<Page<Row>> = []
+    const exit = yield* style.pages(options).pipe(
+      Stream.runForEach((page) => Effect.sync(() => pages.push(page))),
+      Effect.result,
+      Effect.provide(server.layer(layer, { retry: { times: 0 } })),
+      Scripted.elapse
+    )
+    return { pages, ids: idsOf(pages), reason: exit._tag === "Failure" ? exit.failure.reason : undefined }
+  })
+
+describe.each(styles)("$name", (style) => {
+  const { body, next, record } = style
+  const page = (id: string, to?: unknown, pages?: object | null) => Scripted.json(body([record(id)], to, pages))
+
+  it.effect("walks all pages in order, each with the cursor of the one after it", () =>
+    Effect.gen(function* () {
+      const server = listing(style, ids(5), 2)
+      const { ids: seen, pages, reason } = yield* walk(style, server)
+      assert.strictEqual(reason, undefined)
+      assert.deepStrictEqual(seen, ids(5))
+      assert.deepStrictEqual(
+        pages.map(({ cursor }) => cursor),
+        [style.cursor(1), style.cursor(2), undefined]
+      )
+      assert.deepStrictEqual(server.sent.map(style.asks), [0, 1, 2])
+    })
+  )
+
+  it.effect.each<readonly [string, object]>([
+    ["null", { next: null }],
+    ["absent", {}],
+    ["an empty object", { next: {} }],
+    ["an object of nulls", { next: { page: null, starting_after: null } }],
+    ["an empty text", { next: "" }]
+  ])("ends where next is %s", ([, pages]) =>
+    Effect.gen(function* () {
+      const server = Scripted.make([page("1", undefined, pages)])
+      const { ids, reason } = yield* walk(style, server)
+      assert.deepStrictEqual([ids, reason], [["1"], undefined])
+      assert.strictEqual(server.sent.length, 1)
+    })
+  )
+
+  it.effect("ends where pages is null or absent", () =>
+    Effect.gen(function* () {
+      const absent = body([record("1")], undefined, null) as { pages?: unknown }
+      for (const answer of [page("1", undefined, null), Scripted.json({ ...absent, pages: undefined })]) {
+        const { ids, reason } = yield* walk(style, Scripted.make([answer]))
+        assert.deepStrictEqual([ids, reason], [["1"], undefined])
+      }
+    })
+  )
+
+  it.effect("an empty listing is one empty page", () =>
+    Effect.gen(function* () {
+      const { pages, reason } = yield* walk(style, Scripted.make([Scripted.json(body([]))]))
+      assert.deepStrictEqual([pages, reason], [[{ items: [] }], undefined])
+    })
+  )
+
+  it.effect("the total is the API's", () =>
+    Effect.gen(function* () {
+      const server = Scripted.make([Scripted.json({ ...body([record("1")]), total_count: 17 })])
+      const { pages } = yield* walk(style, server)
+      assert.deepStrictEqual(
+        pages.map(({ total }) => total),
+        [17]
+      )
+    })
+  )
+
+  it.effect("the same page twice is an error, not an endless walk", () =>
+    Effect.gen(function* () {
+      const server = Scripted.make((request) => page("1", next(style.asks(request) + 1)))
+      const { ids, reason } = yield* walk(style, server)
+      assert.deepStrictEqual(ids, ["1"])
+      assert.strictEqual(reason?._tag, "PaginationError")
+      assert.include(reason?.message, "twice")
+      assert.strictEqual(server.sent.length, 2)
+    })
+  )
+
+  it.effect("resumes exactly from the cursor of any page", () =>
+    Effect.gen(function* () {
+      const { pages } = yield* walk(style, listing(style, ids(9), 2))
+      for (const [index, { cursor }] of pages.entries()) {
+        if (cursor === undefined) continue
+        const server = listing(style, ids(9), 2)
+        const { ids: rest } = yield* walk(style, server, { from: cursor })
+        assert.deepStrictEqual(rest, ids(9).slice((index + 1) * 2))
+        assert.strictEqual(server.sent.length, pages.length - index - 1)
+      }
+    })
+  )
+
+  it.effect("a failing page fails the walk after the pages before it", () =>
+    Effect.gen(function* () {
+      for (const prefetch of [0, 1, 3]) {
+        const server = Scripted.make([page("1", next(1)), page("2", next(2)), Scripted.status(500)])
+        const { ids, reason } = yield* walk(style, server, { prefetch })
+        assert.deepStrictEqual([ids, reason?._tag], [["1", "2"], "ServerError"])
+      }
+    })
+  )
+
+  it.effect("take(3) of pages of two costs two requests, and one more when prefetching", () =>
+    Effect.gen(function* () {
+      for (const [prefetch, least, most] of [
+        [0, 2, 2],
+        [undefined, 2, 3],
+        [1, 2, 3]
+      ] as const) {
+        const server = listing(style, ids(100), 2)
+        const taken = yield* style.pages({ prefetch }).pipe(
+          Stream.flatMap(({ items }) => Stream.fromIterable(items)),
+          Stream.take(3),
+          Stream.runCollect,
+          Effect.provide(server.layer(layer)),
+          Scripted.elapse
+        )
+        assert.deepStrictEqual(
+          taken.map(({ id }) => id),
+          ids(3)
+        )
+        assert.isAtLeast(server.sent.length, least)
+        assert.isAtMost(server.sent.length, most)
+      }
+    })
+  )
+
+  it.effect.each([0, 1, 3])("prefetch %i requests as many pages ahead", (prefetch) =>
+    Effect.gen(function* () {
+      const server = listing(style, ids(20), 2)
+      const ahead: Array<number> = []
+      yield* style.pages({ prefetch }).pipe(
+        Stream.runForEach(() =>
+          Effect.andThen(
+            Effect.sleep("1 second"),
+            Effect.sync(() => ahead.push(server.sent.length - ahead.length - 1))
+          )
+        ),
+        Effect.provide(server.layer(layer)),
+        Scripted.elapse
+      )
+      assert.deepStrictEqual(
+        ahead,
+        Array.from({ length: 10 }, (_, index) => Math.min(prefetch, 9 - index))
+      )
+    })
+  )
+
+  it.effect("interruption ends the request under way and sends no other", () =>
+    Effect.gen(function* () {
+      let aborted = 0
+      const server = Scripted.make((_, index) =>
+        index === 0 ? page("1", next(1)) : () => Effect.onInterrupt(Effect.never, () => Effect.sync(() => aborted++))
+      )
+      const started = yield* Deferred.make<void>()
+      const fiber = yield* style.pages().pipe(
+        Stream.runForEach(() => Deferred.succeed(started, undefined)),
+        Effect.provide(server.layer(layer)),
+        Effect.forkChild
+      )
+      yield* Deferred.await(started)
+      yield* Scripted.settle
+      yield* Fiber.interrupt(fiber)
+      assert.deepStrictEqual([server.sent.length, aborted], [2, 1])
+    })
+  )
+
+  const bad = (id: unknown) => ({ ...record("x"), id: { not: "an id", of: id } })
+
+  it.effect("without onInvalid, a record that does not fit is a DecodeError that says where", () =>
+    Effect.gen(function* () {
+      const server = Scripted.make([page("1", next(1)), Scripted.json(body([record("2"), bad(3)]))])
+      const { ids, reason } = yield* walk(style, server)
+      assert.deepStrictEqual(ids, ["1"])
+      assert(reason?._tag === "DecodeError")
+      assert.match(reason.mismatches[0]?.path ?? "", /^(data|events)\[1\]\.id/)
+    })
+  )
+
+  it.effect("onInvalid takes what does not fit, as received, and the others go on in order", () =>
+    Effect.gen(function* () {
+      const server = Scripted.make([
+        Scripted.json(body([record("1"), bad(2), record("3"), null, "text", record("4")], next(1))),
+        Scripted.json(body([bad(5), bad(6)], next(2))),
+        Scripted.json(body([record("7")]))
+      ])
+      const invalid: Array<Invalid> = []
+      const { pages, totals } = yield* Effect.gen(function* () {
+        const { pages } = yield* walk(style, server, { onInvalid: (one) => Effect.sync(() => invalid.push(one)) })
+        return { pages, totals: yield* IntercomMetrics.totals }
+      }).pipe(Effect.provideService(Metric.MetricRegistry, new Map()))
+      assert.deepStrictEqual(
+        pages.map(({ items }) => items.map(({ id }) => id)),
+        [["1", "3", "4"], [], ["7"]]
+      )
+      assert.deepStrictEqual(
+        invalid.map(({ raw }) => raw),
+        [bad(2), null, "text", bad(5), bad(6)]
+      )
+      for (const { error } of invalid) assert.strictEqual(error.reason._tag, "DecodeError")
+      assert.strictEqual(totals.decodeFailures, 5)
+    })
+  )
+
+  it.effect("an envelope that does not fit fails the walk, onInvalid or not", () =>
+    Effect.gen(function* () {
+      for (const answer of [
+        { type: "list" },
+        { ...body([bad(1)]), pages: 5 },
+        [],
+        null,
+        { ...body([]), pages: { page: "x" } }
+      ]) {
+        const taken: Array<Invalid> = []
+        const { reason } = yield* walk(style, Scripted.make([Scripted.json(answer)]), {
+          onInvalid: (one) => Effect.sync(() => taken.push(one))
+        })
+        assert.strictEqual(reason?._tag, "DecodeError")
+        assert.deepStrictEqual(taken, [])
+      }
+    })
+  )
+
+  it.effect("what onInvalid fails with, the walk fails with, typed", () =>
+    Effect.gen(function* () {
+      class DiskFull extends Data.TaggedError("DiskFull")<{}> {}
+      const server = Scripted.make([Scripted.json(body([bad(1), record("2")]))])
+      const error = yield* style
+        .pages({ onInvalid: () => new DiskFull() })
+        .pipe(Stream.runDrain, Effect.provide(server.layer(layer)), Effect.flip)
+      assert.strictEqual(error._tag, "DiskFull")
+    })
+  )
+
+  it.effect("onInvalid runs when its page is consumed, not when it is fetched ahead", () =>
+    Effect.gen(function* () {
+      const log: Array<string> = []
+      const server = Scripted.make([
+        Scripted.json(body([record("1"), bad(1)], next(1))),
+        Scripted.json(body([record("2"), bad(2)], next(2))),
+        Scripted.json(body([record("3"), bad(3)], next(3))),
+        Scripted.json(body([record("4"), bad(4)]))
+      ])
+      yield* style
+        .pages({
+          prefetch: 3,
+          onInvalid: ({ raw }) => Effect.sync(() => log.push(`invalid ${(raw as { id: { of: number } }).id.of}`))
+        })
+        .pipe(
+          Stream.tap(({ items }) =>
+            Effect.delay(
+              Effect.sync(() => log.push(`page ${items[0]?.id}`)),
+              "1 second"
+            )
+          ),
+          Stream.take(2),
+          Stream.runDrain,
+          Effect.provide(server.layer(layer)),
+          Scripted.elapse
+        )
+      assert.deepStrictEqual(log, ["invalid 1", "page 1", "invalid 2", "page 2"])
+      assert.isAbove(server.sent.length, 2)
+    })
+  )
+
+  it.effect("any number of records in pages of any size: each exactly once, in order; from any cursor, the rest", () =>
+    Effect.promise(() =>
+      fc.assert(
+        fc.asyncProperty(
+          fc.integer({ min: 0, max: 60 }),
+          fc.integer({ min: 1, max: 13 }),
+          fc.integer({ min: 0, max: 4 }),
+          fc.nat(),
+          (count, size, prefetch, pick) =>
+            Effect.gen(function* () {
+              const all = ids(count)
+              const run = (options: WalkOptions) =>
+                style.pages(options).pipe(Stream.runCollect, Effect.provide(listing(style, all, size).layer(layer)))
+              const pages = yield* run({ prefetch })
+              assert.deepStrictEqual(idsOf(pages), all)
+              const index = pick % pages.length
+              const from = pages[index]?.cursor
+              if (from === undefined) return
+              assert.deepStrictEqual(idsOf(yield* run({ prefetch, from })), all.slice((index + 1) * size))
+            }).pipe(Effect.runPromise)
+        ),
+        { seed: 15, numRuns: 60 }
+      )
+    )
+  )
+})
+
+// ---------------------------------------------------------------------------------------------------------------------
+// what is particular to a style
+// ---------------------------------------------------------------------------------------------------------------------
+
+describe("cursors", () => {
+  const page = (id: string, next?: unknown) => Scripted.json(cursorStyle.body([cursorStyle.record(id)], next))
+
+  it.effect("a URL as next is as good as an object", () =>
+    Effect.gen(function* () {
+      for (const url of ["https://elsewhere.example/contacts?starting_after=c1&x=1", "/contacts?starting_after=c1"]) {
+        const server = Scripted.make([page("1", url), page("2")])
+        const { ids } = yield* walk(cursorStyle, server)
+        assert.deepStrictEqual(ids, ["1", "2"])
+        // The cursor is taken from it; the request goes where all requests go.
+        assert.deepStrictEqual(
+          server.sent.map(({ url }) => url.origin),
+          ["https://api.intercom.io", "https://api.intercom.io"]
+        )
+        assert.strictEqual(server.sent[1]?.url.searchParams.get("starting_after"), "c1")
+      }
+    })
+  )
+
+  it.effect("a URL without a cursor is an error, not the end", () =>
+    Effect.gen(function* () {
+      const { reason } = yield* walk(cursorStyle, Scripted.make([page("1", "https://api.intercom.io/contacts?page=2")]))
+      assert.strictEqual(reason?._tag, "PaginationError")
+    })
+  )
+
+  it.effect("a repeated cursor and a cycle of cursors are errors", () =>
+    Effect.gen(function* () {
+      const to = (cursor: string) => ({ starting_after: cursor })
+      const repeated = Scripted.make([page("1", to("a")), page("2", to("a"))])
+      const cycle = Scripted.make([page("1", to("a")), page("2", to("b")), page("3", to("c")), page("4", to("a"))])
+      for (const [server, seen] of [
+        [repeated, ["1"]],
+        [cycle, ["1", "2", "3"]]
+      ] satisfies ReadonlyArray<readonly [Scripted.Scripted, Array<unknown>]>) {
+        const { ids, reason } = yield* walk(cursorStyle, server)
+        assert.deepStrictEqual(ids, seen)
+        assert(reason?._tag === "PaginationError")
+        assert.strictEqual(reason.cursor, "a")
+        assert.strictEqual(server.sent.length, seen.length + 1)
+      }
+    })
+  )
+
+  it.effect("a cycle back to where the walk began is an error", () =>
+    Effect.gen(function* () {
+      const script = [page("2", { starting_after: "b" }), page("3", { starting_after: "a" })]
+      const from = Cursor.make("a")
+      const resumed = Scripted.make(script)
+      const { ids, reason } = yield* walk(cursorStyle, resumed, { from })
+      assert.deepStrictEqual([ids, reason?._tag], [["2"], "PaginationError"])
+      const started = Scripted.make(script)
+      const error = yield* Contacts.use(({ list }) => Stream.runDrain(list.pages({ starting_after: "a" }))).pipe(
+        Effect.provide(started.layer(layer)),
+        Scripted.failure
+      )
+      assert.deepStrictEqual([error.reason._tag, started.sent.length], ["PaginationError", 2])
+    })
+  )
+
+  it.effect("query.starting_after is where the walk starts; from wins over it", () =>
+    Effect.gen(function* () {
+      const run = (from?: Cursor) =>
+        Effect.gen(function* () {
+          const server = listing(cursorStyle, ids(10), 2)
+          const items = yield* Contacts.use(({ list }) =>
+            Stream.runCollect(list.items({ starting_after: "c3", per_page: 2 }, { from }))
+          ).pipe(Effect.provide(server.layer(layer)))
+          return { ids: items.map(({ id }) => String(id)), paths: server.sent.map(({ path }) => path) }
+        })
+      const first = yield* run()
+      assert.deepStrictEqual(first.ids, ids(10).slice(6))
+      assert.deepStrictEqual(first.paths[0], "/contacts?per_page=2&starting_after=c3")
+      assert.deepStrictEqual((yield* run(Cursor.make("c4"))).ids, ids(10).slice(8))
+    })
+  )
+
+  it.effect("an empty page in between is no end", () =>
+    Effect.gen(function* () {
+      const empty = (next?: unknown) => Scripted.json(cursorStyle.body([], next))
+      const server = Scripted.make([empty({ starting_after: "a" }), empty({ starting_after: "b" }), page("1")])
+      const { ids, reason } = yield* walk(cursorStyle, server)
+      assert.deepStrictEqual([ids, reason], [["1"], undefined])
+    })
+  )
+})
+
+describe("page numbers", () => {
+  const page = (id: string, pages: object) => Scripted.json(pageStyle.body([pageStyle.record(id)], undefined, pages))
+
+  it.effect("are counted up to total_pages, whatever next says", () =>
+    Effect.gen(function* () {
+      const server = Scripted.make((request) => {
+        const number = pageStyle.asks(request) + 1
+        return page(String(number), { page: number, per_page: 2, total_pages: 3, next: null })
+      })
+      const { ids, reason } = yield* walk(pageStyle, server)
+      assert.deepStrictEqual([ids, reason], [["1", "2", "3"], undefined])
+      assert.deepStrictEqual(
+        server.sent.map(({ path }) => path),
+        ["/companies?per_page=2", "/companies?page=2&per_page=2", "/companies?page=3&per_page=2"]
+      )
+    })
+  )
+
+  it.effect("a server that ignores the number and says so is found out", () =>
+    Effect.gen(function* () {
+      const server = Scripted.make(() => page("1", { page: 1, total_pages: 9 }))
+      const { ids, reason } = yield* walk(pageStyle, server)
+      assert.deepStrictEqual(ids, ["1"])
+      assert.include(reason?.message, "Page 2 was asked for, the API answered with page 1")
+    })
+  )
+
+  it.effect("a server that ignores the number silently is found out", () =>
+    Effect.gen(function* () {
+      const server = Scripted.make(() => Scripted.json(pageStyle.body([pageStyle.record("1")], "/companies?page=2")))
+      const { ids, reason } = yield* walk(pageStyle, server)
+      assert.deepStrictEqual([ids.length, reason?._tag, server.sent.length], [1, "PaginationError", 2])
+    })
+  )
+
+  it.effect("an empty page ends the walk of a server that always has a next", () =>
+    Effect.gen(function* () {
+      const server = Scripted.make((request) => {
+        const index = pageStyle.asks(request)
+        const records = index < 2 ? [pageStyle.record(String(index))] : []
+        return Scripted.json(pageStyle.body(records, pageStyle.next(index + 1)))
+      })
+      const { ids, reason } = yield* walk(pageStyle, server)
+      assert.deepStrictEqual([ids, reason, server.sent.length], [["0", "1"], undefined, 3])
+    })
+  )
+
+  it.effect("a cursor that is no page number is refused before anything is sent", () =>
+    Effect.gen(function* () {
+      for (const from of ["0", "-1", "x", "1e3", "1.5", " 2", "", "0x10", "99999999999999999999"]) {
+        const server = Scripted.make([])
+        const { reason } = yield* walk(pageStyle, server, { from: Cursor.make(from) })
+        assert.deepStrictEqual([reason?._tag, server.sent.length], ["PaginationError", 0], from)
+      }
+    })
+  )
+
+  it.effect("query.page is where the walk starts", () =>
+    Effect.gen(function* () {
+      const server = listing(pageStyle, ids(10), 2)
+      const items = yield* Companies.use(({ list }) => Stream.runCollect(list.items({ page: 4, per_page: 2 }))).pipe(
+        Effect.provide(server.layer(layer))
+      )
+      assert.deepStrictEqual(
+        items.map(({ id }) => id),
+        ids(10).slice(6)
+      )
+    })
+  )
+})
+
+describe("URLs", () => {
+  const page = (id: string, next?: unknown) => Scripted.json(urlStyle.body([urlStyle.record(id)], next))
+  const walkAt = (baseUrl: string, script: ReadonlyArray<Scripted.Answer>, from?: string) =>
+    Effect.gen(function* () {
+      const server = Scripted.make(script)
+      const result = yield* urlStyle
+        .pages(from === undefined ? {} : { from: Cursor.make(from) })
+        .pipe(Stream.runCollect, Effect.result, Effect.provide(server.layer(layer, { baseUrl, retry: { times: 0 } })))
+      return {
+        ids: result._tag === "Success" ? idsOf(result.success) : result.failure.reason._tag,
+        sent: server.sent.map(({ url }) => url.href)
+      }
+    })
+
+  const elsewhere = [
+    "https://evil.example/events?x=1",
+    "http://api.intercom.io/events",
+    "https://api.intercom.io:8443/events",
+    "https://api.intercom.io.evil.example/events",
+    "https://api.intercom.io@evil.example/events",
+    "//evil.example/events",
+    "\\\\evil.example\\events",
+    "/\\evil.example/events",
+    "javascript:alert(1)",
+    "data:application/json,{}",
+    "http://[bad"
+  ]
+
+  it.effect.each(elsewhere)("%s is refused before anything is sent", (next) =>
+    Effect.gen(function* () {
+      const walked = yield* walkAt("https://api.intercom.io", [page("1", next)])
+      assert.deepStrictEqual([walked.ids, walked.sent.length], ["PaginationError", 1])
+      const resumed = yield* walkAt("https://api.intercom.io", [], next)
+      assert.deepStrictEqual([resumed.ids, resumed.sent], ["PaginationError", []])
+    })
+  )
+
+  it.effect("whatever the API sends as next, the token goes to its own origin only", () =>
+    Effect.promise(() =>
+      fc.assert(
+        fc.asyncProperty(
+          fc.oneof(
+            fc.webUrl({ withQueryParameters: true, withFragments: true }),
+            fc.string(),
+            fc
+              .tuple(fc.constantFrom("/", "//", "\\", "https:", "https:/", "@", "?", "#", "/..//"), fc.webUrl())
+              .map((t) => t.join(""))
+          ),
+          (next) =>
+            Effect.map(walkAt("https://api.intercom.io", [page("1", next), page("2")]), ({ sent }) => {
+              for (const href of sent) assert.strictEqual(new URL(href).origin, "https://api.intercom.io")
+            }).pipe(Effect.runPromise)
+        ),
+        { seed: 15, numRuns: 300 }
+      )
+    )
+  )
+
+  it.effect("a page of records without ids that comes twice is found out", () =>
+    Effect.gen(function* () {
+      const event = { type: "event", event_name: "e", created_at: 1 }
+      const server = Scripted.make((_, index) =>
+        Scripted.json(urlStyle.body([event, { ...event, created_at: Math.min(index, 3) }], urlStyle.next(index + 1)))
+      )
+      const { ids, reason } = yield* walk(urlStyle, server)
+      assert.deepStrictEqual([ids.length, reason?._tag, server.sent.length], [8, "PaginationError", 5])
+    })
+  )
+
+  it.effect("absolute and relative ones are followed, query and all", () =>
+    Effect.gen(function* () {
+      for (const next of [
+        "https://api.intercom.io/events?a=1&b=%20%C3%A9&a=2",
+        "/events?a=1&b=%20%C3%A9&a=2",
+        "events?a=1&b=%20%C3%A9&a=2",
+        "HTTPS://API.INTERCOM.IO:443/events?a=1&b=%20%C3%A9&a=2"
+      ]) {
+        const { ids, sent } = yield* walkAt("https://api.intercom.io", [page("1", next), page("2")])
+        assert.deepStrictEqual(ids, ["1", "2"])
+        const { pathname, searchParams } = new URL(sent[1] ?? "")
+        assert.strictEqual(pathname, "/events")
+        assert.deepStrictEqual(
+          [...searchParams],
+          [
+            ["a", "1"],
+            ["b", " é"],
+            ["a", "2"]
+          ]
+        )
+      }
+    })
+  )
+
+  it.effect("a base URL with a path of its own keeps it, once", () =>
+    Effect.gen(function* () {
+      for (const baseUrl of ["https://proxy.example/intercom", "https://proxy.example/intercom/"]) {
+        for (const next of ["https://proxy.example/intercom/events?a=1", "/intercom/events?a=1", "/events?a=1"]) {
+          const { sent } = yield* walkAt(baseUrl, [page("1", next), page("2")])
+          assert.deepStrictEqual(sent[1], "https://proxy.example/intercom/events?a=1")
+        }
+      }
+    })
+  )
+})
+
+describe("the query", () => {
+  it.effect("is never changed: a frozen one walks, twice, the same way", () =>
+    Effect.gen(function* () {
+      const query = Object.freeze({ per_page: 2 })
+      const paths: Array<ReadonlyArray<string>> = []
+      for (let run = 0; run < 2; run++) {
+        const server = listing(cursorStyle, ids(5), 2)
+        const items = yield* Contacts.use(({ list }) => Stream.runCollect(list.items(query))).pipe(
+          Effect.provide(server.layer(layer))
+        )
+        assert.strictEqual(items.length, 5)
+        paths.push(server.sent.map(({ path }) => path))
+      }
+      assert.deepStrictEqual(paths[0], paths[1])
+      assert.deepStrictEqual(query, { per_page: 2 })
+    })
+  )
+
+  it.effect("a stream may be run twice: each run is a walk of its own", () =>
+    Effect.gen(function* () {
+      const server = listing(cursorStyle, ids(5), 2)
+      const both = yield* Effect.gen(function* () {
+        const { list } = yield* Contacts
+        const items = list.items({ per_page: 2 })
+        return [yield* Stream.runCollect(items), yield* Stream.runCollect(items)]
+      }).pipe(Effect.provide(server.layer(layer)))
+      assert.deepStrictEqual(both[0], both[1])
+      assert.strictEqual(server.sent.length, 6)
+    })
+  )
+
+  it.effect("a query that does not fit is an EncodeError, and nothing is sent", () =>
+    Effect.gen(function* () {
+      const server = Scripted.make([])
+      const error = yield* Contacts.use(({ list }) => Stream.runDrain(list.items({ per_page: 151 }))).pipe(
+        Effect.provide(server.layer(layer)),
+        Effect.flip
+      )
+      assert.deepStrictEqual([error.reason._tag, server.sent.length], ["EncodeError", 0])
+    })
+  )
+})
