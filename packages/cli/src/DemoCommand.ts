@@ -1,0 +1,167 @@
+/** `intercom demo`: the whole system on one screen: a limited, faulty Intercom is exported and checked. */
+import { Intercom } from "@effect-intercom/core/Intercom"
+import * as IntercomMetrics from "@effect-intercom/core/IntercomMetrics"
+import type { Entry } from "@effect-intercom/export/Manifest"
+import * as Resource from "@effect-intercom/export/Resource"
+import * as Faults from "@effect-intercom/simulator/Faults"
+import * as RateLimit from "@effect-intercom/simulator/RateLimit"
+import { Simulator, type Stats } from "@effect-intercom/simulator/Simulator"
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
+import * as Console from "effect/Console"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
+import * as Layer from "effect/Layer"
+import * as Metric from "effect/Metric"
+import * as Path from "effect/Path"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import { Sha256 } from "@effect-intercom/export/Sha256"
+import { run } from "./ExportCommand.ts"
+import * as Format from "./internal/Format.ts"
+import * as Style from "./internal/Style.ts"
+import * as NodeSha256 from "./NodeSha256.ts"
+import * as Reporter from "./Reporter.ts"
+import { faultsFlag, rateLimitFlag } from "./SimulateCommand.ts"
+
+/** A directory that is not the demo's is left alone. */
+export class NotTheDemos extends Schema.TaggedError<NotTheDemos>()("NotTheDemos", { path: Schema.String }) {
+  override get message(): string {
+    return `${this.path} has files that are not the demo's, which would delete them: choose another directory with --out.`
+  }
+}
+
+/** What was exported is not what the simulator holds. */
+export class Differs extends Schema.TaggedError<Differs>()("Differs", { resources: Schema.Array(Schema.String) }) {
+  override get message(): string {
+    return `The exported ${this.resources.join(" and ")} differ from what the simulator holds: please report this.`
+  }
+}
+
+const marker = ".effect-intercom-demo"
+
+/** Empties the demo's directory; makes it when there is none. */
+const prepare = Effect.fnUntraced(function* (directory: string) {
+  const fs = yield* FileSystem.FileSystem
+  const path = yield* Path.Path
+  yield* fs.makeDirectory(directory, { recursive: true })
+  const names = yield* fs.readDirectory(directory)
+  if (names.length > 0 && !names.includes(marker)) return yield* new NotTheDemos({ path: directory })
+  yield* Effect.forEach(names, (name) => fs.remove(path.join(directory, name), { recursive: true }), { discard: true })
+  yield* fs.writeFileString(path.join(directory, marker), "The demo empties this directory each time it runs.\n")
+})
+
+const resources = ["contacts", "companies", "conversations"] as const
+
+/** What a file comes to, read back from the disk. */
+const reread = Effect.fnUntraced(function* (file: string) {
+  const fs = yield* FileSystem.FileSystem
+  const hash = yield* (yield* Sha256).make
+  let count = 0
+  yield* Stream.runForEach(fs.stream(file), (bytes) => {
+    for (const byte of bytes) if (byte === 0x0a) count += 1
+    return hash.update(bytes)
+  })
+  return { count, sha256: yield* hash.hex }
+})
+
+/** Compares each file with what the simulator holds. */
+const verify = Effect.fnUntraced(function* (directory: string, entries: ReadonlyArray<Entry>, style: Style.Style) {
+  const simulator = yield* Simulator
+  const path = yield* Path.Path
+  const differing: Array<string> = []
+  for (const name of resources) {
+    const expected = yield* simulator.snapshot(name)
+    const file = entries.find(({ resource }) => resource === name)?.file ?? `${name}.ndjson`
+    const found = yield* reread(path.join(directory, file))
+    const agrees = found.count === expected.count && found.sha256 === expected.sha256
+    if (!agrees) differing.push(name)
+    yield* Console.log(
+      [
+        `${agrees ? style.good("✓") : style.bad("✗")} ${name.padEnd(13)}`,
+        `${Format.count(found.count).padStart(9)} of ${Format.count(expected.count).padStart(5)} records`,
+        `sha256 ${found.sha256.slice(0, 16)}… ${agrees ? "as" : "not as"} in the simulator`
+      ].join("  ")
+    )
+  }
+  if (differing.length > 0) return yield* new Differs({ resources: differing })
+})
+
+const faultsOf = ({ faults }: Stats): string =>
+  Object.entries(faults)
+    .filter(([, count]) => count > 0)
+    .map(([kind, count]) => `${count} × ${kind}`)
+    .join(", ")
+
+const story = (stats: Stats, totals: IntercomMetrics.Totals, millis: number): string => {
+  const failed = Object.values(stats.faults).reduce((sum, count) => sum + count, 0)
+  return [
+    `In ${Format.duration(millis)} the client sent ${Format.count(totals.requests)} requests. It met`,
+    `  ${Format.plural(failed, "fault")}${failed === 0 ? "" : `: ${faultsOf(stats)}`};`,
+    `  the rate limit: it waited ${Format.plural(totals.waits, "time")}, ${Format.duration(totals.waitedMillis)} in all, ` +
+      `and was told 429 ${Format.plural(stats.rateLimited, "time")};`,
+    `  and sent ${Format.plural(totals.retries, "request")} again.`
+  ].join("\n")
+}
+
+const hidden = (name: string, value: number) => Flag.Int(name).pipe(Flag.withHidden, Flag.withDefault(value))
+
+export const command = Command.make(
+  "demo",
+  {
+    out: Flag.Directory("out", { mustExist: false }).pipe(
+      Flag.withAlias("o"),
+      Flag.withDescription("The demo's own directory: it is emptied first; out/demo when left out"),
+      Flag.withDefault("out/demo")
+    ),
+    seed: hidden("seed", 1),
+    contacts: hidden("contacts", 5000),
+    companies: hidden("companies", 500),
+    conversations: hidden("conversations", 1000),
+    pageSize: hidden("page-size", 10),
+    rateLimit: rateLimitFlag.pipe(
+      Flag.withHidden,
+      Flag.withDefault<RateLimit.RateLimit>({ limit: 80, window: Duration.seconds(2) })
+    ),
+    faults: faultsFlag.pipe(Flag.withHidden, Flag.withDefault(Faults.rate(0.02)))
+  },
+  Effect.fnUntraced(
+    function* ({ faults, out, pageSize, rateLimit, ...counts }) {
+      yield* prepare(out)
+      const style = yield* Style.current
+      // Stalled answers are given up soon, since the simulator is near.
+      const client = Layer.unwrap(
+        Simulator.useSync(({ token, url }) =>
+          Intercom.layer({ accessToken: token, baseUrl: url, timeout: "1 second", retry: { base: "100 millis" } })
+        )
+      ).pipe(Layer.provide(NodeHttpClient.layerUndici))
+
+      yield* Effect.gen(function* () {
+        const simulator = yield* Simulator
+        const failing = Object.values(faults.probabilities).reduce((sum, one) => sum + one, 0)
+        yield* Console.log(
+          `A simulated Intercom at ${simulator.url} takes ${rateLimit.limit} requests each ` +
+            `${Format.duration(Duration.toMillis(rateLimit.window))}; ${Math.round(failing * 100)} % of them fail. Exporting it to ${out}:\n`
+        )
+        const plan = { resources: resources.map((name) => Resource.all[name]), directory: out, pageSize }
+        const [duration, entries] = yield* Effect.timed(run(plan, Reporter.fitting(Reporter.lines)))
+        yield* Console.log(
+          `\n${story(yield* simulator.stats, yield* IntercomMetrics.totals, Duration.toMillis(duration))}\n`
+        )
+        yield* verify(out, entries, style)
+        yield* Console.log(
+          `\nWith INTERCOM_ACCESS_TOKEN set, the same is done for a real workspace by\n  ${style.bold(`pnpm intercom export ${resources.join(" ")} --out out/workspace`)}`
+        )
+      }).pipe(Effect.provide(client), Effect.provide(Simulator.layer({ ...counts, faults, rateLimit })))
+    },
+    Effect.provide(NodeSha256.layer),
+    Effect.provideService(Metric.MetricRegistry, new Map())
+  )
+).pipe(
+  Command.withDescription(
+    "Start a simulated Intercom with a tight rate limit and faults, export it, and check every byte"
+  ),
+  Command.withShortDescription("Export a limited, faulty, simulated Intercom, and check every byte")
+)

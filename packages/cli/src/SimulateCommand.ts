@@ -1,0 +1,118 @@
+/** `intercom simulate`: an Intercom workspace on this machine. */
+import * as Faults from "@effect-intercom/simulator/Faults"
+import * as RateLimit from "@effect-intercom/simulator/RateLimit"
+import { Simulator } from "@effect-intercom/simulator/Simulator"
+import * as CliError from "effect/cli/CliError"
+import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
+import * as Console from "effect/Console"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+import * as Format from "./internal/Format.ts"
+
+/** The port cannot be had. */
+export class CannotListen extends Schema.TaggedError<CannotListen>()("CannotListen", { port: Schema.Int }) {
+  override get message(): string {
+    return `Port ${this.port} cannot be used: choose another with --port, or leave it out for a free one.`
+  }
+}
+
+const amount = (name: string, value: number) =>
+  Flag.Int(name).pipe(
+    Flag.withDescription(`How many there are; ${Format.count(value)} when left out`),
+    Flag.filter(
+      (count) => count >= 0,
+      () => `--${name} cannot be negative`
+    ),
+    Flag.withDefault(value)
+  )
+
+const invalid = (option: string, value: string) => (error: Error) =>
+  new CliError.InvalidValue({ option, value, expected: error.message, kind: "flag" })
+
+/** `--rate-limit 166/10s`. */
+export const rateLimitFlag = Flag.String("rate-limit").pipe(
+  Flag.withMetavar("REQUESTS/WINDOW"),
+  Flag.withDescription("Requests a window takes, such as 166/10s; 5000/10s when left out"),
+  Flag.mapEffect((value) => Effect.mapError(RateLimit.parse(value), invalid("rate-limit", value)))
+)
+
+/** `--faults 2%`. */
+export const faultsFlag = Flag.String("faults").pipe(
+  Flag.withDescription(
+    "What goes wrong: 2% (of all kinds), reset=1%,error503=1%, or script:ok,reset; none when left out"
+  ),
+  Flag.mapEffect((value) => Effect.mapError(Faults.parse(value), invalid("faults", value)))
+)
+
+const announce = Effect.fnUntraced(function* () {
+  const { token, url } = yield* Simulator
+  yield* Console.log(`A simulated Intercom answers at ${url} until you press Ctrl-C. In another shell:
+
+  export INTERCOM_BASE_URL=${url}
+  export INTERCOM_ACCESS_TOKEN=${Redacted.value(token)}
+  intercom export contacts --out out
+`)
+})
+
+export const command = Command.make(
+  "simulate",
+  {
+    port: Flag.Int("port").pipe(
+      Flag.withAlias("p"),
+      Flag.withDescription("The port to listen on; a free one when left out"),
+      Flag.filter(
+        (port) => port >= 0 && port <= 65_535,
+        () => "--port takes a number from 0 to 65535"
+      ),
+      Flag.withDefault(0)
+    ),
+    seed: Flag.Int("seed").pipe(
+      Flag.withDescription("Decides every record and fault: the same seed gives the same bytes; 1 when left out"),
+      Flag.withDefault(1)
+    ),
+    contacts: amount("contacts", 100),
+    companies: amount("companies", 20),
+    conversations: amount("conversations", 50),
+    articles: amount("articles", 30),
+    segments: amount("segments", 6),
+    admins: amount("admins", 5),
+    rateLimit: Flag.optional(rateLimitFlag),
+    faults: Flag.optional(faultsFlag),
+    latency: Flag.Int("latency").pipe(
+      Flag.withDescription("Milliseconds each answer takes at least; 0 when left out"),
+      Flag.filter(
+        (millis) => millis >= 0,
+        () => "--latency cannot be negative"
+      ),
+      Flag.withDefault(0)
+    )
+  },
+  Effect.fnUntraced(function* ({ faults, latency, rateLimit, ...options }) {
+    yield* Effect.andThen(announce(), Effect.never).pipe(
+      Effect.provide(
+        Simulator.layer({
+          ...options,
+          rateLimit: Option.getOrUndefined(rateLimit),
+          faults: Option.getOrUndefined(faults),
+          ...(latency === 0 ? undefined : { latency: Duration.millis(latency) })
+        })
+      ),
+      Effect.catchTag("ServeError", () => Effect.fail(new CannotListen({ port: options.port })))
+    )
+  })
+).pipe(
+  Command.withDescription(
+    "Run an Intercom workspace on this machine: made-up records, real pages, limits and errors, and faults on request"
+  ),
+  Command.withShortDescription("Run an Intercom workspace on this machine"),
+  Command.withExamples([
+    {
+      command: "intercom simulate --contacts 100000 --rate-limit 166/10s --faults 2%",
+      description: "Many contacts, a tight limit, and one request in fifty that fails"
+    }
+  ])
+)

@@ -1,0 +1,28 @@
+/** `intercom whoami`: whose token it is, and which workspace it opens. */
+import { Admins } from "@effect-intercom/core/resources/Admins"
+import { IntercomHttp } from "@effect-intercom/core/IntercomHttp"
+import * as Command from "effect/cli/Command"
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import * as Connection from "./Connection.ts"
+
+const known = (...parts: ReadonlyArray<string | null | undefined>): string =>
+  parts.filter((part) => part !== null && part !== undefined && part !== "").join(", ")
+
+export const command = Command.make(
+  "whoami",
+  Connection.flags,
+  Effect.fnUntraced(function* (connection) {
+    yield* Effect.gen(function* () {
+      const { config } = yield* IntercomHttp
+      const { app, email, id, name } = yield* Admins.use((admins) => admins.me())
+      yield* Console.log(`admin      ${known(name, email, `id ${id}`)}`)
+      yield* Console.log(`workspace  ${app == null ? "unknown" : known(app.name, app.id_code)}`)
+      yield* Console.log(`region     ${known(app?.region, app?.timezone) || "unknown"}`)
+      yield* Console.log(`API        ${config.baseUrl.href} version ${config.version}`)
+    }).pipe(Effect.provide(Connection.layer(connection)))
+  })
+).pipe(
+  Command.withDescription("Show the admin and the workspace of the access token in INTERCOM_ACCESS_TOKEN"),
+  Command.withShortDescription("Show whose access token it is")
+)
