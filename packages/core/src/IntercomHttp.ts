@@ -263,7 +263,7 @@ const transportReason = (
   // Only texts are kept: the error itself holds the request, and with it the token.
   return new TransportError({
     sent: _tag !== "InvalidUrlError" && _tag !== "EncodeError" && !neverSent(system),
-    ...(system.code === undefined ? undefined : { code: system.code }),
+    ...(system.code === undefined ? undefined : { code: cap(scrub(system.code), 100) }),
     description: cap(scrub(system.message || description || `for no reason given (${_tag})`), 500)
   })
 }

@@ -3,17 +3,19 @@ const entities: Readonly<Record<string, string>> = { "&": "amp", "<": "lt", ">":
 
 const escape = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, String.raw`\$&`)
 
-/** A character as it is, percent-encoded, as an escape of JSON or JavaScript, or as an entity of HTML. */
+/**
+ * A character as it is, percent-encoded, as an escape of JSON or JavaScript (a few deep), or as an entity of HTML.
+ */
 const forms = (character: string): string => {
   const hex = character.charCodeAt(0).toString(16)
   const entity = entities[character]
   return [
-    String.raw`\\?${escape(character)}`,
+    String.raw`\\{0,8}${escape(character)}`,
     `%${hex}`,
-    String.raw`\\u00${hex}`,
-    String.raw`\\x${hex}`,
-    `&#x0*${hex};`,
-    `&#0*${character.charCodeAt(0)};`,
+    String.raw`\\{1,8}u00${hex}`,
+    String.raw`\\{1,8}x${hex}`,
+    `&#x0{0,4}${hex};`,
+    `&#0{0,4}${character.charCodeAt(0)};`,
     ...(entity === undefined ? [] : [`&${entity};`])
   ].join("|")
 }
@@ -23,7 +25,7 @@ const forms = (character: string): string => {
  * and proxies echo what they got.
  */
 export const scrubber = (secret: string): ((text: string) => string) => {
-  // Case matters but in the digits of an escape; a token that differs in case only is no secret, but not worth a risk.
+  // Without regard to case: the digits of an escape come in both, and a token in capitals still tells most of it.
   const pattern = new RegExp([...secret].map((character) => `(?:${forms(character)})`).join(""), "gi")
   return (text) => text.replaceAll(pattern, "<redacted>")
 }
