@@ -1,0 +1,66 @@
+import { assert, describe, it } from "@effect/vitest"
+import { RateLimit } from "@effect-intercom/simulator"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as TestClock from "effect/testing/TestClock"
+import { errorsOf, inProcess, raw } from "./Client.ts"
+
+describe("RateLimit.parse", () => {
+  const good: ReadonlyArray<readonly [string, number, number]> = [
+    ["166/10s", 166, 10_000],
+    ["1000/min", 1000, 60_000],
+    [" 20 / 500ms ", 20, 500],
+    ["5/2m", 5, 120_000],
+    ["1/h", 1, 3_600_000]
+  ]
+  for (const [text, limit, window] of good) {
+    it.effect(`reads ${text}`, () =>
+      Effect.gen(function* () {
+        const parsed = yield* RateLimit.parse(text)
+        assert.deepStrictEqual([parsed.limit, Duration.toMillis(parsed.window)], [limit, window])
+      })
+    )
+  }
+  for (const text of ["", "10", "0/10s", "10/0s", "-1/s", "1.5/s", "10/fortnight", "10/10s/10s"]) {
+    it.effect(`refuses "${text}" and says what to write`, () =>
+      Effect.gen(function* () {
+        const error = yield* Effect.flip(RateLimit.parse(text))
+        assert.strictEqual(error._tag, "RateLimitSyntaxError")
+        assert.include(error.message, `"${text}"`)
+        assert.include(error.message, "166/10s")
+      })
+    )
+  }
+})
+
+const limited = inProcess({ rateLimit: { limit: 3, window: Duration.seconds(10) } })
+
+describe("the window", () => {
+  it.effect("counts down, refuses with 429, and begins anew by the clock", () =>
+    Effect.gen(function* () {
+      yield* TestClock.setTime(1_700_000_001_500)
+      const remaining: Array<string | undefined> = []
+      for (let request = 0; request < 3; request++) {
+        const { headers, status } = yield* raw("GET", "/me")
+        assert.strictEqual(status, 200)
+        assert.strictEqual(headers["x-ratelimit-limit"], "3")
+        assert.strictEqual(headers["x-ratelimit-reset"], "1700000010")
+        remaining.push(headers["x-ratelimit-remaining"])
+      }
+      assert.deepStrictEqual(remaining, ["2", "1", "0"])
+
+      const refused = yield* raw("GET", "/me")
+      assert.strictEqual(refused.status, 429)
+      assert.strictEqual(errorsOf(refused)[0]?.code, "rate_limit_exceeded")
+      assert.strictEqual(refused.headers["x-ratelimit-remaining"], "0")
+
+      yield* TestClock.setTime(1_700_000_009_999)
+      assert.strictEqual((yield* raw("GET", "/me")).status, 429)
+      yield* TestClock.setTime(1_700_000_010_000)
+      const again = yield* raw("GET", "/me")
+      assert.strictEqual(again.status, 200)
+      assert.strictEqual(again.headers["x-ratelimit-remaining"], "2")
+      assert.strictEqual(again.headers["x-ratelimit-reset"], "1700000020")
+    }).pipe(Effect.provide(limited))
+  )
+})
