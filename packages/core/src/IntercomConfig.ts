@@ -79,6 +79,7 @@ const Version = Schema.String.check(
 const RegionName = Schema.Literals(["us", "eu", "au"])
 
 const isDuration = (input: unknown): boolean =>
+  !Number.isNaN(input) &&
   // `fromInput` is made for any input; its type names the good ones.
   Option.exists(Duration.fromInput(input as Duration.Input), (duration) => Duration.toMillis(duration) >= 0)
 const Span = Schema.declare((input): input is Duration.Input => isDuration(input), {

@@ -1,0 +1,214 @@
+import * as IntercomConfig from "@effect-intercom/core/IntercomConfig"
+import { IntercomHttp } from "@effect-intercom/core/IntercomHttp"
+import { ContactId, Contacts } from "@effect-intercom/core/resources/Contacts"
+import { assert, describe, it } from "@effect/vitest"
+import * as Config from "effect/Config"
+import * as ConfigProvider from "effect/ConfigProvider"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as RateLimiter from "effect/persistence/RateLimiter"
+import * as Redacted from "effect/Redacted"
+import * as Scripted from "./Scripted.ts"
+
+const accessToken = Redacted.make(Scripted.token)
+
+const withEnv =
+  (env: Record<string, string>) =>
+  <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+    Effect.provideService(effect, ConfigProvider.ConfigProvider, ConfigProvider.fromEnv({ env }))
+
+const fromEnv = (env: Record<string, string>) =>
+  IntercomConfig.config.pipe(Effect.flatMap(IntercomConfig.make), withEnv(env))
+
+describe("from the environment", () => {
+  it.effect("the token alone is enough", () =>
+    Effect.gen(function* () {
+      const config = yield* fromEnv({ INTERCOM_ACCESS_TOKEN: Scripted.token })
+      assert.strictEqual(Redacted.value(config.accessToken), Scripted.token)
+      assert.strictEqual(config.baseUrl.href, "https://api.intercom.io/")
+      assert.strictEqual(config.version, "2.15")
+      assert.strictEqual(Duration.toMillis(config.timeout), 60_000)
+      assert.deepStrictEqual(config.retry, IntercomConfig.defaultRetry)
+    })
+  )
+
+  it.effect("each region has its address", () =>
+    Effect.gen(function* () {
+      for (const [region, host] of [
+        ["us", "api.intercom.io"],
+        ["eu", "api.eu.intercom.io"],
+        ["au", "api.au.intercom.io"]
+      ] as const) {
+        const config = yield* fromEnv({ INTERCOM_ACCESS_TOKEN: "t", INTERCOM_REGION: region })
+        assert.deepStrictEqual([config.baseUrl.protocol, config.baseUrl.host], ["https:", host])
+      }
+    })
+  )
+
+  it.effect("a base URL wins over the region; the version is taken as it is", () =>
+    Effect.gen(function* () {
+      const config = yield* fromEnv({
+        INTERCOM_ACCESS_TOKEN: "t",
+        INTERCOM_REGION: "eu",
+        INTERCOM_BASE_URL: "http://127.0.0.1:4010/proxy",
+        INTERCOM_VERSION: "Unstable"
+      })
+      assert.strictEqual(config.baseUrl.href, "http://127.0.0.1:4010/proxy")
+      assert.strictEqual(config.version, "Unstable")
+    })
+  )
+
+  it.effect("an empty text counts as unset", () =>
+    Effect.gen(function* () {
+      const config = yield* fromEnv({
+        INTERCOM_ACCESS_TOKEN: "t",
+        INTERCOM_REGION: "",
+        INTERCOM_BASE_URL: "",
+        INTERCOM_VERSION: ""
+      })
+      assert.deepStrictEqual([config.baseUrl.href, config.version], ["https://api.intercom.io/", "2.15"])
+    })
+  )
+
+  it.effect.each([
+    ["INTERCOM_ACCESS_TOKEN", {}],
+    ["INTERCOM_ACCESS_TOKEN", { INTERCOM_ACCESS_TOKEN: "" }],
+    ["INTERCOM_ACCESS_TOKEN", { INTERCOM_ACCESS_TOKEN: "two words" }],
+    ["INTERCOM_ACCESS_TOKEN", { INTERCOM_ACCESS_TOKEN: "line\nbreak" }],
+    ["INTERCOM_ACCESS_TOKEN", { INTERCOM_ACCESS_TOKEN: "schlüssel" }],
+    ["INTERCOM_REGION", { INTERCOM_REGION: "uk" }],
+    ["INTERCOM_REGION", { INTERCOM_REGION: "EU" }],
+    ["INTERCOM_BASE_URL", { INTERCOM_BASE_URL: "api.intercom.io" }],
+    ["INTERCOM_BASE_URL", { INTERCOM_BASE_URL: "ftp://api.intercom.io" }],
+    ["INTERCOM_BASE_URL", { INTERCOM_BASE_URL: "https://user:secret@api.intercom.io" }],
+    ["INTERCOM_BASE_URL", { INTERCOM_BASE_URL: "https://api.intercom.io?a=1" }],
+    ["INTERCOM_BASE_URL", { INTERCOM_BASE_URL: "https://api.intercom.io#a" }],
+    ["INTERCOM_VERSION", { INTERCOM_VERSION: "2" }],
+    ["INTERCOM_VERSION", { INTERCOM_VERSION: "2.15\r\nx-evil: 1" }],
+    ["INTERCOM_VERSION", { INTERCOM_VERSION: "latest" }]
+  ] satisfies ReadonlyArray<readonly [string, Record<string, string>]>)("one error names %s: %j", ([name, env]) =>
+    Effect.gen(function* () {
+      const token = name === "INTERCOM_ACCESS_TOKEN" ? {} : { INTERCOM_ACCESS_TOKEN: Scripted.token }
+      const error = yield* Effect.flip(fromEnv({ ...token, ...env }))
+      assert(error instanceof Config.ConfigError)
+      assert.include(error.message, name)
+      for (const other of ["ACCESS_TOKEN", "REGION", "BASE_URL", "VERSION"].map((name) => `INTERCOM_${name}`)) {
+        if (other !== name) assert.notInclude(error.message, other)
+      }
+      assert.notInclude(String(error), "secret")
+    })
+  )
+
+  it.effect("layerConfig takes all of it, and fails with the same error", () =>
+    Effect.gen(function* () {
+      const server = Scripted.make(() => Scripted.json(Scripted.contact("1")))
+      const call = Contacts.use(({ get }) => get(ContactId.make("1"))).pipe(
+        Effect.provide(Contacts.layer.pipe(Layer.provide(IntercomHttp.layerConfig), Layer.provide(server.httpClient)))
+      )
+      yield* withEnv({ INTERCOM_ACCESS_TOKEN: "abc", INTERCOM_REGION: "au", INTERCOM_VERSION: "2.14" })(call)
+      assert.deepStrictEqual(
+        server.sent.map(({ headers, url }) => [url.href, headers["authorization"], headers["intercom-version"]]),
+        [["https://api.au.intercom.io/contacts/1", "Bearer abc", "2.14"]]
+      )
+      const error = yield* Effect.flip(withEnv({})(call))
+      assert(error instanceof Config.ConfigError)
+      assert.include(error.message, "INTERCOM_ACCESS_TOKEN")
+    })
+  )
+})
+
+describe("from options", () => {
+  const bad: ReadonlyArray<readonly [string, object]> = [
+    ["accessToken", { accessToken: undefined }],
+    ["accessToken", { accessToken: "not redacted" }],
+    ["accessToken", { accessToken: Redacted.make("two words") }],
+    ["accessToken", { accessToken: Redacted.make("") }],
+    ["accessToken", { accessToken: Redacted.make(5) }],
+    ["region", { region: "uk" }],
+    ["baseUrl", { baseUrl: "nowhere" }],
+    ["version", { version: "2.15\n" }],
+    ["timeout", { timeout: "soon" }],
+    ["timeout", { timeout: -1 }],
+    ["timeout", { timeout: Number.NaN }],
+    ["retry", { retry: { times: -1 } }],
+    ["retry", { retry: { times: Number.NaN } }],
+    ["retry", { retry: { times: "3" } }],
+    ["retry", { retry: { base: "a while" } }],
+    ["retry", { retry: { cap: "-5 seconds" } }],
+    ["retry", { retry: { total: "" } }],
+    ["rateLimit", { rateLimit: { limit: 0, window: "10 seconds" } }],
+    ["rateLimit", { rateLimit: { limit: 10, window: "?" } }],
+    ["rateLimit", { rateLimit: { limit: 10 } }]
+  ]
+  it.effect.each(bad)("a bad %s fails typed and is named: %o", ([name, options]) =>
+    Effect.gen(function* () {
+      // What a program in JavaScript may pass.
+      const error = yield* Effect.flip(
+        IntercomConfig.make({ accessToken, ...options } as unknown as IntercomConfig.Options)
+      )
+      assert(error instanceof Config.ConfigError)
+      assert.include(error.message, name)
+      assert.notInclude(error.message, "not redacted")
+      assert.notInclude(error.message, "two words")
+    })
+  )
+
+  it.effect("layers fail with it too, typed", () =>
+    Effect.gen(function* () {
+      const options = { accessToken, baseUrl: "nowhere" }
+      const server = Scripted.make([])
+      const shared = IntercomHttp.layerShared(options).pipe(Layer.provide(RateLimiter.layerStoreMemory))
+      for (const layer of [IntercomHttp.layer(options), shared]) {
+        const error = yield* Effect.flip(Effect.scoped(Layer.build(Layer.provide(layer, server.httpClient))))
+        assert(error instanceof Config.ConfigError)
+        assert.include(error.message, "baseUrl")
+      }
+    })
+  )
+
+  it.effect("what is left out has its default", () =>
+    Effect.gen(function* () {
+      const config = yield* IntercomConfig.make({
+        accessToken,
+        region: undefined,
+        retry: { times: 1 },
+        rateLimit: { limit: 83, window: "10 seconds" }
+      })
+      assert.deepStrictEqual(config.retry, { ...IntercomConfig.defaultRetry, times: 1 })
+      assert.deepStrictEqual([config.rateLimit.limit, Duration.toMillis(config.rateLimit.window)], [83, 10_000])
+    })
+  )
+
+  it.effect("infinity is a limit as good as any", () =>
+    Effect.gen(function* () {
+      const config = yield* IntercomConfig.make({
+        accessToken,
+        timeout: "Infinity",
+        retry: { times: Infinity, total: "Infinity" }
+      })
+      assert.strictEqual(Duration.toMillis(config.timeout), Infinity)
+    })
+  )
+
+  it.effect("a base URL may have a path, with or without a slash at its end", () =>
+    Effect.gen(function* () {
+      for (const [baseUrl, expected] of [
+        ["http://localhost:1", "http://localhost:1/contacts/1"],
+        ["http://localhost:1/", "http://localhost:1/contacts/1"],
+        ["https://proxy.example/intercom", "https://proxy.example/intercom/contacts/1"],
+        ["https://proxy.example/intercom/", "https://proxy.example/intercom/contacts/1"]
+      ] as const) {
+        const server = Scripted.make(() => Scripted.json(Scripted.contact("1")))
+        yield* Effect.provide(
+          Contacts.use(({ get }) => get(ContactId.make("1"))),
+          server.layer(Contacts.layer, { baseUrl, region: "eu" })
+        )
+        assert.deepStrictEqual(
+          server.sent.map(({ url }) => url.href),
+          [expected]
+        )
+      }
+    })
+  )
+})

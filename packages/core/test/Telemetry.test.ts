@@ -1,0 +1,278 @@
+import * as IntercomMetrics from "@effect-intercom/core/IntercomMetrics"
+import { Companies } from "@effect-intercom/core/resources/Companies"
+import { ContactId, Contacts } from "@effect-intercom/core/resources/Contacts"
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Metric from "effect/Metric"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import * as Observed from "./Observed.ts"
+import * as Scripted from "./Scripted.ts"
+
+const get = Contacts.use(({ get }) => get(ContactId.make("1")))
+const create = Contacts.use(({ create }) => create({ email: "a@b.c" }))
+const list = Contacts.use(({ list }) => list())
+const companies = Companies.use(({ list }) => list())
+const ok = Scripted.json(Scripted.contact("1"), { headers: { "x-request-id": "req-7" } })
+const layer = Layer.merge(Contacts.layer, Companies.layer)
+
+const common = { "server.address": "api.intercom.io" }
+const getSpan = {
+  ...common,
+  "http.request.method": "GET",
+  "url.template": "/contacts/{contact_id}",
+  "intercom.operation_id": "getContact"
+}
+
+/** The spans of a call on a server that gives these answers. */
+const spansOf = <A, E>(call: Effect.Effect<A, E, Contacts | Companies>, script: ReadonlyArray<Scripted.Answer>) =>
+  Effect.gen(function* () {
+    const observed = Observed.make()
+    const server = Scripted.make(script)
+    yield* observed.watch(
+      call.pipe(
+        Effect.provide(server.layer(layer, { timeout: "5 seconds" })),
+        Effect.result,
+        Scripted.elapse,
+        Effect.withSpan("parent")
+      )
+    )
+    const [parent, ...spans] = observed.spans
+    return {
+      sent: server.sent,
+      parent,
+      spans: spans.map((span) => ({ name: span.name, attributes: Object.fromEntries(span.attributes), span }))
+    }
+  })
+
+describe("spans", () => {
+  it.effect("one per call, named after the operation, below the caller's", () =>
+    Effect.gen(function* () {
+      const { parent, spans } = yield* spansOf(get, [ok])
+      assert.strictEqual(spans.length, 1)
+      assert.strictEqual(spans[0]?.name, "Contacts.get")
+      assert.strictEqual(Option.getOrUndefined(spans[0]?.span.parent ?? Option.none())?.spanId, parent?.spanId)
+      assert.deepStrictEqual(spans[0]?.attributes, {
+        ...getSpan,
+        "http.response.status_code": 200,
+        "intercom.request_id": "req-7"
+      })
+    })
+  )
+
+  it.effect("repetitions are counted in it, not spans of their own", () =>
+    Effect.gen(function* () {
+      const { spans } = yield* spansOf(get, [Scripted.status(503), Scripted.lost("ECONNRESET"), ok])
+      assert.strictEqual(spans.length, 1)
+      assert.strictEqual(spans[0]?.attributes["http.request.resend_count"], 2)
+      assert.strictEqual(spans[0]?.attributes["http.response.status_code"], 200)
+      assert.notProperty(spans[0]?.attributes, "error.type")
+    })
+  )
+
+  it.effect("a failed call says how it failed", () =>
+    Effect.gen(function* () {
+      for (const [answer, type, more] of [
+        [
+          Scripted.errorList(404, { code: "not_found" }),
+          "NotFound",
+          { "http.response.status_code": 404, "intercom.request_id": "req-1" }
+        ],
+        [Scripted.json({ type: "contact" }), "DecodeError", { "http.response.status_code": 200 }]
+      ] as const) {
+        const { spans } = yield* spansOf(get, [answer])
+        assert.strictEqual(spans.length, 1)
+        assert.deepStrictEqual(spans[0]?.attributes, { ...getSpan, "error.type": type, ...more })
+        const status = spans[0]?.span.status
+        assert(status?._tag === "Ended" && status.exit._tag === "Failure")
+      }
+      const unsent = yield* spansOf(
+        Contacts.use(({ get }) => get(ContactId.make(".."))),
+        []
+      )
+      assert.deepStrictEqual(unsent.spans[0]?.attributes, { ...getSpan, "error.type": "EncodeError" })
+      const timeout = yield* spansOf(create, [Scripted.silence])
+      assert.strictEqual(timeout.spans[0]?.attributes["error.type"], "TimeoutError")
+    })
+  )
+
+  it.effect("a walk has one per page, and what is wrong with a page is in its span", () =>
+    Effect.gen(function* () {
+      const { spans } = yield* spansOf(
+        Contacts.use(({ list }) => Stream.runDrain(list.items())),
+        [
+          Scripted.json(Scripted.contacts(["1"], "a")),
+          Scripted.json(Scripted.contacts(["2"], "b")),
+          Scripted.json(Scripted.contacts(["3"], "a"))
+        ]
+      )
+      assert.deepStrictEqual(
+        spans.map(({ attributes, name }) => [name, attributes["http.response.status_code"], attributes["error.type"]]),
+        [
+          ["Contacts.list", 200, undefined],
+          ["Contacts.list", 200, undefined],
+          ["Contacts.list", 200, "PaginationError"]
+        ]
+      )
+      assert.strictEqual(spans[0]?.attributes["url.template"], "/contacts")
+    })
+  )
+
+  it.effect("nothing of the trace is sent", () =>
+    Effect.gen(function* () {
+      const { sent } = yield* spansOf(Effect.all([get, list]), [ok, Scripted.json(Scripted.contacts([]))])
+      for (const { headers } of sent) {
+        assert.deepStrictEqual(Object.keys(headers).toSorted(), ["accept", "authorization", "intercom-version"])
+      }
+    })
+  )
+})
+
+describe("headers", () => {
+  it.effect("are these, and no others of ours", () =>
+    Effect.gen(function* () {
+      const server = Scripted.make(() => ok)
+      yield* Effect.provide(Effect.all([get, create]), server.layer(Contacts.layer))
+      const always = {
+        accept: "application/json",
+        authorization: `Bearer ${Scripted.token}`,
+        "intercom-version": "2.15"
+      }
+      assert.deepStrictEqual(
+        server.sent.map(({ headers }) => headers),
+        [always, { ...always, "content-type": "application/json", "content-length": "17" }]
+      )
+    })
+  )
+})
+
+// ---------------------------------------------------------------------------------------------------------------------
+// metrics
+// ---------------------------------------------------------------------------------------------------------------------
+
+/** Counters of a registry of their own, as `name{operation,…} count`. */
+const counted = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+  Effect.gen(function* () {
+    yield* effect
+    const lines = (yield* Metric.snapshot).map(({ attributes, id, state }) => {
+      const { operation, ...rest } = attributes ?? {}
+      const label = [operation, ...Object.values(rest)].join(" ")
+      return `${id} ${label}: ${(state as { readonly count: number }).count}`
+    })
+    return { lines: lines.toSorted(), totals: yield* IntercomMetrics.totals }
+  }).pipe(Effect.provideService(Metric.MetricRegistry, new Map()))
+
+describe("metrics", () => {
+  it.effect("requests, retries and decode failures, by operation", () =>
+    Effect.gen(function* () {
+      const server = Scripted.make([
+        ok,
+        Scripted.status(503),
+        Scripted.lost("ECONNREFUSED"),
+        ok,
+        Scripted.status(404),
+        Scripted.text(""),
+        Scripted.json({ type: "list" }),
+        Scripted.silence,
+        Scripted.json({ type: "list", data: [] })
+      ])
+      const { lines, totals } = yield* counted(
+        Effect.gen(function* () {
+          yield* get
+          yield* get
+          yield* Effect.flip(get)
+          yield* Effect.flip(list)
+          yield* companies
+        }).pipe(Effect.provide(server.layer(layer, { timeout: "1 second" })), Scripted.elapse)
+      )
+      assert.deepStrictEqual(lines, [
+        "intercom_decode_failures Contacts.list: 2",
+        "intercom_requests Companies.list 200: 1",
+        "intercom_requests Companies.list TimeoutError: 1",
+        "intercom_requests Contacts.get 200: 2",
+        "intercom_requests Contacts.get 404: 1",
+        "intercom_requests Contacts.get 503: 1",
+        "intercom_requests Contacts.get TransportError: 1",
+        "intercom_requests Contacts.list 200: 2",
+        "intercom_retries Companies.list TimeoutError: 1",
+        "intercom_retries Contacts.get ServerError: 1",
+        "intercom_retries Contacts.get TransportError: 1",
+        "intercom_retries Contacts.list DecodeError: 1"
+      ])
+      assert.deepStrictEqual(totals, { requests: 9, retries: 4, waits: 0, waitedMillis: 0, decodeFailures: 2 })
+    })
+  )
+
+  it.effect("waits for the rate limit: how many and how long", () =>
+    Effect.gen(function* () {
+      const server = Scripted.make(() => ok)
+      const { totals } = yield* counted(
+        Effect.all([get, get, get, get], { concurrency: "unbounded" }).pipe(
+          Effect.provide(server.layer(layer, { rateLimit: { limit: 2, window: "10 seconds" } })),
+          Scripted.elapse
+        )
+      )
+      assert.deepStrictEqual(server.times, [0, 0, 10_000, 10_000])
+      assert.deepStrictEqual([totals.waits, totals.waitedMillis], [2, 20_000])
+    })
+  )
+
+  it.live("a request that need not wait counts no wait on a real clock", () =>
+    Effect.gen(function* () {
+      const server = Scripted.make(() => ok)
+      const { totals } = yield* counted(
+        Effect.all([get, get, get], { concurrency: "unbounded" }).pipe(Effect.provide(server.layer(layer)))
+      )
+      assert.deepStrictEqual([totals.requests, totals.waits, totals.waitedMillis], [3, 0, 0])
+    })
+  )
+
+  it.effect("a registry of one's own counts one part", () =>
+    Effect.gen(function* () {
+      const server = Scripted.make(() => ok)
+      yield* Effect.gen(function* () {
+        const first = yield* counted(get)
+        const second = yield* counted(Effect.all([get, get]))
+        assert.deepStrictEqual([first.totals.requests, second.totals.requests], [1, 2])
+      }).pipe(Effect.provide(server.layer(layer)))
+    })
+  )
+})
+
+// ---------------------------------------------------------------------------------------------------------------------
+// version
+// ---------------------------------------------------------------------------------------------------------------------
+
+describe("the version the API answers with", () => {
+  const warnings = (echoed: ReadonlyArray<string | undefined>, version = "2.15") =>
+    Effect.gen(function* () {
+      const observed = Observed.make()
+      const server = Scripted.make((_, index) => {
+        const header = echoed[index]
+        return Scripted.json(Scripted.contact("1"), {
+          headers: header === undefined ? {} : { "intercom-version": header }
+        })
+      })
+      yield* observed.watch(
+        Effect.replicateEffect(get, echoed.length).pipe(Effect.provide(server.layer(layer, { version })))
+      )
+      return observed.messages.filter((message) => message.startsWith("Warn"))
+    })
+
+  it.effect("is warned of exactly once when it is another", () =>
+    Effect.gen(function* () {
+      const seen = yield* warnings(["2.14", "2.14", "2.16"])
+      assert.strictEqual(seen.length, 1)
+      assert.include(seen[0], "2.14")
+      assert.include(seen[0], "2.15")
+    })
+  )
+
+  it.effect("is nothing to warn of when it is the same or not told", () =>
+    Effect.gen(function* () {
+      assert.deepStrictEqual(yield* warnings(["2.15", undefined]), [])
+      assert.deepStrictEqual(yield* warnings(["Unstable"], "Unstable"), [])
+    })
+  )
+})
