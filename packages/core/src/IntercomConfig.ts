@@ -130,13 +130,6 @@ export const make = Effect.fnUntraced(function* (options: Options) {
   } satisfies IntercomConfig
 })
 
-// CI systems and compose files set what is not configured to an empty text.
-const unlessEmpty = <A>(schema: Schema.Codec<A, string>, name: string): Config.Config<A | undefined> =>
-  Config.String(name).pipe(
-    Config.withDefault(""),
-    Config.flatMap((value) => (value === "" ? Config.succeed(undefined) : Config.schema(schema, name)))
-  )
-
 /**
  * The options from the environment: `INTERCOM_ACCESS_TOKEN` (required), `INTERCOM_REGION` (`us`, `eu` or `au`; `us`
  * when unset), `INTERCOM_BASE_URL` (wins over the region) and `INTERCOM_VERSION` (2.15 when unset); an empty one counts
@@ -144,7 +137,7 @@ const unlessEmpty = <A>(schema: Schema.Codec<A, string>, name: string): Config.C
  */
 export const config: Config.Config<Options> = Config.all({
   accessToken: Config.schema(AccessToken, "INTERCOM_ACCESS_TOKEN"),
-  region: unlessEmpty(RegionName, "INTERCOM_REGION"),
-  baseUrl: unlessEmpty(BaseUrl, "INTERCOM_BASE_URL"),
-  version: unlessEmpty(Version, "INTERCOM_VERSION")
+  region: Config.schema(RegionName, "INTERCOM_REGION").pipe(Config.withDefault(undefined)),
+  baseUrl: Config.schema(BaseUrl, "INTERCOM_BASE_URL").pipe(Config.withDefault(undefined)),
+  version: Config.schema(Version, "INTERCOM_VERSION").pipe(Config.withDefault(undefined))
 })
