@@ -41,13 +41,13 @@ export class IntercomApi extends HttpApi.make("intercom")
   ) {}
 
 /** An operation, with the declaration it comes from. */
-export interface Entry extends Operation {
+export interface ApiOperation extends Operation {
   readonly group: HttpApiGroup.Top
   readonly endpoint: HttpApiEndpoint.Top
 }
 
-const catalogue = (): ReadonlyArray<Entry> => {
-  const entries: Array<Entry> = []
+const catalogue = (): ReadonlyArray<ApiOperation> => {
+  const entries: Array<ApiOperation> = []
   HttpApi.reflect(IntercomApi, {
     onGroup: () => {},
     onEndpoint: ({ endpoint, group }) => entries.push({ ...describe(group, endpoint), group, endpoint })
@@ -56,4 +56,4 @@ const catalogue = (): ReadonlyArray<Entry> => {
 }
 
 /** Every operation of the client, in the order of declaration. */
-export const operations: ReadonlyArray<Entry> = catalogue()
+export const operations: ReadonlyArray<ApiOperation> = catalogue()

@@ -104,6 +104,7 @@ export class ListAdmins extends Schema.Opaque<ListAdmins>()(
 // endpoints
 // ---------------------------------------------------------------------------------------------------------------------
 
+/** The declaration of the operations on admins. */
 export class AdminsGroup extends HttpApiGroup.make("Admins")
   .add(
     HttpApiEndpoint.get("me", "/me", {

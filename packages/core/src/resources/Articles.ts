@@ -158,6 +158,7 @@ export class CreateArticle extends Schema.Opaque<CreateArticle>()(
 // endpoints
 // ---------------------------------------------------------------------------------------------------------------------
 
+/** The declaration of the operations on articles. */
 export class ArticlesGroup extends HttpApiGroup.make("Articles")
   .add(
     HttpApiEndpoint.get("list", "/articles", {

@@ -145,6 +145,7 @@ export class CreateOrUpdateCompany extends Schema.Opaque<CreateOrUpdateCompany>(
 // endpoints
 // ---------------------------------------------------------------------------------------------------------------------
 
+/** The declaration of the operations on companies. */
 export class CompaniesGroup extends HttpApiGroup.make("Companies")
   .add(
     HttpApiEndpoint.get("list", "/companies", {

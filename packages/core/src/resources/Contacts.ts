@@ -106,6 +106,8 @@ export class Contact extends Schema.Opaque<Contact>()(
     has_hard_bounced: nullish(Schema.Boolean),
     marked_email_as_spam: nullish(Schema.Boolean),
     unsubscribed_from_emails: nullish(Schema.Boolean),
+    /** Not in listings. */
+    enabled_push_messaging: nullish(Schema.Boolean),
     created_at: nullish(UnixSeconds),
     updated_at: nullish(UnixSeconds),
     signed_up_at: nullish(UnixSeconds),
@@ -187,6 +189,7 @@ export class CreateContact extends Schema.Opaque<CreateContact>()(
 // endpoints
 // ---------------------------------------------------------------------------------------------------------------------
 
+/** The declaration of the operations on contacts. */
 export class ContactsGroup extends HttpApiGroup.make("Contacts")
   .add(
     HttpApiEndpoint.get("list", "/contacts", {

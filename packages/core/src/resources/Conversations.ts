@@ -417,6 +417,7 @@ export class ConversationMessage extends Schema.Opaque<ConversationMessage>()(
 // endpoints
 // ---------------------------------------------------------------------------------------------------------------------
 
+/** The declaration of the operations on conversations. */
 export class ConversationsGroup extends HttpApiGroup.make("Conversations")
   .add(
     HttpApiEndpoint.get("list", "/conversations", {

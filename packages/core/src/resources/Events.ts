@@ -91,7 +91,7 @@ const exactlyOne = (names: readonly [string, string, string], fields: number) =>
 export class ListEvents extends Schema.Opaque<ListEvents>()(
   Schema.Struct({
     /** The API demands it, and knows `user` only: sent when left out. */
-    type: defaulted(queryText(openEnum("user")), "user"),
+    type: defaulted(Schema.Literal("user"), "user"),
     user_id: optional(queryText(Schema.String)),
     intercom_user_id: optional(queryText(ContactId)),
     email: optional(queryText(Schema.String)),
@@ -120,6 +120,7 @@ export class SubmitEvent extends Schema.Opaque<SubmitEvent>()(
 // endpoints
 // ---------------------------------------------------------------------------------------------------------------------
 
+/** The declaration of the operations on events. */
 export class EventsGroup extends HttpApiGroup.make("Events")
   .add(
     HttpApiEndpoint.post("submit", "/events", {

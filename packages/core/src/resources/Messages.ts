@@ -69,6 +69,7 @@ export class CreateMessage extends Schema.Opaque<CreateMessage>()(
 // endpoints
 // ---------------------------------------------------------------------------------------------------------------------
 
+/** The declaration of the operations on messages. */
 export class MessagesGroup extends HttpApiGroup.make("Messages")
   .add(
     HttpApiEndpoint.post("create", "/messages", {

@@ -98,6 +98,7 @@ export class CreateNewsItem extends Schema.Opaque<CreateNewsItem>()(
 // endpoints
 // ---------------------------------------------------------------------------------------------------------------------
 
+/** The declaration of the operations on news. */
 export class NewsGroup extends HttpApiGroup.make("News")
   .add(
     HttpApiEndpoint.get("listItems", "/news/news_items", {

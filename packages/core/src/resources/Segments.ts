@@ -55,6 +55,7 @@ export class ListSegments extends Schema.Opaque<ListSegments>()(
 // endpoints
 // ---------------------------------------------------------------------------------------------------------------------
 
+/** The declaration of the operations on segments. */
 export class SegmentsGroup extends HttpApiGroup.make("Segments")
   .add(
     HttpApiEndpoint.get("list", "/segments", {

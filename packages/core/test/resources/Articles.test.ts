@@ -2,7 +2,7 @@ import { Articles } from "@effect-intercom/core/resources/Articles"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Scripted from "../Scripted.ts"
-import { exchange, misfits, refuses, tolerates, unchecked } from "./Exchange.ts"
+import { exchange, misfits, refuses, tolerates, unchecked, walk } from "./Exchange.ts"
 
 const article = (fields: object = {}) => ({
   type: "article",
@@ -49,6 +49,24 @@ describe("Articles.list", () => {
       )
       assert.strictEqual(`${sent.method} ${sent.path}`, "GET /articles?page=1")
       assert.deepStrictEqual<unknown>(value, body)
+    })
+  )
+
+  it.effect("walks by page number, whatever `next` looks like", () =>
+    Effect.gen(function* () {
+      const page = (id: string, next: unknown) => ({
+        type: "list",
+        data: [article({ id })],
+        pages: { type: "pages", page: Number(id), per_page: 1, total_pages: 2, next }
+      })
+      const { ids, queries } = yield* walk(
+        Articles,
+        (articles) => articles.list.items({ per_page: 1 }),
+        page("1", "https://api.intercom.io/articles?per_page=1&page=2"),
+        page("2", null)
+      )
+      assert.deepStrictEqual(ids, ["1", "2"])
+      assert.deepStrictEqual(queries, [{ per_page: "1" }, { per_page: "1", page: "2" }])
     })
   )
 

@@ -2,7 +2,7 @@ import { ContactId, Contacts } from "@effect-intercom/core/resources/Contacts"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Scripted from "../Scripted.ts"
-import { exchange, misfits, refusal, refuses, tolerates, unchecked } from "./Exchange.ts"
+import { exchange, misfits, refusal, refuses, tolerates, unchecked, walk } from "./Exchange.ts"
 
 const id = ContactId.make("6657add46abd0167d9419cd2")
 
@@ -69,6 +69,24 @@ describe("Contacts.list", () => {
         Scripted.json(Scripted.contacts([]))
       )
       assert.strictEqual(sent.path, "/contacts")
+    })
+  )
+
+  it.effect("walks by cursor, to the page without one", () =>
+    Effect.gen(function* () {
+      const page = (id: string, next?: object) => ({
+        type: "list",
+        data: [contact({ id })],
+        pages: { type: "pages", ...(next === undefined ? undefined : { next }) }
+      })
+      const { ids, queries } = yield* walk(
+        Contacts,
+        (contacts) => contacts.list.items({ per_page: 1 }),
+        page("1", { per_page: 1, starting_after: "WzE=" }),
+        page("2")
+      )
+      assert.deepStrictEqual(ids, ["1", "2"])
+      assert.deepStrictEqual(queries, [{ per_page: "1" }, { per_page: "1", starting_after: "WzE=" }])
     })
   )
 

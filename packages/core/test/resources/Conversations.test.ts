@@ -3,7 +3,7 @@ import { ConversationId, Conversations } from "@effect-intercom/core/resources/C
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Scripted from "../Scripted.ts"
-import { exchange, misfits, refusal, refuses, tolerates, unchecked } from "./Exchange.ts"
+import { exchange, misfits, refusal, refuses, tolerates, unchecked, walk } from "./Exchange.ts"
 
 const id = ConversationId.make("215470590")
 const contact = ContactId.make("6657add46abd0167d9419cd2")
@@ -140,6 +140,24 @@ describe("Conversations.list", () => {
       )
       assert.strictEqual(`${sent.method} ${sent.path}`, "GET /conversations?per_page=150")
       assert.deepStrictEqual<unknown>(value, body)
+    })
+  )
+
+  it.effect("walks by cursor, to the page without one", () =>
+    Effect.gen(function* () {
+      const page = (id: string, next?: object) => ({
+        type: "conversation.list",
+        conversations: [conversation({ id })],
+        pages: { type: "pages", ...(next === undefined ? undefined : { next }) }
+      })
+      const { ids, queries } = yield* walk(
+        Conversations,
+        (conversations) => conversations.list.items({ per_page: 1 }),
+        page("1", { per_page: 1, starting_after: "WzE=" }),
+        page("2")
+      )
+      assert.deepStrictEqual(ids, ["1", "2"])
+      assert.deepStrictEqual(queries, [{ per_page: "1" }, { per_page: "1", starting_after: "WzE=" }])
     })
   )
 

@@ -4,6 +4,7 @@ import type { IntercomHttp } from "@effect-intercom/core/IntercomHttp"
 import { assert } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
+import * as Stream from "effect/Stream"
 import * as Scripted from "../Scripted.ts"
 
 /** A resource: its service, with the layer that makes it. */
@@ -89,3 +90,21 @@ export const tolerates = <Self, Service, A>(
 
 /** What TypeScript would not let through, for what JavaScript sends anyway. */
 export const unchecked = (input: unknown): never => input as never
+
+/** The ids of all records of a listing, and the query of each request, for these answers. */
+export const walk = <Self, Service, Item extends { readonly id?: unknown }, E>(
+  resource: Resource<Self, Service>,
+  items: (service: Service) => Stream.Stream<Item, E>,
+  ...bodies: ReadonlyArray<unknown>
+) => {
+  const server = Scripted.make(bodies.map((body) => Scripted.json(body)))
+  return resource
+    .use((service) => Stream.runCollect(items(service)))
+    .pipe(
+      Effect.map((found) => ({
+        ids: found.map(({ id }) => id),
+        queries: server.sent.map(({ url }) => Object.fromEntries(url.searchParams))
+      })),
+      Effect.provide(server.layer(resource.layer))
+    )
+}

@@ -2,7 +2,7 @@ import { News } from "@effect-intercom/core/resources/News"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Scripted from "../Scripted.ts"
-import { exchange, misfits, refuses, tolerates, unchecked } from "./Exchange.ts"
+import { exchange, misfits, refuses, tolerates, unchecked, walk } from "./Exchange.ts"
 
 const item = (fields: object = {}) => ({
   type: "news-item",
@@ -39,6 +39,24 @@ describe("News.listItems", () => {
       )
       assert.strictEqual(`${sent.method} ${sent.path}`, "GET /news/news_items?page=2&per_page=10")
       assert.deepStrictEqual<unknown>(value, body)
+    })
+  )
+
+  it.effect("walks by page number, whatever `next` looks like", () =>
+    Effect.gen(function* () {
+      const page = (id: string, next: unknown) => ({
+        type: "list",
+        data: [item({ id })],
+        pages: { type: "pages", page: Number(id), per_page: 1, total_pages: 2, next }
+      })
+      const { ids, queries } = yield* walk(
+        News,
+        (news) => news.listItems.items({ per_page: 1 }),
+        page("1", "https://api.intercom.io/news/news_items?per_page=1&page=2"),
+        page("2", null)
+      )
+      assert.deepStrictEqual(ids, ["1", "2"])
+      assert.deepStrictEqual(queries, [{ per_page: "1" }, { per_page: "1", page: "2" }])
     })
   )
 
