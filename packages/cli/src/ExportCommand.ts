@@ -8,12 +8,11 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
-import * as Metric from "effect/Metric"
 import * as Option from "effect/Option"
 import * as Path from "effect/Path"
 import * as Schema from "effect/Schema"
 import * as Connection from "./Connection.ts"
-import * as Format from "./internal/Format.ts"
+import * as Format from "./Format.ts"
 import * as NodeSha256 from "./NodeSha256.ts"
 import * as ProgressLine from "./ProgressLine.ts"
 import * as Reporter from "./Reporter.ts"
@@ -90,32 +89,26 @@ export const command = Command.make(
     ),
     ...Connection.flags
   },
-  Effect.fnUntraced(
-    function* ({ force, from, out, pageSize, resources, ...connection }) {
-      const plan: Export.Plan<Resource.Services> = {
-        resources: [...new Set(resources)].map((name) => Resource.all[name]),
-        directory: out,
-        from: Option.getOrUndefined(from),
-        pageSize: Option.getOrUndefined(pageSize),
-        force
-      }
-      const entries = yield* run(plan, Reporter.fitting(Reporter.logs)).pipe(
-        Effect.provide(Connection.layer(connection)),
-        Effect.onInterrupt(() => interrupted)
-      )
-      yield* summary(out, entries)
-    },
-    Effect.provide(NodeSha256.layer),
-    Effect.provideService(Metric.MetricRegistry, new Map())
-  )
+  Effect.fnUntraced(function* ({ force, from, out, pageSize, resources, ...connection }) {
+    const plan: Export.Plan<Resource.Services> = {
+      resources: [...new Set(resources)].map((name) => Resource.all[name]),
+      directory: out,
+      from: Option.getOrUndefined(from),
+      pageSize: Option.getOrUndefined(pageSize),
+      force
+    }
+    const entries = yield* run(plan, Reporter.fitting(Reporter.logs)).pipe(
+      Effect.provide(Connection.layer(connection)),
+      Effect.onInterrupt(() => interrupted)
+    )
+    yield* summary(out, entries)
+  }, Effect.provide(NodeSha256.layer))
 ).pipe(
-  Command.validate(({ from, resources }) =>
-    Option.isSome(from) && resources.length > 1
-      ? Effect.fail(
-          new CliError.ValidationError({ message: "--from takes a single resource: a cursor is of one listing" })
-        )
-      : Effect.void
-  ),
+  Command.validate(({ from, resources }) => {
+    const [resource, ...others] = resources.map((name) => Resource.all[name])
+    if (Option.isNone(from) || (others.length === 0 && resource?.pageSize !== null)) return Effect.void
+    return Effect.fail(new CliError.ValidationError({ message: "--from takes a single resource, one with pages" }))
+  }),
   Command.withDescription(
     "Write records as NDJSON: one a line, exactly as received. Stopped or failed, the same command goes on where it " +
       "was. The access token is taken from INTERCOM_ACCESS_TOKEN."

@@ -38,7 +38,10 @@ const ending = (error: unknown): { readonly code: ExitCode.ExitCode; readonly se
   if (error instanceof Config.ConfigError) return { code: ExitCode.usage, sentence: misconfigured(error) }
   if (error instanceof ExportCommand.Quarantined) return { code: ExitCode.quarantined, sentence: error.message }
   if (error instanceof ExportError && error.resumable) {
-    return { code: ExitCode.failed, sentence: `${error.message} The same command goes on from there.` }
+    return {
+      code: ExitCode.failed,
+      sentence: `${error.message} What was written is kept: the same command goes on from there.`
+    }
   }
   return { code: ExitCode.failed, sentence: error instanceof Error ? error.message : String(error) }
 }

@@ -1,8 +1,8 @@
 /** The one line that tells how an export is doing; made of plain values, as wide as the terminal allows. */
 import type { Entry } from "@effect-intercom/export/Manifest"
 import * as CliOutput from "effect/cli/CliOutput"
-import * as Format from "./internal/Format.ts"
-import { plain, type Style } from "./internal/Style.ts"
+import * as Format from "./Format.ts"
+import { plain, type Style } from "./Style.ts"
 
 /** What is known about the export of a resource at a moment. */
 export interface View {
@@ -12,7 +12,7 @@ export interface View {
   readonly quarantined: number
   /** What the API says there is in all, if it says. */
   readonly total: number | null
-  /** Records per second in this run; 0 before the first page. */
+  /** Records per second in this run; 0 while that is not known. */
   readonly rate: number
   /** Milliseconds since the last page. */
   readonly silence: number

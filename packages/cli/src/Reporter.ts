@@ -10,8 +10,9 @@ import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 import * as Stdio from "effect/Stdio"
 import * as Terminal from "effect/Terminal"
+import * as Format from "./Format.ts"
 import * as Stderr from "./internal/Stderr.ts"
-import * as Style from "./internal/Style.ts"
+import * as Style from "./Style.ts"
 import * as ProgressLine from "./ProgressLine.ts"
 
 /** Takes the events of an export, one after the other. */
@@ -40,7 +41,8 @@ const viewOf = (track: Track, now: number, totals: IntercomMetrics.Totals): Prog
     records,
     quarantined: track.latest.quarantined.records,
     total: track.start.from === null ? track.latest.total : null,
-    rate: seconds > 0 ? (records - recordsOf(track.start)) / seconds : 0,
+    // The first second tells nothing yet.
+    rate: seconds >= 1 ? (records - recordsOf(track.start)) / seconds : 0,
     silence: now - track.pageAt,
     retries: track.start.effort.retries + totals.retries - track.before.retries,
     waited: track.start.effort.waitedMillis + totals.waitedMillis - track.before.waitedMillis
@@ -89,6 +91,12 @@ const tracking = (display: Display, current: Ref.Ref<Track | undefined>): Report
   })
 })
 
+/** A line for an export that does not start at its beginning. */
+const resumed = ({ checkpoint, resource }: Started, stderr: Stderr.Stderr): Effect.Effect<void> =>
+  checkpoint.runs > 1
+    ? stderr.line(`${resource}: going on after ${Format.plural(recordsOf(checkpoint), "record")}`)
+    : Effect.void
+
 const noTrack = Ref.make<Track | undefined>(undefined)
 
 /** For a terminal: one line, redrawn ten times a second; a line for each resource stays. */
@@ -112,7 +120,7 @@ export const terminal: Effect.Effect<Reporter, never, Scope.Scope | Stdio.Stdio 
 
     return tracking(
       {
-        started: () => draw,
+        started: (event) => Effect.andThen(resumed(event, stderr), draw),
         page: () => Effect.void,
         completed: ({ entry }, millis) => stderr.line(ProgressLine.completed(entry, millis, style)),
         skipped: ({ entry }) => stderr.line(ProgressLine.skipped(entry, style))
@@ -143,7 +151,7 @@ export const lines: Effect.Effect<Reporter, never, Stdio.Stdio> = Effect.gen(fun
   const often = yield* throttle("2 seconds")
   return tracking(
     {
-      started: () => Effect.void,
+      started: (event) => resumed(event, stderr),
       page: (view) => often(stderr.line(`  ${ProgressLine.render(view, 118)}`)),
       completed: ({ entry }, millis) => stderr.line(ProgressLine.completed(entry, millis)),
       skipped: ({ entry }) => stderr.line(ProgressLine.skipped(entry))

@@ -1,6 +1,6 @@
 /** `intercom whoami`: whose token it is, and which workspace it opens. */
 import { Admins } from "@effect-intercom/core/resources/Admins"
-import { IntercomHttp } from "@effect-intercom/core/IntercomHttp"
+import { IntercomHttp, RetryPolicy } from "@effect-intercom/core/IntercomHttp"
 import * as Command from "effect/cli/Command"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
@@ -20,7 +20,11 @@ export const command = Command.make(
       yield* Console.log(`workspace  ${app == null ? "unknown" : known(app.name, app.id_code)}`)
       yield* Console.log(`region     ${known(app?.region, app?.timezone) || "unknown"}`)
       yield* Console.log(`API        ${config.baseUrl.href} version ${config.version}`)
-    }).pipe(Effect.provide(Connection.layer(connection)))
+    }).pipe(
+      // Someone is looking at an empty screen.
+      Effect.provideService(RetryPolicy, { times: 2 }),
+      Effect.provide(Connection.layer(connection))
+    )
   })
 ).pipe(
   Command.withDescription("Show the admin and the workspace of the access token in INTERCOM_ACCESS_TOKEN"),

@@ -31,6 +31,7 @@ import * as Stream from "effect/Stream"
 import * as Checkpoint from "./Checkpoint.ts"
 import {
   CursorRefused,
+  NoSuchStart,
   ExportError,
   Occupied,
   OtherExport,
@@ -53,7 +54,7 @@ export interface Plan<out R> {
   readonly resources: ReadonlyArray<Resource<R>>
   /** Created when it does not exist. One export at a time may write to it. */
   readonly directory: string
-  /** Start here instead of at the first page; only for a single resource. */
+  /** Start here instead of at the first page; only for a single resource, with pages. */
   readonly from?: string | undefined
   /** Records per page, instead of what each resource has. */
   readonly pageSize?: number | undefined
@@ -106,6 +107,9 @@ export const events = <R>(plan: Plan<R>): Stream.Stream<Event, ExportError, R | 
     Effect.gen(function* () {
       const fs = yield* FileSystem.FileSystem
       const path = yield* Path.Path
+      if (plan.from !== undefined && (plan.resources.length !== 1 || plan.resources[0]?.pageSize === null)) {
+        return yield* new NoSuchStart({ cursor: plan.from })
+      }
       const source = yield* Effect.mapError(Source.current, (error) => new RequestFailed({ error }))
       yield* Files.at(plan.directory)(fs.makeDirectory(plan.directory, { recursive: true }))
       yield* sameWorkspace(plan, source, path.join(plan.directory, "manifest.json"))

@@ -67,6 +67,13 @@ export class Occupied extends Schema.TaggedError<Occupied>()("Occupied", { path:
   }
 }
 
+/** A start from a cursor for several resources, or for one without pages. */
+export class NoSuchStart extends Schema.TaggedError<NoSuchStart>()("NoSuchStart", { cursor: Schema.String }) {
+  override get message(): string {
+    return `Only a single resource with pages can start from a cursor, such as ${this.cursor}: leave the cursor out.`
+  }
+}
+
 /** The API refused the cursor the walk was to go on from. */
 export class CursorRefused extends Schema.TaggedError<CursorRefused>()("CursorRefused", {
   cursor: Schema.String,
@@ -98,6 +105,7 @@ export const Reason = Schema.Union([
   OtherExport,
   PartChanged,
   Occupied,
+  NoSuchStart,
   CursorRefused,
   RequestFailed
 ])
@@ -109,6 +117,7 @@ const needsAnotherCommand: ReadonlySet<Reason["_tag"]> = new Set([
   "OtherExport",
   "PartChanged",
   "Occupied",
+  "NoSuchStart",
   "CursorRefused"
 ])
 

@@ -455,6 +455,17 @@ describe("Export", () => {
         })
       )
 
+      it.effect("is for a single resource with pages", () =>
+        Effect.gen(function* () {
+          const workspace = FakeIntercom.make({ contacts: contacts(2) })
+          for (const resources of [[Resource.contacts, Resource.segments], [Resource.segments]]) {
+            const error = yield* Effect.flip(run(workspace, plan(yield* temporary, { resources, from: "c1" })))
+            assert.strictEqual(reason(error), "NoSuchStart")
+          }
+          assert.strictEqual(workspace.listings.length, 0)
+        })
+      )
+
       it.effect("resumes such an export with the same cursor", () =>
         Effect.gen(function* () {
           const directory = yield* temporary

@@ -1,3 +1,4 @@
+/** Colours, where the terminal has them. */
 import * as TerminalCapabilities from "effect/cli/TerminalCapabilities"
 import * as Effect from "effect/Effect"
 

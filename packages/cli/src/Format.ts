@@ -1,3 +1,4 @@
+/** Numbers as people read them. */
 import * as ByteSize from "effect/ByteSize"
 
 const numbers = new Intl.NumberFormat("en-US")
@@ -10,7 +11,8 @@ export const plural = (value: number, one: string, many = `${one}s`): string =>
   `${count(value)} ${value === 1 ? one : many}`
 
 /** `9.4 MB`. */
-export const bytes = (value: number): string => ByteSize.format(ByteSize.bytes(value), { precision: 1, system: "decimal" })
+export const bytes = (value: number): string =>
+  ByteSize.format(ByteSize.bytes(value), { precision: 1, system: "decimal" })
 
 /** `0.4 s`, `12 s`, `3 min 5 s`, `2 h 10 min`. */
 export const duration = (millis: number): string => {

@@ -1,0 +1,29 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Command from "./Command.ts"
+
+describe("intercom simulate", () => {
+  it.live("prints what a client needs, answers, and ends with Ctrl-C", () =>
+    Effect.gen(function* () {
+      const child = yield* Command.start(["simulate", "--contacts", "7", "--rate-limit", "20/10s"])
+      yield* Command.until(Effect.sync(() => child.output.stdout.includes("intercom export")))
+      const [, url = ""] = /export INTERCOM_BASE_URL=(\S+)/.exec(child.output.stdout) ?? []
+      const [, token = ""] = /export INTERCOM_ACCESS_TOKEN=(\S+)/.exec(child.output.stdout) ?? []
+      const response = yield* Effect.promise(() =>
+        fetch(`${url}/contacts`, { headers: { authorization: `Bearer ${token}`, accept: "application/json" } })
+      )
+      assert.strictEqual(response.headers.get("x-ratelimit-limit"), "20")
+      const page = (yield* Effect.promise(() => response.json())) as { readonly total_count: number }
+      assert.strictEqual(page.total_count, 7)
+
+      const second = yield* Command.run(["simulate", "--port", new URL(url).port])
+      assert.strictEqual(second.code, 1)
+      assert.match(second.stderr.trim(), /^Port \d+ cannot be used: [^\n]*--port[^\n]*$/)
+
+      yield* child.signal("SIGINT")
+      const { code, stderr } = yield* child.result
+      assert.strictEqual(code, 130)
+      assert.strictEqual(stderr, "")
+    })
+  )
+})
