@@ -1,0 +1,197 @@
+/** The client under test: its declared operations, and the services whose methods make them. */
+import * as Effect from "effect/Effect"
+import type * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
+import * as HttpApi from "effect/http-api/HttpApi"
+import type * as HttpApiGroup from "effect/http-api/HttpApiGroup"
+import * as Layer from "effect/Layer"
+import * as RateLimiter from "effect/persistence/RateLimiter"
+import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+import {
+  Authorization,
+  Intercom,
+  IntercomApi,
+  type IntercomError,
+  IntercomHttp,
+  Operation
+} from "@effect-intercom/core"
+import * as Document from "./Document.ts"
+import * as Exchange from "./Exchange.ts"
+import * as Node from "./Node.ts"
+
+/** A part of a request or answer: the schema, and the JSON Schema it stands for. */
+export interface Part {
+  readonly schema: Schema.Top
+  readonly node: Node.Node
+  /** Whether a value is one the client's types allow. */
+  readonly accepts: (value: unknown) => boolean
+}
+
+export interface ClientOperation {
+  /** `Contacts.create`. */
+  readonly name: string
+  /** What it is matched with operations of the document by. */
+  readonly key: string
+  readonly method: string
+  readonly path: string
+  readonly params: Part | undefined
+  readonly query: Part | undefined
+  readonly payload: Part | undefined
+  /** The media type of the payload. */
+  readonly contentType: string | undefined
+  /** What a success is decoded with; `undefined` when it has no body. */
+  readonly success: Part | undefined
+  readonly successStatus: number
+  /** The statuses of declared errors. */
+  readonly errors: ReadonlyArray<number>
+  /** Whether a token is declared to be needed. */
+  readonly secured: boolean
+}
+
+/** The parts of a request, as the caller gives them. */
+export interface Request {
+  readonly params?: { readonly [name: string]: unknown }
+  readonly query?: unknown
+  readonly payload?: unknown
+}
+
+export interface Client {
+  readonly operations: ReadonlyArray<ClientOperation>
+  /** `Contacts.list`, …: what the services really offer. */
+  readonly methods: ReadonlyArray<string>
+  /** Calls the method of that name. */
+  readonly call: (name: string, request: Request) => Effect.Effect<unknown, IntercomError>
+}
+
+/** A set of resources: their declarations, and the services that call them, by the names of the groups. */
+export interface Resources {
+  readonly groups: ReadonlyArray<HttpApiGroup.Top>
+  readonly services: Effect.Effect<{ readonly [group: string]: object }, never, Intercom | IntercomHttp>
+}
+
+/** The resources of `@effect-intercom/core`. */
+export const intercom: Resources = {
+  groups: Object.values(IntercomApi.groups) as unknown as ReadonlyArray<HttpApiGroup.Top>,
+  // Groups are called like their services, `Contacts`; the service of services has them in lower case.
+  services: Effect.map(Intercom, (services) =>
+    Object.fromEntries(
+      Object.entries(services).map(([name, service]) => [`${name.charAt(0).toUpperCase()}${name.slice(1)}`, service])
+    )
+  )
+}
+
+const partOf = (schema: Schema.Top | undefined): Part | undefined => {
+  if (schema === undefined) return undefined
+  const { definitions, schema: json } = Schema.toJsonSchemaDocument(schema)
+  return {
+    schema,
+    node: Node.make({ ...json, $defs: definitions } as Schema.Json),
+    accepts: Schema.is(schema)
+  }
+}
+
+/**
+ * The query as the caller gives it: on the wire everything is text. What can be left out is what can be left out
+ * there; `null` stands for an explicit `undefined`, which a query has none of.
+ */
+const queryOf = (schema: Schema.Top | undefined): Part | undefined => {
+  const wire = partOf(schema)
+  const typed = partOf(schema && Schema.toType(schema))
+  if (schema === undefined || wire === undefined || typed === undefined) return undefined
+  const properties = Node.child(typed.node, "properties")
+  const present = (properties === undefined ? [] : Node.children(properties)).map(([name, node]) => {
+    const { anyOf } = Node.record(node)
+    const some = Array.isArray(anyOf) ? anyOf.filter((one) => !Node.isRecord(one) || one["type"] !== "null") : undefined
+    return [name, some === undefined ? node.value : { anyOf: some }] as const
+  })
+  return {
+    ...wire,
+    node: Node.make({
+      ...Node.record(typed.node),
+      required: Node.record(wire.node)["required"] ?? [],
+      properties: Object.fromEntries(present)
+    })
+  }
+}
+
+const operationOf = (
+  group: HttpApiGroup.Top,
+  endpoint: HttpApiEndpoint.Top,
+  successes: ReadonlyMap<number, readonly [Schema.Top, ...Array<Schema.Top>]>,
+  errors: ReadonlyMap<number, unknown>
+): ClientOperation => {
+  const { empty, method, name, path } = Operation.describe(group, endpoint)
+  const [[successStatus, [success]] = [200, [undefined]]] = [...successes]
+  const [[contentType, payload] = []] = [...endpoint.payload]
+  return {
+    name,
+    key: Document.keyOf(method, path),
+    method,
+    path,
+    params: partOf(endpoint.params),
+    query: queryOf(endpoint.query),
+    payload: partOf(payload?.schemas[0]),
+    contentType,
+    success: empty ? undefined : partOf(success),
+    successStatus,
+    errors: [...errors.keys()],
+    secured: [...endpoint.middlewares].some((middleware) => middleware.key === Authorization.key)
+  }
+}
+
+const isMethod = (
+  value: unknown
+): value is (...args: ReadonlyArray<unknown>) => Effect.Effect<unknown, IntercomError> => typeof value === "function"
+
+/** Reads declarations and services. */
+export const make = Effect.fn("Client.make")(function* (resources: Resources) {
+  const operations: Array<ClientOperation> = []
+  const api = resources.groups.reduce<HttpApi.Top>(
+    (api, group) => api.add(group),
+    HttpApi.make("client") as unknown as HttpApi.Top
+  )
+  HttpApi.reflect(api, {
+    onGroup: () => {},
+    onEndpoint: ({ endpoint, errors, group, successes }) =>
+      operations.push(operationOf(group, endpoint, successes, errors))
+  })
+  const services = yield* resources.services
+  const methods = new Map<string, (...args: ReadonlyArray<unknown>) => Effect.Effect<unknown, IntercomError>>(
+    Object.entries(services).flatMap(([group, service]) =>
+      Object.entries(service).flatMap(([name, method]) =>
+        isMethod(method) ? [[`${group}.${name}`, method] as const] : []
+      )
+    )
+  )
+  const client: Client = {
+    operations,
+    methods: [...methods.keys()],
+    // Ids come first, then the body, then the query: the order all methods of the client keep.
+    call: (name, { params = {}, payload, query }) => {
+      const method = methods.get(name)
+      if (method === undefined) return Effect.die(new Error(`The client has no method ${name}`))
+      return method(
+        ...Object.values(params),
+        ...(payload === undefined ? [] : [payload]),
+        ...(query === undefined ? [] : [query])
+      )
+    }
+  }
+  return client
+})
+
+/** A token that is none, and that a check can look for. */
+export const token = "dG9rOjAwMDAwMDAwX2NvbnRyYWN0"
+
+/** The client under test: no retries, no waiting for the rate limit, and requests go where a check sends them. */
+export const layer = (server: string): Layer.Layer<Intercom | IntercomHttp> =>
+  Intercom.layerHttp.pipe(Layer.provideMerge(layerHttp(server)))
+
+const layerHttp = (server: string) =>
+  IntercomHttp.layerShared({
+    accessToken: Redacted.make(token),
+    baseUrl: server,
+    timeout: "10 seconds",
+    retry: { times: 0 },
+    rateLimit: { limit: 1_000_000_000, window: "1 second" }
+  }).pipe(Layer.provide(RateLimiter.layerStoreMemory), Layer.provide(Exchange.layer), Layer.orDie)

@@ -1,0 +1,103 @@
+/**
+ * The suite as one function: `run` checks a client against a document, both ways, and returns what it found as data.
+ */
+import * as Effect from "effect/Effect"
+import * as Canaries from "./Canaries.ts"
+import type * as Client from "./Client.ts"
+import * as Coverage from "./Coverage.ts"
+import * as Divergence from "./Divergence.ts"
+import * as EffectiveDocument from "./EffectiveDocument.ts"
+import * as Errors from "./Errors.ts"
+import * as Requests from "./Requests.ts"
+import * as Responses from "./Responses.ts"
+import * as Structure from "./Structure.ts"
+import { type Pair, type Shape, Subject } from "./Subject.ts"
+
+/** The checks of one operation, in the order they run in. */
+export const checks: {
+  readonly [name: string]: (subject: Shape, pair: Pair) => Effect.Effect<Requests.Checked>
+} = {
+  coverage: (subject, pair) => Effect.succeed({ divergences: Coverage.check(subject, pair), runs: 1 }),
+  structure: (subject, pair) => Effect.succeed({ divergences: Structure.check(subject, pair), runs: 1 }),
+  requests: Requests.check,
+  responses: Responses.check,
+  mocked: Responses.mocked,
+  errors: Errors.check
+}
+
+/** What a check of an operation came to. */
+export interface Row {
+  readonly operation: string
+  readonly check: string
+  /** Samples judged, or errors tried. */
+  readonly runs: number
+  readonly divergences: ReadonlyArray<Divergence.Divergence>
+}
+
+export interface Report {
+  readonly document: EffectiveDocument.EffectiveDocument
+  readonly seed: number
+  readonly rows: ReadonlyArray<Row>
+  /** Everything found, notes included. */
+  readonly divergences: ReadonlyArray<Divergence.Divergence>
+  /** Requests known to be bad, all refused. */
+  readonly canaries: number
+}
+
+export interface Options extends EffectiveDocument.Options {
+  /** Decides every sample; {@link defaultSeed} when left out. */
+  readonly seed?: number | undefined
+  /** Samples of each property; {@link defaultRuns} when left out. */
+  readonly runs?: number | undefined
+  /** The client; that of `@effect-intercom/core` when left out. */
+  readonly client?: Client.Resources | undefined
+}
+
+export const defaultSeed = 20_261_122
+export const defaultRuns = 50
+
+/** Runs every check on a subject. */
+export const checkAll = Effect.fn("Contract.checkAll")(function* (subject: Shape) {
+  const whole: Row = { operation: "the API", check: "coverage", runs: 1, divergences: Coverage.operations(subject) }
+  const rows = yield* Effect.forEach(subject.pairs, (pair) =>
+    Effect.forEach(Object.entries(checks), ([name, check]) =>
+      Effect.map(check(subject, pair), (checked): Row => ({ operation: pair.operation.name, check: name, ...checked }))
+    )
+  )
+  return [whole, ...rows.flat()]
+})
+
+/** Checks a client against a parsed document. */
+export const runDocument = Effect.fn("Contract.runDocument")(function* (
+  document: EffectiveDocument.EffectiveDocument,
+  options: Pick<Options, "seed" | "runs" | "client"> = {}
+) {
+  const seed = options.seed ?? defaultSeed
+  const layer = Subject.layer(document.document, { seed, runs: options.runs ?? defaultRuns }, options.client)
+  return yield* Effect.gen(function* () {
+    const subject = yield* Subject
+    const canaries = yield* Canaries.check(subject)
+    const rows = yield* checkAll(subject)
+    const report: Report = {
+      document,
+      seed,
+      rows,
+      divergences: rows.flatMap(({ divergences }) => divergences),
+      canaries
+    }
+    return report
+  }).pipe(Effect.provide(layer))
+})
+
+/**
+ * Checks a client against a document file with its overlays. Fails when the document cannot be used, when Prism does
+ * not start, or when a canary shows that the suite would see nothing; divergences are part of the report.
+ */
+export const run = Effect.fn("Contract.run")(function* (options: Options = {}) {
+  const document = yield* EffectiveDocument.load(options)
+  return yield* runDocument(document, options)
+})
+
+/** Divergences that fail a run. */
+export const failures = ({ divergences }: Pick<Report, "divergences">): ReadonlyArray<Divergence.Divergence> =>
+  divergences.filter(Divergence.isFailure)

@@ -1,0 +1,65 @@
+/** What the suite finds: one disagreement between a client and a document, as data. */
+import type * as Schema from "effect/Schema"
+
+/** Where it was seen: in what the client sends, in what it receives, or by comparing both sides without traffic. */
+export type Direction = "request" | "response" | "error" | "coverage" | "structure"
+
+/**
+ * - `breaking`: something one side may send is refused by the other, or a promise is relied on that nobody made.
+ * - `drift`: one side knows something the other does not; nothing fails yet.
+ * - `note`: worth knowing, and agreed on: the client is stricter than it must be. Notes never fail a run.
+ */
+export type Severity = "breaking" | "drift" | "note"
+
+/** How to see a sampled divergence again: run with the same seed; `path` leads fast-check to the counterexample. */
+export interface Replay {
+  readonly seed: number
+  readonly path: string
+}
+
+export interface Divergence {
+  /** Method and path, `POST /contacts`. */
+  readonly operation: string
+  /** The client's method, `Contacts.create`; absent when it has none. */
+  readonly method?: string
+  readonly direction: Direction
+  readonly class: Severity
+  /** JSON pointer into the document: where the disagreement is, or where what is missing would be. */
+  readonly pointer: string
+  /** Pointers of the `$ref`s that were followed to get there. */
+  readonly through: ReadonlyArray<string>
+  readonly message: string
+  /** The smallest value found that shows it. */
+  readonly counterexample?: Schema.Json
+  readonly replay?: Replay
+  /** The request, for a shell in which `INTERCOM_ACCESS_TOKEN` is set. */
+  readonly curl?: string
+}
+
+/** What a check says of one place; the suite adds the operation to make it a {@link Divergence}. */
+export interface Finding extends Pick<Divergence, "class" | "pointer" | "through" | "message"> {}
+
+/** Two findings with the same key are one. */
+export const key = (finding: Finding): string => `${finding.pointer} ${finding.message}`
+
+/** The first of each key. */
+export const distinct = <F extends Finding>(findings: ReadonlyArray<F>): ReadonlyArray<F> =>
+  [...new Map(findings.toReversed().map((finding) => [key(finding), finding])).values()].reverse()
+
+/** Whether it fails a run. */
+export const isFailure = (divergence: Pick<Divergence, "class">): boolean => divergence.class !== "note"
+
+const most = 600
+
+/** One line. */
+export const format = (divergence: Divergence): string => {
+  const { counterexample, curl, method, replay } = divergence
+  const value = counterexample === undefined ? undefined : JSON.stringify(counterexample)
+  return [
+    `${divergence.class} ${divergence.direction}: ${divergence.operation}${method === undefined ? "" : ` (${method})`}:`,
+    `${divergence.message} at #${divergence.pointer}`,
+    ...(value === undefined ? [] : [`| value ${value.length > most ? `${value.slice(0, most)}…` : value}`]),
+    ...(replay === undefined ? [] : [`| seed ${replay.seed} path ${replay.path}`]),
+    ...(curl === undefined ? [] : [`| ${curl}`])
+  ].join(" ")
+}

@@ -1,0 +1,227 @@
+/**
+ * The document the suite checks against: a published OpenAPI document with overlays (OpenAPI Overlay 1.0) applied in
+ * memory, and for every action of an overlay the places it changed.
+ */
+import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
+import * as Yaml from "effect/encoding/Yaml"
+import * as JsonPatch from "effect/JsonPatch"
+import * as Path from "effect/Path"
+import * as Schema from "effect/Schema"
+import { openapiConvertVersion, openapiOverlay, type OpenApiDocument, resolveJsonPath } from "openapi-format"
+import { isRecord } from "./Node.ts"
+
+/** A document or overlay that cannot be used: unreadable, no YAML or JSON, no OpenAPI document, an action without effect. */
+export class DocumentError extends Schema.TaggedError<DocumentError>()("DocumentError", {
+  file: Schema.String,
+  description: Schema.String
+}) {
+  override get message(): string {
+    return `${this.file}: ${this.description}`
+  }
+}
+
+/** One action of an OpenAPI overlay. `update` is an object or array to merge into each target; or they are removed. */
+export const Action = Schema.Struct({
+  target: Schema.String.check(Schema.isPattern(/^\$/)),
+  description: Schema.NonEmptyString,
+  update: Schema.optionalKey(Schema.Union([Schema.Record(Schema.String, Schema.Json), Schema.Array(Schema.Json)])),
+  remove: Schema.optionalKey(Schema.Literal(true))
+}).check(
+  Schema.makeFilter((action) => (action.update === undefined) === (action.remove === true), {
+    expected: "an action with either update or remove: true"
+  })
+)
+export type Action = typeof Action.Type
+
+/** An OpenAPI overlay. A description is required of every action: it is where the reason and the source are. */
+export const Overlay = Schema.Struct({
+  overlay: Schema.String.check(Schema.isPattern(/^1\.0\.\d+$/)),
+  info: Schema.Struct({ title: Schema.String, version: Schema.String }),
+  actions: Schema.Array(Action)
+})
+export type Overlay = typeof Overlay.Type
+
+/** An action that was applied. */
+export interface AppliedAction {
+  readonly file: string
+  /** Its place among the actions of the file, from 0. */
+  readonly index: number
+  readonly target: string
+  readonly description: string
+  /** JSON pointers of what it added, replaced or removed. */
+  readonly changes: ReadonlyArray<string>
+}
+
+export interface EffectiveDocument {
+  /** The file it was read from. */
+  readonly source: string
+  /** The document with all actions applied. */
+  readonly document: Schema.Json
+  /** The document as published. */
+  readonly published: Schema.Json
+  readonly actions: ReadonlyArray<AppliedAction>
+}
+
+/**
+ * Which overlays to apply. `auto`: the project's own, if the document is the one they are written for, and otherwise
+ * none.
+ */
+export type Overlays = "auto" | "none" | ReadonlyArray<string>
+
+export interface Options {
+  /** A YAML or JSON file; the document in the project's `spec` folder when left out. */
+  readonly spec?: string | undefined
+  /** `auto` when left out. */
+  readonly overlays?: Overlays | undefined
+}
+
+const parse = (file: string, text: string): Effect.Effect<unknown, DocumentError> =>
+  Effect.try({
+    try: () => Yaml.parse(text),
+    catch: (error) => new DocumentError({ file, description: `not YAML or JSON: ${String(error)}` })
+  })
+
+const decodeOverlay = Schema.decodeUnknownEffect(Overlay, { errors: "all", onExcessProperty: "error" })
+const decodeDocument = Schema.decodeUnknownEffect(Schema.Record(Schema.String, Schema.Json))
+
+/** Whether the library would do something else than the standard asks. */
+const unsupported = (document: OpenApiDocument, action: Action): string | undefined => {
+  const nodes = resolveJsonPath(document, action.target)
+  if (action.remove && nodes.filter(({ parent }) => Array.isArray(parent)).length > 1) {
+    return "removes several items of an array: write one action for each"
+  }
+  if (isRecord(action.update) && nodes.some(({ value }) => Array.isArray(value))) {
+    return "targets an array: target the object that holds it, and give the new items as an array"
+  }
+  return undefined
+}
+
+const applyAction = Effect.fnUntraced(function* (document: Schema.Json, file: string, index: number, action: Action) {
+  const fail = (description: string) =>
+    new DocumentError({ file, description: `action ${index + 1} (${action.target}) ${description}` })
+  // The library changes what it is given.
+  const copy = structuredClone(document) as unknown as OpenApiDocument
+  const problem = unsupported(copy, action)
+  if (problem !== undefined) return yield* fail(problem)
+  const { data } = yield* Effect.tryPromise({
+    try: () => openapiOverlay(copy, { overlaySet: { overlay: "1.0.0", actions: [action] } }),
+    catch: (error) => fail(String(error))
+  })
+  // What was JSON stays JSON.
+  const next = data as unknown as Schema.Json
+  const changes = JsonPatch.get(document, next).map(({ path }) => path)
+  if (changes.length === 0)
+    return yield* fail("changes nothing: its target is not there, or it says what is said already")
+  const applied: AppliedAction = { file, index, target: action.target, description: action.description, changes }
+  return [next, applied] as const
+})
+
+/** Applies overlays in order. Fails when an action has no effect: what it says of the document is no longer true. */
+export const apply = Effect.fn("EffectiveDocument.apply")(function* (
+  published: Schema.Json,
+  overlays: ReadonlyArray<{ readonly file: string; readonly overlay: Overlay }>
+) {
+  const actions: Array<AppliedAction> = []
+  let document = published
+  for (const { file, overlay } of overlays) {
+    for (const [index, action] of overlay.actions.entries()) {
+      const [next, applied] = yield* applyAction(document, file, index, action)
+      document = next
+      actions.push(applied)
+    }
+  }
+  return { document, actions }
+})
+
+/** The project's `spec` folder. */
+const specFolder = Effect.flatMap(Path.Path, (path) =>
+  path.fromFileUrl(new URL("../../spec/", import.meta.url)).pipe(Effect.orDie)
+)
+
+/** The files of the project: the document, and its overlays in the order they are applied in. */
+export const ours = Effect.gen(function* () {
+  const fs = yield* FileSystem.FileSystem
+  const path = yield* Path.Path
+  const folder = yield* specFolder
+  const overlays = path.join(folder, "overlays")
+  const names = yield* fs
+    .readDirectory(overlays)
+    .pipe(Effect.mapError((error) => new DocumentError({ file: overlays, description: error.message })))
+  return {
+    spec: path.join(folder, "intercom-openapi.yml"),
+    overlays: names
+      .filter((name) => name.endsWith(".yml"))
+      .sort()
+      .map((name) => path.join(overlays, name))
+  }
+})
+
+const read = Effect.fnUntraced(function* (file: string) {
+  const fs = yield* FileSystem.FileSystem
+  return yield* fs
+    .readFileString(file)
+    .pipe(Effect.mapError((error) => new DocumentError({ file, description: error.message })))
+})
+
+/** Reads an overlay file. */
+export const readOverlay = Effect.fn("EffectiveDocument.readOverlay")(function* (file: string) {
+  const content = yield* parse(file, yield* read(file))
+  const overlay = yield* decodeOverlay(content).pipe(
+    Effect.mapError((error) => new DocumentError({ file, description: error.message }))
+  )
+  return { file, overlay }
+})
+
+// Documents of 3.0 say `nullable` where JSON Schema, and so the suite, says `type: [..., "null"]`.
+const toCurrent = (file: string, document: Schema.Json) =>
+  Effect.tryPromise({
+    try: async () => {
+      const copy = structuredClone(document) as unknown as OpenApiDocument
+      const { data } = await openapiConvertVersion(copy, { convertTo: "3.1" })
+      return data as unknown as Schema.Json
+    },
+    catch: (error) => new DocumentError({ file, description: `cannot be converted to OpenAPI 3.1: ${String(error)}` })
+  })
+
+const parseDocument = Effect.fnUntraced(function* (file: string, text: string) {
+  const document = yield* Effect.flatMap(parse(file, text), decodeDocument).pipe(
+    Effect.catchTag("SchemaError", () => Effect.fail(new DocumentError({ file, description: "not a JSON object" })))
+  )
+  const version = document["openapi"]
+  if (typeof version !== "string" || !/^3\.[01]\./.test(version) || !isRecord(document["paths"])) {
+    return yield* new DocumentError({ file, description: "not an OpenAPI 3.0 or 3.1 document with paths" })
+  }
+  return version.startsWith("3.0.") ? yield* toCurrent(file, document) : document
+})
+
+/** Reads a document and applies overlays. Nothing is written. */
+export const load = Effect.fn("EffectiveDocument.load")(function* (options: Options = {}) {
+  const own = yield* ours
+  const source = options.spec ?? own.spec
+  const text = yield* read(source)
+  const published = yield* parseDocument(source, text)
+  const wanted = options.overlays ?? "auto"
+  // The overlays are written for one document, whatever the file is called.
+  const fits = wanted === "auto" && (source === own.spec || text === (yield* read(own.spec)))
+  const files = wanted === "none" ? [] : wanted === "auto" ? (fits ? own.overlays : []) : wanted
+  const overlays = yield* Effect.forEach(files, readOverlay)
+  const { actions, document } = yield* apply(published, overlays)
+  const effective: EffectiveDocument = { source, published, document, actions }
+  return effective
+})
+
+/** The actions that changed the place a pointer names, or one above it, or one of the `$ref`s that lead to it. */
+export const actionsFor = (
+  actions: ReadonlyArray<AppliedAction>,
+  place: { readonly pointer: string; readonly through: ReadonlyArray<string> }
+): ReadonlyArray<AppliedAction> => {
+  const places = [place.pointer, ...place.through]
+  // Items of an array have no names to point at before they are there: the array stands for them.
+  const names = (change: string) => [change, ...(/\/(\d+|-)$/.test(change) ? [change.replace(/\/[^/]+$/, "")] : [])]
+  return actions.filter(({ changes }) =>
+    changes
+      .flatMap(names)
+      .some((change) => places.some((pointer) => pointer === change || pointer.startsWith(`${change}/`)))
+  )
+}

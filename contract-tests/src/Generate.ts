@@ -1,0 +1,167 @@
+/** From a JSON Schema to values of it: fast-check arbitraries that shrink, for requests and for answers. */
+import * as fc from "fast-check"
+import type * as Schema from "effect/Schema"
+import * as Node from "./Node.ts"
+import * as Shape from "./Shape.ts"
+
+export interface Options {
+  /** Optional keys may be there with the value `undefined`, and required ones may be missing: for inputs of a program. */
+  readonly loose?: boolean
+  /** Objects that are not closed get keys nobody declared. */
+  readonly extraKeys?: boolean
+}
+
+// Empty, long, non-ASCII, and all that is special in a URL.
+const special = [
+  "",
+  " ",
+  "0",
+  "null",
+  "é",
+  "日本語",
+  "🙂",
+  "%",
+  "%zz",
+  "/",
+  "?",
+  "#",
+  "a/../b",
+  "a&b=c",
+  "'\"\\",
+  "\u0000",
+  "x".repeat(300)
+]
+
+const text = (minLength: number, maxLength: number): fc.Arbitrary<string> =>
+  fc
+    .oneof(
+      { arbitrary: fc.string({ minLength, maxLength: Math.min(maxLength, minLength + 12) }), weight: 3 },
+      {
+        arbitrary: fc.string({ unit: "grapheme", minLength, maxLength: Math.min(maxLength, minLength + 12) }),
+        weight: 2
+      },
+      { arbitrary: fc.constantFrom(...special), weight: 2 }
+    )
+    .filter((value) => [...value].length >= minLength && [...value].length <= maxLength)
+
+const formats: { readonly [format: string]: fc.Arbitrary<string> } = {
+  "date-time": fc
+    .date({ noInvalidDate: true, min: new Date(0), max: new Date(4e12) })
+    .map((date) => date.toISOString()),
+  date: fc
+    .date({ noInvalidDate: true, min: new Date(0), max: new Date(4e12) })
+    .map((date) => date.toISOString().slice(0, 10)),
+  email: fc.emailAddress(),
+  uri: fc.webUrl(),
+  url: fc.webUrl(),
+  uuid: fc.uuid()
+}
+
+const strings = (shape: Shape.Shape): fc.Arbitrary<string> => {
+  const { format, pattern } = Node.record(shape.node)
+  if (typeof pattern === "string") return fc.stringMatching(new RegExp(pattern, "u"))
+  const known = typeof format === "string" ? formats[format] : undefined
+  return known ?? text(shape.minLength, shape.maxLength)
+}
+
+// Small numbers, times in seconds, and the largest JSON keeps.
+const integers = (shape: Shape.Shape): fc.Arbitrary<number> => {
+  const min = Math.max(Math.ceil(shape.minimum), Number.MIN_SAFE_INTEGER)
+  const max = Math.min(Math.floor(shape.maximum), Number.MAX_SAFE_INTEGER)
+  const edges = [0, -1, 1_700_000_000, 2 ** 31, Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER, min, max]
+  return fc.oneof(fc.integer({ min, max }), fc.constantFrom(...edges.filter((edge) => edge >= min && edge <= max)))
+}
+
+const numbers = (shape: Shape.Shape): fc.Arbitrary<number> =>
+  fc.oneof(
+    integers(shape),
+    fc
+      .double({
+        noNaN: true,
+        noDefaultInfinity: true,
+        min: Math.max(shape.minimum, -1e12),
+        max: Math.min(shape.maximum, 1e12)
+      })
+      // JSON has no negative zero.
+      .map((value) => (Object.is(value, -0) ? 0 : value))
+  )
+
+const anything: fc.Arbitrary<Schema.Json> = fc
+  .jsonValue({ maxDepth: 2 })
+  .map((value) => JSON.parse(JSON.stringify(value)) as Schema.Json)
+
+const extra = fc.dictionary(
+  fc.string({ minLength: 1, maxLength: 6 }).map((name) => `x_${name}`),
+  anything,
+  { maxKeys: 2 }
+)
+
+/** Below this no optional field and no item is made: schemas may contain themselves. */
+const deepest = 7
+
+const objects = (shape: Alternative, options: Options, depth: number): fc.Arbitrary<unknown> => {
+  const { additional, fields, required } = shape
+  const names = [...new Set([...fields.keys(), ...required])].filter((name) => required.has(name) || depth < deepest)
+  const closed = additional === false
+  if (names.length === 0 && fields.size === 0) {
+    if (closed) return fc.constant({})
+    const values = additional === undefined ? anything : all([additional], options, depth + 1)
+    return fc.dictionary(fc.string({ minLength: 1, maxLength: 8 }), values, { maxKeys: 3 })
+  }
+  const model = Object.fromEntries(
+    names.map((name) => {
+      const value = all(fields.get(name) ?? [], options, depth + 1)
+      return [name, options.loose ? fc.option(value, { nil: undefined, freq: required.has(name) ? 20 : 6 }) : value]
+    })
+  )
+  const record = fc.record(model, { requiredKeys: names.filter((name) => required.has(name)) })
+  if (!options.extraKeys || closed) return record
+  return fc.tuple(record, extra).map(([value, more]) => ({ ...more, ...value }))
+}
+
+const arrays = (alternative: Alternative, options: Options, depth: number): fc.Arbitrary<Array<unknown>> =>
+  fc.array(all(alternative.items, options, depth + 1), {
+    minLength: alternative.minItems,
+    maxLength: Math.min(alternative.maxItems, alternative.minItems + (depth < deepest ? 3 : 0))
+  })
+
+type Alternative = Shape.Alternative
+
+const one = (alternative: Alternative, options: Options, depth: number): fc.Arbitrary<unknown> => {
+  const { fields, kinds, typed, values } = alternative
+  if (values !== undefined) return values.length === 0 ? fc.constant(null) : fc.constantFrom(...values)
+  // Without a type, properties tell what is meant; without those, anything goes.
+  if (!typed && fields.size === 0 && alternative.required.size === 0) return anything
+  const shape: Shape.Shape = { ...alternative, fields: new Map() }
+  const made = [...(typed ? kinds : ["object" as const])].map((kind): fc.Arbitrary<unknown> => {
+    switch (kind) {
+      case "null":
+        return fc.constant(null)
+      case "boolean":
+        return fc.boolean()
+      case "integer":
+        return integers(shape)
+      case "number":
+        return numbers(shape)
+      case "string":
+        return strings(shape)
+      case "array":
+        return arrays(alternative, options, depth)
+      case "object":
+        return objects(alternative, options, depth)
+    }
+  })
+  return fc.oneof(...made)
+}
+
+/** Values of a schema that is the conjunction of several. */
+const all = (nodes: ReadonlyArray<Node.Node>, options: Options, depth: number): fc.Arbitrary<unknown> => {
+  const [first, ...rest] = nodes
+  if (first === undefined) return anything
+  const node = rest.length === 0 ? first : { ...first, value: { allOf: nodes.map(({ value }) => value) } }
+  const ways = Shape.alternatives(node)
+  return ways.length === 0 ? fc.constant(null) : fc.oneof(...ways.map((way) => one(way, options, depth)))
+}
+
+/** Values of a schema. Not every keyword is understood: check what comes out with a validator. */
+export const values = (node: Node.Node, options: Options = {}): fc.Arbitrary<unknown> => all([node], options, 0)

@@ -1,0 +1,196 @@
+/**
+ * What a JSON Schema allows, field by field. Alternatives (`anyOf`, `oneOf`) are folded together: a field is required
+ * when every alternative that is an object requires it. What this loses, the sampling checks see.
+ */
+import type * as Schema from "effect/Schema"
+import * as Node from "./Node.ts"
+
+export type Kind = "null" | "boolean" | "integer" | "number" | "string" | "array" | "object"
+
+const kinds: ReadonlyArray<Kind> = ["null", "boolean", "number", "string", "array", "object"]
+
+/** One way to satisfy a schema. */
+export interface Alternative {
+  /** Where its keywords stand. */
+  readonly node: Node.Node
+  readonly kinds: ReadonlySet<Kind>
+  /** Whether `kinds` was said, rather than left open. */
+  readonly typed: boolean
+  readonly values: ReadonlyArray<Schema.Json> | undefined
+  /** Schemas by property: all of a list must hold. */
+  readonly fields: ReadonlyMap<string, ReadonlyArray<Node.Node>>
+  readonly required: ReadonlySet<string>
+  /** `false`, or the schema of further properties; `undefined` when nothing is said. */
+  readonly additional: Node.Node | false | undefined
+  readonly items: ReadonlyArray<Node.Node>
+  readonly minimum: number
+  readonly maximum: number
+  readonly minLength: number
+  readonly maxLength: number
+  readonly minItems: number
+  readonly maxItems: number
+}
+
+const number = (value: Schema.Json | undefined, otherwise: number): number =>
+  typeof value === "number" ? value : otherwise
+
+const isKind = (value: unknown): value is Kind => value === "integer" || kinds.some((kind) => kind === value)
+
+const nodesOf = (node: Node.Node | undefined) => (node === undefined ? [] : Node.children(node))
+
+/** The keywords of a schema itself, combinators apart. */
+const keywords = (node: Node.Node): Alternative => {
+  const schema = Node.record(node)
+  const { type } = schema
+  const named = Array.isArray(type) ? type.filter(isKind) : isKind(type) ? [type] : undefined
+  // OpenAPI 3.0 writes null beside the type.
+  const said = named !== undefined && schema["nullable"] === true ? [...named, "null" as const] : named
+  const values =
+    "const" in schema ? [schema["const"] ?? null] : Array.isArray(schema["enum"]) ? schema["enum"] : undefined
+  const additional = Node.child(node, "additionalProperties") ?? Node.child(node, "unevaluatedProperties")
+  const items = Node.child(node, "items")
+  return {
+    node,
+    kinds: new Set(said ?? kinds),
+    typed: said !== undefined,
+    values,
+    fields: new Map(nodesOf(Node.child(node, "properties")).map(([name, field]) => [name, [field]])),
+    required: new Set(
+      Array.isArray(schema["required"]) ? schema["required"].filter((name) => typeof name === "string") : []
+    ),
+    additional: additional?.value === false ? false : additional?.value === true ? undefined : additional,
+    items: items === undefined ? [] : [items],
+    minimum: Math.max(number(schema["minimum"], -Infinity), number(schema["exclusiveMinimum"], -Infinity)),
+    maximum: Math.min(number(schema["maximum"], Infinity), number(schema["exclusiveMaximum"], Infinity)),
+    minLength: number(schema["minLength"], 0),
+    maxLength: number(schema["maxLength"], Infinity),
+    minItems: number(schema["minItems"], 0),
+    maxItems: number(schema["maxItems"], Infinity)
+  }
+}
+
+const bothKinds = (a: ReadonlySet<Kind>, b: ReadonlySet<Kind>): ReadonlySet<Kind> =>
+  new Set([
+    ...[...a].filter((kind) => b.has(kind) || (kind === "integer" && b.has("number"))),
+    ...[...b].filter((kind) => kind === "integer" && a.has("number"))
+  ])
+
+const bothFields = (a: Alternative["fields"], b: Alternative["fields"]): Alternative["fields"] =>
+  new Map([...a.keys(), ...b.keys()].map((name) => [name, [...(a.get(name) ?? []), ...(b.get(name) ?? [])]]))
+
+const both = (a: Alternative, b: Alternative): Alternative => ({
+  // The place of the properties is where one would look for a missing one.
+  node: a.fields.size > 0 || b.fields.size === 0 ? (a.typed || !b.typed ? a.node : b.node) : b.node,
+  kinds: bothKinds(a.kinds, b.kinds),
+  typed: a.typed || b.typed,
+  values:
+    a.values === undefined
+      ? b.values
+      : b.values === undefined
+        ? a.values
+        : a.values.filter((x) => b.values?.includes(x)),
+  fields: bothFields(a.fields, b.fields),
+  required: new Set([...a.required, ...b.required]),
+  additional: a.additional === false || b.additional === undefined ? a.additional : b.additional,
+  items: [...a.items, ...b.items],
+  minimum: Math.max(a.minimum, b.minimum),
+  maximum: Math.min(a.maximum, b.maximum),
+  minLength: Math.max(a.minLength, b.minLength),
+  maxLength: Math.min(a.maxLength, b.maxLength),
+  minItems: Math.max(a.minItems, b.minItems),
+  maxItems: Math.min(a.maxItems, b.maxItems)
+})
+
+const cross = (left: ReadonlyArray<Alternative>, right: ReadonlyArray<Alternative>): ReadonlyArray<Alternative> =>
+  left.flatMap((a) => right.map((b) => both(a, b))).filter((alternative) => alternative.kinds.size > 0)
+
+/** The ways to satisfy a schema. */
+export const alternatives = (node: Node.Node): ReadonlyArray<Alternative> => {
+  if (node.value === false) return []
+  const own = [keywords(node)]
+  // A schema that refers to itself at once allows nothing.
+  const target =
+    "$ref" in Node.record(node)
+      ? Node.resolve({ ...node, value: { $ref: Node.record(node)["$ref"] ?? "" } })
+      : undefined
+  const referred = target === undefined ? own : cross(own, alternatives(target))
+  const all = nodesOf(Node.child(node, "allOf")).reduce((left, [, part]) => cross(left, alternatives(part)), referred)
+  return ["anyOf", "oneOf"].reduce((left, combinator) => {
+    const parts = nodesOf(Node.child(node, combinator))
+    return parts.length === 0
+      ? left
+      : cross(
+          left,
+          parts.flatMap(([, part]) => alternatives(part))
+        )
+  }, all)
+}
+
+/** A field of an object. */
+export interface Field {
+  /** Its schemas, one list of nodes for each alternative that has it. */
+  readonly nodes: ReadonlyArray<Node.Node>
+  readonly required: boolean
+}
+
+/** Everything a schema allows. */
+export interface Shape extends Omit<Alternative, "fields"> {
+  readonly fields: ReadonlyMap<string, Field>
+}
+
+const union = (alternatives: ReadonlyArray<Alternative>, node: Node.Node): Shape => {
+  const objects = alternatives.filter(({ kinds }) => kinds.has("object"))
+  const names = new Set(objects.flatMap(({ fields, required }) => [...fields.keys(), ...required]))
+  const values = alternatives.flatMap(({ values }) => values ?? [])
+  // Only alternatives of a kind say something of its bounds.
+  const bound = (
+    among: ReadonlyArray<Kind>,
+    of: (alternative: Alternative) => number,
+    pick: (...values: ReadonlyArray<number>) => number,
+    none: number
+  ) => {
+    const bounds = alternatives.filter(({ kinds }) => among.some((kind) => kinds.has(kind))).map(of)
+    return bounds.length === 0 ? none : pick(...bounds)
+  }
+  return {
+    node: objects[0]?.node ?? alternatives[0]?.node ?? node,
+    kinds: new Set(alternatives.flatMap(({ kinds }) => [...kinds])),
+    typed: alternatives.every(({ typed }) => typed),
+    values: alternatives.every(({ values, kinds }) => values !== undefined || (kinds.size === 1 && kinds.has("null")))
+      ? values
+      : undefined,
+    fields: new Map(
+      [...names].map((name) => [
+        name,
+        {
+          nodes: objects.flatMap(({ fields }) => fields.get(name) ?? []),
+          required: objects.every(({ required }) => required.has(name))
+        }
+      ])
+    ),
+    required: new Set([...names].filter((name) => objects.every(({ required }) => required.has(name)))),
+    additional:
+      objects.length > 0 && objects.every(({ additional }) => additional === false)
+        ? false
+        : objects
+            .map(({ additional }) => additional)
+            .find((additional) => additional !== undefined && additional !== false),
+    items: alternatives.flatMap(({ items }) => items),
+    minimum: bound(["integer", "number"], ({ minimum }) => minimum, Math.min, -Infinity),
+    maximum: bound(["integer", "number"], ({ maximum }) => maximum, Math.max, Infinity),
+    minLength: bound(["string"], ({ minLength }) => minLength, Math.min, 0),
+    maxLength: bound(["string"], ({ maxLength }) => maxLength, Math.max, Infinity),
+    minItems: bound(["array"], ({ minItems }) => minItems, Math.min, 0),
+    maxItems: bound(["array"], ({ maxItems }) => maxItems, Math.max, Infinity)
+  }
+}
+
+/** Everything any of the schemas allows; `undefined` for none. */
+export const of = (nodes: ReadonlyArray<Node.Node>): Shape | undefined => {
+  const [first] = nodes
+  return first === undefined ? undefined : union(nodes.flatMap(alternatives), first)
+}
+
+/** Whether a kind is among others; every integer is a number. */
+export const includes = (kinds: ReadonlySet<Kind>, kind: Kind): boolean =>
+  kinds.has(kind) || (kind === "integer" && kinds.has("number"))

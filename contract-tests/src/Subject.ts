@@ -1,0 +1,113 @@
+/** What a check needs: the document, the client, a mock of the one and a transport for the other. */
+import * as fc from "fast-check"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import type * as HttpClient from "effect/http/HttpClient"
+import * as Layer from "effect/Layer"
+import type * as Schema from "effect/Schema"
+import * as Client from "./Client.ts"
+import type { Direction, Divergence, Finding } from "./Divergence.ts"
+import * as Document from "./Document.ts"
+import * as Exchange from "./Exchange.ts"
+import * as Generate from "./Generate.ts"
+import { Prism, type PrismError } from "./Prism.ts"
+import type { Found } from "./Property.ts"
+import * as Validator from "./Validator.ts"
+
+/** An operation both sides have. */
+export interface Pair {
+  readonly operation: Document.Operation
+  readonly client: Client.ClientOperation
+}
+
+export interface Parameters {
+  /** Decides every sample. */
+  readonly seed: number
+  /** Samples of each property. */
+  readonly runs: number
+}
+
+export interface Shape extends Parameters {
+  readonly document: Document.Document
+  readonly validator: Validator.Validator
+  readonly client: Client.Client
+  readonly pairs: ReadonlyArray<Pair>
+  readonly prism: Prism["Service"]
+}
+
+export class Subject extends Context.Service<Subject, Shape>()("@effect-intercom/contract-tests/Subject") {
+  /** A client, that of `@effect-intercom/core` unless another is given, against a document. */
+  static readonly layer = (
+    document: Schema.Json,
+    parameters: Parameters,
+    resources: Client.Resources = Client.intercom
+  ): Layer.Layer<Subject, PrismError, HttpClient.HttpClient> => {
+    const parsed = Document.make(document)
+    return Layer.effect(
+      this,
+      Effect.gen(function* () {
+        const client = yield* Client.make(resources)
+        const pairs = client.operations.flatMap((one) => {
+          const operation = parsed.operations.find(({ key }) => key === one.key)
+          return operation === undefined ? [] : [{ operation, client: one }]
+        })
+        return Subject.of({
+          ...parameters,
+          document: parsed,
+          validator: Validator.make(parsed.root),
+          client,
+          pairs,
+          prism: yield* Prism
+        })
+      })
+    ).pipe(Layer.provide(Client.layer(parsed.server)), Layer.provide(Prism.layer(document)))
+  }
+}
+
+/** Inputs of an operation; not all of them are what the client's types allow. */
+export const requests = ({ params, payload, query }: Client.ClientOperation): fc.Arbitrary<Client.Request> => {
+  const parts = Object.entries({ params, query, payload }).flatMap(([name, part]) =>
+    part === undefined ? [] : [[name, Generate.values(part.node, { loose: true })] as const]
+  )
+  // What is left are arbitraries of the parts of a request.
+  return fc.record(Object.fromEntries(parts)) as fc.Arbitrary<Client.Request>
+}
+
+/** Whether the client's types allow a request. */
+export const accepts = (operation: Client.ClientOperation, request: Client.Request): boolean =>
+  (["params", "query", "payload"] as const).every((part) => operation[part]?.accepts(request[part]) ?? true)
+
+/** A request the client's types allow, the same for the same seed; `undefined` when none was found. */
+export const sample = (operation: Client.ClientOperation, seed: number): Client.Request | undefined =>
+  fc.sample(requests(operation), { seed, numRuns: 300 }).find((request) => accepts(operation, request))
+
+/** JSON of a value as it was generated: `undefined` is shown as the client will treat it, not at all. */
+export const json = (value: unknown): Schema.Json | undefined =>
+  value === undefined ? undefined : (JSON.parse(JSON.stringify(value)) as Schema.Json)
+
+/** Makes a divergence of what a check found in an operation. */
+export const divergence = (
+  subject: Shape,
+  pair: Pair,
+  direction: Direction,
+  found: Finding | Pick<Found<unknown>, "finding" | "value" | "replay">,
+  exchange?: Exchange.Exchange
+): Divergence => {
+  const { client, operation } = pair
+  const { counterexample, finding, replay } =
+    "finding" in found
+      ? { finding: found.finding, counterexample: json(found.value), replay: found.replay }
+      : { finding: found, counterexample: undefined, replay: undefined }
+  return {
+    operation: operation.name,
+    method: client.name,
+    direction,
+    class: finding.class,
+    pointer: finding.pointer,
+    through: finding.through,
+    message: finding.message,
+    ...(counterexample === undefined ? undefined : { counterexample }),
+    ...(replay === undefined ? undefined : { replay }),
+    curl: exchange === undefined ? Exchange.curlOf(operation, subject.document.server) : Exchange.curl(exchange)
+  }
+}

@@ -1,0 +1,118 @@
+/** The document as the judge of values: Ajv for what it says, and a closed-world look for what it does not mention. */
+import * as Result from "effect/Result"
+import * as JsonPointer from "effect/JsonPointer"
+import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js"
+import addFormats from "ajv-formats"
+import type { Finding } from "./Divergence.ts"
+import * as Node from "./Node.ts"
+import * as Shape from "./Shape.ts"
+
+export interface Validator {
+  /** Where a value breaks the rules of a schema of the document. */
+  readonly violations: (schema: Node.Node, value: unknown) => ReadonlyArray<Finding>
+  /** Why a schema cannot be compiled, `undefined` when it can. */
+  readonly defect: (schema: Node.Node) => string | undefined
+}
+
+const uri = (pointer: string): string =>
+  `document${JsonPointer.formatUriFragment(pointer.split("/").slice(1).map(JsonPointer.unescapeToken))}`
+
+/** A compiled document. */
+export const make = (document: Node.Node): Validator => {
+  const ajv = new Ajv2020({ strict: false, allErrors: true, validateFormats: true, logger: false })
+  // A CommonJS module: its default export is the function, and has itself as `default`.
+  addFormats.default(ajv)
+  ajv.addSchema(document.value as object, "document")
+  const compiled = new Map<string, Result.Result<ValidateFunction, string>>()
+  const compile = ({ pointer }: Node.Node) => {
+    const known = compiled.get(pointer)
+    if (known !== undefined) return known
+    const made = Result.try({
+      try: () => ajv.compile({ $ref: uri(pointer) }),
+      catch: (error) => String(error)
+    })
+    compiled.set(pointer, made)
+    return made
+  }
+  return {
+    defect: (schema) => {
+      const made = compile(schema)
+      return Result.isFailure(made) ? made.failure : undefined
+    },
+    violations: (schema, value) => {
+      const made = compile(schema)
+      if (Result.isFailure(made)) {
+        return [{ class: "breaking", pointer: schema.pointer, through: schema.through, message: made.failure }]
+      }
+      if (made.success(value)) return []
+      return (made.success.errors ?? []).filter(isTelling).map((error) => findingOf(schema, error))
+    }
+  }
+}
+
+// Each alternative that does not fit reports its own errors; that none fits is what matters.
+const isTelling = (error: ErrorObject): boolean => !/\/(anyOf|oneOf)\/\d+\//.test(error.schemaPath)
+
+const findingOf = (schema: Node.Node, error: ErrorObject): Finding => {
+  const place = placeOf(schema, error.instancePath)
+  return {
+    class: "breaking",
+    pointer: Node.below(place.pointer, error.keyword),
+    through: place.through,
+    message: `${fieldOf(error.instancePath)} ${error.message ?? error.keyword}${detail(error)}`
+  }
+}
+
+const detail = ({ keyword, params }: ErrorObject): string =>
+  keyword === "enum" || keyword === "const" ? ` (${JSON.stringify(params)})` : ""
+
+/** A JSON pointer into a value, as a program would write it: `data[].email`. */
+export const fieldOf = (instancePath: string): string =>
+  instancePath === ""
+    ? "the value"
+    : instancePath
+        .split("/")
+        .slice(1)
+        .map(JsonPointer.unescapeToken)
+        .map((key) => (/^\d+$/.test(key) ? "[]" : `.${key}`))
+        .join("")
+        .replace(/^\./, "")
+
+/** The schema of the document that a place of a value is judged by. */
+export const placeOf = (schema: Node.Node, instancePath: string): Node.Node =>
+  instancePath
+    .split("/")
+    .slice(1)
+    .map(JsonPointer.unescapeToken)
+    .reduce((node, key) => {
+      const shape = Shape.of([node])
+      const field = shape?.fields.get(key)?.nodes[0]
+      const item = /^\d+$/.test(key) ? shape?.items[0] : undefined
+      return field ?? item ?? (shape?.additional === false ? undefined : shape?.additional) ?? shape?.node ?? node
+    }, schema)
+
+/** The fields of a value the document does not mention, in objects whose fields it lists. */
+export const unmentioned = (schema: Node.Node, value: unknown, path = ""): ReadonlyArray<Finding> => {
+  const shape = Shape.of([schema])
+  if (shape === undefined) return []
+  if (Array.isArray(value)) {
+    return value.flatMap((item: unknown) =>
+      shape.items.slice(0, 1).flatMap((items) => unmentioned(items, item, `${path}[]`))
+    )
+  }
+  if (!Node.isRecord(value) || shape.fields.size === 0) return []
+  return Object.entries(value).flatMap(([name, field]) => {
+    const [known] = shape.fields.get(name)?.nodes ?? []
+    if (known !== undefined) return unmentioned(known, field, `${path}.${name}`)
+    if (shape.additional !== undefined && shape.additional !== false)
+      return unmentioned(shape.additional, field, `${path}.${name}`)
+    return [
+      {
+        class: "breaking" as const,
+        pointer: Node.below(shape.node.pointer, "properties", name),
+        through: shape.node.through,
+        message: `${`${path}.${name}`.replace(/^\./, "")} is not in the document`
+      }
+    ]
+  })
+}
