@@ -26,6 +26,7 @@ import { reasonOf, resetDelay } from "./internal/ResponseError.ts"
 import * as Retry from "./internal/Retry.ts"
 import { cap, scrubber } from "./internal/Scrub.ts"
 import { neverSent, systemError } from "./internal/TransportCode.ts"
+import { unlimited } from "./internal/Unlimited.ts"
 import { wholeMillis } from "./internal/WholeMillis.ts"
 
 /** What is known about an operation besides its schemas. */
@@ -142,6 +143,16 @@ const make = Effect.fnUntraced(function* (config: IntercomConfig.IntercomConfig,
     )
   })
 
+  const limits = {
+    // The limit is the app's, so processes that share a store share it by token; the token itself stays here.
+    key: `intercom:${config.baseUrl.host}:${(Hash.string(token) >>> 0).toString(36)}`,
+    ...config.rateLimit,
+    // Repeating a 429 is our own decision (see Retry.ts): its body tells windows from job slots.
+    times: 0,
+    // With a store shared by several processes, the store knows better than one process' headers.
+    disableResponseInspection: shared
+  }
+
   // One for all operations: what the rate limiter learns from the headers of an answer is good for every next request.
   const limited = transport.pipe(
     HttpClient.mapRequest((request) =>
@@ -162,17 +173,9 @@ const make = Effect.fnUntraced(function* (config: IntercomConfig.IntercomConfig,
       )
     ),
     HttpClient.transformResponse((response) => Effect.andThen(leave, response)),
-    // Repeating a 429 is our own decision (see Retry.ts): its body tells windows from job slots.
-    HttpClient.withRateLimiter({
-      limiter,
-      // The limit is the app's, so processes that share a store share it by token; the token itself stays here.
-      key: `intercom:${config.baseUrl.host}:${(Hash.string(token) >>> 0).toString(36)}`,
-      limit: config.rateLimit.limit,
-      window: config.rateLimit.window,
-      times: 0,
-      // With a store shared by several processes, the store knows better than one process' headers.
-      disableResponseInspection: shared
-    }),
+    // Looks once more at what the headers left, when a request that had to queue leaves at last.
+    HttpClient.withRateLimiter({ ...limits, limiter: unlimited }),
+    HttpClient.withRateLimiter({ ...limits, limiter }),
     // The client's own span would hold the request, and propagation would tell Intercom our trace ids.
     HttpClient.transformResponse(Effect.provideService(HttpClient.TracerDisabledWhen, () => true))
   )

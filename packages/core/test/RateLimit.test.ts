@@ -1,0 +1,225 @@
+import * as IntercomMetrics from "@effect-intercom/core/IntercomMetrics"
+import { IntercomHttp } from "@effect-intercom/core/IntercomHttp"
+import { Companies } from "@effect-intercom/core/resources/Companies"
+import { ContactId, Contacts } from "@effect-intercom/core/resources/Contacts"
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
+import * as Metric from "effect/Metric"
+import * as RateLimiter from "effect/persistence/RateLimiter"
+import * as Redacted from "effect/Redacted"
+import * as TestClock from "effect/testing/TestClock"
+import * as Scripted from "./Scripted.ts"
+
+const get = Contacts.use(({ get }) => get(ContactId.make("1")))
+const list = Contacts.use(({ list }) => list())
+const companies = Companies.use(({ list }) => list())
+const resources = Layer.merge(Contacts.layer, Companies.layer)
+
+const bodies: Readonly<Record<string, unknown>> = {
+  "/contacts/1": Scripted.contact("1"),
+  "/contacts": Scripted.contacts(["1"]),
+  "/companies": { type: "list", data: [] }
+}
+
+/** An Intercom with `limit` requests per fixed window of `seconds`, 150 ms per answer, and another client's `used`. */
+const windowed = (limit: number, seconds = 10, used = 0) => {
+  const counts = new Map<number, number>()
+  const statuses: Array<number> = []
+  const server = Scripted.make(({ at, url }) => {
+    const window = Math.floor(at / (seconds * 1000))
+    const count = (counts.get(window) ?? used) + 1
+    counts.set(window, count)
+    const headers = {
+      "x-ratelimit-limit": String(limit),
+      "x-ratelimit-remaining": String(Math.max(0, limit - count)),
+      "x-ratelimit-reset": String((window + 1) * seconds)
+    }
+    const status = count > limit ? 429 : 200
+    statuses.push(status)
+    return Scripted.after(
+      "150 millis",
+      status === 200
+        ? Scripted.json(bodies[url.pathname], { headers })
+        : Scripted.errorList(429, { code: "rate_limit_exceeded", message: "Exceeded rate limit" }, headers)
+    )
+  })
+  return { server, refused: () => statuses.filter((status) => status === 429).length, counts }
+}
+
+// Windows do not begin when a program does.
+const start = TestClock.setTime(1_700_000_003_300)
+const began = 1_700_000_003_300
+
+/** Twenty fibers repeat `calls` for a minute of test time; gives how many succeeded. */
+const crowd = <R = Contacts | Companies>(
+  calls: ReadonlyArray<Effect.Effect<unknown, unknown, R>>,
+  server: Scripted.Scripted
+) =>
+  Effect.gen(function* () {
+    let done = 0
+    const worker = (i: number) =>
+      Effect.forever(
+        Effect.andThen(
+          calls[i % calls.length] ?? Effect.never,
+          Effect.sync(() => done++)
+        )
+      )
+    yield* Effect.forEach(
+      Array.from({ length: 20 }, (_, i) => i),
+      worker,
+      { concurrency: "unbounded" }
+    ).pipe(Effect.timeoutOption("56700 millis"), Scripted.elapse)
+    return { done, sent: server.sent.length }
+  })
+
+describe("a client in a fixed window", () => {
+  // From the start to the end of the sixth window.
+  const possible = (limit: number) => 6 * limit
+
+  it.effect("sees no 429 and uses the window, from a wrong first guess", () =>
+    Effect.gen(function* () {
+      yield* start
+      const { refused, server } = windowed(166)
+      const { done } = yield* Effect.provide(crowd([get], server), server.layer(resources))
+      assert.strictEqual(refused(), 0)
+      assert.isAtLeast(done, 0.95 * possible(166))
+    })
+  )
+
+  it.effect("all operations share what one of them learns", () =>
+    Effect.gen(function* () {
+      yield* start
+      const { refused, server } = windowed(166)
+      const { done } = yield* Effect.provide(
+        crowd<Contacts | Companies>([get, list, companies], server),
+        server.layer(resources)
+      )
+      assert.strictEqual(refused(), 0)
+      assert.isAtLeast(done, 0.95 * possible(166))
+    })
+  )
+
+  it.effect("learns that it may send more than it guessed", () =>
+    Effect.gen(function* () {
+      yield* start
+      const { refused, server } = windowed(500)
+      const { done } = yield* Effect.provide(
+        crowd([get, list], server),
+        server.layer(resources, { rateLimit: { limit: 20, window: "10 seconds" } })
+      )
+      assert.strictEqual(refused(), 0)
+      assert.isAtLeast(done, 0.8 * possible(500))
+    })
+  )
+
+  it.effect("leaves room for the app's other programs", () =>
+    Effect.gen(function* () {
+      yield* start
+      const { refused, server } = windowed(166, 10, 100)
+      const { done } = yield* Effect.provide(
+        crowd<Contacts | Companies>([get, companies], server),
+        server.layer(resources)
+      )
+      // Before the first answer nothing is known; after it, all is.
+      assert.strictEqual(refused(), 0)
+      assert.isAtLeast(done, 0.95 * possible(66))
+    })
+  )
+
+  it.effect("waits are counted", () =>
+    Effect.gen(function* () {
+      yield* start
+      const { server } = windowed(30)
+      const totals = yield* crowd([get], server).pipe(
+        Effect.provide(server.layer(resources)),
+        Effect.andThen(IntercomMetrics.totals),
+        Effect.provideService(Metric.MetricRegistry, new Map())
+      )
+      assert.isAbove(totals.waits, 0)
+      assert.isAbove(totals.waitedMillis, 60_000)
+      assert.strictEqual(totals.retries, 0)
+      assert.strictEqual(totals.requests, server.sent.length)
+    })
+  )
+})
+
+describe("a 429 that comes nevertheless", () => {
+  it.effect("holds back everyone until its Retry-After", () =>
+    Effect.gen(function* () {
+      yield* start
+      const server = Scripted.make(({ url }, index) =>
+        index === 0
+          ? Scripted.errorList(429, { code: "rate_limit_exceeded" }, { "retry-after": "7" })
+          : Scripted.json(bodies[url.pathname])
+      )
+      yield* Effect.gen(function* () {
+        const first = yield* Effect.forkChild(get)
+        yield* Effect.sleep("1 second")
+        yield* Effect.all([list, companies, get], { concurrency: "unbounded" })
+        yield* Fiber.join(first)
+      }).pipe(Effect.provide(server.layer(resources)), Scripted.elapse)
+      assert.strictEqual(server.sent.length, 5)
+      for (const at of server.times.slice(1)) assert.isAtLeast(at - began, 7_000)
+    })
+  )
+
+  it.effect("holds back everyone until the window resets", () =>
+    Effect.gen(function* () {
+      yield* start
+      const headers = { "x-ratelimit-limit": "10", "x-ratelimit-remaining": "0", "x-ratelimit-reset": "1700000010" }
+      const server = Scripted.make(({ url }, index) =>
+        index === 0
+          ? Scripted.errorList(429, { code: "rate_limit_exceeded" }, headers)
+          : Scripted.json(bodies[url.pathname])
+      )
+      yield* Effect.all([get, Effect.delay(list, "1 second"), Effect.delay(companies, "2 seconds")], {
+        concurrency: "unbounded"
+      }).pipe(Effect.provide(server.layer(resources)), Scripted.elapse)
+      assert.strictEqual(server.sent.length, 4)
+      for (const at of server.times.slice(1)) assert.isAtLeast(at, 1_700_000_010_000)
+    })
+  )
+})
+
+describe("clients that share a store", () => {
+  const shared = (server: Scripted.Scripted, token = Scripted.token) =>
+    Layer.provide(
+      resources,
+      IntercomHttp.layerShared({
+        accessToken: Redacted.make(token),
+        rateLimit: { limit: 166, window: "10 seconds" }
+      }).pipe(Layer.provide(server.httpClient))
+    )
+
+  /** Two clients, built apart, and what each call of theirs needs. */
+  const two = (server: Scripted.Scripted, tokens: readonly [string, string]) =>
+    Effect.gen(function* () {
+      const first = yield* Layer.build(Layer.fresh(shared(server, tokens[0])))
+      const second = yield* Layer.build(Layer.fresh(shared(server, tokens[1])))
+      return [Effect.provideContext(get, first), Effect.provideContext(companies, second)] as const
+    }).pipe(Effect.provide(RateLimiter.layerStoreMemory))
+
+  it.effect("send together what one of them may", () =>
+    Effect.gen(function* () {
+      yield* TestClock.setTime(1_700_000_000_000)
+      const { refused, server } = windowed(166)
+      const calls = yield* two(server, [Scripted.token, Scripted.token])
+      const { done } = yield* crowd(calls, server)
+      assert.strictEqual(refused(), 0)
+      assert.isAtLeast(done, 0.8 * 166 * 5.67)
+    })
+  )
+
+  it.effect("of different apps, each what it may", () =>
+    Effect.gen(function* () {
+      yield* TestClock.setTime(1_700_000_000_000)
+      const { server } = windowed(10_000)
+      const calls = yield* two(server, ["token-of-one-app", "token-of-another"])
+      const { done } = yield* crowd(calls, server)
+      assert.isAtLeast(done, 1.6 * 166 * 5.67)
+      assert.isAtMost(done, 2 * 166 * 6)
+    })
+  )
+})
