@@ -87,11 +87,18 @@ export const verify = Effect.fnUntraced(function* (directory: string, style: Sty
   if (differing.length > 0) return yield* new Differs({ resources: differing })
 })
 
-const faultsOf = ({ faults }: Stats): string =>
-  Object.entries(faults)
-    .filter(([, count]) => count > 0)
-    .map(([kind, count]) => `${count} × ${kind}`)
+/** How often each fault was met, the commonest first; errors and error pages of servers count as one. */
+const faultsOf = ({ faults }: Stats): string => {
+  const counts: Record<string, number> = {}
+  for (const [kind, count] of Object.entries(faults)) {
+    const name = kind.replace(/^(error|html)5\d\d$/, "5xx")
+    counts[name] = (counts[name] ?? 0) + count
+  }
+  return Object.entries(counts)
+    .toSorted(([, a], [, b]) => b - a)
+    .map(([name, count]) => `${count} × ${name}`)
     .join(", ")
+}
 
 const story = (stats: Stats, totals: IntercomMetrics.Totals, millis: number): string => {
   const failed = Object.values(stats.faults).reduce((sum, count) => sum + count, 0)

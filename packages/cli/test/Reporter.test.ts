@@ -87,7 +87,7 @@ const captured = <A, E, R>(
 
 describe("on a terminal", () => {
   it.effect("one line is drawn over itself ten times a second, and a line for the resource stays", () =>
-    captured(55, (written) =>
+    captured(50, (written) =>
       Effect.gen(function* () {
         yield* Effect.gen(function* () {
           const { onEvent } = yield* Reporter.fitting(Reporter.logs)
