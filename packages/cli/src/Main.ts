@@ -29,8 +29,13 @@ export const command = Command.make("intercom").pipe(
   Command.withSubcommands([ExportCommand.command, WhoamiCommand.command, SimulateCommand.command, DemoCommand.command])
 )
 
-/** How a failure ends the command: with which code, and which sentence. */
-const ending = (error: unknown): { readonly code: ExitCode.ExitCode; readonly sentence?: string } => {
+/** Which code a failure ends the command with, and which sentence. */
+interface Ending {
+  readonly code: ExitCode.ExitCode
+  readonly sentence?: string
+}
+
+const ending = (error: unknown): Ending => {
   if (CliError.isCliError(error)) {
     // Help and mistakes in the command line are on the screen already.
     return { code: error._tag === "ShowHelp" && error.errors.length === 0 ? ExitCode.complete : ExitCode.usage }
@@ -72,9 +77,15 @@ const noToken =
   "INTERCOM_ACCESS_TOKEN is not set: it takes an access token of the workspace, from Intercom's Developer Hub " +
   "(or of a simulator: intercom simulate)."
 
+/** A bug, not a circumstance. */
+const broken = (defect: unknown): Ending => ({
+  code: ExitCode.failed,
+  sentence: `The tool broke, please report this: ${defect instanceof Error ? `${defect.name}: ${defect.message}` : String(defect)}`
+})
+
 const end = (cause: Cause.Cause<unknown>): Effect.Effect<ExitCode.ExitCode> => {
   if (Cause.hasInterruptsOnly(cause)) return Effect.interrupt
-  const { code, sentence } = ending(Cause.squash(cause))
+  const { code, sentence } = Cause.hasFails(cause) ? ending(Cause.squash(cause)) : broken(Cause.squash(cause))
   return Effect.as(sentence === undefined ? Effect.void : Console.error(sentence), code)
 }
 

@@ -19,11 +19,14 @@ export interface Result {
 }
 
 /** Runs the command within this process; only `env` is its environment, and no stream is a terminal. */
-export const inProcess = (args: ReadonlyArray<string>, env: Record<string, string> = {}): Effect.Effect<Result> =>
+export const inProcess = (
+  args: ReadonlyArray<string> | Effect.Effect<ReadonlyArray<string>>,
+  env: Record<string, string> = {}
+): Effect.Effect<Result> =>
   Effect.gen(function* () {
     let written = ""
     const stdio = Stdio.layerTest({
-      args: Effect.succeed(args),
+      args: Effect.isEffect(args) ? args : Effect.succeed(args),
       stderr: () => Sink.forEach((text) => Effect.sync(() => void (written += String(text))))
     })
     const exit = yield* Effect.exit(main).pipe(Effect.provide(Layer.provideMerge(stdio, NodeServices.layer)))

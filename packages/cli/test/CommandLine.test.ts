@@ -109,3 +109,13 @@ describe("mistakes in the environment", () => {
     )
   }
 })
+
+describe("a bug", () => {
+  it.effect("is a sentence that asks for a report, not a stack", () =>
+    Effect.gen(function* () {
+      const { code, stderr } = yield* Command.inProcess(Effect.die(new TypeError("boom")))
+      assert.strictEqual(code, 1)
+      assert.strictEqual(stderr.trim(), "The tool broke, please report this: TypeError: boom")
+    })
+  )
+})
