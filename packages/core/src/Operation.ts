@@ -14,6 +14,7 @@ import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import type * as HttpClientResponse from "effect/http/HttpClientResponse"
 import type * as HttpMethod from "effect/http/HttpMethod"
 import * as Predicate from "effect/Predicate"
+import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { DecodeError, EncodeError, IntercomError, PaginationError, type Reason } from "./IntercomError.ts"
 import { countDecodeFailure, Failure, IntercomHttp, type Operation, type Replay, type Reply } from "./IntercomHttp.ts"
@@ -35,7 +36,10 @@ export const annotations = (options: {
 }
 
 /** Reads what a declared endpoint says of itself. */
-export const describe = (group: HttpApiGroup.Top, endpoint: HttpApiEndpoint.Top): Operation => ({
+export const describe = (
+  group: Pick<HttpApiGroup.Top, "identifier">,
+  endpoint: Pick<HttpApiEndpoint.Top, "identifier" | "annotations" | "method" | "path" | "success">
+): Operation => ({
   name: `${group.identifier}.${endpoint.identifier}`,
   operationId:
     Context.getOrUndefined(endpoint.annotations, OpenApi.Identifier) ?? `${group.identifier}.${endpoint.identifier}`,
@@ -178,7 +182,7 @@ const makeCall = (
         ...(reply.requestId === undefined ? undefined : { requestId: reply.requestId }),
         kind: "invalid",
         mismatches: mismatchesOf(schema, value, http.scrub),
-        body: cap(http.scrub(JSON.stringify(value) ?? "undefined"), 8192)
+        body: cap(http.scrub(textOf(value)), 8192)
       })
     )
 
@@ -208,6 +212,13 @@ const relative = ({ pathname, search }: URL, base: URL): string => {
   const prefix = base.pathname.replace(/\/$/, "")
   return (pathname.startsWith(`${prefix}/`) ? pathname.slice(prefix.length) : pathname) + search
 }
+
+/** A JSON value as text; one nested too deep cannot be written down. */
+const textOf = (value: unknown): string =>
+  Result.getOrElse(
+    Result.try(() => JSON.stringify(value) ?? "undefined"),
+    () => "too deep to show"
+  )
 
 // It quotes what the API gave as the next page.
 const withoutSecret = ({ cursor, description }: PaginationError, scrub: (text: string) => string) =>

@@ -252,6 +252,20 @@ describe("the token", () => {
     })
   )
 
+  it.effect("of a test, short as it is, leaves the texts readable", () =>
+    Effect.gen(function* () {
+      const server = Scripted.make([Scripted.json({ type: "contact", id: 5 })])
+      const layer = server.layer(Contacts.layer, { accessToken: Redacted.make("t") })
+      const error = yield* Effect.flip(
+        Effect.provide(
+          Contacts.use(({ get }) => get(ContactId.make("1"))),
+          layer
+        )
+      )
+      assert.notInclude(error.message, "<redacted>")
+    })
+  )
+
   it.effect("is looked for in no time, whatever the text", () =>
     Effect.gen(function* () {
       for (const character of ["\\", "d", "%64", "&#x00", "0"]) {

@@ -26,11 +26,17 @@ export const mismatchesOfIssue = (issue: SchemaIssue.Issue, scrub: (text: string
       }
     })
 
+// A value nested too deep to be looked through, or to be shown.
+const tooDeep: Array<Mismatch> = [{ path: "", expected: "a value that fits", actual: "one too deep to show" }]
+
 /** Where a value differs from a schema. */
-export const mismatchesOf = (schema: Schema.Top, value: unknown, scrub: (text: string) => string): Array<Mismatch> => {
-  // Wire schemas need no services.
-  const result = Schema.decodeUnknownResult(schema as Schema.Decoder<unknown>, { errors: "all", reportInput: true })(
-    value
+export const mismatchesOf = (schema: Schema.Top, value: unknown, scrub: (text: string) => string): Array<Mismatch> =>
+  Result.getOrElse(
+    Result.try(() => {
+      // Wire schemas need no services.
+      const decoder = schema as Schema.Decoder<unknown>
+      const result = Schema.decodeUnknownResult(decoder, { errors: "all", reportInput: true })(value)
+      return Result.isFailure(result) ? mismatchesOfIssue(result.failure.issue, scrub) : []
+    }),
+    () => tooDeep
   )
-  return Result.isFailure(result) ? mismatchesOfIssue(result.failure.issue, scrub) : []
-}

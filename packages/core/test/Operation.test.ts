@@ -1,0 +1,292 @@
+import { IntercomHttp } from "@effect-intercom/core/IntercomHttp"
+import * as Operation from "@effect-intercom/core/Operation"
+import { ContactId, ContactList, Contacts, ContactsGroup } from "@effect-intercom/core/resources/Contacts"
+import { Events, EventsGroup } from "@effect-intercom/core/resources/Events"
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import * as fc from "fast-check"
+import { execFile } from "node:child_process"
+import * as Scripted from "./Scripted.ts"
+
+const get = Contacts.use(({ get }) => get(ContactId.make("1")))
+const calls = Effect.provide(Operation.client(ContactsGroup), Scripted.make([]).intercom())
+const reply = (body: unknown) => ({ status: 200, requestId: undefined, body })
+
+describe("a declared endpoint", () => {
+  it("tells its name, path, and whether it may be sent twice", () => {
+    const [list, create, get] = Object.values(ContactsGroup.endpoints).map((endpoint) =>
+      Operation.describe(ContactsGroup, endpoint)
+    )
+    assert.deepStrictEqual(
+      [list, create, get].map((operation) => [
+        operation?.name,
+        operation?.operationId,
+        operation?.path,
+        operation?.replay
+      ]),
+      [
+        ["Contacts.list", "listContacts", "/contacts", "safe"],
+        ["Contacts.create", "createContact", "/contacts", "never"],
+        ["Contacts.get", "getContact", "/contacts/{contact_id}", "safe"]
+      ]
+    )
+    const [submit] = Object.values(EventsGroup.endpoints).map((endpoint) => Operation.describe(EventsGroup, endpoint))
+    assert.deepStrictEqual([submit?.empty, list?.empty], [true, false])
+  })
+})
+
+describe("a body that fits", () => {
+  it.effect("is handed out itself: the same object, unknown fields and all", () =>
+    Effect.gen(function* () {
+      const { get, list } = yield* calls
+      const contact = { type: "contact", id: "1", brand_new: { deep: [1, { er: true }] }, name: null }
+      assert.strictEqual(yield* get.decode(reply(contact)), contact as never)
+      const page = { type: "list", data: [contact], brand_new: 1, pages: { next: { starting_after: "x", more: [] } } }
+      const decoded = yield* list.decode(reply(page))
+      assert.strictEqual(decoded, page as never)
+      assert.strictEqual(decoded.data[0], contact as never)
+    })
+  )
+
+  it.effect("fits exactly when Schema.is says so", () =>
+    Effect.gen(function* () {
+      const { list } = yield* calls
+      const is = Schema.is(ContactList)
+      const value = fc.oneof(
+        fc.jsonValue(),
+        fc.record({ starting_after: fc.jsonValue() }, { requiredKeys: [] }),
+        fc.constantFrom(null, undefined, "", 0, -0, 1.5, 1e300, Infinity, Number.NaN, [], {}, true)
+      )
+      const contact = fc.record(
+        {
+          type: value,
+          id: fc.oneof(fc.string(), value),
+          name: value,
+          created_at: value,
+          avatar: value,
+          tags: value,
+          custom_attributes: value
+        },
+        { requiredKeys: [] }
+      )
+      const likely = fc.record({
+        type: fc.constant("contact"),
+        id: fc.string(),
+        tags: fc.record({ data: fc.array(value) })
+      })
+      const page = fc.record(
+        { type: value, data: fc.oneof(value, fc.array(fc.oneof(contact, likely))), total_count: value, pages: value },
+        { requiredKeys: [] }
+      )
+      let fitting = 0
+      fc.assert(
+        fc.property(fc.oneof(page, fc.record({ data: fc.array(likely) }), value), (body) => {
+          if (is(body)) fitting++
+          assert.strictEqual(list.fits(body), is(body))
+        }),
+        { seed: 15, numRuns: 3_000 }
+      )
+      assert.isAbove(fitting, 100)
+    })
+  )
+})
+
+describe("odd bodies", () => {
+  const decode = (text: string) => Effect.provide(get, Scripted.make([Scripted.text(text)]).layer(Contacts.layer))
+
+  it.effect("__proto__ and constructor are names like any other, and no prototype changes", () =>
+    Effect.gen(function* () {
+      const text =
+        '{"type":"contact","id":"1","__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},' +
+        '"custom_attributes":{"__proto__":{"polluted":1},"hasOwnProperty":1}}'
+      const contact = yield* decode(text)
+      assert.strictEqual(JSON.stringify(contact), text)
+      assert.strictEqual(Object.getPrototypeOf(contact), Object.prototype)
+      assert.notProperty({}, "polluted")
+    })
+  )
+
+  it.effect("nor do they in a page with a record set aside", () =>
+    Effect.gen(function* () {
+      const bad = '{"type":"contact","id":5,"__proto__":{"polluted":1}}'
+      const text = `{"type":"list","__proto__":{"pages":{"next":{"starting_after":"x"}}},"data":[${bad},{"type":"contact","id":"1"}]}`
+      const server = Scripted.make([Scripted.text(text)])
+      const invalid: Array<string> = []
+      const items = yield* Contacts.use(({ list }) =>
+        Stream.runCollect(
+          list.items({}, { onInvalid: ({ raw }) => Effect.sync(() => invalid.push(JSON.stringify(raw))) })
+        )
+      ).pipe(Effect.provide(server.layer(Contacts.layer)))
+      assert.deepStrictEqual([items.length, invalid], [1, [bad]])
+      assert.notProperty({}, "polluted")
+    })
+  )
+
+  it.effect("they are sent as they are, too", () =>
+    Effect.gen(function* () {
+      const server = Scripted.make([Scripted.json(Scripted.contact("1"))])
+      const text = '{"__proto__":{"polluted":1},"constructor":2}'
+      yield* Contacts.use(({ create }) => create({ email: "a", custom_attributes: JSON.parse(text) as never })).pipe(
+        Effect.provide(server.layer(Contacts.layer))
+      )
+      const body = server.sent[0]?.body as { readonly custom_attributes: object }
+      assert.strictEqual(JSON.stringify(body.custom_attributes), text)
+      assert.notProperty({}, "polluted")
+    })
+  )
+
+  it.effect("numbers that JSON allows and integers do not are typed errors", () =>
+    Effect.gen(function* () {
+      for (const number of ["1e400", "-1e400", "12345678901234567890", "1.5", '"1"', "true"]) {
+        const { reason } = yield* Effect.flip(decode(`{"type":"contact","id":"1","created_at":${number}}`))
+        assert(reason._tag === "DecodeError", number)
+        assert.strictEqual(reason.mismatches[0]?.path, "created_at")
+      }
+      for (const number of ["0", "-0", "1e3", "1700000000.0", "9007199254740991", "null"]) {
+        assert.strictEqual(String((yield* decode(`{"type":"contact","id":"1","created_at":${number}}`)).id), "1")
+      }
+    })
+  )
+
+  it.effect("a BOM, spaces and any unicode are fine", () =>
+    Effect.gen(function* () {
+      const name = "Zoë 👩‍👩‍👧 \u2028 \ud800"
+      const text = JSON.stringify({ type: "contact", id: "1", name })
+      const server = Scripted.make([() => Effect.sync(() => new Response(`\ufeff \n${text}\n`))])
+      const contact = yield* Effect.provide(get, server.layer(Contacts.layer))
+      assert.strictEqual(contact.name, name)
+    })
+  )
+
+  it.effect("one nested beyond reason is a typed error where it does not fit, and a value where it does", () =>
+    Effect.gen(function* () {
+      const deep = "[".repeat(200_000) + "]".repeat(200_000)
+      const { reason } = yield* Effect.flip(decode(`{"type":"contact","id":${deep}}`))
+      assert.strictEqual(reason._tag, "DecodeError")
+      assert.strictEqual(String((yield* decode(`{"type":"contact","id":"1","new":${deep}}`)).id), "1")
+    })
+  )
+
+  it.effect("an operation without a body takes whatever comes", () =>
+    Effect.gen(function* () {
+      const submit = Events.use(({ submit }) => submit({ event_name: "e", created_at: 1, user_id: "u" }))
+      for (const answer of [Scripted.status(202), Scripted.text("ok", 202), Scripted.json({}, 200)]) {
+        const server = Scripted.make([answer])
+        assert.strictEqual(yield* Effect.provide(submit, server.layer(Events.layer)), undefined)
+      }
+    })
+  )
+})
+
+describe("ids in paths", () => {
+  it.effect("are one segment, whatever is in them", () =>
+    Effect.promise(() =>
+      fc.assert(
+        fc.asyncProperty(
+          fc.oneof(
+            fc.string({ minLength: 1 }),
+            fc.string({ unit: "binary", minLength: 1 }),
+            fc.constantFrom(
+              "%",
+              "/",
+              "?",
+              "#",
+              "a/../b",
+              "../..",
+              "%2e%2e",
+              "%2F",
+              "a b",
+              "é",
+              "\\",
+              "..;",
+              "{id}",
+              ":id"
+            )
+          ),
+          (id) => {
+            fc.pre(id !== "." && id !== ".." && id.isWellFormed())
+            const server = Scripted.make(() => Scripted.json(Scripted.contact("1")))
+            return Contacts.use(({ get }) => get(ContactId.make(id))).pipe(
+              Effect.provide(server.layer(Contacts.layer)),
+              Effect.map(() => {
+                const url = server.sent[0]?.url
+                const segments = url?.pathname.split("/") ?? []
+                assert.deepStrictEqual([segments.length, segments[1], url?.search, url?.hash], [3, "contacts", "", ""])
+                assert.strictEqual(decodeURIComponent(segments[2] ?? ""), id)
+              }),
+              Effect.runPromise
+            )
+          }
+        ),
+        { seed: 15, numRuns: 300 }
+      )
+    )
+  )
+})
+
+describe("where code generation is forbidden", () => {
+  const program = `
+    import { IntercomHttp } from "@effect-intercom/core/IntercomHttp"
+    import { Contacts } from "@effect-intercom/core/resources/Contacts"
+    import { Effect, Layer, Redacted } from "effect"
+    import { HttpClient, HttpClientResponse } from "effect/http"
+    const bodies = [{ type: "list", data: [{ type: "contact", id: "1", more: 1 }] }, { type: "list", data: [{ id: 5 }] }]
+    const transport = Layer.succeed(HttpClient.HttpClient, HttpClient.make((request) =>
+      Effect.sync(() => HttpClientResponse.fromWeb(request, Response.json(bodies.shift())))))
+    const layer = Contacts.layer.pipe(
+      Layer.provide(IntercomHttp.layer({ accessToken: Redacted.make("t") })), Layer.provide(transport))
+    let forbidden = false
+    try { new Function("return 1")() } catch { forbidden = true }
+    await Effect.runPromise(Effect.gen(function* () {
+      const { list } = yield* Contacts
+      const page = yield* list()
+      const error = yield* Effect.flip(list())
+      console.log(JSON.stringify({ forbidden, page, paths: error.reason.mismatches.map(({ path }) => path) }))
+    }).pipe(Effect.provide(layer)))
+  `
+
+  it.live("decoding works all the same", () =>
+    Effect.gen(function* () {
+      const output = yield* Effect.callback<string>((resume) => {
+        execFile(
+          process.execPath,
+          ["--disallow-code-generation-from-strings", "--input-type=module", "--eval", program],
+          { cwd: new URL("..", import.meta.url) },
+          (error, stdout) => resume(error === null ? Effect.succeed(stdout) : Effect.die(error))
+        )
+      })
+      assert.deepStrictEqual(JSON.parse(output), {
+        forbidden: true,
+        page: { type: "list", data: [{ type: "contact", id: "1", more: 1 }] },
+        paths: ["data[0].type", "data[0].id"]
+      })
+    })
+  )
+})
+
+describe("the service", () => {
+  it.effect("is public: an operation of one's own on the same transport", () =>
+    Effect.gen(function* () {
+      const server = Scripted.make([Scripted.status(503), Scripted.json({ anything: 1 })])
+      const answer = yield* Effect.gen(function* () {
+        const http = yield* IntercomHttp
+        const operation = {
+          name: "Tags.list",
+          operationId: "listTags",
+          method: "GET",
+          path: "/tags",
+          replay: "safe",
+          empty: false
+        } as const
+        return yield* http.reply(operation, http.attempt(operation).get("/tags"))
+      }).pipe(Effect.provide(server.intercom()), Scripted.elapse)
+      assert.deepStrictEqual([answer.status, answer.body], [200, { anything: 1 }])
+      assert.deepStrictEqual(
+        server.sent.map(({ path }) => path),
+        ["/tags", "/tags"]
+      )
+    })
+  )
+})
