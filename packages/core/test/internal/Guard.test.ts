@@ -1,0 +1,156 @@
+/** The compiled test of a type accepts what `Schema.is` accepts, and nothing else. */
+import { operations } from "@effect-intercom/core/IntercomApi"
+import type { Call } from "@effect-intercom/core/Operation"
+import * as Operation from "@effect-intercom/core/Operation"
+import { assert, describe, it } from "@effect/vitest"
+import * as Arbitrary from "effect/Arbitrary"
+import * as Effect from "effect/Effect"
+import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
+import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
+import * as Schema from "effect/Schema"
+import * as Scripted from "../Scripted.ts"
+
+const runs = { arbitrary: { runs: 20, seed: 2 } }
+
+const oddities: ReadonlyArray<unknown> = [
+  undefined,
+  null,
+  "",
+  "a",
+  0,
+  -0,
+  1.5,
+  2 ** 53,
+  Number.NaN,
+  true,
+  [],
+  [null],
+  {},
+  { id: null },
+  () => 1,
+  Symbol.iterator,
+  1n
+]
+
+/** Every copy of the value with one part replaced by something odd, or left out. */
+const spoilt = (value: unknown): ReadonlyArray<unknown> => {
+  if (typeof value !== "object" || value === null) return oddities
+  const inside = Object.keys(value).flatMap((key) => {
+    const entries = Object.entries(value)
+    const others = entries.filter(([name]) => name !== key)
+    const copy = (part: unknown) =>
+      Array.isArray(value)
+        ? value.map((item: unknown, index) => (String(index) === key ? part : item))
+        : Object.fromEntries([...others, [key, part]])
+    const part = (value as { readonly [key: string]: unknown })[key]
+    return [...spoilt(part).map(copy), ...(Array.isArray(value) ? [] : [Object.fromEntries(others)])]
+  })
+  return [...oddities, ...inside]
+}
+
+const assertSame = (fits: (value: unknown) => boolean, schema: Schema.Top, value: unknown) => {
+  const is = Schema.is(schema)
+  for (const candidate of [value, ...spoilt(value)]) {
+    if (fits(candidate) !== is(candidate)) {
+      assert.fail(`Schema.is says ${is(candidate)}, the compiled test ${fits(candidate)}: ${JSON.stringify(candidate)}`)
+    }
+  }
+}
+
+/** The tests that the operations of a group put their answers to, by endpoint. */
+const testsOf = (group: HttpApiGroup.Constraint): Readonly<Record<string, (value: unknown) => boolean>> => {
+  const calls = Effect.runSync(Operation.client(group).pipe(Effect.provide(Scripted.make([]).intercom())))
+  return Object.fromEntries(
+    // The keys of a client are its group's endpoints.
+    Object.entries(calls as Readonly<Record<string, Call<object, unknown>>>).map(([name, { fits }]) => [name, fits])
+  )
+}
+
+/** A test for a schema of any kind. */
+const testOf = (schema: Schema.Top): ((value: unknown) => boolean) => {
+  const { get } = testsOf(HttpApiGroup.make("Any").add(HttpApiEndpoint.get("get", "/any", { success: schema })))
+  assert.isDefined(get)
+  return get
+}
+
+describe("the compiled test of an answer", () => {
+  for (const { empty, endpoint, group, name } of operations) {
+    const [success] = [...endpoint.success]
+    if (empty || success === undefined) continue
+    const fits = testsOf(group)[endpoint.identifier]
+    it.effect.prop(
+      name,
+      { value: Arbitrary.schema(Schema.toType(success)) },
+      ({ value }) =>
+        Effect.sync(() => {
+          assert.isDefined(fits)
+          assert.isTrue(fits(value))
+          assertSame(fits, success, value)
+        }),
+      runs
+    )
+  }
+
+  interface Tree {
+    readonly children: ReadonlyArray<Tree>
+  }
+  const Tree = Schema.Struct({ children: Schema.Array(Schema.suspend((): Schema.Codec<Tree> => Tree)) })
+  const Unusual = {
+    "a struct of everything": Schema.Struct({
+      any: Schema.Any,
+      unknown: Schema.Unknown,
+      number: Schema.Number,
+      maybeUnknown: Schema.optionalKey(Schema.Unknown),
+      maybeUndefined: Schema.optional(Schema.String),
+      'quote " and \\ and \u2028': Schema.String,
+      literal: Schema.Literals(["a", 1, true]),
+      constructor: Schema.optionalKey(Schema.String)
+    }),
+    "a rest of strings": Schema.StructWithRest(Schema.Struct({ id: Schema.String }), [
+      Schema.Record(Schema.String, Schema.String)
+    ]),
+    "a record": Schema.Record(Schema.String, Schema.Unknown),
+    "a record of certain keys": Schema.Record(Schema.TemplateLiteral(["x-", Schema.String]), Schema.Int),
+    "an empty struct": Schema.Struct({}),
+    "a field __proto__": Schema.Struct({ ["__proto__"]: Schema.optionalKey(Schema.String) }),
+    "a tuple": Schema.Tuple([Schema.String, Schema.optionalKey(Schema.Int)]),
+    "a non-empty array": Schema.NonEmptyArray(Schema.Int),
+    // Null fits both.
+    "exactly one of": Schema.Union(
+      [Schema.Struct({ a: Schema.NullOr(Schema.Int) }), Schema.Struct({ a: Schema.NullOr(Schema.String) })],
+      { mode: "oneOf" }
+    ),
+    "checks on objects": Schema.Struct({ n: Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 1 })) }).check(
+      Schema.makeFilter(({ n }) => n !== 1)
+    ),
+    "a recursive type": Tree,
+    "a transformation": Schema.Struct({ n: Schema.NumberFromString }),
+    "a string": Schema.String
+  } as const
+
+  for (const [name, schema] of Object.entries<Schema.Top>(Unusual)) {
+    const fits = testOf(schema)
+    it.effect.prop(
+      name,
+      { value: Arbitrary.schema(Schema.toType(schema)) },
+      ({ value }) => Effect.sync(() => assertSame(fits, schema, value)),
+      runs
+    )
+  }
+
+  it("works where code cannot be generated", () => {
+    const { Function: original } = globalThis
+    const forbidden: unknown = function () {
+      throw new EvalError("Code generation from strings disallowed for this context")
+    }
+    const Pair = Schema.Struct({ id: Schema.String, n: Schema.NullOr(Schema.Int) })
+    try {
+      globalThis.Function = forbidden as FunctionConstructor
+      const isPair = testOf(Pair)
+      assert.isTrue(isPair({ id: "a", n: null }))
+      assert.isFalse(isPair({ id: "a", n: 0.5 }))
+    } finally {
+      globalThis.Function = original
+    }
+  })
+})
