@@ -22,6 +22,7 @@ import * as IntercomConfig from "./IntercomConfig.ts"
 import { DecodeError, IntercomError, type Reason, TimeoutError, TransportError } from "./IntercomError.ts"
 import * as IntercomMetrics from "./IntercomMetrics.ts"
 import * as Body from "./internal/Body.ts"
+import * as LongWait from "./internal/LongWait.ts"
 import { reasonOf, resetDelay } from "./internal/ResponseError.ts"
 import * as Retry from "./internal/Retry.ts"
 import { cap, scrubber } from "./internal/Scrub.ts"
@@ -153,6 +154,10 @@ const make = Effect.fnUntraced(function* (config: IntercomConfig.IntercomConfig,
     disableResponseInspection: shared
   }
 
+  // Windows last ten seconds, by the documentation a minute at most: that much is worth waiting for, however short a call
+  // may take.
+  const longestWait = Duration.max(Duration.fromInputUnsafe(config.retry.total), Duration.minutes(1))
+
   // One for all operations: what the rate limiter learns from the headers of an answer is good for every next request.
   const limited = transport.pipe(
     HttpClient.mapRequest((request) =>
@@ -173,9 +178,11 @@ const make = Effect.fnUntraced(function* (config: IntercomConfig.IntercomConfig,
       )
     ),
     HttpClient.transformResponse((response) => Effect.andThen(leave, response)),
+    HttpClient.transformResponse(Effect.flatMap(LongWait.conceal(longestWait))),
     // Looks once more at what the headers left, when a request that had to queue leaves at last.
     HttpClient.withRateLimiter({ ...limits, limiter: unlimited }),
     HttpClient.withRateLimiter({ ...limits, limiter }),
+    HttpClient.transformResponse(Effect.map(LongWait.reveal)),
     // The client's own span would hold the request, and propagation would tell Intercom our trace ids.
     HttpClient.transformResponse(Effect.provideService(HttpClient.TracerDisabledWhen, () => true))
   )

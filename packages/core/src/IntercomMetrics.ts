@@ -14,7 +14,10 @@ export const retries = Metric.counter("intercom_retries", {
   incremental: true
 })
 
-/** Milliseconds spent waiting for the rate limit before sending. Attribute: `operation`. */
+/**
+ * Milliseconds spent waiting for the rate limit before sending; waits below ten are scheduling and do not count.
+ * Attribute: `operation`.
+ */
 export const waits = Metric.histogram("intercom_rate_limit_wait_millis", {
   description: "Milliseconds spent waiting for the rate limit",
   boundaries: [10, 100, 1_000, 5_000, 10_000, 30_000, 60_000]

@@ -128,6 +128,19 @@ describe("a client in a fixed window", () => {
     })
   )
 
+  it.effect("knows the window even where calls are impatient", () =>
+    Effect.gen(function* () {
+      yield* start
+      const { refused, server } = windowed(60)
+      const { done } = yield* Effect.provide(
+        crowd([get], server),
+        server.layer(resources, { retry: { times: 0, total: 0 }, timeout: "1 second" })
+      )
+      assert.strictEqual(refused(), 0)
+      assert.isAtLeast(done, 0.95 * possible(60))
+    })
+  )
+
   it.effect("waits are counted", () =>
     Effect.gen(function* () {
       yield* start
@@ -179,6 +192,37 @@ describe("a 429 that comes nevertheless", () => {
       }).pipe(Effect.provide(server.layer(resources)), Scripted.elapse)
       assert.strictEqual(server.sent.length, 4)
       for (const at of server.times.slice(1)) assert.isAtLeast(at, 1_700_000_010_000)
+    })
+  )
+})
+
+describe("an answer that asks to wait longer than a call may take", () => {
+  const far = String(1_700_000_003 + 3_600)
+  it.effect.each<readonly [string, Readonly<Record<string, string>>]>([
+    ["Retry-After", { "retry-after": "3600" }],
+    ["a date in Retry-After", { "retry-after": new Date((1_700_000_003 + 3_600) * 1000).toUTCString() }],
+    ["X-RateLimit-Reset", { "x-ratelimit-remaining": "0", "x-ratelimit-reset": far }],
+    ["X-RateLimit-Reset in milliseconds", { "x-ratelimit-remaining": "0", "x-ratelimit-reset": `${far}000` }],
+    ["seconds in X-RateLimit-Reset", { "x-ratelimit-remaining": "0", "x-ratelimit-reset": "3600" }]
+  ])("%s: fails its call, and holds back no other", ([, headers]) =>
+    Effect.gen(function* () {
+      yield* start
+      const server = Scripted.make(({ url }, index) =>
+        index === 0
+          ? Scripted.errorList(429, { code: "rate_limit_exceeded" }, headers)
+          : Scripted.json(bodies[url.pathname], { headers })
+      )
+      yield* Effect.gen(function* () {
+        // In seconds from now, the header is no time a client could wait for.
+        if (headers["x-ratelimit-reset"] !== "3600") {
+          const { reason } = yield* Effect.flip(get)
+          assert.strictEqual(reason._tag, "RateLimited")
+        }
+        yield* get
+        yield* list
+        yield* companies
+      }).pipe(Effect.provide(server.layer(resources)), Scripted.elapse)
+      assert.isBelow(Math.max(...server.times) - began, 2_000)
     })
   )
 })

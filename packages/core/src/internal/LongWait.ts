@@ -1,0 +1,38 @@
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Headers from "effect/http/Headers"
+import * as HttpClientResponse from "effect/http/HttpClientResponse"
+import * as Result from "effect/Result"
+
+type Response = HttpClientResponse.HttpClientResponse
+
+const concealed = new WeakMap<Response, Response>()
+
+/**
+ * Keeps the headers that ask to wait longer than `longest` from the rate limiter: it would hold back every next call for
+ * as long, silently. Without them each call gets the API's own answer, and fails with it at once.
+ */
+export const conceal =
+  (longest: Duration.Duration) =>
+  (response: Response): Effect.Effect<Response> =>
+    Effect.map(Clock.currentTimeMillis, (now) => {
+      if (asked(response.headers, now) <= Duration.toMillis(longest)) return response
+      const bare = HttpClientResponse.fromWeb(response.request, new Response(null, { status: response.status }))
+      concealed.set(bare, response)
+      return bare
+    })
+
+/** The response as it was before {@link conceal}. */
+export const reveal = (response: Response): Response => concealed.get(response) ?? response
+
+/** The longest wait the headers ask for, in milliseconds. */
+const asked = (headers: Headers.Headers, now: number): number => {
+  const retryAfter = Headers.parseRetryAfter(headers["retry-after"] ?? "")
+  const reset = Number(headers["x-ratelimit-reset"] ?? 0)
+  return Math.max(
+    Result.isSuccess(retryAfter) ? Duration.toMillis(Headers.retryAfterDelay(retryAfter.success, now)) : 0,
+    // The limiter takes small numbers for seconds from now, and very large ones for milliseconds.
+    reset > 1e12 ? reset - now : reset > 1e9 ? reset * 1000 - now : reset * 1000
+  )
+}
