@@ -244,9 +244,9 @@ const listen = Effect.fnUntraced(function* (options: ListenOptions) {
   const server = yield* NodeHttpServer.make(() => node, {
     host,
     port: options.port ?? 0,
-    gracefulShutdownTimeout: "5 seconds"
+    gracefulShutdownTimeout: "2 seconds"
   })
-  // Finalizers run last to first: stalls end, requests in flight get their five seconds, then connections are cut.
+  // Finalizers run last to first: stalls end, requests in flight get two seconds, then connections are cut.
   yield* Effect.addFinalizer(() => Effect.sync(() => node.closeAllConnections()))
   yield* server.serve(app)
   yield* Effect.addFinalizer(() => Deferred.succeed(closing, undefined))

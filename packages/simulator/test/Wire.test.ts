@@ -101,6 +101,8 @@ describe("every answer", () => {
 describe("what is not there", () => {
   const missing: ReadonlyArray<readonly ["GET" | "DELETE" | "PUT", string, string]> = [
     ["GET", "/contacts/5f5e1037702a730fffffffff", "User Not Found"],
+    // The first contact's, but for its time.
+    ["GET", "/contacts/5f5e1038702a730f00000000", "User Not Found"],
     ["GET", "/conversations/1", "Resource Not Found"],
     ["GET", "/contacts/%zz", "The requested URL was not found on this server."],
     ["GET", "/nowhere", "The requested URL was not found on this server."],
@@ -112,6 +114,7 @@ describe("what is not there", () => {
       Effect.gen(function* () {
         const answer = yield* raw(method, path)
         assert.strictEqual(answer.status, 404)
+        assert.strictEqual(answer.headers["content-type"], "application/json; charset=utf-8")
         assert.deepStrictEqual(errorsOf(answer), [{ code: "not_found", message }])
       }).pipe(Effect.provide(simulated))
     )

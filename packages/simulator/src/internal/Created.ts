@@ -11,7 +11,7 @@ export interface Input {
 const list = (path: string) => ({ type: "list", data: [], url: path, total_count: 0, has_more: false })
 
 export const contact = (store: Store, input: Input, now: number): Row => {
-  const { avatar, custom_attributes, email, role, ...rest } = input
+  const { avatar, custom_attributes, email, role, unsubscribed_from_emails, ...rest } = input
   const id = store.nextId("contacts", now)
   return {
     type: "contact",
@@ -28,7 +28,7 @@ export const contact = (store: Store, input: Input, now: number): Row => {
     social_profiles: { type: "list", data: [] },
     has_hard_bounced: false,
     marked_email_as_spam: false,
-    unsubscribed_from_emails: false,
+    unsubscribed_from_emails: unsubscribed_from_emails ?? false,
     created_at: now,
     updated_at: now,
     signed_up_at: null,
