@@ -238,6 +238,18 @@ describe.each([
     )
   }
 
+  it.live("a redirect to another origin does not take the token along", () =>
+    Effect.gen(function* () {
+      const other = yield* serve((socket) => answer(socket, "200 OK", JSON.stringify(Scripted.contact("1"))))
+      const server = yield* serve((socket) =>
+        socket.write(head("302 Found", 0, `location: ${other.baseUrl}/contacts/1`))
+      )
+      yield* Effect.exit(run(get, server.baseUrl))
+      assert.strictEqual(server.requests.length, 1)
+      for (const request of other.requests) assert.notInclude(request, Scripted.token)
+    })
+  )
+
   it.live("failed attempts give their connections back: many large errors need few", () =>
     Effect.gen(function* () {
       let connections = 0
