@@ -43,8 +43,10 @@ export interface Finding extends Pick<Divergence, "class" | "pointer" | "through
 export const key = (finding: Finding): string => `${finding.pointer} ${finding.message}`
 
 /** The first of each key. */
-export const distinct = <F extends Finding>(findings: ReadonlyArray<F>): ReadonlyArray<F> =>
-  [...new Map(findings.toReversed().map((finding) => [key(finding), finding])).values()].reverse()
+export const distinct = <F extends Finding>(findings: ReadonlyArray<F>): ReadonlyArray<F> => {
+  const seen = new Set<string>()
+  return findings.filter((finding) => !seen.has(key(finding)) && seen.add(key(finding)))
+}
 
 /** Whether it fails a run. */
 export const isFailure = (divergence: Pick<Divergence, "class">): boolean => divergence.class !== "note"

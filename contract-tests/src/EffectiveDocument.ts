@@ -61,6 +61,8 @@ export interface EffectiveDocument {
   /** The document as published. */
   readonly published: Schema.Json
   readonly actions: ReadonlyArray<AppliedAction>
+  /** Whether it is the project's document with the project's overlays: what its simulator must keep to. */
+  readonly own: boolean
 }
 
 /**
@@ -152,7 +154,7 @@ export const ours = Effect.gen(function* () {
     spec: path.join(folder, "intercom-openapi.yml"),
     overlays: names
       .filter((name) => name.endsWith(".yml"))
-      .sort()
+      .toSorted()
       .map((name) => path.join(overlays, name))
   }
 })
@@ -207,7 +209,7 @@ export const load = Effect.fn("EffectiveDocument.load")(function* (options: Opti
   const files = wanted === "none" ? [] : wanted === "auto" ? (fits ? own.overlays : []) : wanted
   const overlays = yield* Effect.forEach(files, readOverlay)
   const { actions, document } = yield* apply(published, overlays)
-  const effective: EffectiveDocument = { source, published, document, actions }
+  const effective: EffectiveDocument = { source, published, document, actions, own: fits }
   return effective
 })
 

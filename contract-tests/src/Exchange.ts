@@ -54,26 +54,28 @@ const headersOf = (request: HttpClientRequest.HttpClientRequest): Exchange["head
   return { ...request.headers, ...(contentType === undefined ? undefined : { "content-type": contentType }) }
 }
 
-/** The `HttpClient` of the client under test: it sends where {@link through} says. */
-export const layer: Layer.Layer<HttpClient.HttpClient> = Layer.succeed(
-  HttpClient.HttpClient,
-  HttpClient.make((request, url) =>
-    Effect.gen(function* () {
-      const { exchanges, send } = yield* CurrentRoute
-      const response = yield* send(request, url)
-      exchanges.push({
-        method: request.method,
-        url,
-        headers: headersOf(request),
-        sent: bodyOf(request),
-        status: response.status,
-        received: response.headers,
-        body: yield* Effect.orElseSucceed(response.text, () => "")
-      })
-      return response
+const client = HttpClient.make((request, url) =>
+  Effect.gen(function* () {
+    const { exchanges, send } = yield* CurrentRoute
+    const response = yield* send(request, url)
+    exchanges.push({
+      method: request.method,
+      url,
+      headers: headersOf(request),
+      sent: bodyOf(request),
+      status: response.status,
+      received: response.headers,
+      body: yield* Effect.orElseSucceed(response.text, () => "")
     })
-  )
+    return response
+  })
 )
+
+/** The `HttpClient` of the client under test: it sends where {@link through} says. */
+export const layer: Layer.Layer<HttpClient.HttpClient> = Layer.succeed(HttpClient.HttpClient, client)
+
+/** Sends a request that no method of a client makes. */
+export const execute = client.execute
 
 /** How a call ended, and what it exchanged. */
 export interface Outcome<out A, out E> {

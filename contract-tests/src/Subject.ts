@@ -12,6 +12,7 @@ import * as Exchange from "./Exchange.ts"
 import * as Generate from "./Generate.ts"
 import { Prism, type PrismError } from "./Prism.ts"
 import type { Found } from "./Property.ts"
+import { SimulatedIntercom } from "./SimulatedIntercom.ts"
 import * as Validator from "./Validator.ts"
 
 /** An operation both sides have. */
@@ -33,6 +34,7 @@ export interface Shape extends Parameters {
   readonly client: Client.Client
   readonly pairs: ReadonlyArray<Pair>
   readonly prism: Prism["Service"]
+  readonly simulated: SimulatedIntercom["Service"]
 }
 
 export class Subject extends Context.Service<Subject, Shape>()("@effect-intercom/contract-tests/Subject") {
@@ -57,10 +59,15 @@ export class Subject extends Context.Service<Subject, Shape>()("@effect-intercom
           validator: Validator.make(parsed.root),
           client,
           pairs,
-          prism: yield* Prism
+          prism: yield* Prism,
+          simulated: yield* SimulatedIntercom
         })
       })
-    ).pipe(Layer.provide(Client.layer(parsed.server)), Layer.provide(Prism.layer(document)))
+    ).pipe(
+      Layer.provide(Client.layer(parsed.server)),
+      Layer.provide(Prism.layer(document)),
+      Layer.provide(SimulatedIntercom.layer)
+    )
   }
 }
 

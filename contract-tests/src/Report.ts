@@ -1,0 +1,81 @@
+/** What a run came to, as text. */
+import * as Contract from "./Contract.ts"
+import * as Divergence from "./Divergence.ts"
+import type * as EffectiveDocument from "./EffectiveDocument.ts"
+import type * as Published from "./Published.ts"
+
+const count = (many: number, one: string): string => `${many} ${one}${many === 1 ? "" : "s"}`
+
+/** Operations by checks: how many samples were judged, or how many divergences there were. */
+export const table = (rows: ReadonlyArray<Contract.Row>): string => {
+  const checks = [...new Set(rows.map(({ check }) => check))]
+  const operations = [...new Set(rows.map(({ operation }) => operation))]
+  const cell = (operation: string, check: string): string => {
+    const row = rows.find((row) => row.operation === operation && row.check === check)
+    if (row === undefined) return "-"
+    const failed = row.divergences.filter(Divergence.isFailure).length
+    return failed > 0 ? `${failed} FAILED` : row.runs > 1 ? `ok ${row.runs}` : "ok"
+  }
+  const lines = [
+    ["operation", ...checks],
+    ...operations.map((operation) => [operation, ...checks.map((check) => cell(operation, check))])
+  ]
+  const widths = ["operation", ...checks].map((_, column) =>
+    Math.max(...lines.map((line) => line[column]?.length ?? 0))
+  )
+  return lines
+    .map((line) =>
+      line
+        .map((text, column) => text.padEnd(widths[column] ?? 0))
+        .join("  ")
+        .trimEnd()
+    )
+    .join("\n")
+}
+
+const overlaysOf = ({ actions }: EffectiveDocument.EffectiveDocument): string => {
+  const files = new Set(actions.map(({ file }) => file)).size
+  return actions.length === 0
+    ? "without overlays"
+    : `with ${count(actions.length, "action")} of ${count(files, "overlay")}`
+}
+
+/** Every divergence on a line, the table, and one closing line. */
+export const text = (report: Contract.Report, options: { readonly notes: boolean }): string => {
+  const failures = Contract.failures(report)
+  const notes = report.divergences.filter((divergence) => !Divergence.isFailure(divergence))
+  return [
+    ...failures.map(Divergence.format),
+    ...(options.notes ? notes.map(Divergence.format) : []),
+    ...(failures.length + notes.length > 0 ? [""] : []),
+    table(report.rows),
+    "",
+    `${report.document.source} ${overlaysOf(report.document)}, seed ${report.seed}: ` +
+      `${count(report.canaries, "canary request")} refused, ${count(failures.length, "divergence")}, ` +
+      `${count(notes.length, "note")}${options.notes || notes.length === 0 ? "" : " (--notes shows them)"}`
+  ].join("\n")
+}
+
+const nameOf = ({ file, index, target }: EffectiveDocument.AppliedAction): string =>
+  `${file.split(/[\\/]/).at(-1) ?? file} action ${index + 1} (${target})`
+
+/** The divergences of the published document by the action that names them, then what is left over. */
+export const published = ({ named, report, unnamed }: Published.Result): string => {
+  const actions = new Map(named.flatMap(({ actions }) => actions.map((action) => [nameOf(action), action] as const)))
+  const groups = [...actions].toSorted(([a], [b]) => a.localeCompare(b, "en", { numeric: true }))
+  return [
+    ...groups.flatMap(([name, action]) => [
+      `${name}: ${action.description}`,
+      ...named
+        .filter(({ actions }) => actions.includes(action))
+        .map(
+          ({ divergence }) =>
+            `  ${divergence.class} ${divergence.direction}: ${divergence.operation}: ${divergence.message}`
+        )
+    ]),
+    "",
+    ...(unnamed.length === 0 ? [] : ["No action of an overlay names:", ...unnamed.map(Divergence.format), ""]),
+    `${report.document.source} without overlays, seed ${report.seed}: ` +
+      `${count(named.length, "divergence")} named by ${count(groups.length, "overlay action")}, ${unnamed.length} by none`
+  ].join("\n")
+}
