@@ -327,8 +327,15 @@ describe("events", () => {
   it.live("come summed up, and since a time", () =>
     Effect.gen(function* () {
       const { body } = yield* raw("GET", "/events?type=user&user_id=user-00000004&summary=true")
-      const summary = body as { readonly type: string; readonly events: ReadonlyArray<{ readonly count: number }> }
+      const summary = body as {
+        readonly type: string
+        readonly events: ReadonlyArray<{ readonly count: number; readonly first: string; readonly last: string }>
+      }
       assert.strictEqual(summary.type, "event.summary")
+      for (const { first, last } of summary.events) {
+        assert.match(first, /^2020-09-\d\dT\d\d:\d\d:\d\d\.000Z$/)
+        assert.isTrue(first <= last)
+      }
       assert.strictEqual(
         summary.events.reduce((sum, { count }) => sum + count, 0),
         3

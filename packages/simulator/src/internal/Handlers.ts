@@ -1,6 +1,7 @@
 /** What each operation does, on the routes, parameters and bodies that `IntercomApi` declares. */
 import { Authorization, IntercomApi } from "@effect-intercom/core"
 import * as Clock from "effect/Clock"
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
@@ -261,7 +262,8 @@ const events = (store: Store) =>
 /** A contact's events by name: how often, first and last. */
 const summary = (contact: Row, events: ReadonlyArray<Row>) => {
   const byName = Map.groupBy(events, (event) => String(event["event_name"]))
-  const iso = (event: Row | undefined) => new Date(Number(event?.["created_at"] ?? 0) * 1000).toISOString()
+  const iso = (event: Row | undefined) =>
+    DateTime.formatIso(DateTime.makeUnsafe(Number(event?.["created_at"] ?? 0) * 1000))
   return {
     type: "event.summary",
     email: contact["email"],
