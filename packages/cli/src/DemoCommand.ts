@@ -21,7 +21,7 @@ import { Sha256 } from "@effect-intercom/export/Sha256"
 import { run } from "./ExportCommand.ts"
 import * as Format from "./Format.ts"
 import * as Style from "./Style.ts"
-import * as NodeSha256 from "./NodeSha256.ts"
+import * as NodeSha256 from "@effect-intercom/export/NodeSha256"
 import * as Reporter from "./Reporter.ts"
 import { faultsFlag, rateLimitFlag } from "./SimulateCommand.ts"
 

@@ -13,7 +13,7 @@ import * as Path from "effect/Path"
 import * as Schema from "effect/Schema"
 import * as Connection from "./Connection.ts"
 import * as Format from "./Format.ts"
-import * as NodeSha256 from "./NodeSha256.ts"
+import * as NodeSha256 from "@effect-intercom/export/NodeSha256"
 import * as ProgressLine from "./ProgressLine.ts"
 import * as Reporter from "./Reporter.ts"
 
@@ -34,10 +34,7 @@ const names = Object.keys(Resource.all) as ReadonlyArray<Resource.Name>
 const interrupted = Console.error("Stopped. The same command goes on from here.")
 
 /** Runs a plan with a reporter, and says what came of it. */
-export const run = Effect.fnUntraced(function* (
-  plan: Export.Plan<Resource.Services>,
-  makeReporter: typeof Reporter.terminal
-) {
+export const run = Effect.fnUntraced(function* (plan: Export.Plan, makeReporter: typeof Reporter.terminal) {
   const reporter = yield* makeReporter
   return yield* Export.run(plan, reporter.onEvent)
 }, Effect.scoped)
@@ -90,7 +87,7 @@ export const command = Command.make(
     ...Connection.flags
   },
   Effect.fnUntraced(function* ({ force, from, out, pageSize, resources, ...connection }) {
-    const plan: Export.Plan<Resource.Services> = {
+    const plan: Export.Plan = {
       resources: [...new Set(resources)].map((name) => Resource.all[name]),
       directory: out,
       from: Option.getOrUndefined(from),

@@ -1,5 +1,4 @@
 export * as ExitCode from "./ExitCode.ts"
 export * as Main from "./Main.ts"
-export * as NodeSha256 from "./NodeSha256.ts"
 export * as ProgressLine from "./ProgressLine.ts"
 export * as Reporter from "./Reporter.ts"

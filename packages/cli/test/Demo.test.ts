@@ -1,5 +1,5 @@
 import * as DemoCommand from "@effect-intercom/cli/DemoCommand"
-import * as NodeSha256 from "@effect-intercom/cli/NodeSha256"
+import * as NodeSha256 from "@effect-intercom/export/NodeSha256"
 import { plain } from "@effect-intercom/cli/Style"
 import { Simulator } from "@effect-intercom/simulator/Simulator"
 import * as NodeServices from "@effect/platform-node/NodeServices"

@@ -44,14 +44,14 @@ import * as Manifest from "./Manifest.ts"
 import * as PartFile from "./PartFile.ts"
 import type { Event } from "./Progress.ts"
 import * as Quarantine from "./Quarantine.ts"
-import type { Resource } from "./Resource.ts"
+import type { Resource, Services } from "./Resource.ts"
 import type { Sha256 } from "./Sha256.ts"
 import * as Source from "./Source.ts"
 
 /** What to export, and where to. Plain data, but for the resources. */
-export interface Plan<out R> {
+export interface Plan<out Item extends Resource<unknown> = Resource<Services>> {
   /** One after the other. */
-  readonly resources: ReadonlyArray<Resource<R>>
+  readonly resources: ReadonlyArray<Item>
   /** Created when it does not exist. One export at a time may write to it. */
   readonly directory: string
   /** Start here instead of at the first page; only for a single resource, with pages. */
@@ -65,8 +65,11 @@ export interface Plan<out R> {
   readonly force?: boolean | undefined
 }
 
-/** What an export needs besides its resources. */
-export type Requirements = FileSystem.FileSystem | Path.Path | Sha256 | IntercomHttp | Admins
+/** What every export needs: the machine, and the client that tells whose workspace it is. */
+export type Environment = FileSystem.FileSystem | Path.Path | Sha256 | IntercomHttp | Admins
+
+/** What the export of these resources needs. */
+export type Requirements<Item> = Environment | (Item extends Resource<infer R> ? R : never)
 
 /** What every part of one resource's export knows. */
 interface Job<R> {
@@ -102,7 +105,9 @@ const nowIso = Effect.map(DateTime.now, DateTime.formatIso)
  * Runs a plan; the events tell what happens. Requests, retries and waits are what the current metric registry counts
  * meanwhile: provide your own `Metric.MetricRegistry` when other calls run beside it.
  */
-export const events = <R>(plan: Plan<R>): Stream.Stream<Event, ExportError, R | Requirements> =>
+export const events = <Item extends Resource<unknown>>(
+  plan: Plan<Item>
+): Stream.Stream<Event, ExportError, Requirements<Item>> =>
   Stream.unwrap(
     Effect.gen(function* () {
       const fs = yield* FileSystem.FileSystem
@@ -113,7 +118,9 @@ export const events = <R>(plan: Plan<R>): Stream.Stream<Event, ExportError, R | 
       const source = yield* Effect.mapError(Source.current, (error) => new RequestFailed({ error }))
       yield* Files.at(plan.directory)(fs.makeDirectory(plan.directory, { recursive: true }))
       yield* sameWorkspace(plan, source, path.join(plan.directory, "manifest.json"))
-      return Stream.flatMap(Stream.fromIterable(plan.resources), (resource) =>
+      // Resources of several services are resources of the union of these services.
+      const resources = plan.resources as ReadonlyArray<Resource<Requirements<Item>>>
+      return Stream.flatMap(Stream.fromIterable(resources), (resource) =>
         Stream.mapError(
           one({
             resource,
@@ -130,7 +137,11 @@ export const events = <R>(plan: Plan<R>): Stream.Stream<Event, ExportError, R | 
   )
 
 /** Fails when the directory holds exports of another workspace, but for those this plan replaces. */
-const sameWorkspace = Effect.fnUntraced(function* <R>(plan: Plan<R>, source: Source.Source, manifest: string) {
+const sameWorkspace = Effect.fnUntraced(function* (
+  plan: Plan<Resource<unknown>>,
+  source: Source.Source,
+  manifest: string
+) {
   const replaced = new Set(plan.force === true ? plan.resources.map(({ name }) => name) : [])
   const { baseUrl, workspace } = source
   for (const entry of Object.values((yield* Manifest.read(manifest))?.resources ?? {})) {
@@ -140,11 +151,27 @@ const sameWorkspace = Effect.fnUntraced(function* <R>(plan: Plan<R>, source: Sou
   }
 })
 
-/** Runs a plan, and hands each event to `onEvent`; the result has an entry for each resource, skipped ones included. */
-export const run = <R, E = never, R2 = never>(
-  plan: Plan<R>,
-  onEvent: (event: Event) => Effect.Effect<void, E, R2> = () => Effect.void
-): Effect.Effect<ReadonlyArray<Manifest.Entry>, ExportError | E, R | R2 | Requirements> =>
+/**
+ * Runs a plan, and hands each event to `onEvent`; the result has an entry for each resource, skipped ones included.
+ *
+ * @example
+ * ```ts
+ * import { Intercom } from "@effect-intercom/core"
+ * import { Export, Resource } from "@effect-intercom/export"
+ * import * as NodeSha256 from "@effect-intercom/export/NodeSha256"
+ * import { NodeHttpClient, NodeServices } from "@effect/platform-node"
+ * import { Effect } from "effect"
+ *
+ * const program = Export.run({ resources: [Resource.contacts, Resource.companies], directory: "dump" }).pipe(
+ *   Effect.provide([Intercom.layerConfig, NodeSha256.layer]),
+ *   Effect.provide([NodeHttpClient.layerUndici, NodeServices.layer])
+ * )
+ * ```
+ */
+export const run = <Item extends Resource<unknown>, E = never, R = never>(
+  plan: Plan<Item>,
+  onEvent: (event: Event) => Effect.Effect<void, E, R> = () => Effect.void
+): Effect.Effect<ReadonlyArray<Manifest.Entry>, ExportError | E, R | Requirements<Item>> =>
   events(plan).pipe(
     Stream.tap(onEvent),
     Stream.runFold(
@@ -154,7 +181,7 @@ export const run = <R, E = never, R2 = never>(
   )
 
 /** One resource, from wherever it stands. */
-const one = <R>(job: Job<R>): Stream.Stream<Event, Reason, R | Requirements> =>
+const one = <R>(job: Job<R>): Stream.Stream<Event, Reason, R | Environment> =>
   Stream.unwrap(
     Effect.gen(function* () {
       const found = yield* Checkpoint.read(job.paths.checkpoint)
@@ -259,7 +286,7 @@ const walk = <R>(
   job: Job<R>,
   from: Checkpoint.Checkpoint,
   parts: Parts
-): Stream.Stream<Event, Reason, R | Requirements> =>
+): Stream.Stream<Event, Reason, R | Environment> =>
   Stream.unwrap(
     Effect.gen(function* () {
       const resource = job.resource.name
@@ -315,7 +342,7 @@ const refused = <R>({ from, paths }: Job<R>, { cursor }: Checkpoint.Checkpoint, 
 }
 
 /** The last steps. Each can be done twice, so that a crash between them does no harm. */
-const finish = <R>(job: Job<R>, checkpoint: Checkpoint.Checkpoint): Stream.Stream<Event, Reason, Requirements> =>
+const finish = <R>(job: Job<R>, checkpoint: Checkpoint.Checkpoint): Stream.Stream<Event, Reason, Environment> =>
   Stream.fromEffect(
     Effect.gen(function* () {
       const { paths, resource } = job

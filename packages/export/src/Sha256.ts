@@ -9,7 +9,7 @@ export interface Hash {
   readonly hex: Effect.Effect<string>
 }
 
-/** Makes hashes. `@effect-intercom/cli/NodeSha256` has the layer for Node. */
+/** Makes hashes. `NodeSha256.layer` is the one for Node. */
 export class Sha256 extends Context.Service<
   Sha256,
   {

@@ -1,5 +1,5 @@
 /** The real file system, and one that dies at a chosen moment as a killed process would. */
-import { Sha256 } from "@effect-intercom/export/Sha256"
+import * as NodeSha256 from "@effect-intercom/export/NodeSha256"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as NodePath from "@effect/platform-node/NodePath"
 import * as Effect from "effect/Effect"
@@ -8,23 +8,9 @@ import * as Layer from "effect/Layer"
 import * as PlatformError from "effect/PlatformError"
 import * as Sink from "effect/Sink"
 import * as Stream from "effect/Stream"
-import * as NodeCrypto from "node:crypto"
-
-const sha256 = Layer.succeed(
-  Sha256,
-  Sha256.of({
-    make: Effect.sync(() => {
-      const hash = NodeCrypto.createHash("sha256")
-      return {
-        update: (bytes: Uint8Array) => Effect.sync(() => void hash.update(bytes)),
-        hex: Effect.sync(() => hash.copy().digest("hex"))
-      }
-    })
-  })
-)
 
 /** Everything an export needs of the machine. */
-export const layer = Layer.mergeAll(NodeFileSystem.layer, NodePath.layer, sha256)
+export const layer = Layer.mergeAll(NodeFileSystem.layer, NodePath.layer, NodeSha256.layer)
 
 /** Where the process dies: at its nth operation on files, before it is done, in the middle, or just after. */
 export interface Death {

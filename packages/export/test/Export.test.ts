@@ -1,5 +1,8 @@
+import type { Contacts } from "@effect-intercom/core/resources/Contacts"
+import type { Segments } from "@effect-intercom/core/resources/Segments"
 import * as Export from "@effect-intercom/export/Export"
 import type { ExportError } from "@effect-intercom/export/ExportError"
+import type { Entry } from "@effect-intercom/export/Manifest"
 import * as Resource from "@effect-intercom/export/Resource"
 import { assert, describe, layer } from "@effect/vitest"
 import * as Arbitrary from "effect/Arbitrary"
@@ -14,7 +17,7 @@ import * as FakeIntercom from "./FakeIntercom.ts"
 
 const temporary = Effect.flatMap(FileSystem.FileSystem, (fs) => fs.makeTempDirectoryScoped({ prefix: "export-" }))
 
-const plan = (directory: string, options: Partial<Export.Plan<Resource.Services>> = {}) => ({
+const plan = (directory: string, options: Partial<Export.Plan> = {}) => ({
   resources: [Resource.contacts],
   directory,
   pageSize: 3,
@@ -24,7 +27,7 @@ const plan = (directory: string, options: Partial<Export.Plan<Resource.Services>
 /** Runs an export against a workspace, with counts of its own. */
 const run = (
   workspace: Pick<ReturnType<typeof FakeIntercom.make>, "client">,
-  options: Export.Plan<Resource.Services>,
+  options: Export.Plan,
   config?: Parameters<ReturnType<typeof FakeIntercom.make>["client"]>[0]
 ) =>
   Export.run(options).pipe(
@@ -114,6 +117,18 @@ describe("Export", () => {
             { matches: true, records: 2, resource: "contacts", total: 2 }
           ]
         )
+      })
+    )
+
+    it.effect("needs the services of its resources, and infers them", () =>
+      Effect.gen(function* () {
+        const workspace = FakeIntercom.make({ contacts: contacts(1) })
+        const program: Effect.Effect<
+          ReadonlyArray<Entry>,
+          ExportError,
+          Contacts | Segments | Export.Environment
+        > = Export.run({ resources: [Resource.contacts, Resource.segments], directory: yield* temporary })
+        assert.strictEqual((yield* Effect.provide(program, workspace.client())).length, 2)
       })
     )
 
