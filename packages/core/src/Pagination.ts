@@ -274,7 +274,8 @@ const walker = <Query, Envelope, Item extends Schema.Top, Key extends keyof Enve
           ...(typeof body.total_count === "number" ? { total: body.total_count } : undefined)
         }
       }
-    }).pipe(call.traced, Effect.withSpan(call.operation.name))
+      // A stack taken here would name this line for every page.
+    }).pipe(call.traced, Effect.withSpan(call.operation.name, {}, { captureStackTrace: false }))
 
   const pages = <E = never, R = never>(query: Query = nothing, options: WalkOptions<E, R> = {}) => {
     const { from, onInvalid, prefetch = 1 } = options

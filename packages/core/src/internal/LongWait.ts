@@ -28,11 +28,17 @@ export const reveal = (response: Response): Response => concealed.get(response) 
 
 /** The longest wait the headers ask for, in milliseconds. */
 const asked = (headers: Headers.Headers, now: number): number => {
-  const retryAfter = Headers.parseRetryAfter(headers["retry-after"] ?? "")
   const reset = Number(headers["x-ratelimit-reset"] ?? 0)
   return Math.max(
-    Result.isSuccess(retryAfter) ? Duration.toMillis(Headers.retryAfterDelay(retryAfter.success, now)) : 0,
+    retryAfter(headers["retry-after"], now),
     // The limiter takes small numbers for seconds from now, and very large ones for milliseconds.
     reset > 1e12 ? reset - now : reset > 1e9 ? reset * 1000 - now : reset * 1000
   )
+}
+
+const retryAfter = (header: string | undefined, now: number): number => {
+  // Most answers have none, and a failure to parse it is an error with a stack.
+  if (header === undefined) return 0
+  const parsed = Headers.parseRetryAfter(header)
+  return Result.isSuccess(parsed) ? Duration.toMillis(Headers.retryAfterDelay(parsed.success, now)) : 0
 }
