@@ -60,7 +60,7 @@ export const command = Command.make(
   "export",
   {
     resources: Argument.Literals("resource", names).pipe(
-      Argument.withDescription("What to export; several are exported one after the other"),
+      Argument.withDescription(`What to export, one after the other: ${names.join(", ")}`),
       Argument.variadic({ min: 1 })
     ),
     out: Flag.Directory("out", { mustExist: false }).pipe(

@@ -42,7 +42,8 @@ export const Manifest = Schema.Struct({
 })
 export type Manifest = typeof Manifest.Type
 
-const tool = { name: "effect-intercom", version: "0.1.0" }
+/** This package. */
+export const tool = { name: "effect-intercom", version: "0.1.0" }
 
 /** Reads a manifest; `undefined` when there is none. */
 export const read = Files.readJson(Manifest)
