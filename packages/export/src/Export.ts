@@ -347,10 +347,12 @@ const finish = <R>(job: Job<R>, checkpoint: Checkpoint.Checkpoint): Stream.Strea
     Effect.gen(function* () {
       const { paths, resource } = job
       const path = yield* Path.Path
-      if (yield* Files.exists(paths.part)) yield* Files.move(paths.part, paths.file)
-      if ((yield* Files.size(paths.file)) !== checkpoint.records.bytes) {
-        return yield* new PartChanged({ path: paths.file, checkpoint: paths.checkpoint })
+      const moved = !(yield* Files.exists(paths.part))
+      const written = moved ? paths.file : paths.part
+      if (!(yield* Files.exists(written)) || (yield* Files.size(written)) !== checkpoint.records.bytes) {
+        return yield* new PartChanged({ path: written, checkpoint: paths.checkpoint })
       }
+      if (!moved) yield* Files.move(paths.part, paths.file)
       yield* Quarantine.merge(paths.quarantine, paths.quarantinePart, resource.name)
       const entry = entryOf(checkpoint, path.basename(paths.file))
       yield* Manifest.add(paths.manifest, entry)

@@ -426,6 +426,28 @@ describe("Export", () => {
         })
       )
 
+      it.effect("a part file changed before the last steps does not replace what was there", () =>
+        Effect.gen(function* () {
+          const fs = yield* FileSystem.FileSystem
+          const all = contacts(4)
+          for (const change of ["cut", "removed"]) {
+            const directory = yield* temporary
+            const part = `${directory}/contacts.ndjson.part`
+            yield* run(FakeIntercom.make({ contacts: contacts(1) }), plan(directory))
+            // Stopped when every page was written, before the part file got its name.
+            yield* Effect.exit(
+              Export.run(plan(directory, { force: true }), (event) =>
+                event._tag === "PageWritten" && event.checkpoint.cursor === null ? Effect.interrupt : Effect.void
+              ).pipe(Effect.provide(FakeIntercom.make({ contacts: all }).client()))
+            )
+            yield* change === "cut" ? fs.truncate(part, 9) : fs.remove(part)
+            const error = yield* Effect.flip(run(FakeIntercom.make({ contacts: all }), plan(directory)))
+            assert.strictEqual(reason(error), "PartChanged")
+            assert.strictEqual((yield* Disk.contents(directory))["contacts.ndjson"], lines(contacts(1)))
+          }
+        })
+      )
+
       it.effect("another export writing to the same directory is noticed", () =>
         Effect.gen(function* () {
           const directory = yield* temporary
