@@ -271,7 +271,7 @@ describe("the token", () => {
       for (const character of ["\\", "d", "%64", "&#x00", "0"]) {
         const started = performance.now()
         yield* assertSecret(create, [Scripted.text(character.repeat(1_000_000), { status: 500 })])
-        assert.isBelow(performance.now() - started, 2_000)
+        assert.isBelow(performance.now() - started, 10_000)
       }
     })
   )
