@@ -64,6 +64,23 @@ describe("a simulator", () => {
     }).pipe(Effect.provide(overSocket()))
   )
 
+  it.effect("without a port stands in for any host, and its links lead there", () =>
+    Effect.gen(function* () {
+      const { contacts, events } = yield* Intercom
+      const walk = Effect.gen(function* () {
+        const { data } = yield* contacts.list({ per_page: 1 })
+        const id = data[0]?.id ?? assert.fail()
+        const { pages } = yield* events.list({ intercom_user_id: id, per_page: 2 })
+        assert.match(String(pages?.next), /^https:\/\/api\.eu\.intercom\.io\/events\?/)
+        return yield* Stream.runCount(events.list.items({ intercom_user_id: id, per_page: 2 }))
+      })
+      const walking = yield* Effect.forkChild(walk)
+      // The client's rate limiter takes a moment to learn the simulator's limit.
+      yield* TestClock.adjust("1 second")
+      assert.strictEqual(yield* Fiber.join(walking), 5)
+    }).pipe(Effect.provide(inProcess({ events: 5 }, { baseUrl: "https://api.eu.intercom.io" })))
+  )
+
   it.effect("answers no sooner than its latency", () =>
     Effect.gen(function* () {
       const answer = yield* Effect.forkChild(Effect.andThen(raw("GET", "/me"), Clock.currentTimeMillis))

@@ -7,7 +7,6 @@ import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Layer from "effect/Layer"
-import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import type { Row } from "./Collection.ts"
 import * as Created from "./Created.ts"
@@ -20,8 +19,9 @@ import { isVersion } from "./Version.ts"
 /** The current time in Unix seconds. */
 const unixNow = Effect.map(Clock.currentTimeMillis, (millis) => Math.floor(millis / 1000))
 
-const urlOf = (request: HttpServerRequest.HttpServerRequest): URL =>
-  Option.getOrElse(HttpServerRequest.toURL(request), () => new URL("http://localhost"))
+/** The URL of a request as its sender wrote it, so that links lead back to the same host. */
+const urlOf = ({ originalUrl }: HttpServerRequest.HttpServerRequest): URL =>
+  URL.parse(originalUrl) ?? new URL("http://localhost")
 
 const authorization = (token: Redacted.Redacted) =>
   Layer.succeed(
