@@ -128,6 +128,16 @@ describe("a client in a fixed window", () => {
     })
   )
 
+  it.effect("learns the limit even where the reset makes no sense", () =>
+    Effect.gen(function* () {
+      yield* start
+      const headers = { "x-ratelimit-limit": "20", "x-ratelimit-reset": "soon" }
+      const server = Scripted.make(() => Scripted.json(Scripted.contact("1"), { headers }))
+      const { sent } = yield* Effect.provide(crowd([get], server), server.layer(resources))
+      assert.isBelow(sent, 7 * 20)
+    })
+  )
+
   it.effect("knows the window even where calls are impatient", () =>
     Effect.gen(function* () {
       yield* start

@@ -5,9 +5,9 @@ import * as Headers from "effect/http/Headers"
 import * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Result from "effect/Result"
 
-type Response = HttpClientResponse.HttpClientResponse
+type Answer = HttpClientResponse.HttpClientResponse
 
-const concealed = new WeakMap<Response, Response>()
+const concealed = new WeakMap<Answer, Answer>()
 
 /**
  * Keeps the headers that ask to wait longer than `longest` from the rate limiter: it would hold back every next call for
@@ -15,20 +15,22 @@ const concealed = new WeakMap<Response, Response>()
  */
 export const conceal =
   (longest: Duration.Duration) =>
-  (response: Response): Effect.Effect<Response> =>
+  (answer: Answer): Effect.Effect<Answer> =>
     Effect.map(Clock.currentTimeMillis, (now) => {
-      if (asked(response.headers, now) <= Duration.toMillis(longest)) return response
-      const bare = HttpClientResponse.fromWeb(response.request, new Response(null, { status: response.status }))
-      concealed.set(bare, response)
-      return bare
+      if (asked(answer.headers, now) <= Duration.toMillis(longest)) return answer
+      // Of the status, the limiter asks only whether it is a 429.
+      const bare = new Response(null, { status: answer.status === 429 ? 429 : 200 })
+      const shown = HttpClientResponse.fromWeb(answer.request, bare)
+      concealed.set(shown, answer)
+      return shown
     })
 
-/** The response as it was before {@link conceal}. */
-export const reveal = (response: Response): Response => concealed.get(response) ?? response
+/** The answer as it was before {@link conceal}. */
+export const reveal = (answer: Answer): Answer => concealed.get(answer) ?? answer
 
 /** The longest wait the headers ask for, in milliseconds. */
 const asked = (headers: Headers.Headers, now: number): number => {
-  const reset = Number(headers["x-ratelimit-reset"] ?? 0)
+  const reset = Number(headers["x-ratelimit-reset"]) || 0
   return Math.max(
     retryAfter(headers["retry-after"], now),
     // The limiter takes small numbers for seconds from now, and very large ones for milliseconds.
