@@ -309,13 +309,21 @@ const walker = <Query, Envelope, Item extends Schema.Top, Key extends keyof Enve
   })
 }
 
+// An empty page that is not the last is odd, a row of them is a server that makes cursors up.
+const mostEmpty = 10
+
 /** Watches a walk for signs that it would never end. */
 const endless = (from: Cursor | undefined, query: unknown) => {
   const seen = new Set<unknown>([from, (query as { readonly starting_after?: string }).starting_after])
   let previous = ""
+  let empty = 0
   return (raw: ReadonlyArray<unknown>, next: Cursor, cursor: Cursor | undefined): PaginationError | undefined => {
     if (seen.has(next)) return failure(`The API gave the cursor ${next} twice: the walk would never end`, next)
     seen.add(next)
+    empty = raw.length === 0 ? empty + 1 : 0
+    if (empty > mostEmpty) {
+      return failure(`The API answered with ${empty} empty pages in a row: the walk would never end`, cursor)
+    }
     const print = printOf(raw)
     if (print !== "" && print === previous) {
       return failure("The API answered with the same page twice: the walk would never end", cursor)

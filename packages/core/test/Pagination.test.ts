@@ -178,6 +178,22 @@ describe.each(styles)("$name", (style) => {
     })
   )
 
+  it.effect("empty pages without end are an error; a few are walked over", () =>
+    Effect.gen(function* () {
+      const { body, next, record } = style
+      const few = Scripted.make((request) => {
+        const index = style.asks(request)
+        return Scripted.json(index < 3 ? body([], next(index + 1), { total_pages: 4 }) : body([record("1")]))
+      })
+      assert.deepStrictEqual((yield* walk(style, few)).ids, ["1"])
+      const many = Scripted.make((request) =>
+        Scripted.json(body([], next(style.asks(request) + 1), { total_pages: 1_000_000_000 }))
+      )
+      const { ids, reason } = yield* walk(style, many)
+      assert.deepStrictEqual([ids.length, reason?._tag, many.sent.length], [0, "PaginationError", 11])
+    })
+  )
+
   it.effect("resumes exactly from the cursor of any page", () =>
     Effect.gen(function* () {
       const { pages } = yield* walk(style, listing(style, ids(9), 2))
