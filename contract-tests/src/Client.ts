@@ -13,7 +13,8 @@ import {
   IntercomApi,
   type IntercomError,
   IntercomHttp,
-  Operation
+  Operation,
+  type Resources as IntercomResources
 } from "@effect-intercom/core"
 import * as Document from "./Document.ts"
 import * as Exchange from "./Exchange.ts"
@@ -66,8 +67,11 @@ export interface Client {
 /** A set of resources: their declarations, and the services that call them, by the names of the groups. */
 export interface Resources {
   readonly groups: ReadonlyArray<HttpApiGroup.Top>
-  readonly services: Effect.Effect<{ readonly [group: string]: object }, never, Intercom | IntercomHttp>
+  readonly services: Effect.Effect<{ readonly [group: string]: object }, never, Services>
 }
+
+/** What a client under test can be made of. */
+export type Services = Intercom | IntercomResources | IntercomHttp
 
 /** The resources of `@effect-intercom/core`. */
 export const intercom: Resources = {
@@ -184,7 +188,7 @@ export const make = Effect.fn("Client.make")(function* (resources: Resources) {
 export const token = "dG9rOjAwMDAwMDAwX2NvbnRyYWN0"
 
 /** The client under test: no retries, no waiting for the rate limit, and requests go where a check sends them. */
-export const layer = (server: string): Layer.Layer<Intercom | IntercomHttp> =>
+export const layer = (server: string): Layer.Layer<Services> =>
   Intercom.layerHttp.pipe(Layer.provideMerge(layerHttp(server)))
 
 const layerHttp = (server: string) =>

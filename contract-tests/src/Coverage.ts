@@ -2,7 +2,7 @@
  * Both sides have the same operations, and of each the same statuses, media types and security. (Parameters and
  * fields are compared by `Structure`.)
  */
-import type { Client } from "./Client.ts"
+import type { ClientOperation } from "./Client.ts"
 import type { Divergence, Finding } from "./Divergence.ts"
 import * as Document from "./Document.ts"
 import * as Exchange from "./Exchange.ts"
@@ -17,69 +17,54 @@ const finding = (
 ): Finding => ({ class: severity, pointer: Node.below(node.pointer, ...keys), through: node.through, message })
 
 /** Operations one side has and the other has not, or has twice; and methods that are no operation. */
-export const operations = (subject: Pick<Shape, "client" | "document">): ReadonlyArray<Divergence> => {
-  const { client, document } = subject
-  const base = { direction: "coverage" as const, through: [] }
-  const unknown = document.operations
-    .filter(({ key }) => !client.operations.some((one) => one.key === key))
-    .map((operation) => ({
-      ...base,
-      operation: operation.name,
-      class: "drift" as const,
-      pointer: operation.node.pointer,
-      message: `the client has no method for ${operation.operationId ?? operation.name}`,
-      curl: Exchange.curlOf(operation, document.server)
-    }))
-  const undocumented = client.operations
-    .filter(({ key }) => !document.operations.some((one) => one.key === key))
-    .map(({ method, name, path }) => ({
-      ...base,
-      operation: `${method} ${path}`,
-      method: name,
-      class: "breaking" as const,
-      pointer: Node.below("/paths", path, method.toLowerCase()),
-      message: "the client has an operation the document lacks"
-    }))
-  return [...unknown, ...undocumented, ...ambiguous(client), ...uncallable(client)]
+export const operations = ({ client, document }: Pick<Shape, "client" | "document">): ReadonlyArray<Divergence> => {
+  const { methods, operations } = client
+  const at = (one: ClientOperation, message: string): Divergence => ({
+    operation: `${one.method} ${one.path}`,
+    method: one.name,
+    direction: "coverage",
+    class: "breaking",
+    pointer: Node.below("/paths", one.path, one.method.toLowerCase()),
+    through: [],
+    message,
+    curl: Exchange.curlOf(one, document.server)
+  })
+  return [
+    ...document.operations
+      .filter(({ key }) => !operations.some((one) => one.key === key))
+      .map((operation) => unknown(operation, document.server)),
+    ...operations
+      .filter(({ key }) => !document.operations.some((one) => one.key === key))
+      .map((one) => at(one, "the client has an operation the document lacks")),
+    ...operations
+      .filter(({ key, name }) => operations.some((other) => other.key === key && other.name !== name))
+      .map((one) => at(one, "the client has more than one method for it")),
+    ...operations
+      .filter(({ name }) => !methods.includes(name))
+      .map((one) => at(one, "the client declares it, but its service has no method of that name")),
+    ...methods.filter((method) => !operations.some(({ name }) => name === method)).map(undeclared)
+  ]
 }
 
-const ambiguous = ({ operations }: Client): ReadonlyArray<Divergence> =>
-  operations
-    .filter(({ key, name }) => operations.some((other) => other.key === key && other.name !== name))
-    .map(({ method, name, path }) => ({
-      operation: `${method} ${path}`,
-      method: name,
-      direction: "coverage",
-      class: "breaking",
-      pointer: Node.below("/paths", path, method.toLowerCase()),
-      through: [],
-      message: "the client has more than one method for it"
-    }))
+const unknown = (operation: Document.Operation, server: string): Divergence => ({
+  operation: operation.name,
+  direction: "coverage",
+  class: "drift",
+  pointer: operation.node.pointer,
+  through: [],
+  message: `the client has no method for ${operation.operationId ?? operation.name}`,
+  curl: Exchange.curlOf(operation, server)
+})
 
-const uncallable = ({ methods, operations }: Client): ReadonlyArray<Divergence> => [
-  ...operations
-    .filter(({ name }) => !methods.includes(name))
-    .map(({ method, name, path }) => ({
-      operation: `${method} ${path}`,
-      method: name,
-      direction: "coverage" as const,
-      class: "breaking" as const,
-      pointer: Node.below("/paths", path, method.toLowerCase()),
-      through: [],
-      message: "the client declares it, but its service has no method of that name"
-    })),
-  ...methods
-    .filter((method) => !operations.some(({ name }) => name === method))
-    .map((method) => ({
-      operation: method,
-      method,
-      direction: "coverage" as const,
-      class: "breaking" as const,
-      pointer: "/paths",
-      through: [],
-      message: "the client's service has a method that is no declared operation"
-    }))
-]
+const undeclared = (method: string): Divergence => ({
+  operation: method,
+  method,
+  direction: "coverage",
+  class: "breaking",
+  pointer: "/paths",
+  through: [],
+  message: "the client's service has a method that is no declared operation"
+})
 
 /** What the two sides say around an operation's schemas. */
 export const check = (subject: Shape, pair: Pair): ReadonlyArray<Divergence> =>

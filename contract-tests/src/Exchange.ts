@@ -138,5 +138,5 @@ export const curl = ({ headers, method, sent, url }: Exchange): string =>
   ].join(" ")
 
 /** The line for an operation of which nothing is known but what the document says. */
-export const curlOf = (operation: Document.Operation, server: string): string =>
+export const curlOf = (operation: Pick<Document.Operation, "method" | "path">, server: string): string =>
   `curl -g -X ${operation.method} ${quote(server + operation.path)} -H "Authorization: Bearer $INTERCOM_ACCESS_TOKEN"`

@@ -19,7 +19,7 @@ export interface Options extends EffectiveDocument.Options {
   readonly stdout?: "inherit" | "pipe"
 }
 
-/** Starts Prism. It ends, and the file it reads is removed, when the scope closes. */
+/** Starts Prism, on a copy of the effective document. It ends, and the file it reads is removed, when the scope closes. */
 export const start = Effect.fn("PrismCommand.start")(function* (options: Options) {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
@@ -28,11 +28,12 @@ export const start = Effect.fn("PrismCommand.start")(function* (options: Options
   yield* fs.writeFileString(file, JSON.stringify(document))
   const prism = yield* path.fromFileUrl(new URL(import.meta.resolve("@stoplight/prism-cli/dist/index.js")))
   const args = ["mock", file, "--port", String(options.port), ...(options.dynamic ? ["--dynamic"] : [])]
-  return yield* ChildProcess.make(process.execPath, [prism, ...args], {
+  const child = yield* ChildProcess.make(process.execPath, [prism, ...args], {
     stdin: "ignore",
     stdout: options.stdout ?? "inherit",
     stderr: "inherit"
   })
+  return { process: child, file }
 })
 
 /** The address Prism announces, in its output; it colours what goes to a terminal. */
@@ -60,7 +61,7 @@ export const command = Command.make("mock", flags, ({ dynamic, plain, port, spec
     yield* Console.log('Any bearer token will do: -H "Authorization: Bearer x"')
     const options = { spec: Option.getOrUndefined(spec), overlays: plain ? ("none" as const) : ("auto" as const) }
     const prism = yield* start({ ...options, port, dynamic })
-    const code = yield* prism.exitCode
+    const code = yield* prism.process.exitCode
     if (code !== 0) return yield* new PrismError({ description: `its command ended with code ${code}` })
   }).pipe(Effect.scoped)
 ).pipe(Command.withDescription("Serve Intercom's document with Prism, on this machine"))

@@ -38,7 +38,7 @@ const found = (
   message: `${place.path === "" ? "the body" : place.path}: ${message}`
 })
 
-const list = (values: Iterable<unknown>): string => [...values].map(String).join(" or ")
+const list = (values: Iterable<unknown>): string => [...new Set(values)].map(String).join(" or ")
 
 /** What a sender may send and a receiver does not take. `keyword` is where the document says so. */
 const kinds = (sender: ShapeOf.Shape, receiver: ShapeOf.Shape) =>
@@ -93,7 +93,7 @@ const enumFindings = (
             ["enum"],
             "breaking",
             place,
-            `${words.receiver} takes ${list(values.map((value) => JSON.stringify(value)))} only`
+            `${words.receiver} is ${list(values.map((value) => JSON.stringify(value)))} only`
           )
         ]
   }

@@ -39,36 +39,38 @@ export interface Shape extends Parameters {
 
 export class Subject extends Context.Service<Subject, Shape>()("@effect-intercom/contract-tests/Subject") {
   /** A client, that of `@effect-intercom/core` unless another is given, against a document. */
-  static readonly layer = (
+  static readonly make = Effect.fnUntraced(function* (
     document: Schema.Json,
     parameters: Parameters,
     resources: Client.Resources = Client.intercom
-  ): Layer.Layer<Subject, PrismError, HttpClient.HttpClient> => {
+  ) {
     const parsed = Document.make(document)
-    return Layer.effect(
-      this,
-      Effect.gen(function* () {
-        const client = yield* Client.make(resources)
-        const pairs = client.operations.flatMap((one) => {
-          const operation = parsed.operations.find(({ key }) => key === one.key)
-          return operation === undefined ? [] : [{ operation, client: one }]
-        })
-        return Subject.of({
-          ...parameters,
-          document: parsed,
-          validator: Validator.make(parsed.root),
-          client,
-          pairs,
-          prism: yield* Prism,
-          simulated: yield* SimulatedIntercom
-        })
-      })
-    ).pipe(
-      Layer.provide(Client.layer(parsed.server)),
+    const services = yield* Layer.build(Client.layer(parsed.server))
+    const client = yield* Effect.provide(Client.make(resources), services)
+    return Subject.of({
+      ...parameters,
+      document: parsed,
+      validator: Validator.make(parsed.root),
+      client,
+      pairs: client.operations.flatMap((one) => {
+        const operation = parsed.operations.find(({ key }) => key === one.key)
+        return operation === undefined ? [] : [{ operation, client: one }]
+      }),
+      prism: yield* Prism,
+      simulated: yield* SimulatedIntercom
+    })
+  })
+
+  /** {@link Subject.make} with Prism on the document, and a simulator. */
+  static readonly layer = (
+    document: Schema.Json,
+    parameters: Parameters,
+    resources?: Client.Resources
+  ): Layer.Layer<Subject, PrismError, HttpClient.HttpClient> =>
+    Layer.effect(this, this.make(document, parameters, resources)).pipe(
       Layer.provide(Prism.layer(document)),
       Layer.provide(SimulatedIntercom.layer)
     )
-  }
 }
 
 /** Inputs of an operation; not all of them are what the client's types allow. */

@@ -78,9 +78,9 @@ export const fieldOf = (instancePath: string): string =>
         .join("")
         .replace(/^\./, "")
 
-/** The schema of the document that a place of a value is judged by. */
-export const placeOf = (schema: Node.Node, instancePath: string): Node.Node =>
-  instancePath
+/** The schema of the document that a place of a value is judged by, its `$ref`s followed. */
+export const placeOf = (schema: Node.Node, instancePath: string): Node.Node => {
+  const place = instancePath
     .split("/")
     .slice(1)
     .map(JsonPointer.unescapeToken)
@@ -90,6 +90,8 @@ export const placeOf = (schema: Node.Node, instancePath: string): Node.Node =>
       const item = /^\d+$/.test(key) ? shape?.items[0] : undefined
       return field ?? item ?? (shape?.additional === false ? undefined : shape?.additional) ?? shape?.node ?? node
     }, schema)
+  return Node.resolve(place) ?? place
+}
 
 /** The fields of a value the document does not mention, in objects whose fields it lists. */
 export const unmentioned = (schema: Node.Node, value: unknown, path = ""): ReadonlyArray<Finding> => {

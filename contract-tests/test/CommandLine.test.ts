@@ -1,0 +1,112 @@
+import * as EffectiveDocument from "@effect-intercom/contract-tests/EffectiveDocument"
+import * as PrismCommand from "@effect-intercom/contract-tests/PrismCommand"
+import { assert, describe, it } from "@effect/vitest"
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
+import * as HttpClient from "effect/http/HttpClient"
+import * as HttpClientRequest from "effect/http/HttpClientRequest"
+import * as ChildProcess from "effect/process/ChildProcess"
+import * as Stream from "effect/Stream"
+import { fileURLToPath } from "node:url"
+import { services } from "./Subjects.ts"
+
+const bin = fileURLToPath(new URL("../src/bin.ts", import.meta.url))
+
+const run = (...args: ReadonlyArray<string>) =>
+  Effect.gen(function* () {
+    const child = yield* ChildProcess.make(process.execPath, [bin, ...args], { stdin: "ignore" })
+    const [stdout, stderr, code] = yield* Effect.all(
+      [
+        Stream.mkString(Stream.decodeText(child.stdout)),
+        Stream.mkString(Stream.decodeText(child.stderr)),
+        child.exitCode
+      ],
+      { concurrency: "unbounded" }
+    )
+    return { stdout, stderr, code: Number(code) }
+  }).pipe(Effect.scoped)
+
+/** The published document with something else in it. */
+const changed = (from: string, to: string) =>
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    const { spec } = yield* EffectiveDocument.ours
+    const file = yield* fs.makeTempFileScoped({ suffix: ".yml" })
+    const text = yield* fs.readFileString(spec)
+    assert.include(text, from)
+    yield* fs.writeFileString(file, text.replace(from, to))
+    return file
+  })
+
+describe("intercom-contract", () => {
+  it.live("ends with 0 and a table when nothing diverges", () =>
+    Effect.gen(function* () {
+      const { code, stderr, stdout } = yield* run("--runs", "5", "--seed", "3")
+      assert.strictEqual(stderr, "")
+      assert.match(stdout, /^operation +coverage +structure +requests +responses +mocked +errors +simulated$/m)
+      assert.match(stdout, /^POST \/contacts +ok +ok +ok 5 /m)
+      assert.match(
+        stdout,
+        /with \d+ actions of \d+ overlays, seed 3: \d+ canary requests refused, 0 divergences, \d+ notes/
+      )
+      assert.strictEqual(code, 0)
+    }).pipe(Effect.provide(NodeServices.layer))
+  )
+
+  it.live(
+    "ends with 1 and a line for each divergence of another document, its operations matched by method and path",
+    () =>
+      Effect.gen(function* () {
+        const overlays = (yield* EffectiveDocument.ours).overlays.flatMap((file) => ["--overlay", file])
+        const file = yield* changed(
+          "operationId: getMe",
+          "operationId: identify\n      parameters: [{ name: x, in: query, required: true, schema: { type: string } }]"
+        )
+        const { code, stdout } = yield* run("--spec", file, ...overlays, "--runs", "5")
+        assert.match(
+          stdout,
+          /^breaking structure: GET \/me \(Admins\.me\): query parameter x: the document requires it, the client cannot send it at #\/paths\/~1me\/get\/parameters\/0 \| curl /m
+        )
+        assert.match(stdout, /^breaking request: GET \/me .* \| seed 20261122 path [\d:]+ \| curl -X GET /m)
+        assert.match(stdout, /^GET \/me +ok +1 FAILED +1 FAILED /m)
+        assert.strictEqual(code, 1)
+      }).pipe(Effect.scoped, Effect.provide(NodeServices.layer))
+  )
+
+  it.live("ends with 1 and a sentence when the document cannot be used", () =>
+    Effect.gen(function* () {
+      const { code, stderr } = yield* run("--spec", "/no/such/file.yml")
+      assert.match(stderr, /^\/no\/such\/file\.yml: .*\n$/)
+      assert.strictEqual(code, 1)
+    }).pipe(Effect.provide(NodeServices.layer))
+  )
+})
+
+describe("Prism's own command", () => {
+  it.live("serves the effective document on a free port, and leaves no file behind", () =>
+    Effect.gen(function* () {
+      const fs = yield* FileSystem.FileSystem
+      const file = yield* Effect.gen(function* () {
+        const prism = yield* PrismCommand.start({ port: 0, stdout: "pipe" })
+        const address = yield* prism.process.stdout.pipe(
+          Stream.decodeText,
+          Stream.splitLines,
+          Stream.map(PrismCommand.addressIn),
+          Stream.filter((address) => address !== undefined),
+          Stream.runHead,
+          Effect.flatMap(Effect.fromOption)
+        )
+        const response = yield* HttpClient.execute(
+          HttpClientRequest.get(`${address}/contacts`).pipe(HttpClientRequest.bearerToken("x"))
+        )
+        assert.strictEqual(response.status, 200)
+        // Only the effective document has it.
+        assert.property(yield* response.json, "pages")
+        assert.isTrue(yield* fs.exists(prism.file))
+        return prism.file
+      }).pipe(Effect.scoped)
+      assert.isFalse(yield* fs.exists(file))
+    }).pipe(Effect.provide(services))
+  )
+})

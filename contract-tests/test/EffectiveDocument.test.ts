@@ -1,0 +1,226 @@
+import * as EffectiveDocument from "@effect-intercom/contract-tests/EffectiveDocument"
+import { assert, describe, it } from "@effect/vitest"
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
+import * as JsonPatch from "effect/JsonPatch"
+import type * as Schema from "effect/Schema"
+import { createHash } from "node:crypto"
+
+const overlay = (...actions: ReadonlyArray<EffectiveDocument.Action>) => ({
+  file: "test.yml",
+  overlay: { overlay: "1.0.0", info: { title: "Test", version: "1.0.0" }, actions }
+})
+
+const document: Schema.Json = {
+  paths: { "/a": { get: { tags: ["x"] }, post: { tags: ["y"] } }, "/b": { get: { tags: ["x", "y"] } } },
+  components: { schemas: { A: { type: "object", properties: { id: { type: "string" } } } } }
+}
+
+const apply = (...actions: ReadonlyArray<EffectiveDocument.Action>) =>
+  EffectiveDocument.apply(document, [overlay(...actions)])
+
+const get = (document: Schema.Json, pointer: string): unknown =>
+  pointer
+    .split("/")
+    .slice(1)
+    .reduce<unknown>((value, key) => (value as Record<string, unknown>)[key.replaceAll("~1", "/")], document)
+
+describe("the published document", () => {
+  it.effect("is byte for byte the one that was supplied", () =>
+    Effect.gen(function* () {
+      const { spec } = yield* EffectiveDocument.ours
+      const bytes = yield* Effect.flatMap(FileSystem.FileSystem, (fs) => fs.readFile(spec))
+      assert.strictEqual(
+        createHash("sha256").update(bytes).digest("hex"),
+        "b5770d5466dab60728a8f34e63a2c9845100db53e9c0f74fc42802d9fcd1dc34"
+      )
+    }).pipe(Effect.provide(NodeServices.layer))
+  )
+})
+
+describe("the project's overlays", () => {
+  it.effect("make the effective document: it differs where the actions say, and nowhere else", () =>
+    Effect.gen(function* () {
+      const { actions, document, published } = yield* EffectiveDocument.load()
+      const named = actions.flatMap(({ changes }) => changes)
+      const difference = JsonPatch.get(published, document).map(({ path }) => path)
+      assert.isAbove(difference.length, 100)
+      assert.deepStrictEqual(
+        difference.filter((path) => !named.some((change) => change === path || change.startsWith(`${path}/`))),
+        []
+      )
+      const changed = (change: string) =>
+        difference.some((path) => path === change || change.startsWith(`${path}/`) || path.startsWith(`${change}/`))
+      assert.deepStrictEqual(
+        named.filter((change) => !changed(change)),
+        []
+      )
+    }).pipe(Effect.provide(NodeServices.layer))
+  )
+
+  it.effect("say of every action why, and where the fact comes from", () =>
+    Effect.gen(function* () {
+      const { actions } = yield* EffectiveDocument.load()
+      assert.isAbove(actions.length, 50)
+      assert.deepStrictEqual(
+        actions.filter(({ description }) => !/^\S.{8,}[.)] Source: \S.{5,}$/s.test(description)),
+        []
+      )
+    }).pipe(Effect.provide(NodeServices.layer))
+  )
+
+  it.effect("do not depend on the file they are applied to having its name", () =>
+    Effect.gen(function* () {
+      const fs = yield* FileSystem.FileSystem
+      const { spec } = yield* EffectiveDocument.ours
+      const copy = yield* fs.makeTempFileScoped({ suffix: ".yml" })
+      yield* fs.writeFileString(copy, yield* fs.readFileString(spec))
+      assert.isTrue((yield* EffectiveDocument.load({ spec: copy })).own)
+      yield* fs.writeFileString(copy, `${yield* fs.readFileString(spec)}\n`)
+      const other = yield* EffectiveDocument.load({ spec: copy })
+      assert.isFalse(other.own)
+      assert.deepStrictEqual(other.document, other.published)
+    }).pipe(Effect.scoped, Effect.provide(NodeServices.layer))
+  )
+})
+
+describe("applying an overlay", () => {
+  it.effect("merges an update into every target, and leaves the document it was given alone", () =>
+    Effect.gen(function* () {
+      const before = structuredClone(document)
+      const { actions, document: after } = yield* apply({
+        target: "$.paths[*].get",
+        description: "x",
+        update: { tags: ["z"], summary: "s" }
+      })
+      assert.deepStrictEqual(get(after, "/paths/~1a/get"), { tags: ["x", "z"], summary: "s" })
+      assert.deepStrictEqual(get(after, "/paths/~1b/get"), { tags: ["x", "y", "z"], summary: "s" })
+      assert.deepStrictEqual(get(after, "/paths/~1a/post"), { tags: ["y"] })
+      assert.deepStrictEqual(document, before)
+      assert.deepStrictEqual(actions[0]?.changes.toSorted(), [
+        "/paths/~1a/get/summary",
+        "/paths/~1a/get/tags/1",
+        "/paths/~1b/get/summary",
+        "/paths/~1b/get/tags/2"
+      ])
+    })
+  )
+
+  it.effect("replaces a value, and merges objects without losing their other keys", () =>
+    Effect.gen(function* () {
+      const { document: after } = yield* apply({
+        target: "$.components.schemas.A",
+        description: "x",
+        update: { properties: { id: { type: ["string", "null"] }, name: { type: "string" } } }
+      })
+      assert.deepStrictEqual(get(after, "/components/schemas/A"), {
+        type: "object",
+        properties: { id: { type: ["string", "null"] }, name: { type: "string" } }
+      })
+    })
+  )
+
+  it.effect("removes every target", () =>
+    Effect.gen(function* () {
+      const { document: after } = yield* apply({ target: "$.paths[*].get", description: "x", remove: true })
+      assert.deepStrictEqual(get(after, "/paths"), { "/a": { post: { tags: ["y"] } }, "/b": {} })
+    })
+  )
+
+  it.effect("applies actions in order, each to what the ones before made", () =>
+    Effect.gen(function* () {
+      const { document: after } = yield* apply(
+        { target: "$.components.schemas", description: "x", update: { B: { type: "string" } } },
+        { target: "$.components.schemas.B", description: "x", update: { type: "integer" } }
+      )
+      assert.deepStrictEqual(get(after, "/components/schemas/B"), { type: "integer" })
+    })
+  )
+
+  const refused = (name: string, action: EffectiveDocument.Action, description: RegExp) =>
+    it.effect(name, () =>
+      Effect.gen(function* () {
+        const error = yield* Effect.flip(apply(action))
+        assert.strictEqual(error._tag, "DocumentError")
+        assert.match(error.message, description)
+      })
+    )
+
+  refused(
+    "fails when an action's target is not there",
+    { target: "$.paths['/c']", description: "x", update: { get: {} } },
+    /^test\.yml: action 1 \(\$\.paths\['\/c'\]\) changes nothing/
+  )
+  refused(
+    "fails when an action says what is said already",
+    { target: "$.components.schemas.A", description: "x", update: { type: "object" } },
+    /changes nothing/
+  )
+  refused(
+    "fails where the library would set keys on an array",
+    { target: "$.paths['/a'].get.tags", description: "x", update: { name: "z" } },
+    /targets an array/
+  )
+  refused(
+    "fails where the library would remove the wrong items of an array",
+    { target: "$.paths['/b'].get.tags[*]", description: "x", remove: true },
+    /removes several items/
+  )
+})
+
+describe("reading", () => {
+  const load = (text: string, overlays: EffectiveDocument.Overlays = "auto") =>
+    Effect.gen(function* () {
+      const fs = yield* FileSystem.FileSystem
+      const file = yield* fs.makeTempFileScoped({ suffix: ".yml" })
+      yield* fs.writeFileString(file, text)
+      return yield* EffectiveDocument.load({ spec: file, overlays })
+    }).pipe(Effect.scoped, Effect.provide(NodeServices.layer))
+
+  const refused = (name: string, text: string, description: RegExp) =>
+    it.effect(name, () =>
+      Effect.map(Effect.flip(load(text)), (error) => {
+        assert.strictEqual(error._tag, "DocumentError")
+        assert.match(error.message, description)
+      })
+    )
+  refused("refuses what is no YAML", "a: [", /not YAML or JSON/)
+  refused("refuses what is no object", "- a", /not a JSON object/)
+  refused("refuses what is no OpenAPI document", "openapi: 2.0.0\npaths: {}", /not an OpenAPI 3\.0 or 3\.1 document/)
+
+  it.effect("names a file that is not there", () =>
+    Effect.gen(function* () {
+      const error = yield* Effect.flip(EffectiveDocument.load({ spec: "/no/such/file.yml" }))
+      assert.match(error.message, /^\/no\/such\/file\.yml: /)
+    }).pipe(Effect.provide(NodeServices.layer))
+  )
+
+  it.effect("reads JSON, and says `null` of a 3.0 document the way of 3.1", () =>
+    Effect.gen(function* () {
+      const { document } = yield* load(
+        JSON.stringify({
+          openapi: "3.0.1",
+          info: { title: "T", version: "1" },
+          paths: {},
+          components: { schemas: { A: { type: "string", nullable: true } } }
+        })
+      )
+      assert.deepStrictEqual(get(document, "/components/schemas/A/type"), ["string", "null"])
+    })
+  )
+
+  it.effect("refuses an overlay without a reason for each action", () =>
+    Effect.gen(function* () {
+      const fs = yield* FileSystem.FileSystem
+      const file = yield* fs.makeTempFileScoped({ suffix: ".yml" })
+      yield* fs.writeFileString(
+        file,
+        "overlay: 1.0.0\ninfo: { title: T, version: '1' }\nactions: [{ target: $.info, update: { x: 1 } }]"
+      )
+      const error = yield* Effect.flip(EffectiveDocument.load({ overlays: [file] }))
+      assert.strictEqual(error._tag, "DocumentError")
+      assert.match(error.message, /description/)
+    }).pipe(Effect.scoped, Effect.provide(NodeServices.layer))
+  )
+})

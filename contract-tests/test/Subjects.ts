@@ -1,0 +1,56 @@
+/** Subjects for tests: the project's document, changed or not, and the project's client or another. */
+import type * as Client from "@effect-intercom/contract-tests/Client"
+import * as Contract from "@effect-intercom/contract-tests/Contract"
+import * as Coverage from "@effect-intercom/contract-tests/Coverage"
+import type { Divergence } from "@effect-intercom/contract-tests/Divergence"
+import * as EffectiveDocument from "@effect-intercom/contract-tests/EffectiveDocument"
+import type * as Exchange from "@effect-intercom/contract-tests/Exchange"
+import { Prism } from "@effect-intercom/contract-tests/Prism"
+import { SimulatedIntercom } from "@effect-intercom/contract-tests/SimulatedIntercom"
+import { Subject } from "@effect-intercom/contract-tests/Subject"
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import * as Effect from "effect/Effect"
+import * as JsonPatch from "effect/JsonPatch"
+import * as Layer from "effect/Layer"
+
+export const services = Layer.merge(NodeServices.layer, NodeHttpClient.layerUndici)
+
+export const seed = Contract.defaultSeed
+
+const effective = Effect.runSync(Effect.cached(EffectiveDocument.load().pipe(Effect.provide(NodeServices.layer))))
+
+/** The effective document with changes. */
+export const edited = (patch: JsonPatch.JsonPatch) =>
+  Effect.map(effective, ({ document }) => JsonPatch.apply(patch, document))
+
+// Checks without traffic need no server.
+const mocked = new Set(["requests", "mocked", "errors"])
+const nowhere: Exchange.Send = () => Effect.die("nothing is to be sent")
+const noPrism = Layer.succeed(Prism, { url: "", send: () => nowhere })
+const noSimulator = Layer.succeed(SimulatedIntercom, { send: nowhere, known: {} })
+
+/** What some checks find in one operation of a changed document, or of another client; coverage of the whole comes first. */
+export const find = (options: {
+  readonly operation: string
+  readonly checks: ReadonlyArray<string>
+  readonly patch?: JsonPatch.JsonPatch
+  readonly client?: Client.Resources
+  readonly runs?: number
+}): Effect.Effect<ReadonlyArray<Divergence>> =>
+  Effect.gen(function* () {
+    const document = yield* edited(options.patch ?? [])
+    return yield* Effect.gen(function* () {
+      const subject = yield* Subject
+      const whole = Coverage.operations(subject)
+      const pairs = subject.pairs.filter(({ operation }) => operation.name === options.operation)
+      const found = yield* Effect.forEach(pairs, (pair) =>
+        Effect.forEach(options.checks, (check) => Contract.checks[check]?.(subject, pair) ?? Effect.die(`no ${check}`))
+      )
+      return [...whole, ...found.flat().flatMap(({ divergences }) => divergences)]
+    }).pipe(
+      Effect.provideServiceEffect(Subject, Subject.make(document, { seed, runs: options.runs ?? 30 }, options.client)),
+      Effect.provide(options.checks.some((check) => mocked.has(check)) ? Prism.layer(document) : noPrism),
+      Effect.provide(options.checks.includes("simulated") ? SimulatedIntercom.layer : noSimulator)
+    )
+  }).pipe(Effect.scoped, Effect.provide(services), Effect.orDie)
