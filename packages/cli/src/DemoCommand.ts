@@ -157,7 +157,9 @@ export const command = Command.make(
         )
         yield* verify(out, style)
         yield* Console.log(
-          `\nWith INTERCOM_ACCESS_TOKEN set, the same is done for a real workspace by\n  ${style.bold(`pnpm intercom export ${resources.join(" ")} --out out/workspace`)}`
+          `\nWith INTERCOM_ACCESS_TOKEN set, the same is done for a real workspace by
+  ${style.bold(`intercom export ${resources.join(" ")} --out out/workspace`)}
+In the project's own checkout, that is npx --yes pnpm@12.21.0 intercom export …`
         )
       }).pipe(Effect.provide(client), Effect.provide(Simulator.layer({ ...counts, faults, rateLimit })))
     },

@@ -9,12 +9,14 @@ import * as Data from "effect/Data"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Hash from "effect/Hash"
+import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as HttpClient from "effect/http/HttpClient"
 import type * as HttpClientError from "effect/http/HttpClientError"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import type * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Layer from "effect/Layer"
 import * as Metric from "effect/Metric"
+import * as Option from "effect/Option"
 import * as RateLimiter from "effect/persistence/RateLimiter"
 import * as Redacted from "effect/Redacted"
 import * as Ref from "effect/Ref"
@@ -183,6 +185,15 @@ const make = Effect.fnUntraced(function* (config: IntercomConfig.IntercomConfig,
     HttpClient.withRateLimiter({ ...limits, limiter: unlimited }),
     HttpClient.withRateLimiter({ ...limits, limiter }),
     HttpClient.transformResponse(Effect.map(LongWait.reveal)),
+    // `fetch` would follow a redirect with the whole request, and repeat a `POST` elsewhere; other transports do not.
+    HttpClient.transformResponse((response) =>
+      Effect.flatMap(Effect.serviceOption(FetchHttpClient.RequestInit), (init) =>
+        Effect.provideService(response, FetchHttpClient.RequestInit, {
+          ...Option.getOrUndefined(init),
+          redirect: "manual"
+        })
+      )
+    ),
     // The client's own span would hold the request, and propagation would tell Intercom our trace ids.
     HttpClient.transformResponse(Effect.provideService(HttpClient.TracerDisabledWhen, () => true))
   )
