@@ -29,6 +29,52 @@ export interface Alternative {
   readonly maxLength: number
   readonly minItems: number
   readonly maxItems: number
+  /** What else must hold, by keyword: `format`, `pattern`, `uniqueItems`, … */
+  readonly rules: ReadonlyMap<string, Schema.Json>
+}
+
+/** Keywords that forbid values, beyond those an {@link Alternative} names, with the kind they are about. */
+export const ruleKinds: { readonly [keyword: string]: Kind | undefined } = {
+  format: "string",
+  pattern: "string",
+  exclusiveMinimum: "number",
+  exclusiveMaximum: "number",
+  multipleOf: "number",
+  uniqueItems: "array",
+  contains: "array",
+  minContains: "array",
+  maxContains: "array",
+  prefixItems: "array",
+  unevaluatedItems: "array",
+  minProperties: "object",
+  maxProperties: "object",
+  propertyNames: "object",
+  patternProperties: "object",
+  dependentRequired: "object",
+  dependentSchemas: "object",
+  not: undefined,
+  if: undefined
+}
+
+// Formats of numbers that every number JSON keeps exactly has.
+const wideFormats = new Set(["int64", "float", "double"])
+
+const rulesOf = (schema: { readonly [key: string]: Schema.Json }): Alternative["rules"] =>
+  new Map(
+    Object.keys(ruleKinds).flatMap((keyword) => {
+      const value = schema[keyword]
+      if (value === undefined || value === false) return []
+      if (keyword === "format" && wideFormats.has(String(value))) return []
+      if (keyword === "minProperties" && value === 0) return []
+      return [[keyword, value] as const]
+    })
+  )
+
+/** Whether a rule can forbid a value of a kind: `format` is about strings, but for `int32`. */
+export const concerns = (keyword: string, value: Schema.Json, kind: Kind): boolean => {
+  if (keyword === "format" && value === "int32") return kind === "integer" || kind === "number"
+  const about = ruleKinds[keyword]
+  return about === undefined || about === kind || (about === "number" && kind === "integer")
 }
 
 const number = (value: Schema.Json | undefined, otherwise: number): number =>
@@ -65,7 +111,8 @@ const keywords = (node: Node.Node): Alternative => {
     minLength: number(schema["minLength"], 0),
     maxLength: number(schema["maxLength"], Infinity),
     minItems: number(schema["minItems"], 0),
-    maxItems: number(schema["maxItems"], Infinity)
+    maxItems: number(schema["maxItems"], Infinity),
+    rules: rulesOf(schema)
   }
 }
 
@@ -98,7 +145,8 @@ const both = (a: Alternative, b: Alternative): Alternative => ({
   minLength: Math.max(a.minLength, b.minLength),
   maxLength: Math.min(a.maxLength, b.maxLength),
   minItems: Math.max(a.minItems, b.minItems),
-  maxItems: Math.min(a.maxItems, b.maxItems)
+  maxItems: Math.min(a.maxItems, b.maxItems),
+  rules: new Map([...a.rules, ...b.rules])
 })
 
 const cross = (left: ReadonlyArray<Alternative>, right: ReadonlyArray<Alternative>): ReadonlyArray<Alternative> =>
@@ -181,7 +229,19 @@ const union = (alternatives: ReadonlyArray<Alternative>, node: Node.Node): Shape
     minLength: bound(["string"], ({ minLength }) => minLength, Math.min, 0),
     maxLength: bound(["string"], ({ maxLength }) => maxLength, Math.max, Infinity),
     minItems: bound(["array"], ({ minItems }) => minItems, Math.min, 0),
-    maxItems: bound(["array"], ({ maxItems }) => maxItems, Math.max, Infinity)
+    maxItems: bound(["array"], ({ maxItems }) => maxItems, Math.max, Infinity),
+    rules: new Map(
+      alternatives.flatMap(({ kinds, rules }) =>
+        [...rules].filter(([keyword, value]) =>
+          // A rule holds when no other way around it is open.
+          alternatives.every(
+            (other) =>
+              JSON.stringify(other.rules.get(keyword)) === JSON.stringify(value) ||
+              ![...other.kinds].some((kind) => kinds.has(kind) && concerns(keyword, value, kind))
+          )
+        )
+      )
+    )
   }
 }
 
