@@ -4,12 +4,15 @@
  */
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
-import * as Yaml from "effect/encoding/Yaml"
 import * as JsonPatch from "effect/JsonPatch"
 import * as Path from "effect/Path"
+import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import { openapiConvertVersion, openapiOverlay, type OpenApiDocument, resolveJsonPath } from "openapi-format"
+import { openapiOverlay, type OpenApiDocument, resolveJsonPath } from "openapi-format"
+import { parse as parseYaml } from "yaml"
+import type { Finding } from "./Divergence.ts"
 import { isRecord } from "./Node.ts"
+import * as Normalise from "./Normalise.ts"
 
 /** A document or overlay that cannot be used: unreadable, no YAML or JSON, no OpenAPI document, an action without effect. */
 export class DocumentError extends Schema.TaggedError<DocumentError>()("DocumentError", {
@@ -61,6 +64,10 @@ export interface EffectiveDocument {
   /** The document as published. */
   readonly published: Schema.Json
   readonly actions: ReadonlyArray<AppliedAction>
+  /** What of the document no validator can read, and was left out. */
+  readonly defects: ReadonlyArray<Finding>
+  /** The text of the document and of every overlay, by the file it was read from. */
+  readonly sources: ReadonlyMap<string, string>
   /** Whether it is the project's document with the project's overlays: what its simulator must keep to. */
   readonly own: boolean
 }
@@ -74,15 +81,27 @@ export type Overlays = "auto" | "none" | ReadonlyArray<string>
 export interface Options {
   /** A YAML or JSON file; the document in the project's `spec` folder when left out. */
   readonly spec?: string | undefined
+  /** The text of `spec`, when it is not a file. */
+  readonly text?: string | undefined
   /** `auto` when left out. */
   readonly overlays?: Overlays | undefined
 }
 
 const parse = (file: string, text: string): Effect.Effect<unknown, DocumentError> =>
   Effect.try({
-    try: () => Yaml.parse(text),
-    catch: (error) => new DocumentError({ file, description: `not YAML or JSON: ${String(error)}` })
+    // JSON is YAML, but read ten times as fast; `yaml` reads what `effect/encoding/Yaml` does not.
+    try: (): unknown =>
+      /^\s*[{[]/.test(text)
+        ? Result.getOrElse(
+            Result.try((): unknown => JSON.parse(text)),
+            () => parseYaml(text)
+          )
+        : parseYaml(text, { merge: true, logLevel: "error" }),
+    catch: (error) => new DocumentError({ file, description: `not YAML or JSON: ${firstLine(error)}` })
   })
+
+const firstLine = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).split("\n")[0]?.replace(/:$/, "") ?? "unreadable"
 
 const decodeOverlay = Schema.decodeUnknownEffect(Overlay, { errors: "all", onExcessProperty: "error" })
 const decodeDocument = Schema.decodeUnknownEffect(Schema.Record(Schema.String, Schema.Json))
@@ -159,57 +178,76 @@ export const ours = Effect.gen(function* () {
   }
 })
 
-const read = Effect.fnUntraced(function* (file: string) {
+/** Reads a text file. */
+export const read = Effect.fnUntraced(function* (file: string) {
   const fs = yield* FileSystem.FileSystem
   return yield* fs
     .readFileString(file)
-    .pipe(Effect.mapError((error) => new DocumentError({ file, description: error.message })))
+    .pipe(
+      Effect.mapError(
+        ({ message, reason }) => new DocumentError({ file, description: unreadable[reason._tag] ?? message })
+      )
+    )
 })
+
+const unreadable: { readonly [reason: string]: string } = {
+  NotFound: "there is no such file",
+  PermissionDenied: "it may not be read",
+  BadResource: "it is no file"
+}
 
 /** Reads an overlay file. */
 export const readOverlay = Effect.fn("EffectiveDocument.readOverlay")(function* (file: string) {
-  const content = yield* parse(file, yield* read(file))
+  const text = yield* read(file)
+  const content = yield* parse(file, text)
   const overlay = yield* decodeOverlay(content).pipe(
     Effect.mapError((error) => new DocumentError({ file, description: error.message }))
   )
-  return { file, overlay }
+  return { file, text, overlay }
 })
 
-// Documents of 3.0 say `nullable` where JSON Schema, and so the suite, says `type: [..., "null"]`.
-const toCurrent = (file: string, document: Schema.Json) =>
-  Effect.tryPromise({
-    try: async () => {
-      const copy = structuredClone(document) as unknown as OpenApiDocument
-      const { data } = await openapiConvertVersion(copy, { convertTo: "3.1" })
-      return data as unknown as Schema.Json
-    },
-    catch: (error) => new DocumentError({ file, description: `cannot be converted to OpenAPI 3.1: ${String(error)}` })
-  })
-
-const parseDocument = Effect.fnUntraced(function* (file: string, text: string) {
-  const document = yield* Effect.flatMap(parse(file, text), decodeDocument).pipe(
-    Effect.catchTag("SchemaError", () => Effect.fail(new DocumentError({ file, description: "not a JSON object" })))
-  )
-  const version = document["openapi"]
-  if (typeof version !== "string" || !/^3\.[01]\./.test(version) || !isRecord(document["paths"])) {
-    return yield* new DocumentError({ file, description: "not an OpenAPI 3.0 or 3.1 document with paths" })
+/** Why a document is none the suite can check, in words that end the sentence "it is …". */
+const unusable = (document: { readonly [key: string]: Schema.Json }): string | undefined => {
+  if ("swagger" in document) {
+    return `a Swagger ${String(document["swagger"])} document, not OpenAPI 3.0 or 3.1: convert it first`
   }
-  return version.startsWith("3.0.") ? yield* toCurrent(file, document) : document
+  const version = document["openapi"]
+  if (version === undefined) return "not an OpenAPI document: it does not say openapi: 3.0 or 3.1"
+  if (typeof version !== "string" || !/^3\.[01](\.|$)/.test(version)) {
+    return `a document of OpenAPI ${JSON.stringify(version)}, not 3.0 or 3.1`
+  }
+  return isRecord(document["paths"]) ? undefined : "an OpenAPI document without paths: there is nothing to check"
+}
+
+/** Parses a document of OpenAPI 3.0 or 3.1, and normalises it. */
+export const parseDocument = Effect.fnUntraced(function* (file: string, text: string) {
+  const fail = (description: string) => new DocumentError({ file, description })
+  const document = yield* Effect.flatMap(parse(file, text), decodeDocument).pipe(
+    Effect.catchTag("SchemaError", () =>
+      Effect.fail(fail("not an OpenAPI document: it is no object of values JSON can write down"))
+    )
+  )
+  const problem = unusable(document)
+  if (problem !== undefined) return yield* fail(problem)
+  const normalised = Normalise.normalise(document)
+  const broken = Normalise.brokenReference(normalised.document)
+  return broken === undefined ? normalised : yield* fail(broken)
 })
 
 /** Reads a document and applies overlays. Nothing is written. */
 export const load = Effect.fn("EffectiveDocument.load")(function* (options: Options = {}) {
   const own = yield* ours
   const source = options.spec ?? own.spec
-  const text = yield* read(source)
-  const published = yield* parseDocument(source, text)
+  const text = options.text ?? (yield* read(source))
+  const { document: published, findings: defects } = yield* parseDocument(source, text)
   const wanted = options.overlays ?? "auto"
   // The overlays are written for one document, whatever the file is called.
   const fits = wanted === "auto" && (source === own.spec || text === (yield* read(own.spec)))
   const files = wanted === "none" ? [] : wanted === "auto" ? (fits ? own.overlays : []) : wanted
   const overlays = yield* Effect.forEach(files, readOverlay)
   const { actions, document } = yield* apply(published, overlays)
-  const effective: EffectiveDocument = { source, published, document, actions, own: fits }
+  const sources = new Map([[source, text], ...overlays.map(({ file, text }) => [file, text] as const)])
+  const effective: EffectiveDocument = { source, published, document, actions, defects, sources, own: fits }
   return effective
 })
 

@@ -186,13 +186,30 @@ describe("reading", () => {
       })
     )
   refused("refuses what is no YAML", "a: [", /not YAML or JSON/)
-  refused("refuses what is no object", "- a", /not a JSON object/)
-  refused("refuses what is no OpenAPI document", "openapi: 2.0.0\npaths: {}", /not an OpenAPI 3\.0 or 3\.1 document/)
+  refused("refuses what is no object", "- a", /: not an OpenAPI document: it is no object/)
+  refused("refuses an object that is none", "a: 1", /: not an OpenAPI document: it does not say openapi: 3\.0 or 3\.1$/)
+  refused("refuses other versions", "openapi: 3.2.0\npaths: {}", /: a document of OpenAPI "3\.2\.0", not 3\.0 or 3\.1$/)
+  refused(
+    "refuses Swagger",
+    'swagger: "2.0"\npaths: {}',
+    /: a Swagger 2\.0 document, not OpenAPI 3\.0 or 3\.1: convert it/
+  )
+  refused("refuses a document without paths", "openapi: 3.1.0", /: an OpenAPI document without paths/)
+  refused(
+    "names a reference that leads nowhere",
+    "openapi: 3.0.3\npaths: { /a: { get: { responses: { '200': { $ref: '#/components/responses/No' } } } } }",
+    /: the reference #\/components\/responses\/No at #\/paths\/~1a\/get\/responses\/200 leads nowhere$/
+  )
+  refused(
+    "names a reference to another document",
+    "openapi: 3.0.3\npaths: { /a: { $ref: 'a.yml#/x' } }",
+    /: the reference a\.yml#\/x at #\/paths\/~1a leads to another document: bundle them into one first$/
+  )
 
   it.effect("names a file that is not there", () =>
     Effect.gen(function* () {
       const error = yield* Effect.flip(EffectiveDocument.load({ spec: "/no/such/file.yml" }))
-      assert.match(error.message, /^\/no\/such\/file\.yml: /)
+      assert.strictEqual(error.message, "/no/such/file.yml: there is no such file")
     }).pipe(Effect.provide(NodeServices.layer))
   )
 

@@ -1,0 +1,102 @@
+/** The parts an OpenAPI document is made of, and a walk over them: what is a schema, and what only looks like one. */
+import * as Node from "./Node.ts"
+
+export type Part =
+  | "document"
+  | "components"
+  | "pathItem"
+  | "operation"
+  | "parameter"
+  | "requestBody"
+  | "response"
+  | "media"
+  | "schema"
+
+/** What stands at a key of a part: one part, or a list or a map of them. */
+type Step = readonly [part: Part, as: "one" | "each"]
+
+const schemas = (as: Step[1], ...keys: ReadonlyArray<string>) =>
+  Object.fromEntries(keys.map((key) => [key, ["schema", as] as const]))
+
+const operations = Object.fromEntries(
+  ["get", "put", "post", "delete", "options", "head", "patch", "trace"].map((key) => [
+    key,
+    ["operation", "one"] as const
+  ])
+)
+
+const grammar: { readonly [P in Part]: { readonly [key: string]: Step } } = {
+  document: { paths: ["pathItem", "each"], components: ["components", "one"] },
+  components: {
+    schemas: ["schema", "each"],
+    responses: ["response", "each"],
+    parameters: ["parameter", "each"],
+    requestBodies: ["requestBody", "each"],
+    headers: ["parameter", "each"],
+    pathItems: ["pathItem", "each"]
+  },
+  pathItem: { parameters: ["parameter", "each"], ...operations },
+  operation: {
+    parameters: ["parameter", "each"],
+    requestBody: ["requestBody", "one"],
+    responses: ["response", "each"]
+  },
+  parameter: { schema: ["schema", "one"], content: ["media", "each"] },
+  requestBody: { content: ["media", "each"] },
+  response: { content: ["media", "each"], headers: ["parameter", "each"] },
+  media: { schema: ["schema", "one"] },
+  schema: {
+    ...schemas("each", "properties", "patternProperties", "$defs", "dependentSchemas", "prefixItems"),
+    ...schemas("each", "allOf", "anyOf", "oneOf"),
+    ...schemas("one", "items", "additionalProperties", "unevaluatedProperties", "unevaluatedItems", "propertyNames"),
+    ...schemas("one", "contains", "not", "if", "then", "else")
+  }
+}
+
+/** A part of a document, and where it is. */
+export interface Place {
+  readonly part: Part
+  readonly node: Node.Node
+}
+
+const under = ({ node, part }: Place): ReadonlyArray<Place> =>
+  Object.entries(grammar[part]).flatMap(([key, [next, as]]) => {
+    const found = Node.child(node, key)
+    if (found === undefined) return []
+    const nodes = as === "one" ? [found] : Node.children(found).map(([, node]) => node)
+    return nodes.map((node) => ({ part: next, node }))
+  })
+
+/** Every part of a document, each before those inside it. `$ref`s are not followed. */
+export const parts = (document: Node.Node["value"]): ReadonlyArray<Place> => {
+  const found: Array<Place> = [{ part: "document", node: Node.make(document) }]
+  for (const place of found) found.push(...under(place))
+  return found
+}
+
+/** A copy of a document with every schema changed, the inner ones first; its pointer is that of the original. */
+export const mapSchemas = (
+  document: Node.Node["value"],
+  change: (schema: { readonly [key: string]: Node.Node["value"] }, pointer: string) => Node.Node["value"]
+): Node.Node["value"] => {
+  const map = (value: Node.Node["value"], part: Part, pointer: string): Node.Node["value"] => {
+    if (!Node.isRecord(value)) return value
+    const entries = Object.entries(value).map(([key, inner]) => {
+      const step = Object.hasOwn(grammar[part], key) ? grammar[part][key] : undefined
+      if (step === undefined) return [key, inner] as const
+      const [next, as] = step
+      const at = Node.below(pointer, key)
+      return [key, as === "one" ? map(inner, next, at) : each(inner, next, at)] as const
+    })
+    const mapped = Object.fromEntries(entries)
+    return part === "schema" ? change(mapped, pointer) : mapped
+  }
+  const each = (value: Node.Node["value"], part: Part, pointer: string): Node.Node["value"] => {
+    if (Array.isArray(value)) return value.map((inner, index) => map(inner, part, Node.below(pointer, index)))
+    if (!Node.isRecord(value)) return value
+    return Object.fromEntries(
+      Object.entries(value).map(([key, inner]) => [key, map(inner, part, Node.below(pointer, key))])
+    )
+  }
+  return map(document, "document", "")
+}
