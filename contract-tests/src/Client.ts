@@ -45,6 +45,8 @@ export interface ClientOperation {
   readonly successStatus: number
   /** The statuses of declared errors. */
   readonly errors: ReadonlyArray<number>
+  /** Their bodies, by status. */
+  readonly errorBodies: ReadonlyMap<number, Part>
   /** Whether a token is declared to be needed. */
   readonly secured: boolean
 }
@@ -122,7 +124,7 @@ const operationOf = (
   group: HttpApiGroup.Top,
   endpoint: HttpApiEndpoint.Top,
   successes: ReadonlyMap<number, readonly [Schema.Top, ...Array<Schema.Top>]>,
-  errors: ReadonlyMap<number, unknown>
+  errors: ReadonlyMap<number, readonly [Schema.Top, ...Array<Schema.Top>]>
 ): ClientOperation => {
   const { empty, method, name, path } = Operation.describe(group, endpoint)
   const [[successStatus, [success]] = [200, [undefined]]] = [...successes]
@@ -139,6 +141,12 @@ const operationOf = (
     success: empty ? undefined : partOf(success),
     successStatus,
     errors: [...errors.keys()],
+    errorBodies: new Map(
+      [...errors].flatMap(([status, [schema]]) => {
+        const part = partOf(schema)
+        return part === undefined ? [] : [[status, part] as const]
+      })
+    ),
     secured: [...endpoint.middlewares].some((middleware) => middleware.key === Authorization.key)
   }
 }

@@ -8,6 +8,7 @@ import * as Coverage from "./Coverage.ts"
 import * as Divergence from "./Divergence.ts"
 import * as EffectiveDocument from "./EffectiveDocument.ts"
 import * as Errors from "./Errors.ts"
+import * as Refusals from "./Refusals.ts"
 import * as Requests from "./Requests.ts"
 import * as Responses from "./Responses.ts"
 import * as Simulated from "./Simulated.ts"
@@ -21,6 +22,7 @@ export const checks: {
   coverage: (subject, pair) => Effect.succeed({ divergences: Coverage.check(subject, pair), runs: 1 }),
   structure: (subject, pair) => Effect.succeed({ divergences: Structure.check(subject, pair), runs: 1 }),
   requests: Requests.check,
+  refusals: Refusals.check,
   responses: Responses.check,
   mocked: Responses.mocked,
   errors: Errors.check,

@@ -111,6 +111,12 @@ const enumFindings = (
       ]
 }
 
+/** A field that is only required, and not described, is as good as unknown. */
+const described = (shape: ShapeOf.Shape, name: string): ShapeOf.Field | undefined => {
+  const field = shape.fields.get(name)
+  return field === undefined || field.nodes.length === 0 ? undefined : field
+}
+
 /** What the client sends against what the document takes. */
 const request = (sides: Sides, place: Place): ReadonlyArray<Finding> => {
   const client = ShapeOf.of(sides.client)
@@ -155,7 +161,7 @@ const requestFields = (client: ShapeOf.Shape, document: ShapeOf.Shape, place: Pl
   if (client.fields.size === 0) return []
   const open = document.fields.size === 0
   const sent = [...client.fields].flatMap(([name, field]) => {
-    const known = document.fields.get(name)
+    const known = described(document, name)
     const at = below(place, `.${name}`)
     if (known === undefined) {
       return open
@@ -225,10 +231,10 @@ const response = (sides: Sides, place: Place): ReadonlyArray<Finding> => {
 const responseFields = (client: ShapeOf.Shape, document: ShapeOf.Shape, place: Place): ReadonlyArray<Finding> => {
   if (!document.kinds.has("object") || !client.kinds.has("object")) return []
   const expected = [...client.fields].flatMap(([name, field]) => {
-    const known = document.fields.get(name)
+    const known = described(document, name)
     const at = below(place, `.${name}`)
     const promised =
-      field.required && !known?.required
+      field.required && !document.required.has(name)
         ? [
             found(
               document.node,
@@ -324,8 +330,22 @@ const answers = ({ client, operation }: Pair): ReadonlyArray<Finding> =>
     return response({ client: [client.success.node], document: [schema] }, { path: "", depth: 0 })
   })
 
-/** Compares parameters, request body and answers of an operation. */
+/** Error bodies: what the document lets come against what the client declares for the status. */
+const errors = ({ client, operation }: Pair): ReadonlyArray<Finding> =>
+  operation.responses.flatMap(({ content, status }) => {
+    const schema = Document.jsonOf(content)
+    const [, declared] = [...client.errorBodies].find(([known]) => Document.covers(status, known)) ?? []
+    if (schema === undefined || declared === undefined) return []
+    return (
+      response({ client: [declared.node], document: [schema] }, { path: "", depth: 0 })
+        // The tag is the program's: errors are told apart by it, and it is never sent.
+        .filter(({ pointer }) => !pointer.endsWith("/properties/_tag"))
+        .map((finding) => ({ ...finding, message: `error ${finding.message}` }))
+    )
+  })
+
+/** Compares parameters, request body, answers and error bodies of an operation. */
 export const check = (subject: Shape, pair: Pair): ReadonlyArray<Divergence> =>
-  distinct([...parameters(pair), ...bodies(pair), ...answers(pair)]).map((finding) =>
+  distinct([...parameters(pair), ...bodies(pair), ...answers(pair), ...errors(pair)]).map((finding) =>
     divergence(subject, pair, "structure", finding)
   )

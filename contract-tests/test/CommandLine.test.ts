@@ -44,8 +44,11 @@ describe("intercom-contract", () => {
     Effect.gen(function* () {
       const { code, stderr, stdout } = yield* run("--runs", "5", "--seed", "3")
       assert.strictEqual(stderr, "")
-      assert.match(stdout, /^operation +coverage +structure +requests +responses +mocked +errors +simulated$/m)
-      assert.match(stdout, /^POST \/contacts +ok +ok +ok 5 /m)
+      assert.match(
+        stdout,
+        /^operation +coverage +structure +requests +refusals +responses +mocked +errors +simulated$/m
+      )
+      assert.match(stdout, /^POST \/contacts +ok +ok +ok 5 +ok \d+ +ok 5 /m)
       assert.match(
         stdout,
         /with \d+ actions of \d+ overlays, seed 3: \d+ canary requests refused, 0 divergences, \d+ notes/
