@@ -6,12 +6,14 @@ import * as Canaries from "./Canaries.ts"
 import type * as Client from "./Client.ts"
 import * as Coverage from "./Coverage.ts"
 import * as Divergence from "./Divergence.ts"
-import * as EffectiveDocument from "./EffectiveDocument.ts"
+import type * as EffectiveDocument from "./EffectiveDocument.ts"
 import * as Errors from "./Errors.ts"
 import * as Refusals from "./Refusals.ts"
 import * as Requests from "./Requests.ts"
 import * as Responses from "./Responses.ts"
+import * as Revision from "./Revision.ts"
 import * as Simulated from "./Simulated.ts"
+import * as Source from "./Source.ts"
 import * as Structure from "./Structure.ts"
 import { type Pair, type Shape, Subject } from "./Subject.ts"
 
@@ -40,6 +42,7 @@ export interface Row {
 
 export interface Report {
   readonly document: EffectiveDocument.EffectiveDocument
+  readonly client: Client.Client
   readonly seed: number
   readonly rows: ReadonlyArray<Row>
   /** Everything found, notes included. */
@@ -80,6 +83,27 @@ export const checkAll = Effect.fn("Contract.checkAll")(function* (
   return [whole, ...rows.flat()]
 })
 
+/** What a version of the project's document says otherwise, overlays or not. */
+const revisionRows = (
+  { client, pairs }: Shape,
+  { revision }: EffectiveDocument.EffectiveDocument,
+  checked: ReadonlyArray<Row>
+): ReadonlyArray<Row> => {
+  if (revision === undefined) return []
+  const found = Revision.check(
+    client,
+    revision,
+    checked.flatMap(({ divergences }) => divergences)
+  )
+  const operations = new Set([...pairs.map(({ operation }) => operation.name), ...found.map((one) => one.operation)])
+  return [...operations].map((operation) => ({
+    operation,
+    check: "revision",
+    runs: 1,
+    divergences: found.filter((one) => one.operation === operation)
+  }))
+}
+
 /** Checks a client against a parsed document. */
 export const runDocument = Effect.fn("Contract.runDocument")(function* (
   document: EffectiveDocument.EffectiveDocument,
@@ -91,9 +115,11 @@ export const runDocument = Effect.fn("Contract.runDocument")(function* (
     const subject = yield* Subject
     const canaries = yield* Canaries.check(subject)
     // The simulator is written for the project's own document.
-    const rows = yield* checkAll(subject, (check) => check !== "simulated" || document.own)
+    const checked = yield* checkAll(subject, (check) => check !== "simulated" || document.own)
+    const rows = [...checked, ...revisionRows(subject, document, checked)]
     const report: Report = {
       document,
+      client: subject.client,
       seed,
       rows,
       divergences: rows.flatMap(({ divergences }) => divergences),
@@ -108,7 +134,7 @@ export const runDocument = Effect.fn("Contract.runDocument")(function* (
  * not start, or when a canary shows that the suite would see nothing; divergences are part of the report.
  */
 export const run = Effect.fn("Contract.run")(function* (options: Options = {}) {
-  const document = yield* EffectiveDocument.load(options)
+  const document = yield* Source.read(options)
   return yield* runDocument(document, options)
 })
 

@@ -67,7 +67,7 @@ const undeclared = (method: string): Divergence => ({
 })
 
 /** What the two sides say around an operation's schemas. */
-export const check = (subject: Shape, pair: Pair): ReadonlyArray<Divergence> =>
+export const check = (subject: Pick<Shape, "document">, pair: Pair): ReadonlyArray<Divergence> =>
   [...statuses(pair), ...success(pair), ...mediaTypes(pair), ...security(pair)].map((finding) =>
     divergence(subject, pair, "coverage", finding)
   )
@@ -75,7 +75,7 @@ export const check = (subject: Shape, pair: Pair): ReadonlyArray<Divergence> =>
 const statuses = ({ client, operation }: Pair): ReadonlyArray<Finding> => {
   const declared = [client.successStatus, ...client.errors]
   const lacking = declared
-    .filter((status) => !operation.responses.some((response) => Document.covers(response.status, status)))
+    .filter((status) => Document.responseFor(operation, status) === undefined)
     .map((status) =>
       finding(
         operation.node,
@@ -99,9 +99,12 @@ const statuses = ({ client, operation }: Pair): ReadonlyArray<Finding> => {
 
 /** Whether a success has a body. */
 const success = ({ client, operation }: Pair): ReadonlyArray<Finding> =>
-  operation.responses.filter(Document.isSuccess).flatMap(({ content, node }) => {
+  Document.successes(operation).flatMap(({ content, node }) => {
     if (client.success !== undefined && content.size === 0) {
       return [finding(node, ["content"], "breaking", "the client expects a body, the document has none")]
+    }
+    if (client.success !== undefined && Document.hasJson(content) && Document.jsonOf(content) === undefined) {
+      return [finding(node, ["content"], "drift", "the client expects a body, the document does not describe it")]
     }
     if (client.success === undefined && content.size > 0) {
       return [finding(node, ["content"], "drift", "the document has a body the client ignores")]
@@ -112,7 +115,7 @@ const success = ({ client, operation }: Pair): ReadonlyArray<Finding> =>
 const mediaTypes = ({ client, operation }: Pair): ReadonlyArray<Finding> => {
   const { body } = operation
   const answers = operation.responses
-    .filter(({ content }) => content.size > 0 && Document.jsonOf(content) === undefined)
+    .filter(({ content }) => content.size > 0 && !Document.hasJson(content))
     .map(({ node }) => finding(node, ["content"], "breaking", "the client reads JSON, the document has none"))
   if (client.contentType === undefined) {
     const needed = body?.required
@@ -126,7 +129,7 @@ const mediaTypes = ({ client, operation }: Pair): ReadonlyArray<Finding> => {
       finding(operation.node, ["requestBody"], "breaking", "the client sends a body, the document has none")
     ]
   }
-  return body.content.has(client.contentType)
+  return Document.mediaOf(body.content, client.contentType) !== undefined
     ? answers
     : [
         ...answers,

@@ -43,7 +43,7 @@ export interface Operation {
 export interface Document {
   readonly root: Node.Node
   readonly operations: ReadonlyArray<Operation>
-  /** The first server, without a trailing slash. */
+  /** Where requests are meant to go: the origin of the first server; Intercom's own when none is absolute. */
   readonly server: string
   readonly version: string | undefined
 }
@@ -57,7 +57,8 @@ export const keyOf = (method: string, path: string): string =>
 const text = (node: Node.Node | undefined): string | undefined =>
   typeof node?.value === "string" ? node.value : undefined
 
-const contentOf = (node: Node.Node): Body["content"] => {
+/** The schemas of a `content` by media type. */
+export const contentOf = (node: Node.Node): Body["content"] => {
   const content = Node.child(node, "content")
   return new Map(
     content === undefined ? [] : Node.children(content).map(([type, media]) => [type, Node.child(media, "schema")])
@@ -84,6 +85,16 @@ const parametersOf = (node: Node.Node): ReadonlyArray<Parameter> => {
   })
 }
 
+/** Whether a security scheme is answered with a bearer token. */
+const isBearer = (scheme: Node.Node): boolean => {
+  const type = text(Node.child(scheme, "type"))?.toLowerCase()
+  return (
+    type === "oauth2" ||
+    type === "openidconnect" ||
+    (type === "http" && text(Node.child(scheme, "scheme"))?.toLowerCase() === "bearer")
+  )
+}
+
 /** Whether every way to authorise has a bearer token in it. */
 const isSecured = (root: Node.Node, operation: Node.Node): boolean => {
   const security = Node.child(operation, "security") ?? Node.child(root, "security")
@@ -93,7 +104,7 @@ const isSecured = (root: Node.Node, operation: Node.Node): boolean => {
     requirements.every(([, requirement]) =>
       Object.keys(Node.record(requirement)).some((scheme) => {
         const declared = Node.follow(root, "components", "securitySchemes", scheme)
-        return declared !== undefined && text(Node.child(declared, "scheme"))?.toLowerCase() === "bearer"
+        return declared !== undefined && isBearer(declared)
       })
     )
   )
@@ -123,6 +134,41 @@ const operationOf = (root: Node.Node, path: string, item: Node.Node, method: str
   }
 }
 
+/** The names of the parameters of a path, in order. */
+export const parametersIn = (path: string): ReadonlyArray<string> =>
+  [...path.matchAll(/\{([^}]*)\}/g)].map(([, name = ""]) => name)
+
+/** A base URL, without a trailing slash. */
+export interface Server {
+  readonly url: string
+  readonly node: Node.Node
+}
+
+/** Where a place of the document is served: each of its servers, variables at their defaults. */
+const serversAt = (node: Node.Node | undefined): ReadonlyArray<Server> | undefined => {
+  const servers = node && Node.child(node, "servers")
+  return (
+    servers &&
+    Node.children(servers).flatMap(([, server]) => {
+      const url = text(Node.child(server, "url"))
+      if (url === undefined) return []
+      const filled = url.replaceAll(
+        /\{([^}]*)\}/g,
+        (whole, name: string) => text(Node.follow(server, "variables", name, "default")) ?? whole
+      )
+      return [{ url: filled.replace(/\/$/, ""), node: server }]
+    })
+  )
+}
+
+/** The servers of an operation: its own, its path's, or the document's. */
+export const serversOf = (root: Node.Node, operation: Pick<Operation, "node" | "path">): ReadonlyArray<Server> =>
+  serversAt(operation.node) ?? serversAt(Node.follow(root, "paths", operation.path)) ?? serversAt(root) ?? []
+
+const originOf = (servers: ReadonlyArray<Server>): string =>
+  servers.map(({ url }) => URL.parse(url)).find((url) => url !== null && /^https?:$/.test(url.protocol))?.origin ??
+  "https://api.intercom.io"
+
 /** Reads the operations of a parsed document. */
 export const make = (document: Node.Node["value"]): Document => {
   const root = Node.make(document)
@@ -136,7 +182,7 @@ export const make = (document: Node.Node["value"]): Document => {
         methods.has(method) ? [operationOf(root, path, item, method, node)] : []
       )
     }),
-    server: (text(Node.follow(root, "servers", 0, "url")) ?? "https://api.intercom.io").replace(/\/$/, ""),
+    server: originOf(serversAt(root) ?? []),
     version: text(Node.follow(root, "info", "version"))
   }
 }
@@ -154,6 +200,48 @@ export const responseFor = (operation: Operation, status: number): Response | un
 /** Whether a status is one of success. */
 export const isSuccess = ({ status }: Response): boolean => status.startsWith("2")
 
-/** The schema of a response's JSON. */
+/** What an operation answers when all is well: without a status of success, `default` stands for it. */
+export const successes = ({ responses }: Operation): ReadonlyArray<Response> => {
+  const declared = responses.filter(isSuccess)
+  return declared.length > 0 ? declared : responses.filter(({ status }) => status === "default")
+}
+
+/** Whether a media type of a document, which may be a range, covers one. */
+export const takes = (declared: string, type: string): boolean => {
+  const essence = (declared.split(";")[0] ?? "").trim().toLowerCase()
+  return essence === type || essence === "*/*" || (essence.endsWith("/*") && type.startsWith(essence.slice(0, -1)))
+}
+
+/** What a document says of a media type; `undefined` when it does not have it. */
+export const mediaOf = (
+  content: Body["content"],
+  type: string
+): { readonly schema: Node.Node | undefined } | undefined => {
+  const entries = [...content]
+  const found = entries.find(([declared]) => takes(declared, type) && !declared.includes("*"))
+  const media = found ?? entries.find(([declared]) => takes(declared, type))
+  return media && { schema: media[1] }
+}
+
+const isJson = (type: string): boolean =>
+  /^(application|text)\/(.*\+)?json\b/i.test(type) || /^(\*|application)\/\*/.test(type)
+
+/** Whether JSON is among the media types. */
+export const hasJson = (content: Body["content"]): boolean => [...content.keys()].some(isJson)
+
+/** The schema of the JSON among the media types; `undefined` where there is none, or nothing is said of it. */
 export const jsonOf = (content: Body["content"]): Node.Node | undefined =>
-  [...content].find(([type]) => /^application\/(.*\+)?json\b/i.test(type))?.[1]
+  [...content].find(([type, schema]) => isJson(type) && schema !== undefined)?.[1]
+
+/** An operation with the parameters of its path called as another path calls them: names of parameters are no contract. */
+export const renamed = (operation: Operation, path: string): Operation => {
+  const names = parametersIn(path)
+  const own = parametersIn(operation.path)
+  return {
+    ...operation,
+    parameters: operation.parameters.map((parameter) => {
+      const name = parameter.in === "path" ? names[own.indexOf(parameter.name)] : undefined
+      return name === undefined ? parameter : { ...parameter, name }
+    })
+  }
+}

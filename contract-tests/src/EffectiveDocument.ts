@@ -13,6 +13,7 @@ import { parse as parseYaml } from "yaml"
 import type { Finding } from "./Divergence.ts"
 import { isRecord } from "./Node.ts"
 import * as Normalise from "./Normalise.ts"
+import * as Revision from "./Revision.ts"
 
 /** A document or overlay that cannot be used: unreadable, no YAML or JSON, no OpenAPI document, an action without effect. */
 export class DocumentError extends Schema.TaggedError<DocumentError>()("DocumentError", {
@@ -70,11 +71,13 @@ export interface EffectiveDocument {
   readonly sources: ReadonlyMap<string, string>
   /** Whether it is the project's document with the project's overlays: what its simulator must keep to. */
   readonly own: boolean
+  /** What it is compared with: the project's document, of which it is another version. */
+  readonly revision?: Revision.Revision
 }
 
 /**
- * Which overlays to apply. `auto`: the project's own, if the document is the one they are written for, and otherwise
- * none.
+ * Which overlays to apply. `auto`: the project's own, if the document is the one they are written for or a version of
+ * it, and otherwise none.
  */
 export type Overlays = "auto" | "none" | ReadonlyArray<string>
 
@@ -132,22 +135,40 @@ const applyAction = Effect.fnUntraced(function* (document: Schema.Json, file: st
   // What was JSON stays JSON.
   const next = data as unknown as Schema.Json
   const changes = JsonPatch.get(document, next).map(({ path }) => path)
-  if (changes.length === 0)
-    return yield* fail("changes nothing: its target is not there, or it says what is said already")
-  const applied: AppliedAction = { file, index, target: action.target, description: action.description, changes }
-  return [next, applied] as const
+  return [next, { ...unapplied(file, index, action), changes }] as const
 })
 
-/** Applies overlays in order. Fails when an action has no effect: what it says of the document is no longer true. */
+const unapplied = (file: string, index: number, { description, target }: Action): AppliedAction => ({
+  file,
+  index,
+  target,
+  description,
+  changes: []
+})
+
+/**
+ * Applies overlays in order. An action without effect says something of the document that is no longer true: it fails,
+ * or with `idle: "keep"` is among the actions, without changes.
+ */
 export const apply = Effect.fn("EffectiveDocument.apply")(function* (
   published: Schema.Json,
-  overlays: ReadonlyArray<{ readonly file: string; readonly overlay: Overlay }>
+  overlays: ReadonlyArray<{ readonly file: string; readonly overlay: Overlay }>,
+  idle: "fail" | "keep" = "fail"
 ) {
   const actions: Array<AppliedAction> = []
   let document = published
   for (const { file, overlay } of overlays) {
     for (const [index, action] of overlay.actions.entries()) {
-      const [next, applied] = yield* applyAction(document, file, index, action)
+      const attempt = applyAction(document, file, index, action)
+      const [next, applied] = yield* idle === "fail"
+        ? attempt
+        : Effect.orElseSucceed(attempt, () => [document, unapplied(file, index, action)] as const)
+      if (applied.changes.length === 0 && idle === "fail") {
+        return yield* new DocumentError({
+          file,
+          description: `action ${index + 1} (${action.target}) changes nothing: its target is not there, or it says what is said already`
+        })
+      }
       document = next
       actions.push(applied)
     }
@@ -241,14 +262,55 @@ export const load = Effect.fn("EffectiveDocument.load")(function* (options: Opti
   const text = options.text ?? (yield* read(source))
   const { document: published, findings: defects } = yield* parseDocument(source, text)
   const wanted = options.overlays ?? "auto"
-  // The overlays are written for one document, whatever the file is called.
-  const fits = wanted === "auto" && (source === own.spec || text === (yield* read(own.spec)))
-  const files = wanted === "none" ? [] : wanted === "auto" ? (fits ? own.overlays : []) : wanted
+  // Who names overlays knows what they are written for.
+  const revised = typeof wanted === "string" ? yield* revisionOf(own.spec, text, published) : undefined
+  const fits = wanted === "auto" && (text === (yield* read(own.spec)) || revised?.same === true)
+  const files = wanted === "none" ? [] : wanted === "auto" ? (fits || revised ? own.overlays : []) : wanted
   const overlays = yield* Effect.forEach(files, readOverlay)
-  const { actions, document } = yield* apply(published, overlays)
+  const base = revised?.given ?? published
+  const { actions, document } = yield* apply(base, overlays, revised === undefined || revised.same ? "fail" : "keep")
+  const idle = actions.filter(({ changes }) => changes.length === 0)
   const sources = new Map([[source, text], ...overlays.map(({ file, text }) => [file, text] as const)])
-  const effective: EffectiveDocument = { source, published, document, actions, defects, sources, own: fits }
+  const effective: EffectiveDocument = {
+    source,
+    published: base,
+    document,
+    actions: actions.filter(({ changes }) => changes.length > 0),
+    defects,
+    sources,
+    own: fits,
+    ...(revised === undefined || revised.same
+      ? undefined
+      : { revision: { known: revised.known, given: base, idle: yield* meant(idle, revised.known, overlays) } })
+  }
   return effective
+})
+
+/** The project's document, if another is a version of it, and the other aligned with it. */
+const revisionOf = Effect.fnUntraced(function* (file: string, text: string, published: Schema.Json) {
+  const ours = yield* read(file)
+  if (text === ours) return undefined
+  const { document: known } = yield* parseDocument(file, ours)
+  if (!Revision.recognises(known, published)) return undefined
+  return Revision.means(known, published)
+    ? { known, given: known, same: true }
+    : { known, given: Revision.align(known, published), same: false }
+})
+
+/** Actions without effect, with the places they change in the document they are written for. */
+const meant = Effect.fnUntraced(function* (
+  idle: ReadonlyArray<AppliedAction>,
+  known: Schema.Json,
+  overlays: ReadonlyArray<{ readonly file: string; readonly overlay: Overlay }>
+) {
+  if (idle.length === 0) return []
+  const { actions } = yield* apply(known, overlays)
+  return idle.map(({ file, index, target }): Revision.Idle => ({
+    file,
+    index,
+    target,
+    changes: actions.find((action) => action.file === file && action.index === index)?.changes ?? []
+  }))
 })
 
 /** The actions that changed the place a pointer names, or one above it, or one of the `$ref`s that lead to it. */

@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Contract from "./Contract.ts"
 import type { Divergence } from "./Divergence.ts"
 import * as EffectiveDocument from "./EffectiveDocument.ts"
+import * as Source from "./Source.ts"
 
 /** A divergence, and the actions that change the place it points at. */
 export interface Named {
@@ -22,11 +23,15 @@ export interface Result {
 
 /** Runs the suite without overlays, and explains what it finds by them. */
 export const run = Effect.fn("Published.run")(function* (options: Omit<Contract.Options, "overlays"> = {}) {
-  const { actions } = yield* EffectiveDocument.load({ spec: options.spec })
+  const { actions } = yield* Source.read({ spec: options.spec })
   const report = yield* Contract.run({ ...options, overlays: "none" })
+  // What another version of the document changed, no action can name.
+  const changed = new Set(
+    report.rows.filter(({ check }) => check === "revision").flatMap(({ divergences }) => divergences)
+  )
   const explained = Contract.failures(report).map((divergence) => ({
     divergence,
-    actions: EffectiveDocument.actionsFor(actions, divergence)
+    actions: changed.has(divergence) ? [] : EffectiveDocument.actionsFor(actions, divergence)
   }))
   const result: Result = {
     report,

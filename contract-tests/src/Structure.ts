@@ -324,7 +324,7 @@ const bodies = ({ client, operation }: Pair): ReadonlyArray<Finding> => {
 }
 
 const answers = ({ client, operation }: Pair): ReadonlyArray<Finding> =>
-  operation.responses.filter(Document.isSuccess).flatMap(({ content }) => {
+  Document.successes(operation).flatMap(({ content }) => {
     const schema = Document.jsonOf(content)
     if (client.success === undefined || schema === undefined) return []
     return response({ client: [client.success.node], document: [schema] }, { path: "", depth: 0 })
@@ -345,7 +345,7 @@ const errors = ({ client, operation }: Pair): ReadonlyArray<Finding> =>
   })
 
 /** Compares parameters, request body, answers and error bodies of an operation. */
-export const check = (subject: Shape, pair: Pair): ReadonlyArray<Divergence> =>
+export const check = (subject: Pick<Shape, "document">, pair: Pair): ReadonlyArray<Divergence> =>
   distinct([...parameters(pair), ...bodies(pair), ...answers(pair), ...errors(pair)]).map((finding) =>
     divergence(subject, pair, "structure", finding)
   )

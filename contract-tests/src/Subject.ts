@@ -54,7 +54,7 @@ export class Subject extends Context.Service<Subject, Shape>()("@effect-intercom
       client,
       pairs: client.operations.flatMap((one) => {
         const operation = parsed.operations.find(({ key }) => key === one.key)
-        return operation === undefined ? [] : [{ operation, client: one }]
+        return operation === undefined ? [] : [{ operation: Document.renamed(operation, one.path), client: one }]
       }),
       prism: yield* Prism,
       simulated: yield* SimulatedIntercom
@@ -96,7 +96,7 @@ export const json = (value: unknown): Schema.Json | undefined =>
 
 /** Makes a divergence of what a check found in an operation. */
 export const divergence = (
-  subject: Shape,
+  subject: Pick<Shape, "document">,
   pair: Pair,
   direction: Direction,
   found: Finding | Pick<Found<unknown>, "finding" | "value" | "replay">,

@@ -1,0 +1,413 @@
+/**
+ * Another version of a document that is known: what changed in it, whatever the overlays say of the place. Overlays are
+ * written for the document as it was published; where they replace or add something, a change below would not be seen
+ * in the effective document. So the two are compared by themselves, too, and so is the client with each.
+ */
+import type * as Schema from "effect/Schema"
+import * as Canonical from "./Canonical.ts"
+import type { Client } from "./Client.ts"
+import * as Coverage from "./Coverage.ts"
+import { distinct, type Divergence, type Finding, key } from "./Divergence.ts"
+import * as Document from "./Document.ts"
+import * as Node from "./Node.ts"
+import * as Shape from "./Shape.ts"
+import * as Structure from "./Structure.ts"
+import { divergence, type Pair } from "./Subject.ts"
+
+type Json = Schema.Json
+type JsonRecord = { readonly [key: string]: Json }
+
+export interface Revision {
+  /** The document that is known. */
+  readonly known: Json
+  /** The other one, without overlays; what means the same in both is written as in the known one. */
+  readonly given: Json
+  /** Actions of overlays that have no effect on it. */
+  readonly idle: ReadonlyArray<Idle>
+}
+
+/** An action of an overlay without effect, and what it changes in the known document. */
+export interface Idle {
+  readonly file: string
+  readonly index: number
+  readonly target: string
+  readonly changes: ReadonlyArray<string>
+}
+
+const text = JSON.stringify
+
+// ---------------------------------------------------------------------------------------------------------------------
+// recognising
+// ---------------------------------------------------------------------------------------------------------------------
+
+const shared = (one: ReadonlySet<string>, other: ReadonlySet<string>): number => {
+  const all = new Set([...one, ...other]).size
+  return all === 0 ? 1 : [...one].filter((name) => other.has(name)).length / all
+}
+
+/**
+ * Whether a document is a version of the known one, rather than another description of the same API: they have most of
+ * their operations in common, by path and by what answers are made of.
+ */
+export const recognises = (known: Json, given: Json): boolean => {
+  const [one, other] = [Document.make(known), Document.make(given)]
+  const keys = ({ operations }: Document.Document) => new Set(operations.map(({ key }) => key))
+  const meanings = ({ operations, root }: Document.Document) =>
+    new Set(
+      operations.flatMap((operation) =>
+        [...Canonical.operation(root, operation)].map(([part, form]) => text([operation.key, part, form]))
+      )
+    )
+  return shared(keys(one), keys(other)) > 0.5 && shared(meanings(one), meanings(other)) > 0.3
+}
+
+const webhooks = ({ root }: Document.Document): ReadonlyArray<Node.Node> => {
+  const found = Node.child(root, "webhooks")
+  return found === undefined ? [] : Node.children(found).map(([, node]) => node)
+}
+
+/** Whether two documents mean the same. */
+export const means = (known: Json, given: Json): boolean => {
+  const forms = (json: Json) => {
+    const document = Document.make(json)
+    return text([
+      document.operations
+        .map((one) => [one.key, [...Canonical.operation(document.root, one)].toSorted(([a], [b]) => (a < b ? -1 : 1))])
+        .toSorted(([a], [b]) => (String(a) < String(b) ? -1 : 1)),
+      webhooks(document).map(({ pointer }) => pointer)
+    ])
+  }
+  return forms(known) === forms(given)
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// aligning
+// ---------------------------------------------------------------------------------------------------------------------
+
+const same = (known: Node.Node, given: Node.Node): boolean =>
+  text(Canonical.schema(known)) === text(Canonical.schema(given))
+
+/** A schema as it is given, with every part that means the same written as in the known one. */
+const alignSchema = (known: Node.Node, given: Node.Node): Json => {
+  if (same(known, given)) return known.value
+  const target = Node.resolve(known)
+  const reference = Node.record(given)["$ref"]
+  if (target === undefined || reference !== undefined || !Node.isRecord(given.value)) return given.value
+  const step = (key: string): readonly [string, Json] => {
+    const [a, b] = [Node.child(target, key), Node.child(given, key)]
+    if (a === undefined || b === undefined) return [key, b?.value ?? null]
+    if (key === "items" || key === "additionalProperties") return [key, alignSchema(a, b)]
+    return [key, key === "properties" ? alignEach(a, b, alignSchema) : b.value]
+  }
+  return Object.fromEntries(Object.keys(given.value).map(step))
+}
+
+const alignEach = (
+  known: Node.Node,
+  given: Node.Node,
+  align: (known: Node.Node, given: Node.Node) => Json
+): JsonRecord =>
+  Object.fromEntries(
+    Node.children(given).map(([name, node]) => {
+      const before = Node.child(known, name)
+      return [name, before === undefined ? node.value : align(before, node)]
+    })
+  )
+
+const alignContent = (known: Node.Node, given: Node.Node): Json => {
+  const [a, b] = [Node.child(known, "content"), Node.child(given, "content")]
+  if (a === undefined || b === undefined || !Node.isRecord(given.value)) return given.value
+  const content = alignEach(a, b, (before, media) => {
+    const [old, now] = [Node.child(before, "schema"), Node.child(media, "schema")]
+    return old === undefined || now === undefined
+      ? media.value
+      : { ...Node.record(media), schema: alignSchema(old, now) }
+  })
+  return { ...given.value, content }
+}
+
+const alignOperation = (known: Document.Document, given: Document.Document, one: Document.Operation): Json => {
+  const before = known.operations.find(({ key }) => key === one.key)
+  if (before === undefined) return one.node.value
+  const [old, now] = [Canonical.operation(known.root, before), Canonical.operation(given.root, one)]
+  const kept = (part: string) => old.has(part) && text(old.get(part)) === text(now.get(part))
+  if (old.size === now.size && [...now.keys()].every(kept)) return before.node.value
+  const responses = Object.fromEntries(
+    one.responses.map((response) => {
+      const other = before.responses.find(({ status }) => status.toUpperCase() === response.status.toUpperCase())
+      if (other === undefined) return [response.status, response.node.value]
+      return kept(`responses ${response.status.toUpperCase()}`)
+        ? [response.status, other.node.value]
+        : [response.status, alignContent(other.node, response.node)]
+    })
+  )
+  const body =
+    one.body === undefined || before.body === undefined
+      ? one.body?.node.value
+      : kept("requestBody")
+        ? before.body.node.value
+        : alignContent(before.body.node, one.body.node)
+  return {
+    ...Node.record(one.node),
+    ...(body === undefined ? undefined : { requestBody: body }),
+    ...(Node.child(one.node, "responses") === undefined ? undefined : { responses })
+  }
+}
+
+const alignPaths = (known: Document.Document, given: Document.Document): JsonRecord => {
+  const paths = Node.child(given.root, "paths")
+  return Object.fromEntries(
+    (paths === undefined ? [] : Node.children(paths)).map(([path, item]) => {
+      const operations = given.operations.filter((one) => one.path === path)
+      const aligned = operations.map((one) => [one.method.toLowerCase(), alignOperation(known, given, one)] as const)
+      const unchanged =
+        operations.length > 0 &&
+        operations.every((one, index) =>
+          known.operations.some(({ key, node }) => key === one.key && node.value === aligned[index]?.[1])
+        )
+      // Where nothing changed, nothing else the path says matters, and its parameters may have other names.
+      const [first] = operations
+      const before = known.operations.find(({ key }) => key === first?.key)
+      return unchanged && before !== undefined
+        ? [before.path, Object.fromEntries(aligned)]
+        : [path, { ...Node.record(Node.resolve(item) ?? item), ...Object.fromEntries(aligned) }]
+    })
+  )
+}
+
+/** Names a document refers to below `components/schemas`. */
+const referredTo = (value: Json): ReadonlySet<string> =>
+  new Set([...text(value).matchAll(/"#\/components\/schemas\/([^"/]+)/g)].map(([, name = ""]) => name))
+
+/** The given document, with all that means the same written as in the known one: what overlays are written for. */
+export const align = (knownRoot: Json, givenRoot: Json): Json => {
+  const [known, given] = [Document.make(knownRoot), Document.make(givenRoot)]
+  const schemas = (root: Node.Node) => Node.follow(root, "components", "schemas") ?? Node.make({})
+  const [old, now] = [schemas(known.root), schemas(given.root)]
+  // A schema that went away is missed only where something still refers to it.
+  const missed = referredTo(givenRoot)
+  const gone = Object.fromEntries(
+    Object.entries(Node.record(old)).filter(([name]) => Node.child(now, name) === undefined && !missed.has(name))
+  )
+  return {
+    ...Node.record(given.root),
+    paths: alignPaths(known, given),
+    components: {
+      ...Node.record(Node.follow(given.root, "components") ?? Node.make({})),
+      schemas: { ...gone, ...alignEach(old, now, alignSchema) }
+    }
+  }
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// comparing
+// ---------------------------------------------------------------------------------------------------------------------
+
+const drift = (node: Node.Node, keys: ReadonlyArray<string>, message: string): Finding => ({
+  class: "drift",
+  pointer: Node.below(node.pointer, ...keys),
+  through: node.through,
+  message
+})
+
+const list = (values: Iterable<unknown>): string => [...values].map(String).join(" or ") || "nothing"
+
+const keywords: ReadonlyArray<readonly [keyword: string, of: (shape: Shape.Shape) => unknown]> = [
+  ["type", ({ kinds, typed }) => (typed ? list([...kinds].toSorted()) : "anything")],
+  ["enum", ({ values }) => values?.map((value) => text(value)).toSorted()],
+  ["required", ({ required }) => [...required].toSorted()],
+  ["minimum", ({ minimum }) => minimum],
+  ["maximum", ({ maximum }) => maximum],
+  ["minLength", ({ minLength }) => minLength],
+  ["maxLength", ({ maxLength }) => maxLength],
+  ["minItems", ({ minItems }) => minItems],
+  ["maxItems", ({ maxItems }) => maxItems],
+  ["additionalProperties", ({ additional }) => (additional === false ? "none" : "some")]
+]
+
+/** What differs between two schemas, each difference at its place. */
+const schemas = (
+  known: ReadonlyArray<Node.Node>,
+  given: ReadonlyArray<Node.Node>,
+  path: string
+): ReadonlyArray<Finding> => {
+  const [before, now] = [Shape.of(known), Shape.of(given)]
+  const [a, b] = [known[0], given[0]]
+  if (before === undefined || now === undefined || a === undefined || b === undefined || same(a, b)) return []
+  const at = (step: string) => (path === "" ? step.replace(/^\./, "") : path + step)
+  const where = path === "" ? "the body" : path
+  const own = keywords.flatMap(([keyword, of]) => {
+    const [old, next] = [of(before), of(now)]
+    return text(old) === text(next) || String(old) === String(next)
+      ? []
+      : [drift(now.node, [keyword], `${where}: ${keyword} was ${said(old)}, and is ${said(next)}`)]
+  })
+  const rules = [...new Set([...before.rules.keys(), ...now.rules.keys()])].flatMap((keyword) => {
+    const [old, next] = [before.rules.get(keyword), now.rules.get(keyword)]
+    return text(old) === text(next)
+      ? []
+      : [drift(now.node, [keyword], `${where}: ${keyword} was ${said(old)}, and is ${said(next)}`)]
+  })
+  const fields = [...new Set([...before.fields.keys(), ...now.fields.keys()])].flatMap((name) => {
+    const [old, next] = [before.fields.get(name)?.nodes ?? [], now.fields.get(name)?.nodes ?? []]
+    if (next.length === 0 && old.length > 0) return [drift(now.node, ["properties", name], `${at(`.${name}`)} is gone`)]
+    if (old.length === 0 && next.length > 0) return [drift(now.node, ["properties", name], `${at(`.${name}`)} is new`)]
+    return schemas(old, next, at(`.${name}`))
+  })
+  const all = [...own, ...rules, ...fields, ...schemas(before.items, now.items, at("[]"))]
+  return all.length > 0 ? all : [drift(b, [], `${where} is described otherwise`)]
+}
+
+const said = (value: unknown): string =>
+  value === undefined ? "not said" : typeof value === "string" ? value : (text(value) ?? "not said")
+
+const contents = (
+  known: Document.Body["content"],
+  given: Document.Body["content"],
+  node: Node.Node
+): ReadonlyArray<Finding> => [
+  ...[...known.keys()]
+    .filter((type) => !given.has(type))
+    .map((type) => drift(node, ["content", type], `content type ${type} is gone`)),
+  ...[...given].flatMap(([type, schema]) => {
+    if (!known.has(type)) return [drift(node, ["content", type], `content type ${type} is new`)]
+    const before = known.get(type)
+    return before === undefined || schema === undefined
+      ? before === schema
+        ? []
+        : [drift(node, ["content", type, "schema"], `the schema is ${schema === undefined ? "gone" : "new"}`)]
+      : schemas([before], [schema], "")
+  })
+]
+
+const parameters = (known: Document.Operation, given: Document.Operation): ReadonlyArray<Finding> => {
+  const keyed = ({ parameters, path }: Document.Operation) =>
+    new Map(parameters.map((parameter) => [Canonical.parameterKey(path, parameter), parameter] as const))
+  const [before, now] = [keyed(known), keyed(given)]
+  return [...new Set([...before.keys(), ...now.keys()])].flatMap((name) => {
+    const [old, next] = [before.get(name), now.get(name)]
+    if (next === undefined) return [drift(given.node, ["parameters"], `the ${old?.in} parameter ${old?.name} is gone`)]
+    const where = `the ${next.in} parameter ${next.name}`
+    if (old === undefined) return [drift(next.node, [], `${where} is new`)]
+    if (text(Canonical.parameter(old)) === text(Canonical.parameter(next))) return []
+    const own =
+      old.required === next.required
+        ? []
+        : [drift(next.node, ["required"], `${where} is ${next.required ? "" : "not "}required now`)]
+    const inside =
+      old.schema === undefined || next.schema === undefined ? [] : schemas([old.schema], [next.schema], where)
+    return own.length + inside.length > 0
+      ? [...own, ...inside]
+      : [drift(next.node, [], `${where} is described otherwise`)]
+  })
+}
+
+const responses = (known: Document.Operation, given: Document.Operation): ReadonlyArray<Finding> => {
+  const statuses = new Set([...known.responses, ...given.responses].map(({ status }) => status.toUpperCase()))
+  const of = ({ responses }: Document.Operation, wanted: string) =>
+    responses.find(({ status }) => status.toUpperCase() === wanted)
+  return [...statuses].flatMap((status) => {
+    const [old, next] = [of(known, status), of(given, status)]
+    if (next === undefined) return [drift(given.node, ["responses", status], `the response ${status} is gone`)]
+    if (old === undefined) return [drift(next.node, [], `the response ${status} is new`)]
+    if (text(Canonical.response(old)) === text(Canonical.response(next))) return []
+    const inside = contents(old.content, next.content, next.node)
+    return inside.length > 0 ? inside : [drift(next.node, ["headers"], `the headers of the response ${status} changed`)]
+  })
+}
+
+const bodies = (known: Document.Operation, given: Document.Operation): ReadonlyArray<Finding> => {
+  const [old, next] = [known.body, given.body]
+  if (next === undefined)
+    return old === undefined ? [] : [drift(given.node, ["requestBody"], "the body of requests is gone")]
+  if (old === undefined) return [drift(next.node, [], "the body of requests is new")]
+  return [
+    ...(old.required === next.required
+      ? []
+      : [drift(next.node, ["required"], `the body of requests is ${next.required ? "" : "not "}required now`)]),
+    ...contents(old.content, next.content, next.node)
+  ]
+}
+
+/** What is different in an operation. */
+export const changes = (
+  known: { readonly root: Node.Node; readonly operation: Document.Operation },
+  given: { readonly root: Node.Node; readonly operation: Document.Operation }
+): ReadonlyArray<Finding> => {
+  const [before, now] = [
+    Canonical.operation(known.root, known.operation),
+    Canonical.operation(given.root, given.operation)
+  ]
+  const differs = (part: string) => text(before.get(part)) !== text(now.get(part))
+  const parts = [...new Set([...before.keys(), ...now.keys()])].filter(differs)
+  if (parts.length === 0) return []
+  const found = distinct([
+    ...parameters(known.operation, given.operation),
+    ...bodies(known.operation, given.operation),
+    ...responses(known.operation, given.operation),
+    ...["security", "servers", "callbacks"]
+      .filter(differs)
+      .map((part) => drift(given.operation.node, [part], `${part} changed`))
+  ])
+  return found.length > 0 ? found : [drift(given.operation.node, [], `changed: ${parts.join(", ")}`)]
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// checking
+// ---------------------------------------------------------------------------------------------------------------------
+
+const pairsOf = (client: Client, document: Document.Document): ReadonlyArray<Pair> =>
+  client.operations.flatMap((one) => {
+    const operation = document.operations.find(({ key }) => key === one.key)
+    return operation === undefined ? [] : [{ operation, client: one }]
+  })
+
+/** What the comparing checks find, without overlays. */
+const compare = (client: Client, document: Document.Document): ReadonlyArray<Divergence> => [
+  ...Coverage.operations({ client, document }),
+  ...pairsOf(client, document).flatMap((pair) => [
+    ...Coverage.check({ document }, pair),
+    ...Structure.check({ document }, pair)
+  ])
+]
+
+const within = (outer: string, inner: string): boolean => outer === inner || inner.startsWith(`${outer}/`)
+
+const touches = (one: string, other: string): boolean => within(one, other) || within(other, one)
+
+/**
+ * What the known document does not have against the client, and the given one has; then what else changed; then the
+ * actions of overlays that lost their place. `elsewhere` is what the effective document shows already.
+ */
+export const check = (
+  client: Client,
+  { given, idle, known }: Revision,
+  elsewhere: ReadonlyArray<Divergence>
+): ReadonlyArray<Divergence> => {
+  const [before, now] = [Document.make(known), Document.make(given)]
+  const identity = (one: Divergence) => `${one.class} ${one.operation} ${key(one)}`
+  const old = new Set([...compare(client, before), ...elsewhere].map(identity))
+  const found = compare(client, now).filter((one) => one.class !== "note" && !old.has(identity(one)))
+  const told = [...elsewhere.filter((one) => one.class !== "note"), ...found]
+  const changed = pairsOf(client, now).flatMap((pair) => {
+    const operation = before.operations.find(({ key }) => key === pair.operation.key)
+    if (operation === undefined) return []
+    return changes({ root: before.root, operation }, { root: now.root, operation: pair.operation })
+      .filter(
+        ({ pointer }) => !told.some((one) => one.operation === pair.operation.name && within(one.pointer, pointer))
+      )
+      .map((finding) => divergence({ document: now }, pair, "structure", finding))
+  })
+  const all = [...told, ...changed]
+  const lost = idle
+    .filter(({ changes }) => !changes.some((change) => all.some(({ pointer }) => touches(pointer, change))))
+    .map(({ changes, file, index, target }): Divergence => ({
+      operation: "the API",
+      direction: "structure",
+      class: "drift",
+      pointer: changes[0] ?? "",
+      through: [],
+      message: `action ${index + 1} of ${file} (${target}) changes nothing any more: the document is not the one it was written for`
+    }))
+  return [...found, ...changed, ...lost]
+}
