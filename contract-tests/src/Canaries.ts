@@ -31,6 +31,8 @@ export interface Canary {
   readonly token: string | undefined
   readonly contentType: string | undefined
   readonly body: string | undefined
+  /** The schema that refuses the body; a body of alternatives may fit one of them. */
+  readonly against?: Node.Node
 }
 
 /** A value of another kind than a schema takes; `undefined` when it takes every kind. */
@@ -46,18 +48,20 @@ const wrong = (schema: Node.Node | undefined): Schema.Json | undefined => {
   return candidates.find(([kind]) => !ShapeOf.includes(shape.kinds, kind))?.[1]
 }
 
-const bodiesOf = (operation: Document.Operation): ReadonlyArray<readonly [string, string | undefined]> => {
+const bodiesOf = (operation: Document.Operation): ReadonlyArray<Pick<Canary, "name" | "body" | "against">> => {
   const schema = operation.body && Document.jsonOf(operation.body.content)
   const shape = schema && ShapeOf.of([schema])
   if (operation.body === undefined || schema === undefined || shape === undefined) return []
   const whole = wrong(schema)
   return [
-    ...(operation.body.required ? [["a missing body", undefined] as const] : []),
-    ...(whole === undefined ? [] : [["a body of another type", JSON.stringify(whole)] as const]),
+    ...(operation.body.required ? [{ name: "a missing body", body: undefined }] : []),
+    ...(whole === undefined ? [] : [{ name: "a body of another type", body: JSON.stringify(whole), against: schema }]),
     ...[...shape.fields].flatMap(([name, { nodes }]) => {
       const value = wrong(nodes[0])
       // Other fields are missing as well; this one alone must be enough where none is required.
-      return value === undefined ? [] : [[`${name} of another type`, JSON.stringify({ [name]: value })] as const]
+      return value === undefined
+        ? []
+        : [{ name: `${name} of another type`, body: JSON.stringify({ [name]: value }), against: schema }]
     })
   ]
 }
@@ -77,7 +81,7 @@ export const canaries = (operation: Document.Operation): ReadonlyArray<Canary> =
   return [
     ...(operation.secured ? [{ ...base, name: "no token", token: undefined }] : []),
     { ...base, name: "an unknown path", url: `${path}/canary/canary` },
-    ...bodiesOf(operation).map(([name, body]) => ({ ...base, name, body, contentType: body && json })),
+    ...bodiesOf(operation).map((bad) => ({ ...base, ...bad, contentType: bad.body && json })),
     ...(json === undefined ? [] : [{ ...base, name: "another content type", contentType: "text/plain" }]),
     ...parameters
       .filter(({ schema }) => {
@@ -121,17 +125,25 @@ export const schemasOf = ({ operations, root }: Document.Document): ReadonlyArra
   ]
 }
 
-/** Sends every canary. Fails with those that were not refused, and with schemas that cannot be compiled. */
+/** Sends the canaries of every operation the client has. Fails with those that were not refused, and with schemas that cannot be compiled. */
 export const check = Effect.fn("Canaries.check")(function* (subject: {
   readonly document: Document.Document
   readonly validator: Validator
   readonly prism: Prism["Service"]
+  readonly pairs: ReadonlyArray<{ readonly operation: Document.Operation }>
 }) {
   const defects = schemasOf(subject.document).flatMap((schema) => {
     const defect = subject.validator.defect(schema)
     return defect === undefined ? [] : [`schema #${schema.pointer} cannot be compiled: ${defect}`]
   })
-  const all = subject.document.operations.flatMap(canaries)
+  const all = subject.pairs
+    .flatMap(({ operation }) => canaries(operation))
+    .filter(
+      ({ against, body }) =>
+        against === undefined ||
+        body === undefined ||
+        subject.validator.violations(against, JSON.parse(body)).length > 0
+    )
   const sent = yield* Effect.forEach(
     all,
     (canary) =>

@@ -151,6 +151,17 @@ export const normalise = (document: JsonRecord): Normalised => {
   return { document: old && Node.isRecord(changed) ? { ...changed, openapi: "3.1.0" } : changed, findings }
 }
 
+const dialect = "https://json-schema.org/draft/2020-12/schema"
+
+/** The document with its dialect said: without one Prism falls back to an old draft, and OpenAPI's own turns it off. */
+export const withDialect = (document: Json): Json => {
+  if (!Node.isRecord(document)) return document
+  const said = document["jsonSchemaDialect"]
+  return said === undefined || String(said).startsWith("https://spec.openapis.org/")
+    ? { ...document, jsonSchemaDialect: dialect }
+    : document
+}
+
 /** The first `$ref` that leads nowhere, or out of the document. */
 export const brokenReference = (document: Json): string | undefined => {
   const place = Grammar.parts(document).find(

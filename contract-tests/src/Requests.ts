@@ -9,6 +9,7 @@ import type { Divergence, Finding } from "./Divergence.ts"
 import { distinct } from "./Divergence.ts"
 import * as Document from "./Document.ts"
 import * as Exchange from "./Exchange.ts"
+import type * as Keywords from "./Keywords.ts"
 import * as Node from "./Node.ts"
 import * as Prism from "./Prism.ts"
 import * as Property from "./Property.ts"
@@ -19,6 +20,8 @@ export interface Checked {
   readonly divergences: ReadonlyArray<Divergence>
   /** Samples judged. */
   readonly runs: number
+  /** What they exercised. */
+  readonly exercised?: Keywords.Counts
 }
 
 /** Sends any value of the operation's input types. */
@@ -181,8 +184,9 @@ const bodied = (
   if (sent === undefined) return body?.required ? [breaking(body.node, ["required"], "the client sends no body")] : []
   if (body === undefined) return [breaking(node, ["requestBody"], "the client sends a body the document does not have")]
   const type = headers["content-type"]?.split(";")[0] ?? ""
-  if (!body.content.has(type)) return [breaking(body.node, ["content"], `content type ${type} is not in the document`)]
-  const schema = body.content.get(type)
+  const media = Document.mediaOf(body.content, type)
+  if (media === undefined) return [breaking(body.node, ["content"], `content type ${type} is not in the document`)]
+  const { schema } = media
   if (schema === undefined) return []
   const value: unknown = JSON.parse(sent)
   return [...validator.violations(schema, value), ...Validator.unmentioned(schema, value)]
