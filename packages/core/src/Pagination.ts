@@ -315,7 +315,7 @@ const mostEmpty = 10
 /** Watches a walk for signs that it would never end. */
 const endless = (from: Cursor | undefined, query: unknown) => {
   const seen = new Set<unknown>([from, (query as { readonly starting_after?: string }).starting_after])
-  let previous = ""
+  let previous: ReadonlyArray<unknown> = []
   let empty = 0
   return (raw: ReadonlyArray<unknown>, next: Cursor, cursor: Cursor | undefined): PaginationError | undefined => {
     if (seen.has(next)) return failure(`The API gave the cursor ${next} twice: the walk would never end`, next)
@@ -324,17 +324,15 @@ const endless = (from: Cursor | undefined, query: unknown) => {
     if (empty > mostEmpty) {
       return failure(`The API answered with ${empty} empty pages in a row: the walk would never end`, cursor)
     }
-    const print = printOf(raw)
-    if (print !== "" && print === previous) {
+    const page = raw.map(identity)
+    if (page.length > 0 && page.length === previous.length && page.every((id, index) => id === previous[index])) {
       return failure("The API answered with the same page twice: the walk would never end", cursor)
     }
-    previous = print
+    previous = page
     return undefined
   }
 }
 
-/** What tells a page from another: its ids, or all of it where records have none; empty for an empty page. */
-const printOf = (raw: ReadonlyArray<unknown>): string => {
-  const ids = raw.map((record) => (record as { readonly id?: unknown } | null)?.id)
-  return ids.every((id) => id !== undefined) ? ids.join(" ") : JSON.stringify(raw)
-}
+/** What tells a record from another: its id, or all of it where there is none. */
+const identity = (record: unknown): unknown =>
+  (record as { readonly id?: unknown } | null)?.id ?? JSON.stringify(record)
