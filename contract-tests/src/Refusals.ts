@@ -73,6 +73,15 @@ const spoiled = (
   [{ ...part, canary_field: 1 }, forbids(at, "a field it does not know")]
 ]
 
+/** Without an id, a path is that of another operation. */
+const emptyIds = (operation: Document.Operation, request: Client.Request): ReadonlyArray<Forbidden> =>
+  operation.parameters
+    .filter(({ in: place }) => place === "path")
+    .map(({ name, node }) => ({
+      request: { ...request, params: { ...request.params, [name]: "" } },
+      finding: forbids(node, `leaving out ${name}`)
+    }))
+
 /** Requests with one thing wrong each. */
 export const forbidden = ({ client, operation }: Pair, request: Client.Request): ReadonlyArray<Forbidden> => {
   const schema = operation.body && Document.jsonOf(operation.body.content)
@@ -94,6 +103,7 @@ export const forbidden = ({ client, operation }: Pair, request: Client.Request):
         }))
   }
   return [
+    ...emptyIds(operation, request),
     ...(schema === undefined || body === undefined || body.fields.size === 0 ? [] : spoil("payload", fields, schema)),
     ...spoil("query", parameters, operation.node)
   ]

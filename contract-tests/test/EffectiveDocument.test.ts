@@ -77,9 +77,21 @@ describe("the project's overlays", () => {
       const copy = yield* fs.makeTempFileScoped({ suffix: ".yml" })
       yield* fs.writeFileString(copy, yield* fs.readFileString(spec))
       assert.isTrue((yield* EffectiveDocument.load({ spec: copy })).own)
-      yield* fs.writeFileString(copy, `${yield* fs.readFileString(spec)}\n`)
+      // A version of it is not it, but gets its overlays; another document gets none.
+      yield* fs.writeFileString(
+        copy,
+        (yield* fs.readFileString(spec)).replace("away_mode_reassign:", "away_mode_reassigned:")
+      )
+      const version = yield* EffectiveDocument.load({ spec: copy })
+      assert.isFalse(version.own)
+      assert.isNotEmpty(version.actions)
+      yield* fs.writeFileString(
+        copy,
+        "openapi: 3.1.0\ninfo: { title: T, version: '1' }\npaths: { /x: { get: { responses: {} } } }"
+      )
       const other = yield* EffectiveDocument.load({ spec: copy })
       assert.isFalse(other.own)
+      assert.isEmpty(other.actions)
       assert.deepStrictEqual(other.document, other.published)
     }).pipe(Effect.scoped, Effect.provide(NodeServices.layer))
   )
