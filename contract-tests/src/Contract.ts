@@ -2,12 +2,14 @@
  * The suite as one function: `run` checks a client against a document, both ways, and returns what it found as data.
  */
 import * as Effect from "effect/Effect"
+import * as Boundaries from "./Boundaries.ts"
 import * as Canaries from "./Canaries.ts"
 import type * as Client from "./Client.ts"
 import * as Coverage from "./Coverage.ts"
 import * as Divergence from "./Divergence.ts"
 import type * as EffectiveDocument from "./EffectiveDocument.ts"
 import * as Errors from "./Errors.ts"
+import type * as Keywords from "./Keywords.ts"
 import * as Refusals from "./Refusals.ts"
 import * as Requests from "./Requests.ts"
 import * as Responses from "./Responses.ts"
@@ -25,6 +27,7 @@ export const checks: {
   structure: (subject, pair) => Effect.succeed({ divergences: Structure.check(subject, pair), runs: 1 }),
   requests: Requests.check,
   refusals: Refusals.check,
+  boundaries: Boundaries.check,
   responses: Responses.check,
   mocked: Responses.mocked,
   errors: Errors.check,
@@ -38,6 +41,8 @@ export interface Row {
   /** Samples judged, or errors tried. */
   readonly runs: number
   readonly divergences: ReadonlyArray<Divergence.Divergence>
+  /** What the samples exercised. */
+  readonly exercised?: Keywords.Counts
 }
 
 export interface Report {

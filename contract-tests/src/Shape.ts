@@ -2,6 +2,7 @@
  * What a JSON Schema allows, field by field. Alternatives (`anyOf`, `oneOf`) are folded together: a field is required
  * when every alternative that is an object requires it. What this loses, the sampling checks see.
  */
+import * as Predicate from "effect/Predicate"
 import type * as Schema from "effect/Schema"
 import * as Node from "./Node.ts"
 
@@ -245,10 +246,27 @@ const union = (alternatives: ReadonlyArray<Alternative>, node: Node.Node): Shape
   }
 }
 
+// The same places of a document are asked about again and again.
+const known = new WeakMap<object, WeakMap<object, Map<string, Shape>>>()
+
+const ofOne = (node: Node.Node): Shape => {
+  const { pointer, root, through, value } = node
+  if (!Predicate.isObject(root) || !Predicate.isObject(value)) return union(alternatives(node), node)
+  const places = known.get(root) ?? new WeakMap<object, Map<string, Shape>>()
+  known.set(root, places)
+  const key = [pointer, ...through].join(" ")
+  const shapes = places.get(value) ?? new Map<string, Shape>()
+  places.set(value, shapes)
+  const shape = shapes.get(key) ?? union(alternatives(node), node)
+  shapes.set(key, shape)
+  return shape
+}
+
 /** Everything any of the schemas allows; `undefined` for none. */
 export const of = (nodes: ReadonlyArray<Node.Node>): Shape | undefined => {
-  const [first] = nodes
-  return first === undefined ? undefined : union(nodes.flatMap(alternatives), first)
+  const [first, ...rest] = nodes
+  if (first === undefined) return undefined
+  return rest.length === 0 ? ofOne(first) : union(nodes.flatMap(alternatives), first)
 }
 
 /** Whether a kind is among others; every integer is a number. */

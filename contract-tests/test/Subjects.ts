@@ -25,7 +25,7 @@ export const edited = (patch: JsonPatch.JsonPatch) =>
   Effect.map(effective, ({ document }) => JsonPatch.apply(patch, document))
 
 // Checks without traffic need no server.
-const mocked = new Set(["requests", "mocked", "errors"])
+const mocked = new Set(["requests", "boundaries", "mocked", "errors"])
 const nowhere: Exchange.Send = () => Effect.die("nothing is to be sent")
 const noPrism = Layer.succeed(Prism, { url: "", send: () => nowhere })
 const noSimulator = Layer.succeed(SimulatedIntercom, { send: nowhere, known: {} })

@@ -1,0 +1,97 @@
+/** One plain value of a schema, with every field there is: what edges, broken answers and model servers start from. */
+import * as Node from "./Node.ts"
+import * as Shape from "./Shape.ts"
+
+const order: ReadonlyArray<Shape.Kind> = ["object", "array", "string", "integer", "number", "boolean", "null"]
+
+/** Schemas may contain themselves; below this only what is required is there. */
+const deepest = 5
+
+const texts: { readonly [format: string]: string } = {
+  "date-time": "2023-11-14T22:13:20Z",
+  date: "2023-11-14",
+  email: "someone@example.com",
+  uri: "https://example.com/",
+  url: "https://example.com/",
+  uuid: "0189d5a4-7f1c-7c3e-8f6a-1b2c3d4e5f60",
+  ipv4: "192.0.2.1",
+  hostname: "example.com"
+}
+
+const textOf = ({ maxLength, minLength, node, rules }: Shape.Alternative): string => {
+  const format = rules.get("format") ?? Node.record(node)["format"]
+  const known = typeof format === "string" ? texts[format] : undefined
+  return known ?? "text".repeat(1 + Math.ceil(minLength / 4)).slice(0, Math.max(minLength, Math.min(maxLength, 4)))
+}
+
+const numberOf = ({ maximum, minimum, rules }: Shape.Alternative): number => {
+  const step = rules.get("multipleOf")
+  const unit = typeof step === "number" ? step : 1
+  const from = Math.max(minimum, Math.min(maximum, unit))
+  return Math.ceil(from / unit) * unit
+}
+
+const valueOf = (
+  alternative: Shape.Alternative,
+  kind: Shape.Kind,
+  other: ReadonlyArray<Node.Node>,
+  depth: number
+): unknown => {
+  switch (kind) {
+    case "null":
+      return null
+    case "boolean":
+      return true
+    case "integer":
+    case "number":
+      return numberOf(alternative)
+    case "string":
+      return textOf(alternative)
+    case "array": {
+      const items = Shape.of(other)?.items ?? []
+      const length = Math.max(alternative.minItems, depth < deepest && alternative.maxItems > 0 ? 1 : 0)
+      return Array.from({ length }, () => of(alternative.items, items, depth + 1))
+    }
+    case "object": {
+      const fields = Shape.of(other)?.fields
+      const names = [...new Set([...alternative.fields.keys(), ...alternative.required])]
+      return Object.fromEntries(
+        names
+          .filter((name) => depth < deepest || alternative.required.has(name))
+          .map((name) => [name, of(alternative.fields.get(name) ?? [], fields?.get(name)?.nodes ?? [], depth + 1)])
+      )
+    }
+  }
+}
+
+/**
+ * A value of the conjunction of some schemas. Where it may be of several kinds, it is of one the `other` schemas take
+ * as well.
+ */
+export const of = (nodes: ReadonlyArray<Node.Node>, other: ReadonlyArray<Node.Node> = [], depth = 0): unknown => {
+  const [first, ...rest] = nodes
+  if (first === undefined) return "anything"
+  const node = rest.length === 0 ? first : { ...first, value: { allOf: nodes.map(({ value }) => value) } }
+  const allowed = Shape.of(other)
+  const ways = Shape.alternatives(node).flatMap((alternative) => {
+    const kinds = alternative.typed || alternative.fields.size === 0 ? alternative.kinds : new Set(["object" as const])
+    return order
+      .filter((kind) => kinds.has(kind))
+      .map((kind) => ({
+        alternative,
+        kind,
+        // Numbers made here are whole.
+        fits:
+          allowed === undefined || !allowed.typed || Shape.includes(allowed.kinds, kind === "number" ? "integer" : kind)
+      }))
+  })
+  const telling = ways.filter(({ kind }) => kind !== "null")
+  const chosen = telling.find(({ fits }) => fits) ?? ways.find(({ fits }) => fits) ?? telling[0] ?? ways[0]
+  if (chosen === undefined) return null
+  const { alternative, kind } = chosen
+  const values = alternative.values?.filter((value) => value !== null)
+  if (values !== undefined && values.length > 0) return values[0]
+  // Without a type and fields, anything goes.
+  if (!alternative.typed && alternative.fields.size === 0 && alternative.required.size === 0) return "anything"
+  return valueOf(alternative, kind, other, depth)
+}
