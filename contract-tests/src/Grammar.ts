@@ -74,29 +74,28 @@ export const parts = (document: Node.Node["value"]): ReadonlyArray<Place> => {
   return found
 }
 
-/** A copy of a document with every schema changed, the inner ones first; its pointer is that of the original. */
-export const mapSchemas = (
-  document: Node.Node["value"],
-  change: (schema: { readonly [key: string]: Node.Node["value"] }, pointer: string) => Node.Node["value"]
-): Node.Node["value"] => {
-  const map = (value: Node.Node["value"], part: Part, pointer: string): Node.Node["value"] => {
+type Change = (value: { readonly [key: string]: Node.Node["value"] }, pointer: string) => Node.Node["value"]
+
+/** A copy of a document with parts changed, the inner ones first; a part's pointer is that of the original. */
+export const map = (document: Node.Node["value"], changes: { readonly [P in Part]?: Change }): Node.Node["value"] => {
+  const one = (value: Node.Node["value"], part: Part, pointer: string): Node.Node["value"] => {
     if (!Node.isRecord(value)) return value
     const entries = Object.entries(value).map(([key, inner]) => {
       const step = Object.hasOwn(grammar[part], key) ? grammar[part][key] : undefined
       if (step === undefined) return [key, inner] as const
       const [next, as] = step
       const at = Node.below(pointer, key)
-      return [key, as === "one" ? map(inner, next, at) : each(inner, next, at)] as const
+      return [key, as === "one" ? one(inner, next, at) : each(inner, next, at)] as const
     })
     const mapped = Object.fromEntries(entries)
-    return part === "schema" ? change(mapped, pointer) : mapped
+    return changes[part]?.(mapped, pointer) ?? mapped
   }
   const each = (value: Node.Node["value"], part: Part, pointer: string): Node.Node["value"] => {
-    if (Array.isArray(value)) return value.map((inner, index) => map(inner, part, Node.below(pointer, index)))
+    if (Array.isArray(value)) return value.map((inner, index) => one(inner, part, Node.below(pointer, index)))
     if (!Node.isRecord(value)) return value
     return Object.fromEntries(
-      Object.entries(value).map(([key, inner]) => [key, map(inner, part, Node.below(pointer, key))])
+      Object.entries(value).map(([key, inner]) => [key, one(inner, part, Node.below(pointer, key))])
     )
   }
-  return map(document, "document", "")
+  return one(document, "document", "")
 }

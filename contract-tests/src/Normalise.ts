@@ -62,9 +62,17 @@ const alone = (schema: JsonRecord): JsonRecord =>
     ? { $ref: schema["$ref"], ...("nullable" in schema ? { nullable: schema["nullable"] ?? false } : undefined) }
     : schema
 
+/** Schemas of 3.0 often list the properties of an object without saying that it is one. */
+const typed = (schema: JsonRecord): JsonRecord => {
+  if ("type" in schema || "$ref" in schema) return schema
+  if ("properties" in schema) return { type: "object", ...schema }
+  return "items" in schema ? { type: "array", ...schema } : schema
+}
+
 const convert = (schema: JsonRecord): JsonRecord =>
   [
     alone,
+    typed,
     (schema: JsonRecord) => exclusive(schema, "exclusiveMinimum", "minimum"),
     (schema: JsonRecord) => exclusive(schema, "exclusiveMaximum", "maximum"),
     nullable
@@ -135,7 +143,7 @@ const broken = (schema: JsonRecord): ReadonlyArray<readonly [keyword: string, ex
 export const normalise = (document: JsonRecord): Normalised => {
   const old = String(document["openapi"]).startsWith("3.0.")
   const findings: Array<Finding> = []
-  const changed = Grammar.mapSchemas(document, (written, pointer) => {
+  const readable = (written: JsonRecord, pointer: string): JsonRecord => {
     const schema = old ? convert(written) : written
     const bad = broken(schema)
     for (const [keyword, expected] of bad) {
@@ -147,6 +155,11 @@ export const normalise = (document: JsonRecord): Normalised => {
       })
     }
     return bad.length === 0 ? schema : without(schema, ...bad.map(([keyword]) => keyword))
+  }
+  const changed = Grammar.map(document, {
+    schema: readable,
+    // Prism overlooks a response without any key.
+    response: (response) => (Object.keys(response).length === 0 ? { description: "" } : response)
   })
   return { document: old && Node.isRecord(changed) ? { ...changed, openapi: "3.1.0" } : changed, findings }
 }

@@ -4,6 +4,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import type * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
+import * as Predicate from "effect/Predicate"
 import type * as Schema from "effect/Schema"
 import * as Client from "./Client.ts"
 import type { Direction, Divergence, Finding } from "./Divergence.ts"
@@ -11,6 +12,7 @@ import * as Document from "./Document.ts"
 import * as Exchange from "./Exchange.ts"
 import * as Generate from "./Generate.ts"
 import { Prism, type PrismError } from "./Prism.ts"
+import type * as Node from "./Node.ts"
 import type { Found } from "./Property.ts"
 import { SimulatedIntercom } from "./SimulatedIntercom.ts"
 import * as Validator from "./Validator.ts"
@@ -89,6 +91,29 @@ export const accepts = (operation: Client.ClientOperation, request: Client.Reque
 /** A request the client's types allow, the same for the same seed; `undefined` when none was found. */
 export const sample = (operation: Client.ClientOperation, seed: number): Client.Request | undefined =>
   fc.sample(requests(operation), { seed, numRuns: 300 }).find((request) => accepts(operation, request))
+
+/** Whether the document has nothing against the values of a request; a parameter is text, whatever it stands for. */
+const permits = ({ validator }: Pick<Shape, "validator">, { operation }: Pair, request: Client.Request): boolean => {
+  const fits = (schema: Node.Node | undefined, values: ReadonlyArray<unknown>) =>
+    schema === undefined || values.some((value) => validator.violations(schema, value).length === 0)
+  const body = operation.body && Document.jsonOf(operation.body.content)
+  const sent = { path: request.params, query: request.query }
+  return (
+    (request.payload === undefined || fits(body, [json(request.payload)])) &&
+    operation.parameters.every(({ in: place, name, required, schema }) => {
+      if (place !== "path" && place !== "query") return true
+      const values = sent[place]
+      const value: unknown = Predicate.hasProperty(values, name) ? values[name] : undefined
+      return value === undefined ? !required : fits(schema, [value, String(value), Number(value)])
+    })
+  )
+}
+
+/** A request both sides allow, the same for the same seed; `undefined` when none was found. */
+export const permitted = (subject: Pick<Shape, "seed" | "validator">, pair: Pair): Client.Request | undefined =>
+  fc
+    .sample(requests(pair.client), { seed: subject.seed, numRuns: 300 })
+    .find((request) => accepts(pair.client, request) && permits(subject, pair, request))
 
 /** JSON of a value as it was generated: `undefined` is shown as the client will treat it, not at all. */
 export const json = (value: unknown): Schema.Json | undefined =>

@@ -59,7 +59,7 @@ const findingOf = (schema: Node.Node, error: ErrorObject): Finding => {
     class: "breaking",
     pointer: Node.below(place.pointer, error.keyword),
     through: place.through,
-    message: `${fieldOf(error.instancePath)} ${error.message ?? error.keyword}${detail(error)}`
+    message: `${fieldIn(schema, error.instancePath)} ${error.message ?? error.keyword}${detail(error)}`
   }
 }
 
@@ -77,6 +77,25 @@ export const fieldOf = (instancePath: string): string =>
         .map((key) => (/^\d+$/.test(key) ? "[]" : `.${key}`))
         .join("")
         .replace(/^\./, "")
+
+/** {@link fieldOf}, with `*` for keys the schema has no names for: they differ with every sample. */
+export const fieldIn = (schema: Node.Node, instancePath: string): string => {
+  const keys = instancePath.split("/").slice(1)
+  const named = keys.map((key, index) => {
+    if (/^\d+$/.test(key)) return key
+    const parent = Shape.of([
+      placeOf(
+        schema,
+        keys
+          .slice(0, index)
+          .map((key) => `/${key}`)
+          .join("")
+      )
+    ])
+    return parent === undefined || parent.fields.has(JsonPointer.unescapeToken(key)) ? key : "*"
+  })
+  return fieldOf(named.map((key) => `/${key}`).join(""))
+}
 
 /** The schema of the document that a place of a value is judged by, its `$ref`s followed. */
 export const placeOf = (schema: Node.Node, instancePath: string): Node.Node => {
