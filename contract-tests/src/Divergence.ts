@@ -53,15 +53,18 @@ export const isFailure = (divergence: Pick<Divergence, "class">): boolean => div
 
 const most = 600
 
-/** One line. */
-export const format = (divergence: Divergence): string => {
+/** {@link format} with the place in a file, as `Places.format` writes it. */
+export const formatAt = (divergence: Divergence, place: string | undefined): string => {
   const { counterexample, curl, method, replay } = divergence
   const value = counterexample === undefined ? undefined : JSON.stringify(counterexample)
   return [
     `${divergence.class} ${divergence.direction}: ${divergence.operation}${method === undefined ? "" : ` (${method})`}:`,
-    `${divergence.message} at #${divergence.pointer}`,
+    `${divergence.message} at #${divergence.pointer}${place === undefined ? "" : `, ${place}`}`,
     ...(value === undefined ? [] : [`| value ${value.length > most ? `${value.slice(0, most)}…` : value}`]),
     ...(replay === undefined ? [] : [`| seed ${replay.seed} path ${replay.path}`]),
     ...(curl === undefined ? [] : [`| ${curl}`])
   ].join(" ")
 }
+
+/** One line. */
+export const format = (divergence: Divergence): string => formatAt(divergence, undefined)

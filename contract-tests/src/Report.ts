@@ -2,6 +2,7 @@
 import * as Contract from "./Contract.ts"
 import * as Divergence from "./Divergence.ts"
 import type * as EffectiveDocument from "./EffectiveDocument.ts"
+import * as Places from "./Places.ts"
 import type * as Published from "./Published.ts"
 
 const count = (many: number, one: string): string => `${many} ${one}${many === 1 ? "" : "s"}`
@@ -40,13 +41,26 @@ const overlaysOf = ({ actions }: EffectiveDocument.EffectiveDocument): string =>
     : `with ${count(actions.length, "action")} of ${count(files, "overlay")}`
 }
 
+/** A divergence on a line, with its place in a file where that is known. */
+const line =
+  (places: Places.Places | undefined) =>
+  (divergence: Divergence.Divergence): string => {
+    const place = places?.of(divergence)
+    return Divergence.formatAt(divergence, place && Places.format(place))
+  }
+
+export interface Options {
+  readonly notes: boolean
+  readonly places?: Places.Places
+}
+
 /** Every divergence on a line, the table, and one closing line. */
-export const text = (report: Contract.Report, options: { readonly notes: boolean }): string => {
+export const text = (report: Contract.Report, options: Options): string => {
   const failures = Contract.failures(report)
   const notes = report.divergences.filter((divergence) => !Divergence.isFailure(divergence))
   return [
-    ...failures.map(Divergence.format),
-    ...(options.notes ? notes.map(Divergence.format) : []),
+    ...failures.map(line(options.places)),
+    ...(options.notes ? notes.map(line(options.places)) : []),
     ...(failures.length + notes.length > 0 ? [""] : []),
     table(report.rows),
     "",
@@ -60,7 +74,7 @@ const nameOf = ({ file, index, target }: EffectiveDocument.AppliedAction): strin
   `${file.split(/[\\/]/).at(-1) ?? file} action ${index + 1} (${target})`
 
 /** The divergences of the published document by the action that names them, then what is left over. */
-export const published = ({ named, report, unnamed }: Published.Result): string => {
+export const published = ({ named, report, unnamed }: Published.Result, places?: Places.Places): string => {
   const actions = new Map(named.flatMap(({ actions }) => actions.map((action) => [nameOf(action), action] as const)))
   const groups = [...actions].toSorted(([a], [b]) => a.localeCompare(b, "en", { numeric: true }))
   return [
@@ -74,7 +88,7 @@ export const published = ({ named, report, unnamed }: Published.Result): string 
         )
     ]),
     "",
-    ...(unnamed.length === 0 ? [] : ["No action of an overlay names:", ...unnamed.map(Divergence.format), ""]),
+    ...(unnamed.length === 0 ? [] : ["No action of an overlay names:", ...unnamed.map(line(places)), ""]),
     `${report.document.source} without overlays, seed ${report.seed}: ` +
       `${count(named.length, "divergence")} named by ${count(groups.length, "overlay action")}, ${unnamed.length} by none`
   ].join("\n")

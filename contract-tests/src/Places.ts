@@ -1,0 +1,118 @@
+/** Where in the files of a document its findings are: a line of the document, or the overlay's action that put it there. */
+import * as Effect from "effect/Effect"
+import * as Path from "effect/Path"
+import type { Divergence } from "./Divergence.ts"
+import type { AppliedAction, EffectiveDocument } from "./EffectiveDocument.ts"
+import * as Node from "./Node.ts"
+import * as SourceText from "./SourceText.ts"
+
+/** A place in a file. */
+export interface Place {
+  /** Relative to the working directory where it is below it; else as it was given. */
+  readonly file: string
+  readonly line: number
+  readonly column: number
+  readonly excerpt: SourceText.Excerpt
+  /** Whether the pointer's own value is there; otherwise it is the nearest place above it. */
+  readonly exact: boolean
+  /** The action of an overlay that supplied the place. */
+  readonly action?: { readonly number: number; readonly target: string; readonly description: string }
+}
+
+export interface Places {
+  /** A file's name as places give it. */
+  readonly nameOf: (file: string) => string
+  /** `undefined` when nothing of the document's text is known. */
+  readonly of: (finding: Pick<Divergence, "pointer">) => Place | undefined
+}
+
+const covers = (change: string, pointer: string) => pointer === change || pointer.startsWith(`${change}/`)
+
+/** The action that last changed a place or one above it; the one nearest to the place, if several did. */
+const supplier = (actions: ReadonlyArray<AppliedAction>, pointer: string): AppliedAction | undefined => {
+  const nearest = (action: AppliedAction) =>
+    Math.max(-1, ...action.changes.filter((change) => covers(change, pointer)).map((change) => change.length))
+  let best: { readonly action: AppliedAction; readonly depth: number } | undefined
+  for (const action of actions) {
+    const depth = nearest(action)
+    if (depth >= 0 && depth >= (best?.depth ?? 0)) best = { action, depth }
+  }
+  return best?.action
+}
+
+/** What of an update says a place: the longest end of the pointer that leads somewhere in it. */
+const within = (text: SourceText.SourceText, base: string, pointer: string): SourceText.Span | undefined => {
+  const tokens = SourceText.tokensOf(pointer)
+  const depth = SourceText.tokensOf(base).length
+  for (let from = 0; from < tokens.length; from++) {
+    const rest = tokens.slice(from)
+    const span = text.locateIn(base, rest)
+    if (span !== undefined && span.depth === depth + rest.length) return span
+  }
+  return undefined
+}
+
+/** The places of a document's findings. The working directory is what files are named relative to. */
+export const make = Effect.fn("Places.make")(function* (document: EffectiveDocument) {
+  const path = yield* Path.Path
+  const texts = new Map([...document.sources].map(([file, text]) => [file, SourceText.make(text)]))
+  const nameOf = (file: string): string => {
+    if (!path.isAbsolute(file)) return file
+    const relative = path.relative(path.resolve(), file)
+    return relative.startsWith("..") || path.isAbsolute(relative) ? file : relative.replaceAll("\\", "/")
+  }
+
+  const place = (file: string, text: SourceText.SourceText, span: SourceText.Span, exact: boolean): Place => ({
+    file: nameOf(file),
+    line: span.line,
+    column: span.column,
+    excerpt: text.excerpt(span),
+    exact
+  })
+
+  const inOverlay = (action: AppliedAction, pointer: string): Place | undefined => {
+    const text = texts.get(action.file)
+    const base = `/actions/${action.index}`
+    const update = text && within(text, `${base}/update`, pointer)
+    const span = update ?? text?.locate(base)
+    if (text === undefined || span === undefined) return undefined
+    const { description, target } = action
+    return {
+      ...place(action.file, text, span, update !== undefined),
+      action: { number: action.index + 1, target, description }
+    }
+  }
+
+  const inDocument = (pointer: string): Place | undefined => {
+    const text = texts.get(document.source)
+    const span = text?.locate(pointer)
+    if (text === undefined || span === undefined) return undefined
+    return place(document.source, text, span, span.depth === SourceText.tokensOf(pointer).length)
+  }
+
+  const find = (pointer: string): Place | undefined => {
+    const action = supplier(document.actions, pointer)
+    if (action !== undefined) return inOverlay(action, pointer) ?? inDocument(pointer)
+    // What is nowhere would be beside its siblings, and those may be an overlay's.
+    const parent = pointer.slice(0, Math.max(0, pointer.lastIndexOf("/")))
+    if (parent !== "" && Node.at(document.document, pointer) === undefined) {
+      const place = find(parent)
+      return place && { ...place, exact: false }
+    }
+    return inDocument(pointer)
+  }
+
+  const found = new Map<string, Place | undefined>()
+  const places: Places = {
+    nameOf,
+    of: ({ pointer }) => {
+      if (!found.has(pointer)) found.set(pointer, find(pointer))
+      return found.get(pointer)
+    }
+  }
+  return places
+})
+
+/** `file:line`, and the action where it is an overlay's. */
+export const format = ({ action, file, line }: Place): string =>
+  `${file}:${line}${action === undefined ? "" : ` (action ${action.number}: ${action.description.trim()})`}`

@@ -1,0 +1,25 @@
+/** JSON for reading: what fits on a line is on one. */
+import type * as Schema from "effect/Schema"
+
+const width = 64
+
+/** The lines of a value. */
+export const render = (value: Schema.Json, indent = ""): string => {
+  const line = inline(value)
+  if (typeof value !== "object" || value === null || indent.length + line.length <= width) return line
+  const deeper = `${indent}  `
+  const items = Array.isArray(value)
+    ? value.map((item: Schema.Json) => deeper + render(item, deeper))
+    : Object.entries(value).map(([key, item]) => `${deeper}${JSON.stringify(key)}: ${render(item, deeper)}`)
+  const [open, close] = Array.isArray(value) ? "[]" : "{}"
+  return items.length === 0 ? `${open}${close}` : `${open}\n${items.join(",\n")}\n${indent}${close}`
+}
+
+const inline = (value: Schema.Json): string => {
+  if (Array.isArray(value)) return `[${value.map(inline).join(", ")}]`
+  if (typeof value !== "object" || value === null) return JSON.stringify(value)
+  const entries = Object.entries(value)
+  return entries.length === 0
+    ? "{}"
+    : `{ ${entries.map(([key, item]) => `${JSON.stringify(key)}: ${inline(item)}`).join(", ")} }`
+}
