@@ -77,6 +77,16 @@ describe("intercom-contract", () => {
       }).pipe(Effect.scoped, Effect.provide(NodeServices.layer))
   )
 
+  it.live("lists the divergences of the published document by the actions that name them", () =>
+    Effect.gen(function* () {
+      const { code, stdout } = yield* run("--no-overlays", "--runs", "3")
+      assert.match(stdout, /^pages\.yml action \d+ \(\$\.[^\n]+\): Contacts are paged by cursor\. Source: /m)
+      assert.match(stdout, /^ {2}drift structure: GET \/contacts: pages: the client knows it, the document does not$/m)
+      assert.match(stdout, /without overlays, seed \d+: \d+ divergences named by \d+ overlay actions, 0 by none$/m)
+      assert.strictEqual(code, 0)
+    }).pipe(Effect.provide(NodeServices.layer))
+  )
+
   it.live("ends with 1 and a sentence when the document cannot be used", () =>
     Effect.gen(function* () {
       const { code, stderr } = yield* run("--spec", "/no/such/file.yml")
