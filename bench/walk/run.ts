@@ -77,23 +77,27 @@ const rotate = <A>(values: ReadonlyArray<A>, by: number): ReadonlyArray<A> => [
 ]
 
 const report = (records: number, rounds: ReadonlyArray<Record<Walker, Walk>>): string => {
-  const ratios = (walker: Walker, to: Walker) => rounds.map((round) => round[walker].wall / round[to].wall)
   const rows = walkers.map((walker) => {
     const of = (key: keyof Walk & ("wall" | "cpu" | "peak")) => rounds.map((round) => round[walker][key])
+    const ratio = (key: "wall" | "cpu", to: Walker) =>
+      spread(
+        rounds.map((round) => round[walker][key] / round[to][key]),
+        2
+      )
     return [
       labels[walker],
       spread(of("wall"), 0),
-      `${Math.round(records / (median(of("wall")) / 1000)).toLocaleString("en")}`,
+      Math.round(records / (median(of("wall")) / 1000)).toLocaleString("en"),
+      ratio("wall", "floor"),
+      ratio("wall", "official"),
       spread(of("cpu"), 0),
-      spread(
-        of("peak").map((bytes) => bytes / 2 ** 20),
-        0
-      ),
-      spread(ratios(walker, "floor"), 2),
-      spread(ratios(walker, "official"), 2)
+      ratio("cpu", "floor"),
+      ratio("cpu", "official"),
+      Math.round(median(of("peak")) / 2 ** 20).toString()
     ]
   })
-  return table([["", "ms", "records/s", "CPU ms", "peak MiB", "÷ floor", "÷ intercom-client"], ...rows])
+  const ratios = ["÷ floor", "÷ intercom-client"]
+  return table([["", "ms", "records/s", ...ratios, "CPU ms", ...ratios, "peak MiB"], ...rows])
 }
 
 const run = Command.make(
@@ -115,7 +119,9 @@ const run = Command.make(
       // Every walker is in the list.
       results.push(Object.fromEntries(walks) as Record<Walker, Walk>)
     }
-    yield* Console.log(`${records.toLocaleString("en")} contacts, ${rounds} rounds: median (min–max)\n`)
+    yield* Console.log(
+      `${records.toLocaleString("en")} contacts, ${rounds} round${rounds === 1 ? "" : "s"}: median (min–max)\n`
+    )
     yield* Console.log(report(records, results))
   }, Effect.scoped)
 )
