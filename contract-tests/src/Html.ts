@@ -207,7 +207,7 @@ const finding = (found: Finding, open: boolean): Markup => {
     <div class="body">
       <dl class="pairs">
         ${[
-          pair("Class", html`${titles[found.class]}, seen in ${check} (${direction})`),
+          pair("Class", html`${titles[found.class]}, found by ${check}${direction === check ? "" : ` (${direction})`}`),
           pair("Accepted", accepted === undefined ? undefined : html`${accepted}`),
           pair("Client", method === undefined ? undefined : html`<code>${method}</code>`),
           pair("Place", html`<code>#${pointer}</code>`),

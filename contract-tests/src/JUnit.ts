@@ -60,15 +60,17 @@ export const render = (report: ReportJson.ReportJson): Effect.Effect<string> => 
   const suites = Map.groupBy(results, ({ operation }) => operation)
   const events: ReadonlyArray<Xml.Event> = [
     { _tag: "Declaration", version: "1.0", encoding: "UTF-8" },
-    ...element("testsuites", { name: `contract ${report.document.file}`, ...counts(results) }, [
-      ...[...suites].flatMap(([name, results]) =>
+    ...element(
+      "testsuites",
+      { name: `contract ${report.document.file}`, ...counts(results) },
+      [...suites].flatMap(([name, results]) =>
         element(
           "testsuite",
           { name, ...counts(results) },
           results.flatMap((result) => testOf(report, result))
         )
       )
-    ])
+    )
   ]
   return Stream.fromIterable(events).pipe(
     Stream.pipeThroughChannel(Xml.encodeString()),

@@ -40,3 +40,10 @@ export const run = Effect.fn("Published.run")(function* (options: Omit<Contract.
   }
   return result
 })
+
+/** The actions that name a divergence, as the reason why it fails nothing; `undefined` when none does. */
+export const reasonFor = ({ named }: Result, divergence: Divergence): string | undefined =>
+  named
+    .find((one) => one.divergence === divergence)
+    ?.actions.map(({ description }) => description.trim())
+    .join(" ")

@@ -17,8 +17,8 @@ const references: { readonly [character: string]: string } = {
 
 // Marks that turn the direction of what follows can make a line read as another one.
 const bidirectional = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
-// oxlint-disable-next-line eslint/no-control-regex: HTML cannot hold them
-const control = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/g
+// HTML cannot hold control characters.
+const control = /(?![\t\n\r])\p{Cc}/gu
 
 /** Text for the content of an element or a quoted attribute. */
 export const escape = (text: string): string =>

@@ -100,7 +100,7 @@ summary { cursor: pointer; }
 .lacking li { break-inside: avoid; }
 
 .finding { border-block-end: 1px solid var(--rule); content-visibility: auto; contain-intrinsic-size: auto 3.5rem; }
-.finding > summary { display: grid; grid-template-columns: 1rem minmax(0, 17rem) minmax(0, 1fr) auto; gap: .25rem .75rem; align-items: baseline; padding: .5625rem .25rem; list-style: none; border-radius: .375rem; }
+.finding > summary { display: grid; grid-template-columns: 1rem minmax(0, 15rem) minmax(0, 1fr) auto; gap: .25rem .75rem; align-items: baseline; padding: .5625rem .25rem; list-style: none; border-radius: .375rem; }
 .finding > summary::-webkit-details-marker { display: none; }
 .finding > summary::before { content: "›"; color: var(--tone); font-weight: 700; transition: rotate .12s; }
 .finding[open] > summary::before { rotate: 90deg; }
