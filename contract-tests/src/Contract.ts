@@ -10,6 +10,7 @@ import * as Divergence from "./Divergence.ts"
 import type * as EffectiveDocument from "./EffectiveDocument.ts"
 import * as Errors from "./Errors.ts"
 import type * as Keywords from "./Keywords.ts"
+import * as Malformed from "./Malformed.ts"
 import * as Refusals from "./Refusals.ts"
 import * as Requests from "./Requests.ts"
 import * as Responses from "./Responses.ts"
@@ -29,6 +30,7 @@ export const checks: {
   refusals: Refusals.check,
   boundaries: Boundaries.check,
   responses: Responses.check,
+  malformed: Malformed.check,
   mocked: Responses.mocked,
   errors: Errors.check,
   simulated: Simulated.check
@@ -49,6 +51,8 @@ export interface Report {
   readonly document: EffectiveDocument.EffectiveDocument
   readonly client: Client.Client
   readonly seed: number
+  /** Samples of each property. */
+  readonly runs: number
   readonly rows: ReadonlyArray<Row>
   /** Everything found, notes included. */
   readonly divergences: ReadonlyArray<Divergence.Divergence>
@@ -109,23 +113,31 @@ const revisionRows = (
   }))
 }
 
+/** What of a document nothing could be checked by. */
+const defectRows = ({ defects }: EffectiveDocument.EffectiveDocument): ReadonlyArray<Row> => {
+  const operation = "the document"
+  const divergences = defects.map((defect) => ({ ...defect, operation, direction: "coverage" as const }))
+  return divergences.length === 0 ? [] : [{ operation, check: "coverage", runs: 1, divergences }]
+}
+
 /** Checks a client against a parsed document. */
 export const runDocument = Effect.fn("Contract.runDocument")(function* (
   document: EffectiveDocument.EffectiveDocument,
   options: Pick<Options, "seed" | "runs" | "client"> = {}
 ) {
-  const seed = options.seed ?? defaultSeed
-  const layer = Subject.layer(document.document, { seed, runs: options.runs ?? defaultRuns }, options.client)
+  const { runs = defaultRuns, seed = defaultSeed } = options
+  const layer = Subject.layer(document.document, { seed, runs }, options.client)
   return yield* Effect.gen(function* () {
     const subject = yield* Subject
     const canaries = yield* Canaries.check(subject)
     // The simulator is written for the project's own document.
     const checked = yield* checkAll(subject, (check) => check !== "simulated" || document.own)
-    const rows = [...checked, ...revisionRows(subject, document, checked)]
+    const rows = [...defectRows(document), ...checked, ...revisionRows(subject, document, checked)]
     const report: Report = {
       document,
       client: subject.client,
       seed,
+      runs,
       rows,
       divergences: rows.flatMap(({ divergences }) => divergences),
       canaries

@@ -1,0 +1,187 @@
+/**
+ * Answers that no document permits, and broken connections: each ends in a typed error of the client, or where it is
+ * legal in a value; never in a hang, a crash or a secret in the error.
+ */
+import * as Cause from "effect/Cause"
+import * as Context from "effect/Context"
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as FetchHttpClient from "effect/http/FetchHttpClient"
+import * as HttpClient from "effect/http/HttpClient"
+import * as HttpClientResponse from "effect/http/HttpClientResponse"
+import * as Option from "effect/Option"
+import { createServer } from "node:net"
+import { IntercomError } from "@effect-intercom/core"
+import * as Answers from "./Answers.ts"
+import * as Client from "./Client.ts"
+import { distinct, type Divergence, type Finding } from "./Divergence.ts"
+import * as Document from "./Document.ts"
+import { reasonOf } from "./Errors.ts"
+import * as Exchange from "./Exchange.ts"
+import * as Exemplar from "./Exemplar.ts"
+import * as Keywords from "./Keywords.ts"
+import * as Node from "./Node.ts"
+import type { Checked } from "./Requests.ts"
+import { divergence, type Pair, sample, type Shape } from "./Subject.ts"
+
+const send =
+  ({ body, headers, status }: Answers.Answer): Exchange.Send =>
+  (request) =>
+    Effect.succeed(HttpClientResponse.fromWeb(request, new Response(body ?? null, { status, headers })))
+
+/** After how long a call hangs; the client's own timeout is longer. */
+export const Patience = Context.Reference<Duration.Input>("@effect-intercom/contract-tests/Malformed/Patience", {
+  defaultValue: () => "5 seconds"
+})
+
+const hangs = Symbol("hangs")
+
+/** How a call ended; `hangs` when it did not. */
+type Ended = Exit.Exit<unknown, unknown> | typeof hangs
+
+const end = (call: Effect.Effect<unknown, unknown>, send: Exchange.Send): Effect.Effect<Ended> =>
+  Effect.flatMap(Patience, (duration) =>
+    Exchange.through(call, send).pipe(
+      Effect.map(({ exit }): Ended => exit),
+      Effect.timeoutOrElse({ duration, orElse: () => Effect.succeed<Ended>(hangs) })
+    )
+  )
+
+/** What every end must be: a value, or a typed error that keeps secrets. */
+const untyped = (ended: Ended): string | undefined => {
+  if (ended === hangs) return "the client hangs"
+  if (Reflect.has({}, "polluted")) return "the client lets an answer change the prototype of all objects"
+  if (Exit.isSuccess(ended)) return undefined
+  const error = errorOf(ended)
+  if (error === undefined) return `the client dies: ${Cause.pretty(ended.cause).split("\n")[0] ?? "a defect"}`
+  return JSON.stringify(error).includes(Client.token) || error.message.includes(Client.token)
+    ? "the client's error holds the token"
+    : undefined
+}
+
+const errorOf = (ended: Ended): IntercomError | undefined => {
+  const error =
+    ended !== hangs && Exit.isFailure(ended) ? Option.getOrUndefined(Cause.findErrorOption(ended.cause)) : undefined
+  return error instanceof IntercomError ? error : undefined
+}
+
+/** What is wrong with how an answer ended; a note for a value that was made of what the document forbids. */
+export const judge = (
+  answer: Answers.Answer,
+  expectsBody: boolean,
+  ended: Ended
+): Pick<Finding, "class" | "message"> | undefined => {
+  const finding = (message: string, severity: Finding["class"] = "breaking") => ({
+    class: severity,
+    message: `${answer.name}: ${message}`
+  })
+  const wrong = untyped(ended)
+  if (wrong !== undefined) return finding(wrong)
+  const reason = errorOf(ended)?.reason
+  if (answer.outcome === "status") {
+    const expected = reasonOf(answer.status)
+    return reason?._tag === expected && "status" in reason && reason.status === answer.status
+      ? undefined
+      : finding(`comes out as ${reason?._tag ?? "a success"}, not as ${expected}`)
+  }
+  // Without a body to read, no body is wrong.
+  if (reason === undefined) {
+    if (!expectsBody || answer.outcome === "typed") return undefined
+    return answer.outcome === "malformed"
+      ? finding("the client takes it for an answer")
+      : finding("the client takes it for an answer, the document does not permit it", "note")
+  }
+  if (reason._tag !== "DecodeError") return finding(`comes out as ${reason._tag}, not as DecodeError`)
+  if (answer.outcome !== "typed" && reason.kind !== answer.outcome) {
+    return finding(`is called ${reason.kind}, not ${answer.outcome}`)
+  }
+  const { field } = answer
+  return field === undefined || reason.mismatches.some(({ path }) => path.includes(field))
+    ? undefined
+    : finding("the error does not name the field")
+}
+
+/** A server that answers every request with the next raw text, and closes the connection. */
+const listen = (raws: ReadonlyArray<string>) =>
+  Effect.acquireRelease(
+    Effect.callback<{ readonly origin: string; readonly close: () => void }>((resume) => {
+      let next = 0
+      const server = createServer((socket) => {
+        socket.on("error", () => socket.destroy())
+        socket.once("data", () => {
+          socket.end(raws[next] ?? "")
+          next += 1
+        })
+      })
+      server.listen(0, "127.0.0.1", () => {
+        const address = server.address()
+        const port = typeof address === "object" && address !== null ? address.port : 0
+        resume(Effect.succeed({ origin: `http://127.0.0.1:${port}`, close: () => server.close() }))
+      })
+    }),
+    ({ close }) => Effect.sync(close)
+  )
+
+/** Gives the client every answer. */
+export const check = Effect.fn("Malformed.check")(function* (subject: Shape, pair: Pair) {
+  const request = sample(pair.client, subject.seed)
+  const response = pair.operation.responses.find(Document.isSuccess)
+  if (request === undefined || response === undefined) return { divergences: [], runs: 0 } satisfies Checked
+  const call = Effect.suspend(() => subject.client.call(pair.client.name, request))
+  const schema = Document.jsonOf(response.content)
+  const expectsBody = pair.client.success !== undefined
+  const good = JSON.stringify(
+    schema === undefined ? {} : Exemplar.of([schema], expectsBody ? [pair.client.success.node] : [])
+  )
+  const seen = Keywords.tally()
+  const at = (found: Pick<Finding, "class" | "message">): Divergence =>
+    divergence(subject, pair, "response", {
+      ...found,
+      pointer: Node.below(pair.operation.node.pointer, "responses", response.status),
+      through: response.node.through
+    })
+
+  // What the document permits may come out as a value.
+  const permitted = (answer: Answers.Answer): boolean =>
+    schema === undefined || subject.validator.violations(schema, parsed(answer)).length === 0
+  const answers = [
+    ...Answers.bodies(pair.client.successStatus, good, Client.token).map((answer): Answers.Answer =>
+      answer.outcome === "invalid" && permitted(answer) ? { ...answer, outcome: "typed" } : answer
+    ),
+    ...Answers.statuses(good)
+  ]
+  const answered = yield* Effect.forEach(answers, (answer) =>
+    Effect.map(end(call, send(answer)), (ended) => {
+      seen.add("answers", ended !== hangs && Exit.isSuccess(ended) ? "decoded" : "refused")
+      const found = judge(answer, expectsBody, ended)
+      return found === undefined ? [] : [at(found)]
+    })
+  )
+  const wires = Answers.wires(good)
+  const broken = yield* Effect.gen(function* () {
+    const { origin } = yield* listen(wires.map(({ raw }) => raw))
+    const forward = Exchange.forward(yield* HttpClient.HttpClient, origin)
+    return yield* Effect.forEach(wires, ({ name }) =>
+      Effect.map(end(call, forward), (ended) => {
+        seen.add("connections", ended !== hangs && Exit.isSuccess(ended) ? "decoded" : "refused")
+        const wrong = untyped(ended)
+        return wrong === undefined ? [] : [at({ class: "breaking", message: `${name}: ${wrong}` })]
+      })
+    )
+  }).pipe(Effect.scoped, Effect.provide(FetchHttpClient.layer))
+  const checked: Checked = {
+    divergences: distinct([...answered.flat(), ...broken.flat()]),
+    runs: answers.length + wires.length,
+    exercised: seen.counts()
+  }
+  return checked
+})
+
+const parsed = ({ body }: Answers.Answer): unknown => {
+  try {
+    return JSON.parse(new TextDecoder().decode(body))
+  } catch {
+    return undefined
+  }
+}
