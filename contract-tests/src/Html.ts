@@ -113,6 +113,7 @@ const lacking = ({ operations }: ReportJson.ReportJson): Markup | undefined => {
 const legend = ({ checks }: ReportJson.ReportJson): Markup =>
   html`<details class="keys">
     <summary>What the checks look at</summary>
+    <p>✓ agrees; a number counts what fails, or notes and what is accepted where nothing does; – was not run.</p>
     <ul class="legend">
       ${checks.map((check) => html`<li><b>${check}</b> ${ReportJson.describe(check)}</li>`)}
     </ul>
@@ -287,7 +288,13 @@ const filters = (report: ReportJson.ReportJson): Markup => {
         return length === 0 && kind === "accepted"
           ? []
           : [
-              html`<button type="button" class="toggle ${kind}" data-toggle="${kind}" aria-pressed="true">
+              html`<button
+                type="button"
+                class="toggle ${kind}"
+                data-toggle="${kind}"
+                aria-pressed="true"
+                ${raw(length === 0 ? "disabled" : "")}
+              >
                 ${titles[kind]} ${length}
               </button>`
             ]

@@ -1,7 +1,7 @@
 /** JSON for reading: what fits on a line is on one. */
 import type * as Schema from "effect/Schema"
 
-const width = 64
+const width = 76
 
 /** The lines of a value, `before` being how much of its first line is taken. */
 export const render = (value: Schema.Json, indent = "", before = 0): string => {

@@ -68,6 +68,7 @@ select { max-width: 100%; }
 .toggle::before { content: ""; inline-size: .625rem; block-size: .625rem; border-radius: 50%; border: 2px solid currentColor; }
 .toggle[aria-pressed="true"] { color: var(--tone); background: var(--soft); border-color: var(--tone); font-weight: 600; }
 .toggle[aria-pressed="true"]::before { background: currentColor; }
+.toggle:disabled, .toggle:disabled:hover { color: var(--muted); background: none; border-color: var(--rule); font-weight: 400; cursor: default; }
 .breaking { --tone: var(--breaking); --soft: var(--breaking-soft); }
 .drift { --tone: var(--drift); --soft: var(--drift-soft); }
 .note { --tone: var(--note); --soft: var(--note-soft); }
@@ -95,7 +96,7 @@ td { text-align: center; padding: .1875rem; }
 .legend b { color: var(--ink); font-weight: 600; }
 .keys { margin-block: 1rem; color: var(--muted); font-size: .875rem; }
 summary { cursor: pointer; }
-.lacking { margin-block-start: 1.25rem; }
+.lacking { margin-block-start: 1.25rem; color: var(--muted); font-size: .875rem; }
 .lacking ul { columns: 22rem auto; padding-inline-start: 0; list-style: none; margin: .5rem 0 0; }
 .lacking li { break-inside: avoid; }
 
@@ -109,7 +110,7 @@ summary { cursor: pointer; }
 .body { padding: .25rem .25rem 1.5rem 2rem; display: grid; gap: 1rem; }
 .panes { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr)); }
 .panes > *, .body > * { min-inline-size: 0; }
-pre { margin: 0; padding: .75rem; background: var(--sunken); border: 1px solid var(--rule); border-radius: .5rem; overflow: auto; max-block-size: 22rem; line-height: 1.5; }
+pre { margin: 0; padding: .75rem; background: var(--sunken); border: 1px solid var(--rule); border-radius: .5rem; overflow: auto; max-block-size: 22rem; font-size: .75rem; line-height: 1.55; }
 pre.wrap { white-space: pre-wrap; user-select: all; }
 .source { padding-inline: 0; }
 .source span { display: block; inline-size: max-content; min-inline-size: 100%; padding-inline: 3.75rem .75rem; position: relative; }
@@ -135,7 +136,7 @@ footer { color: var(--muted); font-size: .8125rem; padding-block: 0 2.5rem; }
   thead { border-block-end: 1px solid var(--rule); }
   tbody th { grid-column: 1 / -1; padding: .5rem 0 .125rem; }
   tbody tr { padding-block-end: .25rem; }
-  td { padding: .0625rem; }
+  td { padding: .0625rem; align-self: center; }
   .cell { min-inline-size: 1.5rem; inline-size: 100%; padding: 0; }
   .method { inline-size: auto; margin-inline-end: .5em; }
   .finding > summary { grid-template-columns: 1rem minmax(0, 1fr); }
