@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs"
 import { createRequire } from "node:module"
 import * as os from "node:os"
 
-const versionOf = (name: string): string => {
+/** The installed version of a package. */
+export const versionOf = (name: string): string => {
   // A package may not export its package.json; its folder is in one of these.
   for (const folder of createRequire(import.meta.url).resolve.paths(name) ?? []) {
     try {

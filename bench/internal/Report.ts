@@ -12,12 +12,14 @@ export const spread = (numbers: ReadonlyArray<number>, digits: number): string =
   return `${text(median(numbers))} (${text(Math.min(...numbers))}–${text(Math.max(...numbers))})`
 }
 
-/** A Markdown table; the first row is its head. */
-export const table = (rows: ReadonlyArray<ReadonlyArray<string>>): string => {
+/** A Markdown table; the first row is its head. The first column is left-aligned, the others as `align` says. */
+export const table = (rows: ReadonlyArray<ReadonlyArray<string>>, align: "left" | "right" = "right"): string => {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
-  const line = (row: ReadonlyArray<string>) =>
-    `| ${row.map((cell, column) => (column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join(" | ")} |`
+  const isLeft = (column: number) => column === 0 || align === "left"
+  const pad = (cell: string, column: number) =>
+    isLeft(column) ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0)
+  const line = (row: ReadonlyArray<string>) => `| ${row.map(pad).join(" | ")} |`
   const [head = [], ...body] = rows
-  const rule = widths.map((width, column) => (column === 0 ? "-".repeat(width) : `${"-".repeat(width - 1)}:`))
+  const rule = widths.map((width, column) => (isLeft(column) ? "-".repeat(width) : `${"-".repeat(width - 1)}:`))
   return [line(head), line(rule), ...body.map(line)].join("\n")
 }
