@@ -34,6 +34,10 @@ export interface Divergence {
   readonly replay?: Replay
   /** The request, for a shell in which `INTERCOM_ACCESS_TOKEN` is set. */
   readonly curl?: string
+  /** Why a baseline accepts it. */
+  readonly accepted?: string
+  /** The day until which a baseline accepted it, `2026-12-31`. */
+  readonly expired?: string
 }
 
 /** What a check says of one place; the suite adds the operation to make it a {@link Divergence}. */
@@ -48,18 +52,20 @@ export const distinct = <F extends Finding>(findings: ReadonlyArray<F>): Readonl
   return findings.filter((finding) => !seen.has(key(finding)) && seen.add(key(finding)))
 }
 
-/** Whether it fails a run. */
-export const isFailure = (divergence: Pick<Divergence, "class">): boolean => divergence.class !== "note"
+/** Whether it fails a run: no note, and not accepted by a baseline. */
+export const isFailure = (divergence: Pick<Divergence, "class" | "accepted">): boolean =>
+  divergence.class !== "note" && divergence.accepted === undefined
 
 const most = 600
 
 /** {@link format} with the place in a file, as `Places.format` writes it. */
 export const formatAt = (divergence: Divergence, place: string | undefined): string => {
-  const { counterexample, curl, method, replay } = divergence
+  const { counterexample, curl, expired, method, replay } = divergence
   const value = counterexample === undefined ? undefined : JSON.stringify(counterexample)
   return [
     `${divergence.class} ${divergence.direction}: ${divergence.operation}${method === undefined ? "" : ` (${method})`}:`,
     `${divergence.message} at #${divergence.pointer}${place === undefined ? "" : `, ${place}`}`,
+    ...(expired === undefined ? [] : [`| accepted until ${expired}`]),
     ...(value === undefined ? [] : [`| value ${value.length > most ? `${value.slice(0, most)}…` : value}`]),
     ...(replay === undefined ? [] : [`| seed ${replay.seed} path ${replay.path}`]),
     ...(curl === undefined ? [] : [`| ${curl}`])

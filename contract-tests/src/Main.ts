@@ -3,25 +3,23 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
-import * as Schema from "effect/Schema"
+import * as Baseline from "./Baseline.ts"
 import * as Contract from "./Contract.ts"
+import * as DiffCommand from "./DiffCommand.ts"
+import { Diverged } from "./Diverged.ts"
 import * as Places from "./Places.ts"
 import * as Published from "./Published.ts"
 import * as Report from "./Report.ts"
 import * as ReportJson from "./ReportJson.ts"
 import * as Reports from "./Reports.ts"
 
-/** There were divergences; they are printed already. */
-export class Diverged extends Schema.TaggedError<Diverged>()("Diverged", { count: Schema.Int }) {
-  override get message(): string {
-    return `${this.count} divergences`
-  }
-}
+export { Diverged }
 
 const flags = {
   spec: Flag.String("spec").pipe(
-    Flag.withMetavar("FILE"),
+    Flag.withMetavar("FILE|URL"),
     Flag.withDescription("an OpenAPI document, YAML or JSON; Intercom's with the project's overlays when left out"),
     Flag.optional
   ),
@@ -39,6 +37,19 @@ const flags = {
   notes: Flag.Boolean("notes").pipe(
     Flag.withDefault(false),
     Flag.withDescription("print notes, too: they never fail a run")
+  ),
+  all: Flag.Boolean("all").pipe(
+    Flag.withDefault(false),
+    Flag.withDescription("print each divergence on a line of its own, however many are alike")
+  ),
+  baseline: Flag.String("baseline").pipe(
+    Flag.withMetavar("FILE"),
+    Flag.withDescription(`divergences that are accepted; ${Baseline.fileName} where there is one, when left out`),
+    Flag.optional
+  ),
+  update: Flag.Boolean("update-baseline").pipe(
+    Flag.withDefault(false),
+    Flag.withDescription("write the baseline anew from what is found; each new entry needs a reason, written by you")
   ),
   report: Flag.String("report").pipe(
     Flag.withMetavar("DIR"),
@@ -60,23 +71,57 @@ const checkPublished = Effect.fnUntraced(function* (
   if (result.unnamed.length > 0) return yield* new Diverged({ count: result.unnamed.length })
 })
 
-const check = Effect.fnUntraced(function* (options: Contract.Options, notes: boolean, folder: string | undefined) {
-  const report = yield* Contract.run(options)
-  yield* Console.log(Report.text(report, { notes, places: yield* Places.make(report.document) }))
-  yield* write(folder, report)
+interface Shown {
+  readonly notes: boolean
+  readonly all: boolean
+  /** Where reports go. */
+  readonly folder: string | undefined
+  /** The baseline. */
+  readonly file: string | undefined
+}
+
+const check = Effect.fnUntraced(function* (options: Contract.Options, { all, file, folder, notes }: Shown) {
+  // Read first: a run takes a while.
+  const baseline = file === undefined ? undefined : yield* Baseline.load(file)
+  const found = yield* Contract.run(options)
+  const report = baseline === undefined ? found : yield* Baseline.accept(found, baseline)
+  yield* Console.log(Report.text(report, { all, notes, places: yield* Places.make(report.document) }))
+  yield* write(folder, report, { accepted: ({ accepted }) => accepted })
   const { length: count } = Contract.failures(report)
   if (count > 0) return yield* new Diverged({ count })
 })
 
+const updateBaseline = Effect.fnUntraced(function* (options: Contract.Options, file: string) {
+  const { baseline, unexplained } = yield* Baseline.update(file, yield* Contract.run(options))
+  yield* Console.log(
+    `${file}: ${baseline.accepted.length} divergences accepted` +
+      (unexplained === 0 ? "" : `; ${unexplained} of them need a reason before the file can be used`)
+  )
+})
+
+/** The file that was named, or the one in the working directory when it is there. */
+const baselineFile = (named: Option.Option<string>) =>
+  Option.match(named, {
+    onSome: (file) => Effect.succeed<string | undefined>(file),
+    onNone: () =>
+      Effect.flatMap(FileSystem.FileSystem, (fs) => fs.exists(Baseline.fileName)).pipe(
+        Effect.orElseSucceed(() => false),
+        Effect.map((exists) => (exists ? Baseline.fileName : undefined))
+      )
+  })
+
 /** The command. It fails with {@link Diverged} when there are divergences, and with what kept it from looking for any. */
 export const command = Command.make("intercom-contract", flags, (input) => {
-  const { notes, overlays, plain, runs, seed, spec } = input
+  const { all, notes, overlays, plain, runs, seed, spec } = input
   const folder = Option.getOrUndefined(input.report)
   const options = { spec: Option.getOrUndefined(spec), seed, runs }
-  return plain
-    ? checkPublished(options, folder)
-    : check({ ...options, overlays: overlays.length > 0 ? overlays : "auto" }, notes, folder)
+  if (plain) return checkPublished(options, folder)
+  const whole = { ...options, overlays: overlays.length > 0 ? overlays : ("auto" as const) }
+  return Effect.flatMap(baselineFile(input.baseline), (file) =>
+    input.update ? updateBaseline(whole, file ?? Baseline.fileName) : check(whole, { all, file, folder, notes })
+  )
 }).pipe(
+  Command.withSubcommands([DiffCommand.command]),
   Command.withDescription("Check the Intercom client against an OpenAPI document, both ways, through Prism"),
   Command.withExamples([
     { command: "intercom-contract", description: "The project's document with its overlays" },

@@ -1,4 +1,5 @@
 /** What a run came to, as text. */
+import * as Brief from "./Brief.ts"
 import * as Contract from "./Contract.ts"
 import * as Divergence from "./Divergence.ts"
 import type * as EffectiveDocument from "./EffectiveDocument.ts"
@@ -49,23 +50,59 @@ const line =
     return Divergence.formatAt(divergence, place && Places.format(place))
   }
 
+/** Divergences on lines, those that are alike on one. */
+const brief = (
+  divergences: ReadonlyArray<Divergence.Divergence>,
+  places: Places.Places | undefined
+): ReadonlyArray<string> => {
+  const { groups, missing } = Brief.of(divergences)
+  return [
+    ...(missing === undefined ? [] : [missing]),
+    ...groups.map(({ first, more }) => line(places)(first) + (more === 0 ? "" : ` | and ${more} more like it`))
+  ]
+}
+
 export interface Options {
   readonly notes: boolean
+  /** Every divergence on a line of its own, however many are alike. */
+  readonly all?: boolean
   readonly places?: Places.Places
 }
 
 /** Every divergence on a line, the table, and one closing line. */
 export const text = (report: Contract.Report, options: Options): string => {
   const failures = Contract.failures(report)
-  const notes = report.divergences.filter((divergence) => !Divergence.isFailure(divergence))
+  const notes = report.divergences.filter((divergence) => divergence.class === "note")
+  const accepted = report.divergences.filter((divergence) => divergence.accepted !== undefined).length
   return [
-    ...failures.map(line(options.places)),
+    ...(options.all ? failures.map(line(options.places)) : brief(failures, options.places)),
     ...(options.notes ? notes.map(line(options.places)) : []),
     ...(failures.length + notes.length > 0 ? [""] : []),
     table(report.rows),
     "",
     `${report.document.source} ${overlaysOf(report.document)}, seed ${report.seed}: ` +
       `${count(report.canaries, "canary request")} refused, ${count(failures.length, "divergence")}, ` +
+      `${accepted === 0 ? "" : `${accepted} accepted by the baseline, `}` +
+      `${count(notes.length, "note")}${options.notes || notes.length === 0 ? "" : " (--notes shows them)"}`
+  ].join("\n")
+}
+
+/** What is different between two documents, in sections, and one closing line. */
+export const difference = (
+  found: ReadonlyArray<Divergence.Divergence>,
+  older: string,
+  newer: string,
+  options: Pick<Options, "all" | "notes">
+): string => {
+  const of = (severity: Divergence.Severity) => found.filter((one) => one.class === severity)
+  const section = (title: string, ones: ReadonlyArray<Divergence.Divergence>) =>
+    ones.length === 0 ? [] : [title, ...(options.all ? ones.map(line(undefined)) : brief(ones, undefined)), ""]
+  const [breaking, drift, notes] = [of("breaking"), of("drift"), of("note")]
+  return [
+    ...section("What would break:", breaking),
+    ...section("What is new:", drift),
+    ...(options.notes ? section("What else changed:", notes) : []),
+    `${older} to ${newer}: ${count(breaking.length, "breaking change")}, ${drift.length} of drift, ` +
       `${count(notes.length, "note")}${options.notes || notes.length === 0 ? "" : " (--notes shows them)"}`
   ].join("\n")
 }

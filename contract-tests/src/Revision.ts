@@ -356,14 +356,15 @@ export const changes = (
 // checking
 // ---------------------------------------------------------------------------------------------------------------------
 
-const pairsOf = (client: Client, document: Document.Document): ReadonlyArray<Pair> =>
+/** The operations both sides have. */
+export const pairsOf = (client: Client, document: Document.Document): ReadonlyArray<Pair> =>
   client.operations.flatMap((one) => {
     const operation = document.operations.find(({ key }) => key === one.key)
-    return operation === undefined ? [] : [{ operation, client: one }]
+    return operation === undefined ? [] : [{ operation: Document.renamed(operation, one.path), client: one }]
   })
 
 /** What the comparing checks find, without overlays. */
-const compare = (client: Client, document: Document.Document): ReadonlyArray<Divergence> => [
+export const compare = (client: Client, document: Document.Document): ReadonlyArray<Divergence> => [
   ...Coverage.operations({ client, document }),
   ...pairsOf(client, document).flatMap((pair) => [
     ...Coverage.check({ document }, pair),
