@@ -2,11 +2,13 @@
  * Both sides have the same operations, and of each the same statuses, media types and security. (Parameters and
  * fields are compared by `Structure`.)
  */
+import { IntercomConfig } from "@effect-intercom/core"
 import type { ClientOperation } from "./Client.ts"
-import type { Divergence, Finding } from "./Divergence.ts"
+import { distinct, type Divergence, type Finding } from "./Divergence.ts"
 import * as Document from "./Document.ts"
 import * as Exchange from "./Exchange.ts"
 import * as Node from "./Node.ts"
+import * as ShapeOf from "./Shape.ts"
 import { divergence, type Pair, type Shape } from "./Subject.ts"
 
 const finding = (
@@ -68,14 +70,21 @@ const undeclared = (method: string): Divergence => ({
 
 /** What the two sides say around an operation's schemas. */
 export const check = (subject: Pick<Shape, "document">, pair: Pair): ReadonlyArray<Divergence> =>
-  [...statuses(pair), ...success(pair), ...mediaTypes(pair), ...security(pair)].map((finding) =>
-    divergence(subject, pair, "coverage", finding)
-  )
+  distinct([
+    ...statuses(pair),
+    ...success(pair),
+    ...errorBodies(pair),
+    ...answerTypes(pair),
+    ...bodyTypes(pair),
+    ...security(pair),
+    ...headers(subject.document, pair),
+    ...servers(subject.document, pair)
+  ]).map((finding) => divergence(subject, pair, "coverage", finding))
 
 const statuses = ({ client, operation }: Pair): ReadonlyArray<Finding> => {
   const declared = [client.successStatus, ...client.errors]
   const lacking = declared
-    .filter((status) => Document.responseFor(operation, status) === undefined)
+    .filter((status) => !operation.responses.some((response) => Document.covers(response.status, status)))
     .map((status) =>
       finding(
         operation.node,
@@ -85,7 +94,7 @@ const statuses = ({ client, operation }: Pair): ReadonlyArray<Finding> => {
       )
     )
   const unknown = operation.responses
-    .filter(({ status }) => status !== "default" && !declared.some((known) => Document.covers(status, known)))
+    .filter(({ status }) => !declared.some((known) => Document.covers(status, known)))
     .map((response) =>
       finding(
         operation.node,
@@ -94,17 +103,24 @@ const statuses = ({ client, operation }: Pair): ReadonlyArray<Finding> => {
         `the document declares status ${response.status}, the client does not`
       )
     )
-  return [...lacking, ...unknown]
+  const any = operation.responses
+    .filter((response) => Document.isSuccess(response) && !/^\d+$/.test(response.status))
+    .map((response) =>
+      finding(
+        operation.node,
+        ["responses", response.status],
+        "breaking",
+        `any ${response.status} may come, the client takes status ${client.successStatus} only`
+      )
+    )
+  return [...lacking, ...unknown, ...any]
 }
 
 /** Whether a success has a body. */
 const success = ({ client, operation }: Pair): ReadonlyArray<Finding> =>
-  Document.successes(operation).flatMap(({ content, node }) => {
+  operation.responses.filter(Document.isSuccess).flatMap(({ content, node }) => {
     if (client.success !== undefined && content.size === 0) {
       return [finding(node, ["content"], "breaking", "the client expects a body, the document has none")]
-    }
-    if (client.success !== undefined && Document.hasJson(content) && Document.jsonOf(content) === undefined) {
-      return [finding(node, ["content"], "drift", "the client expects a body, the document does not describe it")]
     }
     if (client.success === undefined && content.size > 0) {
       return [finding(node, ["content"], "drift", "the document has a body the client ignores")]
@@ -112,46 +128,209 @@ const success = ({ client, operation }: Pair): ReadonlyArray<Finding> =>
     return []
   })
 
-const mediaTypes = ({ client, operation }: Pair): ReadonlyArray<Finding> => {
-  const { body } = operation
-  const answers = operation.responses
-    .filter(({ content }) => content.size > 0 && !Document.hasJson(content))
-    .map(({ node }) => finding(node, ["content"], "breaking", "the client reads JSON, the document has none"))
-  if (client.contentType === undefined) {
-    const needed = body?.required
-      ? [finding(body.node, [], "breaking", "the document requires a body, the client sends none")]
-      : []
-    return [...answers, ...needed]
-  }
-  if (body === undefined) {
+/** Errors of which the document does not say what the client reads: they come out typed all the same. */
+const errorBodies = ({ client, operation }: Pair): ReadonlyArray<Finding> =>
+  operation.responses
+    .filter(({ content, status }) => {
+      const known = client.errors.some((error) => Document.covers(status, error))
+      return known && Document.jsonOf(content) === undefined
+    })
+    .map(({ content, node, status }) =>
+      finding(
+        node,
+        ["content"],
+        "drift",
+        content.size === 0
+          ? `the client reads the body of error ${status}, the document has none`
+          : `the client reads JSON of error ${status}, the document does not describe any`
+      )
+    )
+
+const wanted = "application/json"
+
+/** Whether a media type, or a range of them, has JSON in it. */
+const takes = (content: Document.Body["content"], type: string): boolean =>
+  [type, `${type.split("/")[0]}/*`, "*/*"].some((one) => content.has(one))
+
+/** The client asks for JSON, whatever else there is. */
+const answerTypes = ({ client, operation }: Pair): ReadonlyArray<Finding> =>
+  operation.responses.flatMap((response) => {
+    const { content, node, status } = response
+    if (content.size === 0 || (client.success === undefined && Document.isSuccess(response))) return []
+    const severity = Document.isSuccess(response) ? "breaking" : "drift"
+    const types = [...content.keys()]
+    const undescribed = takes(content, wanted) && Document.jsonOf(content) === undefined
     return [
-      ...answers,
-      finding(operation.node, ["requestBody"], "breaking", "the client sends a body, the document has none")
+      ...(takes(content, wanted)
+        ? []
+        : [
+            finding(
+              node,
+              ["content"],
+              severity,
+              `status ${status} comes as ${types.join(" or ")}, the client reads JSON`
+            )
+          ]),
+      ...(undescribed && severity === "breaking"
+        ? [finding(node, ["content"], severity, "the client reads JSON, the document describes none")]
+        : []),
+      ...(takes(content, wanted) ? types : [])
+        .filter((type) => !takes(new Map([[type, undefined]]), wanted))
+        .map((type) =>
+          finding(node, ["content", type], "drift", `status ${status} may come as ${type}, the client reads JSON`)
+        )
+    ]
+  })
+
+const bodyTypes = ({ client, operation }: Pair): ReadonlyArray<Finding> => {
+  const { body } = operation
+  const { contentType } = client
+  if (contentType === undefined) {
+    if (body === undefined) return []
+    return [
+      body.required
+        ? finding(body.node, [], "breaking", "the document requires a body, the client sends none")
+        : finding(body.node, [], "drift", "the document takes a body, the client cannot send one")
     ]
   }
-  return Document.mediaOf(body.content, client.contentType) !== undefined
-    ? answers
+  if (body === undefined) {
+    return [finding(operation.node, ["requestBody"], "breaking", "the client sends a body, the document has none")]
+  }
+  return [
+    ...(takes(body.content, contentType)
+      ? []
+      : [
+          finding(body.node, ["content"], "breaking", `the client sends ${contentType}, the document does not take it`)
+        ]),
+    ...(takes(body.content, contentType) && Document.jsonOf(body.content) === undefined
+      ? [finding(body.node, ["content"], "drift", "the document does not describe the body the client sends")]
+      : []),
+    ...[...body.content.keys()]
+      .filter((type) => takes(body.content, contentType) && !takes(new Map([[type, undefined]]), contentType))
+      .map((type) =>
+        finding(body.node, ["content", type], "drift", `the document takes ${type}, the client sends none`)
+      ),
+    ...(body.required
+      ? []
+      : [
+          finding(
+            body.node,
+            ["required"],
+            "drift",
+            "the document lets the body be left out, the client always sends one"
+          )
+        ])
+  ]
+}
+
+const security = ({ client, operation }: Pair): ReadonlyArray<Finding> => {
+  const ways = operation.security
+  const open = ways.length === 0 || ways.some(({ kind }) => kind === "open")
+  const at = (severity: Finding["class"], message: string) => finding(operation.node, ["security"], severity, message)
+  const schemes = (kind: Document.Requirement["kind"]) =>
+    ways
+      .filter((way) => way.kind === kind)
+      .map(({ schemes }) => schemes.join(" with "))
+      .join(" or ")
+  if (!client.secured) {
+    return open
+      ? []
+      : [at("breaking", `the document asks for ${schemes("bearer") || schemes("other")}, the client sends no token`)]
+  }
+  if (open) return [at("drift", "the client sends a bearer token, the document does not ask for one")]
+  if (!ways.some(({ kind }) => kind === "bearer")) {
+    return [at("breaking", `the document asks for ${schemes("other")}, the client sends a bearer token`)]
+  }
+  return schemes("other") === ""
+    ? []
+    : [at("drift", `the document takes ${schemes("other")}, the client cannot send it`)]
+}
+
+/** Headers of answers the client reads, and whether as numbers. */
+const readHeaders: ReadonlyMap<string, "integer" | "string"> = new Map([
+  ["x-ratelimit-limit", "integer"],
+  ["x-ratelimit-remaining", "integer"],
+  ["x-ratelimit-reset", "integer"],
+  ["retry-after", "integer"],
+  ["x-request-id", "string"],
+  ["intercom-version", "string"]
+])
+
+const headersOf = ({ node }: Document.Response): ReadonlyMap<string, Node.Node> => {
+  const headers = Node.child(node, "headers")
+  return new Map(
+    (headers === undefined ? [] : Node.children(headers)).map(([name, header]) => [
+      name.toLowerCase(),
+      Node.resolve(header) ?? header
+    ])
+  )
+}
+
+/** Headers anything in the document carries: many documents describe none. */
+const carried = ({ operations }: Document.Document): ReadonlySet<string> =>
+  new Set(operations.flatMap(({ responses }) => responses.flatMap((response) => [...headersOf(response).keys()])))
+
+const headers = (document: Document.Document, { operation }: Pair): ReadonlyArray<Finding> => {
+  const anywhere = carried(document)
+  return operation.responses.flatMap((response) => {
+    const declared = headersOf(response)
+    const { node, status } = response
+    return [
+      ...[...readHeaders.keys()]
+        .filter((name) => anywhere.has(name) && !declared.has(name))
+        .map((name) =>
+          finding(node, ["headers"], "drift", `the client reads ${name}, and status ${status} does not carry it`)
+        ),
+      ...[...declared].flatMap(([name, header]) => headerFindings(name, header, status))
+    ]
+  })
+}
+
+const headerFindings = (name: string, header: Node.Node, status: string): ReadonlyArray<Finding> => {
+  const kind = readHeaders.get(name)
+  if (kind === undefined) {
+    return [finding(header, [], "drift", `status ${status} carries ${name}, the client does not read it`)]
+  }
+  const schema = Node.child(header, "schema")
+  const kinds = (schema && ShapeOf.of([schema]))?.kinds ?? new Set()
+  const other = [...kinds].filter((one) => one !== kind && one !== "null")
+  return other.length === 0 || schema === undefined
+    ? []
     : [
-        ...answers,
         finding(
-          body.node,
-          ["content"],
-          "breaking",
-          `the client sends ${client.contentType}, the document does not take it`
+          schema,
+          ["type"],
+          kind === "integer" ? "breaking" : "drift",
+          `${name} may be ${other.join(" or ")}, the client reads ${kind}`
         )
       ]
 }
 
-const security = ({ client, operation }: Pair): ReadonlyArray<Finding> => {
-  if (client.secured === operation.secured) return []
+const regions: ReadonlyArray<readonly [region: string, url: string]> = Object.entries(IntercomConfig.regions)
+
+/** Where the document says operations are served, and where the client sends them. */
+const servers = ({ root }: Document.Document, { operation }: Pair): ReadonlyArray<Finding> => {
+  const listed = Document.serversOf(root, operation)
+  // Without a list a document says where it is itself, not where the API is.
+  const at = (message: string, severity: Finding["class"], node: Node.Node = root) =>
+    finding(node, node === root ? ["servers"] : [], severity, message)
+  if (listed.length === 0) return [at("the document does not say where the API is", "drift")]
+  const missing = regions.filter(([, url]) => !listed.some((server) => server.url === url))
+  if (missing.length === regions.length) {
+    return [
+      at(
+        `the document is about ${listed.map(({ url }) => url).join(" and ")}, the client sends to ${regions.map(([, url]) => url).join(", ")}`,
+        "breaking",
+        listed[0]?.node
+      )
+    ]
+  }
   return [
-    operation.secured
-      ? finding(operation.node, ["security"], "breaking", "the document asks for a bearer token, the client sends none")
-      : finding(
-          operation.node,
-          ["security"],
-          "drift",
-          "the client sends a bearer token, the document does not ask for one"
-        )
+    ...missing.map(([region, url]) =>
+      at(`the client sends to ${url} (${region}), the document does not list it`, "drift")
+    ),
+    ...listed
+      .filter((server) => !regions.some(([, url]) => url === server.url))
+      .map(({ node, url }) => at(`the document lists ${url}, the client has no such region`, "drift", node))
   ]
 }

@@ -38,6 +38,8 @@ export interface Operation {
   readonly responses: ReadonlyArray<Response>
   /** Whether a bearer token is asked for. */
   readonly secured: boolean
+  /** The ways to authorise, one of which is enough; none when none is asked for. */
+  readonly security: ReadonlyArray<Requirement>
 }
 
 export interface Document {
@@ -57,11 +59,16 @@ export const keyOf = (method: string, path: string): string =>
 const text = (node: Node.Node | undefined): string | undefined =>
   typeof node?.value === "string" ? node.value : undefined
 
+/** A media type by itself: without parameters such as `charset`, in lower case. */
+export const mediaType = (type: string): string => (type.split(";")[0] ?? "").trim().toLowerCase()
+
 /** The schemas of a `content` by media type. */
 export const contentOf = (node: Node.Node): Body["content"] => {
   const content = Node.child(node, "content")
   return new Map(
-    content === undefined ? [] : Node.children(content).map(([type, media]) => [type, Node.child(media, "schema")])
+    content === undefined
+      ? []
+      : Node.children(content).map(([type, media]) => [mediaType(type), Node.child(media, "schema")])
   )
 }
 
@@ -95,19 +102,27 @@ const isBearer = (scheme: Node.Node): boolean => {
   )
 }
 
-/** Whether every way to authorise has a bearer token in it. */
-const isSecured = (root: Node.Node, operation: Node.Node): boolean => {
-  const security = Node.child(operation, "security") ?? Node.child(root, "security")
-  const requirements = security === undefined ? [] : Node.children(security)
-  return (
-    requirements.length > 0 &&
-    requirements.every(([, requirement]) =>
-      Object.keys(Node.record(requirement)).some((scheme) => {
-        const declared = Node.follow(root, "components", "securitySchemes", scheme)
-        return declared !== undefined && isBearer(declared)
-      })
-    )
-  )
+/**
+ * One way to authorise, by what a bearer token is to it: all it needs (`bearer`), nothing (`open`), or not enough
+ * (`other`).
+ */
+export interface Requirement {
+  readonly kind: "bearer" | "open" | "other"
+  readonly schemes: ReadonlyArray<string>
+  readonly node: Node.Node
+}
+
+const securityOf = (root: Node.Node, operation: Node.Node): Operation["security"] => {
+  const declared = Node.child(operation, "security") ?? Node.child(root, "security")
+  return (declared === undefined ? [] : Node.children(declared)).map(([, node]) => {
+    const schemes = Object.keys(Node.record(node))
+    const bearer = schemes.every((name) => {
+      const scheme = Node.follow(root, "components", "securitySchemes", name)
+      return scheme !== undefined && isBearer(scheme)
+    })
+    const kind = schemes.length === 0 ? "open" : bearer ? "bearer" : "other"
+    return { kind, schemes, node }
+  })
 }
 
 const operationOf = (root: Node.Node, path: string, item: Node.Node, method: string, node: Node.Node): Operation => {
@@ -116,6 +131,7 @@ const operationOf = (root: Node.Node, path: string, item: Node.Node, method: str
     (parameter) => !own.some(({ in: place, name }) => name === parameter.name && place === parameter.in)
   )
   const body = Node.follow(node, "requestBody")
+  const security = securityOf(root, node)
   const responses = Node.child(node, "responses")
   return {
     name: `${method.toUpperCase()} ${path}`,
@@ -130,7 +146,8 @@ const operationOf = (root: Node.Node, path: string, item: Node.Node, method: str
       const response = Node.resolve(reference)
       return response === undefined ? [] : [{ status, node: response, content: contentOf(response) }]
     }),
-    secured: isSecured(root, node)
+    secured: security.length > 0 && security.every(({ kind }) => kind === "bearer"),
+    security
   }
 }
 

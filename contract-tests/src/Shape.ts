@@ -54,7 +54,9 @@ export const ruleKinds: { readonly [keyword: string]: Kind | undefined } = {
   dependentRequired: "object",
   dependentSchemas: "object",
   not: undefined,
-  if: undefined
+  if: undefined,
+  readOnly: undefined,
+  writeOnly: undefined
 }
 
 // Formats of numbers that every number JSON keeps exactly has.
