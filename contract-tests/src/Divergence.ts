@@ -58,18 +58,28 @@ export const isFailure = (divergence: Pick<Divergence, "class" | "accepted">): b
 
 const most = 600
 
+// A document's text must not end the line, move the cursor, or turn the direction of what follows.
+const unsafe = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu
+
+const onOneLine = (text: string): string =>
+  text
+    .toWellFormed()
+    .replaceAll(/[ \t]*\r?\n[ \t]*/g, " ")
+    .replaceAll(unsafe, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`)
+
 /** {@link format} with the place in a file, as `Places.format` writes it. */
 export const formatAt = (divergence: Divergence, place: string | undefined): string => {
   const { counterexample, curl, expired, method, replay } = divergence
   const value = counterexample === undefined ? undefined : JSON.stringify(counterexample)
-  return [
+  const parts = [
     `${divergence.class} ${divergence.direction}: ${divergence.operation}${method === undefined ? "" : ` (${method})`}:`,
     `${divergence.message} at #${divergence.pointer}${place === undefined ? "" : `, ${place}`}`,
     ...(expired === undefined ? [] : [`| accepted until ${expired}`]),
     ...(value === undefined ? [] : [`| value ${value.length > most ? `${value.slice(0, most)}…` : value}`]),
     ...(replay === undefined ? [] : [`| seed ${replay.seed} path ${replay.path}`]),
     ...(curl === undefined ? [] : [`| ${curl}`])
-  ].join(" ")
+  ]
+  return onOneLine(parts.join(" "))
 }
 
 /** One line. */

@@ -92,13 +92,13 @@ export const make = Effect.fn("Places.make")(function* (document: EffectiveDocum
 
   const find = (pointer: string): Place | undefined => {
     const action = supplier(document.actions, pointer)
-    if (action !== undefined) return inOverlay(action, pointer) ?? inDocument(pointer)
-    // What is nowhere would be beside its siblings, and those may be an overlay's.
-    const parent = pointer.slice(0, Math.max(0, pointer.lastIndexOf("/")))
-    if (parent !== "" && Node.at(document.document, pointer) === undefined) {
-      const place = find(parent)
+    const isRemoved = action?.changes.includes(pointer) === true
+    if (!isRemoved && pointer !== "" && Node.at(document.document, pointer) === undefined) {
+      // What is nowhere would be beside its siblings, and those may be an overlay's.
+      const place = find(pointer.slice(0, pointer.lastIndexOf("/")))
       return place && { ...place, exact: false }
     }
+    if (action !== undefined) return inOverlay(action, pointer) ?? inDocument(pointer)
     return inDocument(pointer)
   }
 

@@ -73,7 +73,8 @@ export const Finding = Schema.Struct({
   curl: Schema.optionalKey(Schema.String.annotate(described("The request; the token is $INTERCOM_ACCESS_TOKEN"))),
   accepted: Schema.optionalKey(
     Schema.String.annotate(described("Why it does not fail the run, where it is known and accepted"))
-  )
+  ),
+  expired: Schema.optionalKey(Schema.String.annotate(described("The day until which it was accepted: 2026-12-31")))
 })
 export type Finding = typeof Finding.Type
 
@@ -230,8 +231,10 @@ const fromRows = (report: Contract.Report, places: Places.Places, options: Optio
   const findingOf = (check: string, divergence: Divergence.Divergence): Finding => {
     const place = places.of(divergence)
     const client = slotOf(divergence)
-    const accepted = Divergence.isFailure(divergence) ? options.accepted?.(divergence) : undefined
-    const { counterexample, curl, direction, message, method, operation, pointer, replay, through } = divergence
+    const accepted =
+      divergence.accepted ?? (Divergence.isFailure(divergence) ? options.accepted?.(divergence) : undefined)
+    const { counterexample, curl, direction, expired, message, method, operation, pointer, replay, through } =
+      divergence
     return {
       fingerprint: fingerprintOf(divergence),
       operation,
@@ -248,7 +251,8 @@ const fromRows = (report: Contract.Report, places: Places.Places, options: Optio
       ...(counterexample === undefined ? undefined : { counterexample }),
       ...(replay === undefined ? undefined : { replay }),
       ...(curl === undefined ? undefined : { curl }),
-      ...(accepted === undefined ? undefined : { accepted })
+      ...(accepted === undefined ? undefined : { accepted }),
+      ...(expired === undefined ? undefined : { expired })
     }
   }
   const results: Array<Result> = []

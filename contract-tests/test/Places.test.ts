@@ -1,0 +1,139 @@
+import * as EffectiveDocument from "@effect-intercom/contract-tests/EffectiveDocument"
+import * as Node from "@effect-intercom/contract-tests/Node"
+import * as Places from "@effect-intercom/contract-tests/Places"
+import * as SourceText from "@effect-intercom/contract-tests/SourceText"
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { services } from "./Subjects.ts"
+
+const line = (text: string, pointer: string) => SourceText.make(text).locate(pointer)?.line
+
+const all = (node: Node.Node): ReadonlyArray<string> => [
+  node.pointer,
+  ...Node.children(node).flatMap(([, child]) => all(child))
+]
+
+describe("SourceText", () => {
+  const yaml = `a:
+  "b/c": 1
+  list:
+    - x: 1
+      y: 2
+    - &anchor
+      z: 3
+  flow: { one: 1, two: [1,
+    2] }
+other: *anchor
+404:
+  - text: |
+      a: 1
+`
+  it("finds keys and items of block and flow collections, quoted, escaped and numeric keys, and aliases", () => {
+    assert.deepStrictEqual(
+      [
+        "",
+        "/a",
+        "/a/b~1c",
+        "/a/list/0/x",
+        "/a/list/0/y",
+        "/a/list/1/z",
+        "/a/flow/two",
+        "/a/flow/two/1",
+        "/404/0/text"
+      ].map((pointer) => line(yaml, pointer)),
+      [1, 1, 2, 4, 5, 7, 8, 9, 12]
+    )
+    assert.strictEqual(line(yaml, "/other/z"), 7)
+    assert.strictEqual(line(yaml.replaceAll("\n", "\r\n"), "/a/list/1/z"), 7)
+  })
+
+  it("finds the nearest place above what is not there, and says so", () => {
+    const source = SourceText.make(yaml)
+    assert.include(source.locate("/a/list/7/x"), { line: 3, depth: 2 })
+    assert.include(source.locate("/no"), { line: 1, depth: 0 })
+    assert.include(source.locate("/a/b~1c/deeper"), { line: 2, depth: 2 })
+    assert.include(source.locate("/404/0/text/a"), { line: 12, depth: 3 })
+    assert.isUndefined(SourceText.make("").locate("/a"))
+  })
+
+  it("reads JSON with tabs, and a file that is broken further down", () => {
+    const json = '{\n\t"a": {\n\t\t"b": [1,\n\t\t\t2]\n\t}\n}'
+    assert.include(SourceText.make(json).locate("/a/b/1"), { line: 4, column: 4 })
+    assert.strictEqual(line("a: 1\nb: 2\nc: [\n", "/b"), 2)
+  })
+
+  it("shows lines around a place, cut around it where they are long", () => {
+    const source = SourceText.make(yaml)
+    const span = source.locate("/a/list")
+    assert.isDefined(span)
+    assert.deepStrictEqual(source.excerpt(span), { first: 1, lines: yaml.split("\n").slice(0, 7) })
+    const long = SourceText.make(JSON.stringify({ pad: "x".repeat(5000), here: { found: 1 } }))
+    const far = long.locate("/here/found")
+    assert.isDefined(far)
+    const [shown = ""] = long.excerpt(far).lines
+    assert.include(shown, '"found":1')
+    assert.isBelow(shown.length, 200)
+  })
+})
+
+describe("Places", () => {
+  it.effect("every value of the published document has its own line in the file", () =>
+    Effect.gen(function* () {
+      const document = yield* EffectiveDocument.load({ overlays: "none" })
+      const places = yield* Places.make(document)
+      const lines = (document.sources.get(document.source) ?? "").split("\n")
+      const pointers = all(Node.make(document.published)).filter((pointer) => pointer !== "")
+      assert.isAbove(pointers.length, 500)
+      for (const pointer of pointers) {
+        const place = places.of({ pointer })
+        const key = SourceText.tokensOf(pointer).at(-1) ?? ""
+        assert.isTrue(place?.exact, pointer)
+        assert.isUndefined(place?.action)
+        if (!/^\d$/.test(key)) assert.include(lines[(place?.line ?? 0) - 1], key, pointer)
+      }
+    }).pipe(Effect.provide(services))
+  )
+
+  it.effect("what an action of an overlay supplied is in the overlay, at its line", () =>
+    Effect.gen(function* () {
+      const document = yield* EffectiveDocument.load()
+      const places = yield* Places.make(document)
+      const ours = places.of({ pointer: "/components/schemas/Contact/properties/workspace_id/type" })
+      assert.match(ours?.file ?? "", /spec\/overlays\/contacts\.yml$/)
+      assert.match(ours?.action?.description ?? "", /Fields of a contact the description leaves out/)
+      assert.strictEqual(ours?.exact, true)
+      assert.strictEqual(ours?.excerpt.lines[ours.line - ours.excerpt.first], "      workspace_id: { type: string }")
+      const theirs = places.of({ pointer: "/components/schemas/Contact/properties/id/type" })
+      assert.match(theirs?.file ?? "", /spec\/intercom-openapi\.yml$/)
+      assert.isUndefined(theirs?.action)
+      for (const action of document.actions) {
+        for (const pointer of action.changes) {
+          const place = places.of({ pointer })
+          assert.isDefined(place?.action, pointer)
+        }
+      }
+    }).pipe(Effect.provide(services))
+  )
+
+  it.effect("what is nowhere is at the nearest place above, be that the document's or an overlay's", () =>
+    Effect.gen(function* () {
+      const places = yield* Places.make(yield* EffectiveDocument.load())
+      const theirs = places.of({ pointer: "/components/schemas/Contact/properties/nothing/type" })
+      assert.deepInclude(theirs, { exact: false })
+      assert.strictEqual(theirs?.line, places.of({ pointer: "/components/schemas/Contact/properties" })?.line)
+      const ours = places.of({ pointer: "/components/schemas/Contact/properties/workspace_id/maxLength" })
+      assert.deepInclude(ours, { exact: false })
+      assert.match(ours?.file ?? "", /contacts\.yml$/)
+      assert.strictEqual(ours?.excerpt.lines[ours.line - ours.excerpt.first], "      workspace_id: { type: string }")
+    }).pipe(Effect.provide(services))
+  )
+
+  it("are named by file and line, and by the action where there is one", () => {
+    const place = { file: "a.yml", line: 3, column: 1, exact: true, excerpt: { first: 1, lines: [] } }
+    assert.strictEqual(Places.format(place), "a.yml:3")
+    assert.strictEqual(
+      Places.format({ ...place, action: { number: 2, target: "$", description: "Because.\n" } }),
+      "a.yml:3 (action 2: Because.)"
+    )
+  })
+})
