@@ -5,8 +5,10 @@ import * as HttpApi from "effect/http-api/HttpApi"
 import type * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as Layer from "effect/Layer"
 import * as RateLimiter from "effect/persistence/RateLimiter"
+import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
+import type * as Stream from "effect/Stream"
 import {
   Authorization,
   Intercom,
@@ -14,6 +16,7 @@ import {
   type IntercomError,
   IntercomHttp,
   Operation,
+  type Pagination,
   type Resources as IntercomResources
 } from "@effect-intercom/core"
 import * as Document from "./Document.ts"
@@ -58,12 +61,22 @@ export interface Request {
   readonly payload?: unknown
 }
 
+/** The walks of a listing. */
+export interface Listing {
+  readonly items: (query?: object, options?: Walk) => Stream.Stream<unknown, IntercomError>
+  readonly pages: (query?: object, options?: Walk) => Stream.Stream<Pagination.Page<unknown>, IntercomError>
+}
+
+type Walk = Pick<Pagination.WalkOptions, "from" | "prefetch">
+
 export interface Client {
   readonly operations: ReadonlyArray<ClientOperation>
   /** `Contacts.list`, …: what the services really offer. */
   readonly methods: ReadonlyArray<string>
   /** Calls the method of that name. */
   readonly call: (name: string, request: Request) => Effect.Effect<unknown, IntercomError>
+  /** The walks of the method of that name; `undefined` when it lists nothing. */
+  readonly listing: (name: string) => Listing | undefined
 }
 
 /** A set of resources: their declarations, and the services that call them, by the names of the groups. */
@@ -155,6 +168,12 @@ const isMethod = (
   value: unknown
 ): value is (...args: ReadonlyArray<unknown>) => Effect.Effect<unknown, IntercomError> => typeof value === "function"
 
+const isListing = (value: unknown): value is Listing =>
+  Predicate.hasProperty(value, "items") &&
+  Predicate.hasProperty(value, "pages") &&
+  typeof value.items === "function" &&
+  typeof value.pages === "function"
+
 /** Reads declarations and services. */
 export const make = Effect.fn("Client.make")(function* (resources: Resources) {
   const operations: Array<ClientOperation> = []
@@ -178,6 +197,10 @@ export const make = Effect.fn("Client.make")(function* (resources: Resources) {
   const client: Client = {
     operations,
     methods: [...methods.keys()],
+    listing: (name) => {
+      const method = methods.get(name)
+      return isListing(method) ? method : undefined
+    },
     // Ids come first, then the body, then the query: the order all methods of the client keep.
     call: (name, { params = {}, payload, query }) => {
       const method = methods.get(name)

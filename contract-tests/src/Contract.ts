@@ -5,11 +5,13 @@ import * as Effect from "effect/Effect"
 import * as Boundaries from "./Boundaries.ts"
 import * as Canaries from "./Canaries.ts"
 import type * as Client from "./Client.ts"
+import * as Comparator from "./Comparator.ts"
 import * as Coverage from "./Coverage.ts"
 import * as Divergence from "./Divergence.ts"
 import type * as EffectiveDocument from "./EffectiveDocument.ts"
 import * as Errors from "./Errors.ts"
 import type * as Keywords from "./Keywords.ts"
+import * as Laws from "./Laws.ts"
 import * as Malformed from "./Malformed.ts"
 import * as Refusals from "./Refusals.ts"
 import * as Requests from "./Requests.ts"
@@ -33,7 +35,9 @@ export const checks: {
   malformed: Malformed.check,
   mocked: Responses.mocked,
   errors: Errors.check,
-  simulated: Simulated.check
+  simulated: Simulated.check,
+  pagination: Laws.check,
+  comparator: Comparator.check
 }
 
 /** What a check of an operation came to. */

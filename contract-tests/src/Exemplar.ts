@@ -31,6 +31,14 @@ const numberOf = ({ maximum, minimum, rules }: Shape.Alternative): number => {
   return Math.ceil(from / unit) * unit
 }
 
+/** Where one side has several objects to choose from and the other has one with all their fields: those of the first. */
+const ofOthers = (nodes: ReadonlyArray<Node.Node>): ReadonlySet<string> => {
+  const [first, ...rest] = nodes
+    .flatMap(Shape.alternatives)
+    .filter(({ fields, kinds }) => kinds.has("object") && fields.size > 0)
+  return new Set(rest.flatMap(({ fields }) => [...fields.keys()].filter((name) => first?.fields.has(name) === false)))
+}
+
 const valueOf = (
   alternative: Shape.Alternative,
   kind: Shape.Kind,
@@ -54,10 +62,11 @@ const valueOf = (
     }
     case "object": {
       const fields = Shape.of(other)?.fields
+      const elsewhere = ofOthers(other)
       const names = [...new Set([...alternative.fields.keys(), ...alternative.required])]
       return Object.fromEntries(
         names
-          .filter((name) => depth < deepest || alternative.required.has(name))
+          .filter((name) => (depth < deepest && !elsewhere.has(name)) || alternative.required.has(name))
           .map((name) => [name, of(alternative.fields.get(name) ?? [], fields?.get(name)?.nodes ?? [], depth + 1)])
       )
     }

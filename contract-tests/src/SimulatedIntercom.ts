@@ -6,7 +6,7 @@ import * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
-import { Simulator } from "@effect-intercom/simulator"
+import { type Resource, Simulator } from "@effect-intercom/simulator"
 import * as Client from "./Client.ts"
 import * as Exchange from "./Exchange.ts"
 import * as Node from "./Node.ts"
@@ -18,6 +18,8 @@ export class SimulatedIntercom extends Context.Service<
     readonly send: Exchange.Send
     /** Requests that meet records that exist, by the client's methods. */
     readonly known: { readonly [method: string]: ReadonlyArray<Client.Request> }
+    /** The records a listing holds now, in its order; `undefined` for a method that lists none. */
+    readonly listed: (method: string) => Effect.Effect<ReadonlyArray<unknown> | undefined>
   }
 >()("@effect-intercom/contract-tests/SimulatedIntercom") {
   static readonly layer: Layer.Layer<SimulatedIntercom> = Layer.effect(
@@ -32,6 +34,14 @@ export class SimulatedIntercom extends Context.Service<
         )
       return SimulatedIntercom.of({
         send: Exchange.forward(yield* HttpClient.HttpClient, simulator.url),
+        listed: (method) => {
+          const resource = resources[method]
+          return resource === undefined
+            ? Effect.succeed(undefined)
+            : Effect.map(Stream.runCollect(simulator.records(resource)), (texts) =>
+                texts.map((text) => JSON.parse(text) as unknown)
+              )
+        },
         known: requestsFor(yield* idOf("contacts"), yield* idOf("conversations"))
       })
     })
@@ -43,6 +53,16 @@ export class SimulatedIntercom extends Context.Service<
       })
     )
   )
+}
+
+const resources: { readonly [method: string]: Resource | undefined } = {
+  "Admins.list": "admins",
+  "Articles.list": "articles",
+  "Companies.list": "companies",
+  "Contacts.list": "contacts",
+  "Conversations.list": "conversations",
+  "News.listItems": "newsItems",
+  "Segments.list": "segments"
 }
 
 const requestsFor = (contact: string, conversation: string): SimulatedIntercom["Service"]["known"] => ({

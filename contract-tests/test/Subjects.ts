@@ -28,7 +28,11 @@ export const edited = (patch: JsonPatch.JsonPatch) =>
 const mocked = new Set(["requests", "boundaries", "mocked", "errors"])
 const nowhere: Exchange.Send = () => Effect.die("nothing is to be sent")
 const noPrism = Layer.succeed(Prism, { url: "", send: () => nowhere })
-const noSimulator = Layer.succeed(SimulatedIntercom, { send: nowhere, known: {} })
+const noSimulator = Layer.succeed(SimulatedIntercom, {
+  send: nowhere,
+  known: {},
+  listed: () => Effect.succeed(undefined)
+})
 
 /** What some checks find in one operation of a changed document, or of another client; coverage of the whole comes first. */
 export const find = (options: {

@@ -1,0 +1,183 @@
+/**
+ * The laws of listings: whatever the number of records and the size of a page, a walk yields each record once and in
+ * order, goes on from any cursor, and loses nothing when it is stopped. Held against a server made of the document
+ * ({@link Model}), and against the simulator.
+ */
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Equal from "effect/Equal"
+import * as Exit from "effect/Exit"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import * as fc from "fast-check"
+import { IntercomError } from "@effect-intercom/core"
+import * as Boundaries from "./Boundaries.ts"
+import type * as Client from "./Client.ts"
+import { distinct, type Finding } from "./Divergence.ts"
+import * as Exchange from "./Exchange.ts"
+import * as Model from "./Model.ts"
+import * as Node from "./Node.ts"
+import * as Property from "./Property.ts"
+import type { Checked } from "./Requests.ts"
+import { divergence, type Pair, type Shape } from "./Subject.ts"
+
+/** One walk to be held to the laws. */
+export interface Walk {
+  readonly records: number
+  readonly size: number
+  /** How many pages are consumed before it is stopped. */
+  readonly stop: number
+  readonly prefetch: number
+}
+
+/** Numbers of records around whole pages. */
+const walks: fc.Arbitrary<Walk> = fc
+  .record({
+    size: fc.integer({ min: 1, max: 6 }),
+    pages: fc.integer({ min: 0, max: 4 }),
+    rest: fc.integer({ min: -1, max: 2 }),
+    stop: fc.integer({ min: 1, max: 4 }),
+    prefetch: fc.integer({ min: 0, max: 2 })
+  })
+  .map(({ pages, prefetch, rest, size, stop }) => ({
+    records: Math.max(0, pages * size + rest),
+    size,
+    stop,
+    prefetch
+  }))
+
+const isSame = (a: ReadonlyArray<unknown>, b: ReadonlyArray<unknown>): boolean =>
+  a.length === b.length && a.every((value, index) => Equal.equals(value, b[index]))
+
+/** What a list has against another that it should be. */
+const differs = (got: ReadonlyArray<unknown>, wanted: ReadonlyArray<unknown>): string => {
+  if (got.length < wanted.length) return "records are missing"
+  if (got.length > wanted.length) return "there are more records than the server has"
+  return "records come in another order, or changed"
+}
+
+/** The laws a walk breaks. */
+const broken = (
+  listing: Client.Listing,
+  query: object,
+  { prefetch, size, stop }: Walk,
+  records: ReadonlyArray<unknown>,
+  expects: { readonly single: boolean; readonly counts: boolean }
+): Effect.Effect<ReadonlyArray<string>, IntercomError> =>
+  Effect.gen(function* () {
+    const items = yield* Stream.runCollect(listing.items(query, { prefetch }))
+    if (!isSame(items, records)) return [`items: ${differs(items, records)}`]
+    const pages = yield* Stream.runCollect(listing.pages(query, { prefetch }))
+    const found: Array<string> = []
+    const last = pages.length - 1
+    if (pages.some(({ cursor }, index) => (cursor === undefined) !== (index === last)))
+      found.push("pages: not every page but the last has a cursor")
+    if (
+      !expects.single &&
+      pages.some(({ items }, index) => items.length > size || (index < last && items.length < size))
+    )
+      found.push("pages: they have another size than was asked for")
+    if (expects.counts && pages.some(({ total }) => total !== records.length))
+      found.push("pages: the total is not what the server counts")
+    const from = pages[Math.min(stop, pages.length) - 1]?.cursor
+    if (from !== undefined) {
+      const before = pages.slice(0, stop).flatMap(({ items }) => items)
+      const rest = yield* Stream.runCollect(listing.items(query, { from, prefetch }))
+      if (!isSame([...before, ...rest], records)) found.push(`from a cursor: ${differs([...before, ...rest], records)}`)
+    }
+    // Stopped for good, with pages fetched ahead thrown away.
+    const taken = yield* Stream.runCollect(Stream.take(listing.pages(query, { prefetch }), stop))
+    const cursor = taken.at(-1)?.cursor
+    const rest = cursor === undefined ? [] : yield* Stream.runCollect(listing.items(query, { from: cursor, prefetch }))
+    const joined = [...taken.flatMap(({ items }) => items), ...rest]
+    if (!isSame(joined, records)) found.push(`stopped and resumed: ${differs(joined, records)}`)
+    return found
+  })
+
+/** The query of a walk: what must be there, and the size of a page. */
+const queryOf = (pair: Pair, size: number): object => {
+  const [request] = Boundaries.bases(pair, "query")
+  const all = Node.isRecord(request?.query) ? request.query : {}
+  const plain = Object.entries(all).filter(([name]) => !/page|after|cursor/i.test(name))
+  const fits = (query: object) => pair.client.query?.accepts(query) === true
+  const smallest = [{}, ...plain.map(([name, value]) => ({ [name]: value })), Object.fromEntries(plain)].find(fits)
+  return { ...smallest, ...("per_page" in all ? { per_page: size } : undefined) }
+}
+
+const because = (exit: Exit.Exit<unknown, unknown>): string => {
+  if (Exit.isSuccess(exit)) return ""
+  const error = Option.getOrUndefined(Cause.findErrorOption(exit.cause))
+  return error instanceof IntercomError
+    ? `the walk fails with ${error.reason._tag}`
+    : `the walk dies: ${Cause.pretty(exit.cause).split("\n")[0] ?? "a defect"}`
+}
+
+const judge = (
+  pair: Pair,
+  node: Node.Node,
+  server: string,
+  laws: Effect.Effect<ReadonlyArray<string>, IntercomError>,
+  send: Exchange.Send
+): Effect.Effect<ReadonlyArray<Finding>> =>
+  Effect.map(Exchange.through(laws, send), ({ exit }) => {
+    const found = Exit.isSuccess(exit) ? exit.value : [because(exit)]
+    return found.map((law) => ({
+      class: "breaking",
+      pointer: node.pointer,
+      through: node.through,
+      message: `${pair.client.name} against ${server}: ${law}`
+    }))
+  })
+
+// Each walk is several calls for every page.
+const most = 25
+const mostSimulated = 4
+
+/** Walks the listings of an operation; one that is no listing has nothing to walk. */
+export const check = Effect.fn("Laws.check")(function* (subject: Shape, pair: Pair) {
+  const listing = subject.client.listing(pair.client.name)
+  const like = pair.client.success === undefined ? [] : [pair.client.success.node]
+  const model = Model.make(pair.operation, subject.document.server, like)
+  if (listing === undefined) return { divergences: [], runs: 0 } satisfies Checked
+  if (model === undefined) {
+    const { pointer } = pair.operation.node
+    const message = "the client walks it, by the document it is no list"
+    const finding: Finding = { class: "breaking", pointer, through: [], message }
+    return { divergences: [divergence(subject, pair, "response", finding)], runs: 1 } satisfies Checked
+  }
+  const expects = { single: model.style === "single", counts: model.counts }
+  const modelled = yield* Property.search({
+    arbitrary: walks,
+    seed: subject.seed,
+    runs: Math.min(subject.runs, most),
+    judge: (walk) => {
+      const records = model.records(walk.records)
+      const laws = broken(listing, queryOf(pair, walk.size), walk, records, expects)
+      return judge(pair, model.node, "a server made of the document", laws, model.send(records))
+    }
+  })
+  const known = yield* subject.simulated.listed(pair.client.name)
+  const simulated =
+    known === undefined
+      ? undefined
+      : yield* Property.search({
+          arbitrary: fc.record({
+            size: fc.integer({ min: Math.ceil(known.length / 8), max: 150 }),
+            stop: fc.integer({ min: 1, max: 4 }),
+            prefetch: fc.integer({ min: 0, max: 2 }),
+            records: fc.constant(known.length)
+          }),
+          seed: subject.seed,
+          runs: Math.min(subject.runs, mostSimulated),
+          judge: (walk) => {
+            const laws = broken(listing, queryOf(pair, walk.size), walk, known, expects)
+            return judge(pair, model.node, "the simulator", laws, subject.simulated.send)
+          }
+        })
+  const found = [...modelled.found, ...(simulated?.found ?? [])]
+  const checked: Checked = {
+    divergences: distinct(found.map((found) => divergence(subject, pair, "response", found))),
+    runs: modelled.runs + (simulated?.runs ?? 0)
+  }
+  return checked
+})

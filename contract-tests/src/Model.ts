@@ -1,0 +1,203 @@
+/**
+ * A server made of nothing but the document: a listing of any number of records, in pages as the operation's parameters
+ * and the envelope of its answer describe them. What the document calls otherwise, this server calls otherwise.
+ */
+import * as Document from "./Document.ts"
+import * as Exchange from "./Exchange.ts"
+import * as Exemplar from "./Exemplar.ts"
+import * as Node from "./Node.ts"
+import * as Shape from "./Shape.ts"
+
+/** How a listing names its next page, by its document; `single` has none. */
+export type Style = "cursor" | "page" | "url" | "single"
+
+export interface Model {
+  readonly style: Style
+  /** Records the document permits, all different. */
+  readonly records: (count: number) => ReadonlyArray<unknown>
+  /** Answers requests for pages of some records. */
+  readonly send: (records: ReadonlyArray<unknown>) => Exchange.Send
+  /** The whole answer, for a look at whether the document permits it. */
+  readonly envelope: (records: ReadonlyArray<unknown>) => unknown
+  /** Where the answer is described. */
+  readonly node: Node.Node
+  /** Whether answers tell how many records there are. */
+  readonly counts: boolean
+}
+
+const isInteger = ({ kinds, typed }: Shape.Shape): boolean => typed && kinds.has("integer") && !kinds.has("string")
+const isText = ({ kinds, typed }: Shape.Shape): boolean => typed && kinds.has("string")
+
+const shapesOf = (fields: Shape.Shape["fields"]): ReadonlyArray<readonly [string, Shape.Shape]> =>
+  [...fields].flatMap(([name, { nodes }]) => {
+    const shape = Shape.of(nodes)
+    return shape === undefined ? [] : [[name, shape] as const]
+  })
+
+const sizes = /per_?page|size|limit/i
+const cursors = /after|cursor|token/i
+
+/** What the document calls things. */
+interface Names {
+  readonly items: string
+  readonly total: string | undefined
+  readonly pages: string | undefined
+  readonly next: string | undefined
+  /** Fields of `pages`. */
+  readonly numbers: ReadonlyArray<string>
+  /** The field of a `next` that is an object. */
+  readonly after: string | undefined
+  /** Parameters. */
+  readonly size: string | undefined
+  readonly page: string | undefined
+  readonly cursor: string | undefined
+}
+
+const namesOf = (operation: Document.Operation, envelope: Shape.Shape): Names | undefined => {
+  const fields = shapesOf(envelope.fields)
+  const items = fields.find(([, { items }]) => Shape.of(items)?.kinds.has("object"))?.[0]
+  if (items === undefined) return undefined
+  const paging = fields.find(
+    ([, { fields }]) => fields.has("next") || shapesOf(fields).filter(([, shape]) => isInteger(shape)).length > 1
+  )
+  const inner = shapesOf(paging?.[1].fields ?? new Map())
+  const next = inner.find(([name]) => name === "next") ?? inner.find(([, { fields }]) => fields.size > 0)
+  const parameters = operation.parameters.flatMap(({ in: place, name, schema }) => {
+    const shape = schema && Shape.of([schema])
+    return place === "query" && shape !== undefined ? [[name, shape] as const] : []
+  })
+  const numbers = inner.filter(([, shape]) => isInteger(shape)).map(([name]) => name)
+  const integers = parameters.filter(([, shape]) => isInteger(shape)).map(([name]) => name)
+  const size = integers.find((name) => sizes.test(name)) ?? integers.find((name) => name !== "page")
+  const texts = shapesOf(next?.[1].fields ?? new Map()).filter(([, shape]) => isText(shape))
+  const after = texts[0]?.[0]
+  return {
+    items,
+    total: fields.find(([name, shape]) => name === "total_count" && isInteger(shape))?.[0],
+    pages: paging?.[0],
+    next: next?.[0],
+    numbers,
+    after,
+    size,
+    page: integers.find((name) => name !== size),
+    cursor: parameters.find(([name, shape]) => isText(shape) && (name === after || cursors.test(name)))?.[0]
+  }
+}
+
+const styleOf = ({ cursor, next, page, pages, size }: Names): Style => {
+  if (pages === undefined || (next === undefined && page === undefined)) return "single"
+  if (cursor !== undefined) return "cursor"
+  if (page !== undefined) return "page"
+  return size === undefined ? "single" : "url"
+}
+
+/** The parameter a server puts into the URLs it gives; no client makes it up. */
+const own = "model_position"
+
+const standard = 5
+
+/** A record like the exemplar, told from others by its id, or by every text where it has none. */
+const record = (exemplar: unknown, index: number): unknown => {
+  if (!Node.isRecord(exemplar)) return exemplar
+  const { id } = exemplar
+  if (typeof id === "string") return { ...exemplar, id: `record-${index}` }
+  if (typeof id === "number") return { ...exemplar, id: index + 1 }
+  return Object.fromEntries(
+    Object.entries(exemplar).map(([name, value]) => [name, value === "text" ? `text-${index}` : value])
+  )
+}
+
+const json = (status: number, body: unknown): Exchange.Send => Exchange.canned(status, JSON.stringify(body))
+
+/** The server of a listing; `undefined` when its answer is no list. `like` is what the client expects of an answer. */
+export const make = (
+  operation: Document.Operation,
+  server: string,
+  like: ReadonlyArray<Node.Node>
+): Model | undefined => {
+  const response = operation.responses.find(Document.isSuccess)
+  const schema = response && Document.jsonOf(response.content)
+  const envelope = schema && Shape.of([schema])
+  const names = envelope && namesOf(operation, envelope)
+  if (schema === undefined || envelope === undefined || names === undefined) return undefined
+  const style = styleOf(names)
+  const exemplar = Exemplar.of([schema], like)
+  const whole = Node.isRecord(exemplar) ? exemplar : {}
+  const items = whole[names.items]
+  const [first] = Array.isArray(items) ? items : []
+  const known = new Set(operation.parameters.filter((parameter) => parameter.in === "query").map(({ name }) => name))
+
+  /** What stands in for the next page that starts at a position. */
+  const nextOf = (url: URL, position: number, size: number): unknown => {
+    const asked = new URL(url.pathname + url.search, server)
+    const link = (name: string, value: string) => {
+      asked.searchParams.set(name, value)
+      return asked.href
+    }
+    switch (style) {
+      case "cursor":
+        return names.after === undefined
+          ? link(names.cursor ?? own, `after-${position}`)
+          : { [names.after]: `after-${position}` }
+      case "page":
+        return link(names.page ?? own, String(position / size + 1))
+      case "url":
+        return link(own, String(position))
+      case "single":
+        return null
+    }
+  }
+
+  const answer = (records: ReadonlyArray<unknown>, url: URL): Exchange.Send => {
+    const number = (name: string | undefined): number | undefined => {
+      const text = name === undefined ? null : url.searchParams.get(name)
+      return text === null ? undefined : Number(text)
+    }
+    const unknown = [...url.searchParams.keys()].filter((name) => !known.has(name) && name !== own)
+    const size = number(names.size) ?? standard
+    const page = number(names.page)
+    const after = names.cursor === undefined ? null : url.searchParams.get(names.cursor)
+    const start =
+      after === null
+        ? page === undefined
+          ? (number(own) ?? 0)
+          : (page - 1) * size
+        : Number(after.replace("after-", ""))
+    if (unknown.length > 0 || !Number.isInteger(start) || !Number.isInteger(size) || size < 1 || start < 0) {
+      return json(400, {
+        type: "error.list",
+        errors: [{ code: "parameter_invalid", message: `not understood: ${unknown.join(", ") || url.search}` }]
+      })
+    }
+    return json(200, body(records, start, style === "single" ? records.length : size, url))
+  }
+
+  const body = (records: ReadonlyArray<unknown>, start: number, size: number, url: URL): unknown => {
+    const more = start + size < records.length
+    const numbers: { readonly [name: string]: number } = {
+      page: Math.floor(start / Math.max(1, size)) + 1,
+      per_page: size,
+      total_pages: Math.max(1, Math.ceil(records.length / Math.max(1, size)))
+    }
+    const { next, pages, total } = names
+    const paging = {
+      ...Object.fromEntries(names.numbers.flatMap((name) => (name in numbers ? [[name, numbers[name]]] : []))),
+      ...(next === undefined || !more ? undefined : { [next]: nextOf(url, start + size, size) })
+    }
+    return {
+      ...Object.fromEntries(Object.entries(whole).filter(([name]) => name !== pages)),
+      [names.items]: records.slice(start, start + size),
+      ...(total === undefined ? undefined : { [total]: records.length }),
+      ...(pages === undefined || style === "single" ? undefined : { [pages]: paging })
+    }
+  }
+
+  return {
+    style,
+    node: schema,
+    counts: names.total !== undefined,
+    records: (count) => Array.from({ length: count }, (_, index) => record(first, index)),
+    send: (records) => (request, url) => answer(records, url)(request, url),
+    envelope: (records) => body(records, 0, 1, new URL(operation.path, server))
+  }
+}
