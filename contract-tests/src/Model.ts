@@ -69,8 +69,7 @@ const namesOf = (operation: Document.Operation, envelope: Shape.Shape): Names | 
   const numbers = inner.filter(([, shape]) => isInteger(shape)).map(([name]) => name)
   const integers = parameters.filter(([, shape]) => isInteger(shape)).map(([name]) => name)
   const size = integers.find((name) => sizes.test(name)) ?? integers.find((name) => name !== "page")
-  const texts = shapesOf(next?.[1].fields ?? new Map()).filter(([, shape]) => isText(shape))
-  const after = texts[0]?.[0]
+  const after = shapesOf(next?.[1].fields ?? new Map()).find(([, shape]) => isText(shape))?.[0]
   return {
     items,
     total: fields.find(([name, shape]) => name === "total_count" && isInteger(shape))?.[0],
