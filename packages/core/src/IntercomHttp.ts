@@ -9,6 +9,7 @@ import * as Data from "effect/Data"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Hash from "effect/Hash"
+import { identity } from "effect/Function"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as HttpClient from "effect/http/HttpClient"
 import type * as HttpClientError from "effect/http/HttpClientError"
@@ -27,6 +28,7 @@ import * as Body from "./internal/Body.ts"
 import * as LongWait from "./internal/LongWait.ts"
 import { reasonOf, resetDelay } from "./internal/ResponseError.ts"
 import * as Retry from "./internal/Retry.ts"
+import * as Scout from "./internal/Scout.ts"
 import { cap, scrubber } from "./internal/Scrub.ts"
 import { neverSent, systemError } from "./internal/TransportCode.ts"
 import { unlimited } from "./internal/Unlimited.ts"
@@ -184,6 +186,7 @@ const make = Effect.fnUntraced(function* (config: IntercomConfig.IntercomConfig,
     // Looks once more at what the headers left, when a request that had to queue leaves at last.
     HttpClient.withRateLimiter({ ...limits, limiter: unlimited }),
     HttpClient.withRateLimiter({ ...limits, limiter }),
+    HttpClient.transformResponse(shared ? identity : yield* Scout.make),
     HttpClient.transformResponse(Effect.map(LongWait.reveal)),
     // `fetch` would follow a redirect with the whole request, and repeat a `POST` elsewhere; other transports do not.
     HttpClient.transformResponse((response) =>

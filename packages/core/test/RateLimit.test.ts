@@ -74,6 +74,43 @@ const crowd = <R = Contacts | Companies>(
     return { done, sent: server.sent.length }
   })
 
+describe("a client that knows nothing yet", () => {
+  it.effect("sends one request alone, whose answer tells how many may follow", () =>
+    Effect.gen(function* () {
+      const { refused, server } = windowed(20)
+      yield* start
+      yield* Effect.forEach(Array.from({ length: 60 }), () => get, { concurrency: "unbounded" }).pipe(
+        Effect.provide(server.layer(Contacts.layer)),
+        Scripted.elapse
+      )
+      assert.strictEqual(refused(), 0)
+      assert.deepStrictEqual(
+        server.sent.slice(0, 2).map(({ at }) => at - began),
+        [0, 150]
+      )
+    })
+  )
+
+  it.effect("does not wait long for a first answer that does not come", () =>
+    Effect.gen(function* () {
+      const server = Scripted.make((_, index) =>
+        index === 0
+          ? Scripted.after("30 seconds", Scripted.json(Scripted.contact("1")))
+          : Scripted.json(Scripted.contact("1"))
+      )
+      yield* start
+      yield* Effect.all([get, get], { concurrency: "unbounded" }).pipe(
+        Effect.provide(server.layer(Contacts.layer)),
+        Scripted.elapse
+      )
+      assert.deepStrictEqual(
+        server.sent.map(({ at }) => at - began),
+        [0, 2000]
+      )
+    })
+  )
+})
+
 describe("a client in a fixed window", () => {
   // From the start to the end of the sixth window.
   const possible = (limit: number) => 6 * limit
