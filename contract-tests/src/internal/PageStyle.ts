@@ -95,7 +95,7 @@ td { text-align: center; padding: .1875rem; }
 .legend { color: var(--muted); font-size: .8125rem; margin-block: .75rem 0; display: grid; gap: .125rem 1.5rem; grid-template-columns: repeat(auto-fill, minmax(min(100%, 22rem), 1fr)); padding: 0; list-style: none; }
 .legend b { color: var(--ink); font-weight: 600; }
 .keys { margin-block: 1rem; color: var(--muted); font-size: .875rem; }
-summary { cursor: pointer; }
+summary { cursor: pointer; padding-block: .25rem; }
 .lacking { margin-block-start: 1.25rem; color: var(--muted); font-size: .875rem; }
 .lacking ul { columns: 22rem auto; padding-inline-start: 0; list-style: none; margin: .5rem 0 0; }
 .lacking li { break-inside: avoid; }
