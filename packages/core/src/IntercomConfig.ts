@@ -69,7 +69,9 @@ const BaseUrl = Schema.String.check(
   })
 )
 const isBaseUrl = (url: URL | null): boolean =>
-  url !== null && /^https?:$/.test(url.protocol) && url.username + url.password + url.search + url.hash === ""
+  url !== null &&
+  ["http:", "https:"].includes(url.protocol) &&
+  url.username + url.password + url.search + url.hash === ""
 
 const Version = Schema.String.check(
   Schema.isPattern(/^(\d+\.\d+|Preview|Unstable)$/, {

@@ -71,6 +71,12 @@ describe("from the environment", () => {
     })
   )
 
+  const says = {
+    INTERCOM_ACCESS_TOKEN: /an access token: visible ASCII characters, no spaces|Expected string/,
+    INTERCOM_REGION: /"us" \| "eu" \| "au"/,
+    INTERCOM_BASE_URL: /an http or https URL such as https:\/\/api.intercom.io/,
+    INTERCOM_VERSION: /a version of the API such as 2\.15/
+  }
   it.effect.each([
     ["INTERCOM_ACCESS_TOKEN", {}],
     ["INTERCOM_ACCESS_TOKEN", { INTERCOM_ACCESS_TOKEN: "" }],
@@ -86,18 +92,23 @@ describe("from the environment", () => {
     ["INTERCOM_BASE_URL", { INTERCOM_BASE_URL: "https://api.intercom.io#a" }],
     ["INTERCOM_VERSION", { INTERCOM_VERSION: "2" }],
     ["INTERCOM_VERSION", { INTERCOM_VERSION: "2.15\r\nx-evil: 1" }],
-    ["INTERCOM_VERSION", { INTERCOM_VERSION: "latest" }]
-  ] satisfies ReadonlyArray<readonly [string, Record<string, string>]>)("one error names %s: %j", ([name, env]) =>
-    Effect.gen(function* () {
-      const token = name === "INTERCOM_ACCESS_TOKEN" ? {} : { INTERCOM_ACCESS_TOKEN: Scripted.token }
-      const error = yield* Effect.flip(fromEnv({ ...token, ...env }))
-      assert(error instanceof Config.ConfigError)
-      assert.include(error.message, name)
-      for (const other of ["ACCESS_TOKEN", "REGION", "BASE_URL", "VERSION"].map((name) => `INTERCOM_${name}`)) {
-        if (other !== name) assert.notInclude(error.message, other)
-      }
-      assert.notInclude(String(error), "secret")
-    })
+    ["INTERCOM_VERSION", { INTERCOM_VERSION: "latest" }],
+    ["INTERCOM_BASE_URL", { INTERCOM_BASE_URL: "xhttp://api.intercom.io" }],
+    ["INTERCOM_VERSION", { INTERCOM_VERSION: "v2.15" }]
+  ] satisfies ReadonlyArray<readonly [keyof typeof says, Record<string, string>]>)(
+    "one error names %s: %j",
+    ([name, env]) =>
+      Effect.gen(function* () {
+        const token = name === "INTERCOM_ACCESS_TOKEN" ? {} : { INTERCOM_ACCESS_TOKEN: Scripted.token }
+        const error = yield* Effect.flip(fromEnv({ ...token, ...env }))
+        assert(error instanceof Config.ConfigError)
+        assert.include(error.message, name)
+        assert.match(error.message, says[name])
+        for (const other of ["ACCESS_TOKEN", "REGION", "BASE_URL", "VERSION"].map((name) => `INTERCOM_${name}`)) {
+          if (other !== name) assert.notInclude(error.message, other)
+        }
+        assert.notInclude(String(error), "secret")
+      })
   )
 
   it.effect("layerConfig takes all of it, and fails with the same error", () =>
@@ -154,6 +165,16 @@ describe("from options", () => {
     })
   )
 
+  it.effect("one error names all that is wrong, and says what would be right", () =>
+    Effect.gen(function* () {
+      const retry = { times: -1, base: "soon" } as unknown as IntercomConfig.RetryPolicy
+      const { message } = yield* Effect.flip(IntercomConfig.make({ accessToken, version: "2", retry }))
+      assert.include(message, "a version of the API such as 2.15")
+      assert.include(message, "a number from 0")
+      assert.include(message, 'a duration that is not negative, such as "30 seconds" or a number of milliseconds')
+    })
+  )
+
   it.effect("layers fail with it too, typed", () =>
     Effect.gen(function* () {
       const options = { accessToken, baseUrl: "nowhere" }
@@ -177,6 +198,13 @@ describe("from options", () => {
       })
       assert.deepStrictEqual(config.retry, { ...IntercomConfig.defaultRetry, times: 1 })
       assert.deepStrictEqual([config.rateLimit.limit, Duration.toMillis(config.rateLimit.window)], [83, 10_000])
+    })
+  )
+
+  it.effect("nothing is a time as good as any, and versions have any number of digits", () =>
+    Effect.gen(function* () {
+      const config = yield* IntercomConfig.make({ accessToken, version: "12.0", timeout: 0, retry: { base: 0 } })
+      assert.deepStrictEqual([config.version, Duration.toMillis(config.timeout), config.retry.base], ["12.0", 0, 0])
     })
   )
 

@@ -3,6 +3,7 @@ import { ContactId, Contacts } from "@effect-intercom/core/resources/Contacts"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import * as TestClock from "effect/testing/TestClock"
 import * as Scripted from "./Scripted.ts"
 
 const get = Contacts.use((contacts) => contacts.get(ContactId.make("1")))
@@ -29,6 +30,7 @@ const statuses = [
   [500, "ServerError"],
   [503, "ServerError"],
   [599, "ServerError"],
+  [600, "UnexpectedStatus"],
   [304, "UnexpectedStatus"]
 ] as const
 
@@ -179,36 +181,55 @@ describe("what a reason knows besides", () => {
         assert.strictEqual(reason.existingId, "5ba682d23d7cf92bef87bfd4")
         assert.include(reason.message, "Use the existing object, 5ba682d23d7cf92bef87bfd4.")
       }
-      const { reason } = yield* errorOf(conflict("Something exists"), create)
+      for (const answer of [conflict("Something exists"), Scripted.errorList(409, { code: "conflict" })]) {
+        const { reason } = yield* errorOf(answer, create)
+        assert(reason._tag === "Conflict")
+        assert.notProperty(reason, "existingId")
+      }
+      const several = [{ code: "conflict" }, { code: "conflict", message: "exists with id=b-2" }]
+      const { reason } = yield* errorOf(Scripted.errorList(409, several), create)
       assert(reason._tag === "Conflict")
-      assert.strictEqual(reason.existingId, undefined)
+      assert.strictEqual(reason.existingId, "b-2")
     })
   )
 
   it.effect("RateLimited: window or job, and when the window ends", () =>
     Effect.gen(function* () {
-      const limited = (message: string, headers: Readonly<Record<string, string>>) =>
+      yield* TestClock.setTime(1_699_999_990_000)
+      const limited = (headers: Readonly<Record<string, string>>, message?: string) =>
         Effect.map(
           errorOf(Scripted.errorList(429, { code: "rate_limit_exceeded", message }, headers)),
           ({ reason }) => {
             assert(reason._tag === "RateLimited")
-            return { scope: reason.scope, resetAt: reason.resetAt }
+            return "resetAt" in reason ? [reason.scope, reason.resetAt] : reason.scope
           }
         )
+      const message = "Exceeded rate limit of 83 in 10_000_ms"
       assert.deepStrictEqual(
         [
-          yield* limited("Exceeded rate limit of 83 in 10_000_ms", { "x-ratelimit-reset": "1700000000" }),
-          yield* limited("Exceeded rate limit of 83 in 10_000_ms", {}),
-          yield* limited("Exceeded rate limit of 1 pending message data export jobs", {}),
-          yield* limited("Exceeded rate limit of 5 pending reporting dataset export jobs", {})
+          yield* limited({ "x-ratelimit-reset": "1700000000" }, message),
+          yield* limited({ "x-ratelimit-reset": "1699999980" }, message),
+          yield* limited({ "retry-after": "7" }),
+          yield* limited({}, message),
+          yield* limited({}),
+          yield* limited({}, "Exceeded rate limit of 1 pending message data export job"),
+          yield* limited({}, "Exceeded rate limit of 5 pending reporting dataset export jobs")
         ],
         [
-          { scope: "window", resetAt: 1_700_000_000 },
-          { scope: "window", resetAt: undefined },
-          { scope: "job", resetAt: undefined },
-          { scope: "job", resetAt: undefined }
+          ["window", 1_700_000_000],
+          ["window", 1_699_999_980],
+          ["window", 1_699_999_997],
+          "window",
+          "window",
+          "job",
+          "job"
         ]
       )
+      for (const senseless of ["0", "-5", "1699999999.5", "9007199254740993", "soon", ""]) {
+        assert.strictEqual(yield* limited({ "x-ratelimit-reset": senseless }), "window")
+      }
+      // Longer than anyone can say when it ends.
+      assert.strictEqual(yield* limited({ "retry-after": "9".repeat(30) }), "window")
     })
   )
 
@@ -246,6 +267,21 @@ describe("what a reason knows besides", () => {
     })
   )
 
+  it.effect("DecodeError: twenty mismatches are enough", () =>
+    Effect.gen(function* () {
+      const records = Array.from({ length: 30 }, () => ({ type: "contact", id: 5 }))
+      const { reason } = yield* errorOf(
+        Scripted.json({ type: "list", data: records }),
+        Contacts.use((c) => c.list())
+      )
+      assert(reason._tag === "DecodeError")
+      assert.deepStrictEqual(
+        reason.mismatches.map(({ path }) => path),
+        Array.from({ length: 20 }, (_, index) => `data[${index}].id`)
+      )
+    })
+  )
+
   it.effect("DecodeError of a value as a whole", () =>
     Effect.gen(function* () {
       for (const body of [null, [], "text", 5, true]) {
@@ -266,7 +302,10 @@ describe("what a reason knows besides", () => {
         Contacts.use((contacts) => contacts.list(input)).pipe(Effect.provide(server.layer(Contacts.layer)))
       )
       assert(error.reason._tag === "EncodeError")
-      assert.deepStrictEqual(error.reason.mismatches.map(({ path }) => path).toSorted(), ["per_page", "starting_afer"])
+      assert.sameDeepMembers(Array.from(error.reason.mismatches), [
+        { path: "per_page", expected: "a value between 1 and 150", actual: "500" },
+        { path: "starting_afer", expected: "no such field", actual: '"typo"' }
+      ])
       assert.strictEqual(server.sent.length, 0)
     })
   )
@@ -322,6 +361,21 @@ describe("what a reason knows besides", () => {
           [reason.sent, reason.code, reason.description],
           [false, "ECONNREFUSED", "connect ECONNREFUSED 127.0.0.1:1"]
         )
+      }
+      const lost = { code: "ECONNRESET", message: "read ECONNRESET", syscall: "read" }
+      for (const [cause, code, description] of [
+        // The innermost code counts; what is none is passed over.
+        [{ code: "OUTER", message: "outer", cause: lost }, "ECONNRESET", "read ECONNRESET"],
+        [{ code: "OUTER", message: "outer", errors: [lost, refused] }, "ECONNRESET", "read ECONNRESET"],
+        [{ code: "OUTER", message: "outer", errors: "none", cause: lost }, "ECONNRESET", "read ECONNRESET"],
+        [{ code: "OUTER", message: "outer", cause: new Error("deep") }, "OUTER", "outer"],
+        [{ ...lost, message: 5 }, "ECONNRESET", "for no reason given (TransportError)"],
+        [Object.assign(new Error("aborted"), { code: 20 }), undefined, "aborted"],
+        [null, undefined, "for no reason given (TransportError)"]
+      ] as const) {
+        const { reason } = yield* errorOf(Scripted.fails(cause))
+        assert(reason._tag === "TransportError")
+        assert.deepStrictEqual([reason.sent, reason.code, reason.description], [true, code, description])
       }
       const loop = new Error("round and round")
       loop.cause = loop

@@ -164,7 +164,8 @@ describe("odd bodies", () => {
     Effect.gen(function* () {
       const deep = "[".repeat(200_000) + "]".repeat(200_000)
       const { reason } = yield* Effect.flip(decode(`{"type":"contact","id":${deep}}`))
-      assert.strictEqual(reason._tag, "DecodeError")
+      assert(reason._tag === "DecodeError")
+      assert.strictEqual(reason.body, "too deep to show")
       assert.strictEqual(String((yield* decode(`{"type":"contact","id":"1","new":${deep}}`)).id), "1")
     })
   )
@@ -263,6 +264,44 @@ describe("where code generation is forbidden", () => {
         paths: ["data[0].type", "data[0].id"]
       })
     })
+  )
+})
+
+describe("a call", () => {
+  it.effect("tells where a part of a body does not fit, whatever the part", () =>
+    Effect.gen(function* () {
+      const { list } = yield* Operation.client(ContactsGroup)
+      const reply = { status: 200, requestId: undefined, body: undefined }
+      const { reason } = list.decodeError(Schema.Array(Schema.Struct({ id: Schema.String })), reply, [{}, { id: 5 }])
+      assert(reason._tag === "DecodeError")
+      assert.deepStrictEqual(reason.mismatches, [
+        { path: "[0].id", expected: "a value", actual: "nothing" },
+        { path: "[1].id", expected: "string", actual: "5" }
+      ])
+      const sentence = Schema.String.check(Schema.makeFilter(() => "a sentence of its own"))
+      const other = list.decodeError(sentence, reply, "text").reason
+      assert(other._tag === "DecodeError")
+      assert.deepStrictEqual(other.mismatches, [
+        { path: "", expected: "a sentence of its own", actual: "another value" }
+      ])
+    }).pipe(Effect.provide(Scripted.make([]).intercom()))
+  )
+})
+
+describe("a call of a type that contains itself", () => {
+  it.effect("tells that a body is too deep, where it cannot tell more", () =>
+    Effect.gen(function* () {
+      interface Nested extends ReadonlyArray<Nested> {}
+      const Nested: Schema.Codec<Nested> = Schema.Array(Schema.suspend(() => Nested))
+      const { list } = yield* Operation.client(ContactsGroup)
+      const body: unknown = JSON.parse(`${"[".repeat(200_000)}5${"]".repeat(200_000)}`)
+      const { reason } = list.decodeError(Nested, { status: 200, requestId: undefined, body }, body)
+      assert(reason._tag === "DecodeError")
+      assert.deepStrictEqual(reason.mismatches, [
+        { path: "", expected: "a value that fits", actual: "one too deep to show" }
+      ])
+      assert.strictEqual(reason.body, "too deep to show")
+    }).pipe(Effect.provide(Scripted.make([]).intercom()))
   )
 })
 

@@ -3,6 +3,7 @@ import { IntercomHttp } from "@effect-intercom/core/IntercomHttp"
 import { Companies } from "@effect-intercom/core/resources/Companies"
 import { ContactId, Contacts } from "@effect-intercom/core/resources/Contacts"
 import { assert, describe, it } from "@effect/vitest"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
@@ -243,6 +244,30 @@ describe("a 429 that comes nevertheless", () => {
   )
 })
 
+describe("an answer that asks to wait as long as a call may take", () => {
+  it.effect.each<readonly [string, Readonly<Record<string, string>>, number]>([
+    ["Retry-After", { "retry-after": "120" }, 120],
+    ["X-RateLimit-Reset in milliseconds", { "x-ratelimit-remaining": "0", "x-ratelimit-reset": "1700000010000" }, 6.7]
+  ])("%s: holds back the others", ([, headers, seconds]) =>
+    Effect.gen(function* () {
+      yield* start
+      const server = Scripted.make(({ url }, index) =>
+        index === 0
+          ? Scripted.errorList(429, { code: "rate_limit_exceeded" }, headers)
+          : Scripted.json(bodies[url.pathname])
+      )
+      yield* Effect.all([Effect.result(get), Effect.delay(list, "5 seconds")], { concurrency: "unbounded" }).pipe(
+        Effect.provide(server.layer(resources, { retry: { times: 0, total: "2 minutes" } })),
+        Scripted.elapse
+      )
+      assert.deepStrictEqual(
+        server.times.map((at) => at - began),
+        [0, seconds * 1000]
+      )
+    })
+  )
+})
+
 describe("an answer that asks to wait longer than a call may take", () => {
   const far = String(1_700_000_003 + 3_600)
   it.effect.each<readonly [string, Readonly<Record<string, string>>]>([
@@ -300,6 +325,34 @@ describe("clients that share a store", () => {
       const { done } = yield* crowd(calls, server)
       assert.strictEqual(refused(), 0)
       assert.isAtLeast(done, 0.8 * 166 * 5.67)
+    })
+  )
+
+  it.effect.each([
+    [0.4, 0],
+    [0.999, 0],
+    [1, 1]
+  ] as const)("a wait of %d ms: no timer below a millisecond", ([wait, expected]) =>
+    Effect.gen(function* () {
+      const server = Scripted.make(() => Scripted.json(bodies["/contacts/1"]))
+      const store = Layer.succeed(RateLimiter.RateLimiterStore, {
+        // The second of a window of ten seconds with room for one.
+        fixedWindow: () => Effect.succeed([2, 10_000 + wait] as const),
+        tokenBucket: () => Effect.die("unused"),
+        adaptiveConsume: () => Effect.succeed({ delay: Duration.zero, epoch: 0, phase: "inactive" as const }),
+        adaptiveFeedback: () => Effect.void
+      })
+      const http = IntercomHttp.layerShared({
+        accessToken: Redacted.make(Scripted.token),
+        rateLimit: { limit: 1, window: "10 seconds" }
+      })
+      const layer = Contacts.layer.pipe(Layer.provide(http), Layer.provide(store), Layer.provide(server.httpClient))
+      const call = yield* Effect.forkChild(Effect.provide(get, layer))
+      yield* Scripted.settle
+      assert.lengthOf(server.sent, 1 - expected)
+      yield* TestClock.adjust("1 millis")
+      yield* Fiber.join(call)
+      assert.deepStrictEqual(server.times, [expected])
     })
   )
 

@@ -57,7 +57,23 @@ interface Row {
   readonly never: "retry" | string
 }
 
-const beforeSending = ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "UND_ERR_CONNECT_TIMEOUT"]
+const beforeSending = [
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "UND_ERR_CONNECT_TIMEOUT",
+  // Of Bun.
+  "ConnectionRefused",
+  // Nothing is sent to a server that cannot say who it is.
+  "CERT_HAS_EXPIRED",
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+  "ERR_TLS_CERT_ALTNAME_INVALID"
+]
 const afterSending = ["ECONNRESET", "EPIPE", "UND_ERR_SOCKET", "ETIMEDOUT"]
 
 const system = (code: string, syscall: string) =>
@@ -71,6 +87,8 @@ const table: ReadonlyArray<Row> = [
     never: "retry"
   })),
   { what: "ETIMEDOUT of connect", answer: system("ETIMEDOUT", "connect"), safe: "retry", never: "retry" },
+  { what: "EAI_FAIL of getaddrinfo", answer: system("EAI_FAIL", "getaddrinfo"), safe: "retry", never: "retry" },
+  { what: "ECONNRESET of read", answer: system("ECONNRESET", "read"), safe: "retry", never: "TransportError" },
   {
     what: "ECONNREFUSED as fetch nests it",
     answer: Scripted.fails(
@@ -270,6 +288,13 @@ describe("when it is sent again", () => {
     })
   )
 
+  it.effect("the window of a 503 is none to wait for", () =>
+    Effect.gen(function* () {
+      const { times } = yield* play(get, [Scripted.status(503, { "x-ratelimit-reset": "30" })])
+      assert.isAtMost(times[1]! - times[0]!, 500)
+    })
+  )
+
   it.effect("headers that make no sense are as good as none", () =>
     Effect.gen(function* () {
       for (const headers of [
@@ -318,8 +343,22 @@ describe("when it ends", () => {
     })
   )
 
+  it.effect("a wait that ends with the total is taken, a longer one is not", () =>
+    Effect.gen(function* () {
+      for (const [seconds, expected] of [
+        ["10", ["ok", 2]],
+        ["11", ["RateLimited", 1]]
+      ] as const) {
+        const script = [windowFull({ "retry-after": seconds })]
+        const { outcome, requests } = yield* play(get, script, { retry: { total: "10 seconds" } })
+        assert.deepStrictEqual([outcome, requests], [...expected])
+      }
+    })
+  )
+
   it.effect("with the total time, counted from the first attempt, its own duration included", () =>
     Effect.gen(function* () {
+      yield* TestClock.setTime(1_700_000_000_000)
       // Each attempt takes a minute to time out: the third would start after two.
       const { outcome, times } = yield* play(get, [], {
         good: Scripted.silence,

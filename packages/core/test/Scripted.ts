@@ -188,11 +188,11 @@ export const make = (script: ReadonlyArray<Answer> | ((request: Sent, index: num
 
 // Without the promises of a web body, whatever follows an answer happens at the very moment of the TestClock.
 const whole = (request: HttpClientRequest.HttpClientRequest, { headers, status, text }: Whole) =>
-  Object.defineProperty(
-    HttpClientResponse.fromWeb(request, new Response(null, { status: status < 200 ? 200 : status, headers })),
-    "text",
-    { value: Effect.succeed(text) }
-  )
+  // Any status: a web response takes those from 200 to 599 only.
+  Object.defineProperties(HttpClientResponse.fromWeb(request, new Response(null, { headers })), {
+    status: { value: status },
+    text: { value: Effect.succeed(text) }
+  })
 
 const record = (request: HttpClientRequest.HttpClientRequest, url: URL): Effect.Effect<Sent> =>
   Effect.map(Clock.currentTimeMillis, (at) => ({

@@ -71,6 +71,17 @@ describe("spans", () => {
     })
   )
 
+  it.effect("a repetition is announced in the log: of what, why, which and when", () =>
+    Effect.gen(function* () {
+      const observed = Observed.make()
+      const server = Scripted.make([Scripted.status(503), Scripted.errorList(429, [], { "retry-after": "7" }), ok])
+      yield* observed.watch(Scripted.elapse(Effect.provide(get, server.layer(layer))))
+      const announced = observed.messages.filter((message) => message.includes("retry"))
+      assert.match(announced[0] ?? "", /^Debug: Contacts\.get: ServerError, retry 1 in \d{1,3} ms$/)
+      assert.strictEqual(announced[1], "Debug: Contacts.get: RateLimited, retry 2 in 7000 ms")
+    })
+  )
+
   it.effect("a failed call says how it failed", () =>
     Effect.gen(function* () {
       for (const [answer, type, more] of [

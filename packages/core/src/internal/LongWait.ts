@@ -1,9 +1,9 @@
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Headers from "effect/http/Headers"
+import type * as Headers from "effect/http/Headers"
 import * as HttpClientResponse from "effect/http/HttpClientResponse"
-import * as Result from "effect/Result"
+import { retryAfter } from "./ResponseError.ts"
 
 type Answer = HttpClientResponse.HttpClientResponse
 
@@ -18,9 +18,7 @@ export const conceal =
   (answer: Answer): Effect.Effect<Answer> =>
     Effect.map(Clock.currentTimeMillis, (now) => {
       if (asked(answer.headers, now) <= Duration.toMillis(longest)) return answer
-      // Of the status, the limiter asks only whether it is a 429.
-      const bare = new Response(null, { status: answer.status === 429 ? 429 : 200 })
-      const shown = HttpClientResponse.fromWeb(answer.request, bare)
+      const shown = HttpClientResponse.fromWeb(answer.request, new Response())
       concealed.set(shown, answer)
       return shown
     })
@@ -32,15 +30,8 @@ export const reveal = (answer: Answer): Answer => concealed.get(answer) ?? answe
 const asked = (headers: Headers.Headers, now: number): number => {
   const reset = Number(headers["x-ratelimit-reset"]) || 0
   return Math.max(
-    retryAfter(headers["retry-after"], now),
+    Duration.toMillis(retryAfter(headers, now)),
     // The limiter takes small numbers for seconds from now, and very large ones for milliseconds.
     reset > 1e12 ? reset - now : reset > 1e9 ? reset * 1000 - now : reset * 1000
   )
-}
-
-const retryAfter = (header: string | undefined, now: number): number => {
-  // Most answers have none, and a failure to parse it is an error with a stack.
-  if (header === undefined) return 0
-  const parsed = Headers.parseRetryAfter(header)
-  return Result.isSuccess(parsed) ? Duration.toMillis(Headers.retryAfterDelay(parsed.success, now)) : 0
 }

@@ -14,17 +14,23 @@ const pathOf = (path: ReadonlyArray<PropertyKey>): string =>
     .replace(/^\./, "")
 
 /** Where a value differs from what was expected, in order of appearance; twenty at most, free of the secret. */
-export const mismatchesOfIssue = (issue: SchemaIssue.Issue, scrub: (text: string) => string): Array<Mismatch> =>
-  format(issue)
-    .issues.slice(0, most)
-    .map(({ message, path = [] }) => {
-      const [, expected, actual] = /^Expected (.*?)(?:, got (.*))?$/s.exec(message) ?? []
-      return {
-        path: cap(scrub(pathOf(path.map((segment) => (typeof segment === "object" ? segment.key : segment)))), 500),
-        expected: expected ?? (message === "Missing key" ? "a value" : scrub(message)),
-        actual: actual === undefined ? "nothing" : cap(scrub(actual), 200)
-      }
-    })
+export const mismatchesOfIssue = (issue: SchemaIssue.Issue, scrub: (text: string) => string): Array<Mismatch> => {
+  // Effect gives every issue a path, of keys: the standard would leave it out, and allow objects.
+  const issues = format(issue).issues as ReadonlyArray<{ readonly message: string; readonly path: Array<PropertyKey> }>
+  return issues.slice(0, most).map(({ message, path }) => {
+    const [expected, actual] = sidesOf(message)
+    return { path: cap(scrub(pathOf(path)), 500), expected: scrub(expected), actual: cap(scrub(actual), 200) }
+  })
+}
+
+/** What was expected and what came, by the message of an issue. */
+const sidesOf = (message: string): readonly [expected: string, actual: string] => {
+  if (message === "Missing key") return ["a value", "nothing"]
+  const [, expected = "no such field", actual] =
+    /^(?:Expected (.*?), got|Unexpected key with value) (.*)$/s.exec(message) ?? []
+  // Else it is a check's own sentence.
+  return actual === undefined ? [message, "another value"] : [expected, actual]
+}
 
 // A value nested too deep to be looked through, or to be shown.
 const tooDeep: Array<Mismatch> = [{ path: "", expected: "a value that fits", actual: "one too deep to show" }]

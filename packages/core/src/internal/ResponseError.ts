@@ -31,19 +31,25 @@ export interface Refusal {
   readonly at: number
 }
 
-const unixSeconds = (header: string | undefined): number | undefined => {
-  const seconds = Number(header)
-  return header !== undefined && header.trim() !== "" && Number.isSafeInteger(seconds) && seconds > 0
-    ? seconds
-    : undefined
+/** When a window resets, in Unix seconds; zero where the header tells nothing. */
+const reset = (headers: Headers.Headers): number => {
+  const seconds = Number(headers["x-ratelimit-reset"])
+  return Number.isSafeInteger(seconds) ? seconds : 0
+}
+
+/** What a `Retry-After` of this moment (Unix milliseconds) asks to wait; nothing where it makes no sense. */
+export const retryAfter = (headers: Headers.Headers, at: number): Duration.Duration => {
+  const header = headers["retry-after"]
+  // Most answers have none, and a failure to parse it is an error with a stack.
+  if (header === undefined) return Duration.zero
+  const parsed = Headers.parseRetryAfter(header)
+  return Result.isSuccess(parsed) ? Headers.retryAfterDelay(parsed.success, at) : Duration.zero
 }
 
 /** How long an answer asks to wait before the next request: `Retry-After`, and for a 429 the reset of its window. */
 export const resetDelay = ({ at, headers, status }: Refusal): Duration.Duration => {
-  const retryAfter = Headers.parseRetryAfter(headers["retry-after"] ?? "")
-  const after = Result.isSuccess(retryAfter) ? Headers.retryAfterDelay(retryAfter.success, at) : Duration.zero
-  const resetAt = status === 429 ? unixSeconds(headers["x-ratelimit-reset"]) : undefined
-  return resetAt === undefined ? after : Duration.max(after, Duration.millis(resetAt * 1000 - at))
+  const after = retryAfter(headers, at)
+  return status === 429 ? Duration.max(after, Duration.millis(reset(headers) * 1000 - at)) : after
 }
 
 /** The reason for a status that is no success, free of the secret that `scrub` takes out. */
@@ -94,9 +100,9 @@ const existingId = (errors: ReadonlyArray<E.Problem>) => {
 const limit = (refusal: Refusal, errors: ReadonlyArray<E.Problem>) => {
   const job = errors.some(({ message }) => /\bpending\b.*\bjobs?\b/i.test(message ?? ""))
   const delay = Duration.toMillis(resetDelay(refusal))
-  const resetAt = delay > 0 ? Math.ceil((refusal.at + delay) / 1000) : unixSeconds(refusal.headers["x-ratelimit-reset"])
+  const resetAt = delay > 0 ? Math.ceil((refusal.at + delay) / 1000) : reset(refusal.headers)
   return {
     scope: job ? ("job" as const) : ("window" as const),
-    ...(resetAt === undefined || !Number.isSafeInteger(resetAt) ? undefined : { resetAt })
+    ...(resetAt > 0 && Number.isSafeInteger(resetAt) ? { resetAt } : undefined)
   }
 }

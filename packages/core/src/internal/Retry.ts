@@ -22,13 +22,12 @@ const isRetryable = (reason: Reason, replay: Replay): boolean => {
     case "TransportError":
       return !reason.sent || replay === "safe"
     case "TimeoutError":
+    // An empty or cut-off body of a success is a broken connection in disguise; one of another shape fails after this.
+    case "DecodeError":
       return replay === "safe"
     case "ServerError":
     case "UnexpectedStatus":
       return replay === "safe" && transientStatus.has(reason.status)
-    // An empty or cut-off body of a success is a broken connection in disguise.
-    case "DecodeError":
-      return replay === "safe" && reason.kind === "malformed"
     default:
       return false
   }
@@ -69,16 +68,11 @@ export const retry = <A, R>(attempt: Effect.Effect<A, Failure, R>, options: Opti
   Effect.retry(attempt, schedule(options))
 
 const announce = (operation: Operation, { reason }: Failure, attempt: number, delay: Duration.Duration) =>
-  Effect.all(
-    [
-      Metric.update(
-        Metric.withAttributes(IntercomMetrics.retries, { operation: operation.name, reason: reason._tag }),
-        1
-      ),
-      Effect.annotateCurrentSpan("http.request.resend_count", attempt),
-      Effect.logDebug(
-        `${operation.name}: ${reason._tag}, retry ${attempt} in ${Math.ceil(Duration.toMillis(delay))} ms`
-      )
-    ],
-    { discard: true }
-  )
+  Effect.all([
+    Metric.update(
+      Metric.withAttributes(IntercomMetrics.retries, { operation: operation.name, reason: reason._tag }),
+      1
+    ),
+    Effect.annotateCurrentSpan("http.request.resend_count", attempt),
+    Effect.logDebug(`${operation.name}: ${reason._tag}, retry ${attempt} in ${Math.ceil(Duration.toMillis(delay))} ms`)
+  ])

@@ -6,27 +6,23 @@ export interface SystemError {
   readonly code?: string
   readonly message?: string
   /** What the system was asked to do: `connect`, `getaddrinfo`, `read`, `write`. */
-  readonly syscall?: string
+  readonly syscall?: unknown
 }
 
 /** The innermost error with a code, wherever the HTTP client nested it; without one, what the outer error says. */
 export const systemError = (cause: unknown): SystemError =>
   coded(cause, 8) ?? (cause instanceof Error ? { message: cause.message } : {})
 
-const coded = (cause: unknown, depth: number): SystemError | undefined => {
-  if (depth === 0 || !Predicate.isObject(cause)) return undefined
-  const inner = "errors" in cause && Array.isArray(cause.errors) ? cause.errors[0] : "cause" in cause && cause.cause
-  const found = coded(inner, depth - 1)
-  if (found !== undefined || !("code" in cause) || typeof cause.code !== "string") return found
-  return {
-    code: cause.code,
-    ...("message" in cause && typeof cause.message === "string" ? { message: cause.message } : undefined),
-    ...("syscall" in cause && typeof cause.syscall === "string" ? { syscall: cause.syscall } : undefined)
-  }
+const coded = (error: unknown, depth: number): SystemError | undefined => {
+  if (depth === 0 || !Predicate.isObject(error)) return undefined
+  const { cause, code, errors, message, syscall } = error
+  const inner = coded(Array.isArray(errors) ? errors[0] : cause, depth - 1)
+  if (inner !== undefined || typeof code !== "string") return inner
+  return { code, syscall, ...(typeof message === "string" ? { message } : undefined) }
 }
 
 // No byte of a request leaves before there is a connection.
-const beforeConnection = new Set([
+const beforeConnection = new Set<unknown>([
   "ECONNREFUSED",
   "ENOTFOUND",
   "EAI_AGAIN",
@@ -41,8 +37,8 @@ const beforeConnection = new Set([
   "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
   "ERR_TLS_CERT_ALTNAME_INVALID"
 ])
-const connecting = new Set(["connect", "getaddrinfo"])
+const connecting = new Set<unknown>(["connect", "getaddrinfo"])
 
 /** Whether the error proves that the request was not sent. */
 export const neverSent = ({ code, syscall }: SystemError): boolean =>
-  (code !== undefined && beforeConnection.has(code)) || (syscall !== undefined && connecting.has(syscall))
+  beforeConnection.has(code) || connecting.has(syscall)
