@@ -41,7 +41,10 @@ export interface Divergence {
 }
 
 /** What a check says of one place; the suite adds the operation to make it a {@link Divergence}. */
-export interface Finding extends Pick<Divergence, "class" | "pointer" | "through" | "message"> {}
+export interface Finding extends Pick<Divergence, "class" | "pointer" | "through" | "message"> {
+  /** JSON pointer into the value that was judged, where there is one. */
+  readonly at?: string
+}
 
 /** Two findings with the same key are one. */
 export const key = (finding: Finding): string => `${finding.pointer} ${finding.message}`

@@ -9,14 +9,19 @@ import type * as Published from "./Published.ts"
 const count = (many: number, one: string): string => `${many} ${one}${many === 1 ? "" : "s"}`
 
 /** Operations by checks: how many samples were judged, or how many divergences there were. */
-export const table = (rows: ReadonlyArray<Contract.Row>): string => {
+export const table = (
+  rows: ReadonlyArray<Contract.Row>,
+  fails: (divergence: Divergence.Divergence) => boolean = Divergence.isFailure
+): string => {
   const checks = [...new Set(rows.map(({ check }) => check))]
   const operations = [...new Set(rows.map(({ operation }) => operation))]
   const cell = (operation: string, check: string): string => {
     const row = rows.find((row) => row.operation === operation && row.check === check)
     if (row === undefined) return "-"
-    const failed = row.divergences.filter(Divergence.isFailure).length
-    return failed > 0 ? `${failed} FAILED` : row.runs > 1 ? `ok ${row.runs}` : "ok"
+    const found = row.divergences.filter(Divergence.isFailure)
+    const failed = found.filter(fails).length
+    if (failed > 0) return `${failed} FAILED`
+    return found.length > 0 ? `${found.length} drift` : row.runs > 1 ? `ok ${row.runs}` : "ok"
   }
   const lines = [
     ["operation", ...checks],
@@ -84,6 +89,28 @@ export const text = (report: Contract.Report, options: Options): string => {
       `${count(report.canaries, "canary request")} refused, ${count(failures.length, "divergence")}, ` +
       `${accepted === 0 ? "" : `${accepted} accepted by the baseline, `}` +
       `${count(notes.length, "note")}${options.notes || notes.length === 0 ? "" : " (--notes shows them)"}`
+  ].join("\n")
+}
+
+/** What was found in exchanges with a real API: divergences, the table, and one closing line. */
+export const traffic = (
+  report: Contract.Report,
+  options: Options & { readonly fails: (divergence: Divergence.Divergence) => boolean }
+): string => {
+  const failures = Contract.failures(report)
+  const notes = report.divergences.filter((divergence) => divergence.class === "note")
+  const exchanges = report.rows.reduce((sum, { check, runs }) => sum + (check === "requests" ? runs : 0), 0)
+  const unseen = report.rows.filter(({ check, runs }) => check === "exchanges" && runs === 0).length
+  return [
+    ...(options.all ? failures.map(line(options.places)) : brief(failures, options.places)),
+    ...(options.notes ? notes.map(line(options.places)) : []),
+    ...(failures.length + notes.length > 0 ? [""] : []),
+    table(report.rows, options.fails),
+    "",
+    `${report.document.source} ${overlaysOf(report.document)}: ${count(exchanges, "exchange")}, ` +
+      `${count(failures.length, "divergence")}, ${failures.filter(options.fails).length} of them failing, ` +
+      `${count(notes.length, "note")}` +
+      `${unseen === 0 ? "" : `; ${count(unseen, "operation")} without an exchange`}`
   ].join("\n")
 }
 

@@ -5,11 +5,12 @@
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Result from "effect/Result"
 import type { Divergence, Finding } from "./Divergence.ts"
 import { distinct } from "./Divergence.ts"
 import * as Document from "./Document.ts"
 import * as Exchange from "./Exchange.ts"
-import type * as Keywords from "./Keywords.ts"
+import * as Keywords from "./Keywords.ts"
 import * as Node from "./Node.ts"
 import * as Prism from "./Prism.ts"
 import * as Property from "./Property.ts"
@@ -27,6 +28,7 @@ export interface Checked {
 /** Sends any value of the operation's input types. */
 export const check = Effect.fn("Requests.check")(function* (subject: Shape, pair: Pair) {
   const send = subject.prism.send()
+  const seen = Keywords.tally()
   let last: Exchange.Exchange | undefined
   const { found, runs } = yield* Property.search({
     arbitrary: requests(pair.client),
@@ -35,6 +37,9 @@ export const check = Effect.fn("Requests.check")(function* (subject: Shape, pair
     accepts: (request) => accepts(pair.client, request),
     judge: (request) =>
       Effect.map(Exchange.through(subject.client.call(pair.client.name, request), send), ({ exchanges, exit }) => {
+        for (const part of ["query", "payload"] as const) {
+          if (pair.client[part] !== undefined) seen.look(pair.client[part].node, request[part])
+        }
         const [exchange] = exchanges
         if (exchange === undefined) return [notSent(pair, exit)]
         last = exchange
@@ -47,7 +52,11 @@ export const check = Effect.fn("Requests.check")(function* (subject: Shape, pair
     )
   )
   const nothing = runs === 0 || last === undefined ? [divergence(subject, pair, "request", ungenerated(pair))] : []
-  const checked: Checked = { divergences: [...divergences, ...(divergences.length === 0 ? nothing : [])], runs }
+  const checked: Checked = {
+    divergences: [...divergences, ...(divergences.length === 0 ? nothing : [])],
+    runs,
+    exercised: seen.counts()
+  }
   return checked
 })
 
@@ -75,12 +84,13 @@ export const judge = (
 ): ReadonlyArray<Finding> => {
   const own = sent(subject.validator, operation, exchange)
   // What both see is reported once, with the place in the document.
-  if (own.length > 0) return own
+  if (own.some((finding) => finding.class === "breaking")) return own
   const violations = Prism.violations(exchange)
-  if (violations.length > 0) return distinct(violations.map((violation) => refused(operation, violation)))
+  if (violations.length > 0) return [...own, ...distinct(violations.map((violation) => refused(operation, violation)))]
   return exchange.status >= 200 && exchange.status < 300
-    ? []
+    ? own
     : [
+        ...own,
         {
           class: "breaking",
           pointer: Node.below(operation.node.pointer, "responses"),
@@ -117,6 +127,7 @@ export const sent = (
   distinct([
     ...addressed(operation, exchange),
     ...queried(validator, operation, exchange),
+    ...headed(validator, operation, exchange),
     ...authorised(operation, exchange),
     ...bodied(validator, operation, exchange)
   ])
@@ -171,6 +182,31 @@ const queried = (
   return [...sent, ...missing]
 }
 
+// OpenAPI says these elsewhere: in `content`, `responses` and `security`.
+const elsewhere = new Set(["accept", "content-type", "authorization"])
+
+const headed = (
+  { violations }: Validator.Validator,
+  operation: Document.Operation,
+  { headers }: Exchange.Exchange
+): ReadonlyArray<Finding> =>
+  operation.parameters
+    .filter((parameter) => parameter.in === "header" || parameter.in === "cookie")
+    .filter(({ name }) => !elsewhere.has(name.toLowerCase()))
+    .flatMap(({ in: place, name, node, required, schema }): ReadonlyArray<Finding> => {
+      const text = place === "header" ? headers[name.toLowerCase()] : undefined
+      if (text === undefined) {
+        return required
+          ? [breaking(node, ["required"], `${place} parameter ${name} is required, the client does not send it`)]
+          : [{ ...breaking(node, [], `${place} parameter ${name}: the client does not send it`), class: "drift" }]
+      }
+      if (schema === undefined || typed(text).some((value) => violations(schema, value).length === 0)) return []
+      return violations(schema, typed(text).at(-1)).map((finding) => ({
+        ...finding,
+        message: `header parameter ${name}: ${finding.message}`
+      }))
+    })
+
 const authorised = (operation: Document.Operation, { headers }: Exchange.Exchange): ReadonlyArray<Finding> =>
   operation.secured && !/^Bearer \S+$/.test(headers["authorization"] ?? "")
     ? [breaking(operation.node, ["security"], "the client sends no bearer token")]
@@ -188,6 +224,8 @@ const bodied = (
   if (media === undefined) return [breaking(body.node, ["content"], `content type ${type} is not in the document`)]
   const { schema } = media
   if (schema === undefined) return []
-  const value: unknown = JSON.parse(sent)
+  const parsed = Result.try((): unknown => JSON.parse(sent))
+  if (Result.isFailure(parsed)) return [breaking(body.node, ["content", type], "the body is no JSON")]
+  const value = parsed.success
   return [...validator.violations(schema, value), ...Validator.unmentioned(schema, value)]
 }

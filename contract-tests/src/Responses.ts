@@ -11,7 +11,9 @@ import { IntercomError } from "@effect-intercom/core"
 import { distinct, type Divergence, type Finding } from "./Divergence.ts"
 import * as Document from "./Document.ts"
 import * as Exchange from "./Exchange.ts"
+import * as Exemplar from "./Exemplar.ts"
 import * as Generate from "./Generate.ts"
+import * as Keywords from "./Keywords.ts"
 import * as Node from "./Node.ts"
 import * as Prism from "./Prism.ts"
 import * as Property from "./Property.ts"
@@ -54,19 +56,22 @@ export const judge = (
         .join("")
     )
     const place = Validator.placeOf(schema, keys.map((key) => `/${key}`).join(""))
-    const field = keys.length === 0 ? "the body" : Validator.fieldOf(`/${keys.join("/")}`)
+    const at = keys.map((key) => `/${key}`).join("")
+    const field = keys.length === 0 ? "the body" : Validator.fieldIn(schema, at)
     return actual === "nothing"
       ? {
           class: "breaking",
           pointer: Node.below(parent.pointer, ...(reason.kind === "malformed" ? [] : ["required"])),
           through: parent.through,
-          message: `${field}: the client demands ${expected}`
+          message: `${field}: the client demands ${expected}`,
+          at
         }
       : {
           class: "breaking",
           pointer: Node.below(place.pointer, "type"),
           through: place.through,
-          message: `${field}: the client expects ${expected}`
+          message: `${field}: the client expects ${expected}`,
+          at
         }
   })
 }
@@ -86,7 +91,8 @@ const lost = (schema: Node.Node, body: unknown, decoded: unknown, path = ""): Re
       class: "breaking",
       pointer,
       through,
-      message: `${Validator.fieldOf(path)}: the client does not keep it as it came`
+      message: `${Validator.fieldIn(schema, path)}: the client does not keep it as it came`,
+      at: path
     }
   ]
 }
@@ -96,6 +102,7 @@ export const check = Effect.fn("Responses.check")(function* (subject: Shape, pai
   const request = sample(pair.client, subject.seed)
   if (request === undefined) return { divergences: [], runs: 0 } satisfies Checked
   const call = subject.client.call(pair.client.name, request)
+  const seen = Keywords.tally()
   const results = yield* Effect.forEach(Document.successes(pair.operation), (response) => {
     const schema = Document.jsonOf(response.content)
     // Of a body nobody describes there are no samples.
@@ -106,12 +113,16 @@ export const check = Effect.fn("Responses.check")(function* (subject: Shape, pai
     const of = (body: unknown) => Exchange.through(call, Exchange.canned(status, schema && JSON.stringify(body)))
     return Effect.gen(function* () {
       const { found, runs } = yield* Property.search({
+        examples: schema === undefined ? [] : Exemplar.variants(schema),
         arbitrary:
           schema === undefined ? fc.constant<unknown>(undefined) : Generate.values(schema, { extraKeys: true }),
         seed: subject.seed,
         runs: subject.runs,
         accepts: (body) => schema === undefined || subject.validator.violations(schema, body).length === 0,
-        judge: (body) => Effect.map(of(body), (outcome) => distinct(judge(pair.operation, response, outcome)))
+        judge: (body) => {
+          if (schema !== undefined) seen.look(schema, body)
+          return Effect.map(of(body), (outcome) => distinct(judge(pair.operation, response, outcome)))
+        }
       })
       const [exchange] = (yield* of(undefined)).exchanges
       const ungenerated: ReadonlyArray<Divergence> =
@@ -133,7 +144,8 @@ export const check = Effect.fn("Responses.check")(function* (subject: Shape, pai
   })
   const checked: Checked = {
     divergences: results.flatMap(({ divergences }) => divergences),
-    runs: results.reduce((sum, { runs }) => sum + runs, 0)
+    runs: results.reduce((sum, { runs }) => sum + runs, 0),
+    exercised: seen.counts()
   }
   return checked
 })

@@ -59,7 +59,8 @@ const findingOf = (schema: Node.Node, error: ErrorObject): Finding => {
     class: "breaking",
     pointer: Node.below(place.pointer, error.keyword),
     through: place.through,
-    message: `${fieldIn(schema, error.instancePath)} ${error.message ?? error.keyword}${detail(error)}`
+    message: `${fieldIn(schema, error.instancePath)} ${error.message ?? error.keyword}${detail(error)}`,
+    at: error.instancePath
   }
 }
 
@@ -113,26 +114,28 @@ export const placeOf = (schema: Node.Node, instancePath: string): Node.Node => {
 }
 
 /** The fields of a value the document does not mention, in objects whose fields it lists. */
-export const unmentioned = (schema: Node.Node, value: unknown, path = ""): ReadonlyArray<Finding> => {
+export const unmentioned = (schema: Node.Node, value: unknown, path = "", at = ""): ReadonlyArray<Finding> => {
   const shape = Shape.of([schema])
   if (shape === undefined) return []
   if (Array.isArray(value)) {
-    return value.flatMap((item: unknown) =>
-      shape.items.slice(0, 1).flatMap((items) => unmentioned(items, item, `${path}[]`))
+    return value.flatMap((item: unknown, index) =>
+      shape.items.slice(0, 1).flatMap((items) => unmentioned(items, item, `${path}[]`, `${at}/${index}`))
     )
   }
   if (!Node.isRecord(value) || shape.fields.size === 0) return []
   return Object.entries(value).flatMap(([name, field]) => {
     const [known] = shape.fields.get(name)?.nodes ?? []
-    if (known !== undefined) return unmentioned(known, field, `${path}.${name}`)
+    const inside = Node.below(at, name)
+    if (known !== undefined) return unmentioned(known, field, `${path}.${name}`, inside)
     if (shape.additional !== undefined && shape.additional !== false)
-      return unmentioned(shape.additional, field, `${path}.${name}`)
+      return unmentioned(shape.additional, field, `${path}.*`, inside)
     return [
       {
         class: "breaking" as const,
         pointer: Node.below(shape.node.pointer, "properties", name),
         through: shape.node.through,
-        message: `${`${path}.${name}`.replace(/^\./, "")} is not in the document`
+        message: `${`${path}.${name}`.replace(/^\./, "")} is not in the document`,
+        at: inside
       }
     ]
   })

@@ -64,7 +64,10 @@ describe("canaries", () => {
         { op: "add", path: "/components/schemas/CreateContact/properties/email/pattern", value: "(" }
       ])
       const error = yield* Effect.flip(
-        Contract.runDocument({ source: "test", document, published: document, actions: [], sources: new Map(), defects: [], own: false }, { runs: 1 })
+        Contract.runDocument(
+          { source: "test", document, published: document, actions: [], sources: new Map(), defects: [], own: false },
+          { runs: 1 }
+        )
       )
       assert.strictEqual(error._tag, "CanaryError")
     }).pipe(Effect.provide(services))
