@@ -318,13 +318,19 @@ export const judge = (
     ]
   }
   if (forbidden(subject, pair, probe).length > 0) return []
-  if (accepts(pair.client, probe.request)) {
+  if (accepts(pair.client, probe.request) && isKnown(pair, probe)) {
     return [finding("breaking", `the client sends nothing for an edge of ${probe.keyword} its types allow`)]
   }
   // A URL cannot carry every text, nor JSON every number.
-  return unequal.has(probe.keyword)
+  return unequal.has(probe.keyword) || !isKnown(pair, probe)
     ? []
     : [finding("note", `the client takes ${reason.mismatches[0]?.expected ?? "less"} only, the document permits more`)]
+}
+
+/** Whether all fields are the client's: its types do not say that others are refused. */
+const isKnown = ({ client }: Pair, { part, request }: Probe): boolean => {
+  const node = client[part]?.node
+  return node !== undefined && Validator.unmentioned(node, json(request[part])).length === 0
 }
 
 const unequal = new Set(["text", "range"])

@@ -148,13 +148,15 @@ const pathIn = (location: string, part: string): string | undefined => {
 const placeOf = ({ client, operation }: Pair, result: Result): Pick<Finding, "pointer" | "through"> => {
   const location = locationOf(result)
   const unknown = unknownField(result.message)
-  const keys = unknown === undefined ? [] : ["properties", unknown]
+  // The rule that is broken is the last step of its place: `…schema.properties.email.type`.
+  const rule = /\.([A-Za-z]+)$/.exec(result.specDetails?.location ?? "")?.[1]
+  const keys = unknown === undefined ? (rule === undefined ? [] : [rule]) : ["properties", unknown]
   const [, parameter] = /request\.query\.(.*)$/.exec(location) ?? []
   const declared = operation.parameters.find(({ in: place, name }) => place === "query" && name === parameter)
   if (parameter !== undefined) {
-    const node = declared?.node ?? operation.node
+    const node = declared?.schema ?? declared?.node ?? operation.node
     return {
-      pointer: Node.below(node.pointer, ...(declared === undefined ? ["parameters"] : [])),
+      pointer: Node.below(node.pointer, ...(declared === undefined ? ["parameters"] : keys)),
       through: node.through
     }
   }
@@ -175,8 +177,11 @@ const placeOf = ({ client, operation }: Pair, result: Result): Pick<Finding, "po
 }
 
 /** What it says, less what every message begins with. */
-const said = ({ code, message }: Result): string =>
-  `${code}: ${message.replace(/^.* in(?:compatible with)? the .*spec file: /, "")} (by the comparator)`
+const said = ({ code, message }: Result): string => {
+  // Every request of an operation has another path.
+  const rule = code === "request.path-or-method.unknown" ? "no path of the document fits" : message
+  return `${code}: ${rule.replace(/^.* in(?:compatible with)? the .*spec file: /, "")} (by the comparator)`
+}
 
 const locationOf = ({ mockDetails }: Result): string => mockDetails?.location ?? ""
 

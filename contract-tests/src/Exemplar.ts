@@ -39,11 +39,15 @@ const ofOthers = (nodes: ReadonlyArray<Node.Node>): ReadonlySet<string> => {
   return new Set(rest.flatMap(({ fields }) => [...fields.keys()].filter((name) => first?.fields.has(name) === false)))
 }
 
+/** Every field; only what is required; null wherever it may be; null wherever nothing with fields may be. */
+export type Variant = "full" | "bare" | "nulls" | "leaves"
+
 const valueOf = (
   alternative: Shape.Alternative,
   kind: Shape.Kind,
   other: ReadonlyArray<Node.Node>,
-  depth: number
+  depth: number,
+  variant: Variant
 ): unknown => {
   switch (kind) {
     case "null":
@@ -57,8 +61,9 @@ const valueOf = (
       return textOf(alternative)
     case "array": {
       const items = Shape.of(other)?.items ?? []
-      const length = Math.max(alternative.minItems, depth < deepest && alternative.maxItems > 0 ? 1 : 0)
-      return Array.from({ length }, () => of(alternative.items, items, depth + 1))
+      const some = variant !== "bare" && depth < deepest && alternative.maxItems > 0
+      const length = Math.max(alternative.minItems, some ? 1 : 0)
+      return Array.from({ length }, () => of(alternative.items, items, depth + 1, variant))
     }
     case "object": {
       const fields = Shape.of(other)?.fields
@@ -66,18 +71,40 @@ const valueOf = (
       const names = [...new Set([...alternative.fields.keys(), ...alternative.required])]
       return Object.fromEntries(
         names
-          .filter((name) => (depth < deepest && !elsewhere.has(name)) || alternative.required.has(name))
-          .map((name) => [name, of(alternative.fields.get(name) ?? [], fields?.get(name)?.nodes ?? [], depth + 1)])
+          .filter(
+            (name) => (variant !== "bare" && depth < deepest && !elsewhere.has(name)) || alternative.required.has(name)
+          )
+          .map((name) => [
+            name,
+            of(alternative.fields.get(name) ?? [], fields?.get(name)?.nodes ?? [], depth + 1, variant)
+          ])
       )
     }
   }
 }
 
+const isOf = (value: unknown, kind: Shape.Kind): value is string | number | boolean =>
+  value !== null && typeof value === (kind === "integer" ? "number" : kind)
+
+const isWithin = (
+  { maxLength, maximum, minLength, minimum, rules }: Shape.Alternative,
+  value: string | number | boolean
+): boolean => {
+  if (rules.size > 0 || typeof value === "boolean") return rules.size === 0
+  return typeof value === "string"
+    ? value.length >= minLength && value.length <= maxLength
+    : value >= minimum && value <= maximum
+}
+
 /**
- * A value of the conjunction of some schemas. Where it may be of several kinds, it is of one the `other` schemas take
- * as well.
+ * A value of the conjunction of some schemas; as far as they leave that open, one that the `other` schemas take as well.
  */
-export const of = (nodes: ReadonlyArray<Node.Node>, other: ReadonlyArray<Node.Node> = [], depth = 0): unknown => {
+export const of = (
+  nodes: ReadonlyArray<Node.Node>,
+  other: ReadonlyArray<Node.Node> = [],
+  depth = 0,
+  variant: Variant = "full"
+): unknown => {
   const [first, ...rest] = nodes
   if (first === undefined) return "anything"
   const node = rest.length === 0 ? first : { ...first, value: { allOf: nodes.map(({ value }) => value) } }
@@ -94,13 +121,22 @@ export const of = (nodes: ReadonlyArray<Node.Node>, other: ReadonlyArray<Node.No
           allowed === undefined || !allowed.typed || Shape.includes(allowed.kinds, kind === "number" ? "integer" : kind)
       }))
   })
+  const isInner = ways.some(({ kind }) => kind === "object" || kind === "array")
+  const isNull = variant === "nulls" ? depth > 0 : variant === "leaves" && !isInner
+  if (isNull && ways.some(({ kind }) => kind === "null")) return null
   const telling = ways.filter(({ kind }) => kind !== "null")
   const chosen = telling.find(({ fits }) => fits) ?? ways.find(({ fits }) => fits) ?? telling[0] ?? ways[0]
   if (chosen === undefined) return null
   const { alternative, kind } = chosen
   const values = alternative.values?.filter((value) => value !== null)
   if (values !== undefined && values.length > 0) return values[0]
+  const shared = other.length === 0 || kind === "array" || kind === "object" ? undefined : of(other)
+  if (isOf(shared, kind) && isWithin(alternative, shared)) return shared
   // Without a type and fields, anything goes.
   if (!alternative.typed && alternative.fields.size === 0 && alternative.required.size === 0) return "anything"
-  return valueOf(alternative, kind, other, depth)
+  return valueOf(alternative, kind, other, depth, variant)
 }
+
+/** The values that show every field of a schema there, left out and null. */
+export const variants = (node: Node.Node): ReadonlyArray<unknown> =>
+  (["full", "bare", "nulls", "leaves"] as const).map((variant) => of([node], [], 0, variant))

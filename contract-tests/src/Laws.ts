@@ -14,6 +14,7 @@ import { IntercomError } from "@effect-intercom/core"
 import * as Boundaries from "./Boundaries.ts"
 import type * as Client from "./Client.ts"
 import { distinct, type Finding } from "./Divergence.ts"
+import * as Document from "./Document.ts"
 import * as Exchange from "./Exchange.ts"
 import * as Model from "./Model.ts"
 import * as Node from "./Node.ts"
@@ -140,7 +141,8 @@ export const check = Effect.fn("Laws.check")(function* (subject: Shape, pair: Pa
   const model = Model.make(pair.operation, subject.document.server, like)
   if (listing === undefined) return { divergences: [], runs: 0 } satisfies Checked
   if (model === undefined) {
-    const { pointer } = pair.operation.node
+    const status = Document.successes(pair.operation)[0]?.status ?? "200"
+    const pointer = Node.below(pair.operation.node.pointer, "responses", status, "content")
     const message = "the client walks it, by the document it is no list"
     const finding: Finding = { class: "breaking", pointer, through: [], message }
     return { divergences: [divergence(subject, pair, "response", finding)], runs: 1 } satisfies Checked

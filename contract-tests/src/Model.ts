@@ -114,7 +114,7 @@ export const make = (
   server: string,
   like: ReadonlyArray<Node.Node>
 ): Model | undefined => {
-  const response = operation.responses.find(Document.isSuccess)
+  const response = Document.successes(operation)[0]
   const schema = response && Document.jsonOf(response.content)
   const envelope = schema && Shape.of([schema])
   const names = envelope && namesOf(operation, envelope)

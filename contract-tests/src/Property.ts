@@ -7,6 +7,8 @@ export interface Options<A, R> {
   readonly arbitrary: fc.Arbitrary<A>
   readonly seed: number
   readonly runs: number
+  /** Values tried before any sample. */
+  readonly examples?: ReadonlyArray<A>
   /** Values that are none of the wanted are skipped. */
   readonly accepts?: (value: A) => boolean
   readonly judge: (value: A) => Effect.Effect<ReadonlyArray<Divergence.Finding>, never, R>
@@ -33,6 +35,7 @@ const shrinkMillis = 3000
 /** Looks for findings. */
 export const search = Effect.fnUntraced(function* <A, R>(options: Options<A, R>) {
   const { accepts = () => true, arbitrary, judge, runs, seed } = options
+  const examples = (options.examples ?? []).filter(accepts).map((value): [A] => [value])
   const context = yield* Effect.context<R>()
   const run = Effect.runPromiseWith(context)
   const check = (
@@ -45,7 +48,7 @@ export const search = Effect.fnUntraced(function* <A, R>(options: Options<A, R>)
           fc.pre(accepts(value))
           return verdict(await run(judge(value)))
         }),
-        { seed, numRuns: runs, maxSkipsPerRun: 200, ...parameters }
+        { seed, numRuns: runs + examples.length, examples, maxSkipsPerRun: 200, ...parameters }
       )
     )
   const findings = new Map<string, Divergence.Finding>()

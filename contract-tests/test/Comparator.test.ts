@@ -59,7 +59,7 @@ describe("the comparator", () => {
     {
       class: "breaking",
       direction: "response",
-      pointer: `${contact}/properties/created_at`,
+      pointer: `${contact}/properties/created_at/type`,
       message: /^created_at: response\.body\.incompatible: must be string/
     }
   )
@@ -95,7 +95,7 @@ describe("the comparator", () => {
     {
       class: "breaking",
       direction: "request",
-      pointer: "/paths/~1contacts/get/parameters/0",
+      pointer: "/paths/~1contacts/get/parameters/0/schema/type",
       message: /^request\.query\.incompatible: .*must be boolean/
     }
   )
@@ -106,7 +106,7 @@ describe("the comparator", () => {
     {
       class: "breaking",
       direction: "request",
-      pointer: `${createContact}/properties/owner_id`,
+      pointer: `${createContact}/properties/owner_id/type`,
       message: /^owner_id: request\.body\.incompatible: must be boolean/
     }
   )
@@ -117,7 +117,7 @@ describe("the comparator", () => {
     {
       class: "breaking",
       direction: "request",
-      pointer: createContact,
+      pointer: `${createContact}/required`,
       message: /request\.body\.incompatible: must have required property 'workspace'/
     }
   )
