@@ -3,6 +3,7 @@ import * as Brief from "./Brief.ts"
 import * as Contract from "./Contract.ts"
 import * as Divergence from "./Divergence.ts"
 import type * as EffectiveDocument from "./EffectiveDocument.ts"
+import * as Keywords from "./Keywords.ts"
 import * as Places from "./Places.ts"
 import type * as Published from "./Published.ts"
 
@@ -21,6 +22,8 @@ export const table = (
     const found = row.divergences.filter(Divergence.isFailure)
     const failed = found.filter(fails).length
     if (failed > 0) return `${failed} FAILED`
+    // There was nothing to check.
+    if (row.runs === 0 && found.length === 0) return "-"
     return found.length > 0 ? `${found.length} drift` : row.runs > 1 ? `ok ${row.runs}` : "ok"
   }
   const lines = [
@@ -84,6 +87,8 @@ export const text = (report: Contract.Report, options: Options): string => {
     ...(options.notes ? notes.map(line(options.places)) : []),
     ...(failures.length + notes.length > 0 ? [""] : []),
     table(report.rows),
+    "",
+    ...Keywords.lines(report.rows),
     "",
     `${report.document.source} ${overlaysOf(report.document)}, seed ${report.seed}: ` +
       `${count(report.canaries, "canary request")} refused, ${count(failures.length, "divergence")}, ` +
