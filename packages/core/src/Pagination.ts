@@ -112,9 +112,9 @@ const failure = (description: string, cursor?: string) =>
 
 /** What `pages.next` says; an empty text, and an object with nothing in it, say that there is no next page. */
 const nextOf = (pages: Body["pages"]) => {
-  const next = pages?.next
-  if (!next) return undefined
-  return typeof next === "string" || Object.values(next).some((value) => value !== null) ? next : undefined
+  const next = pages?.next ?? {}
+  // The values of a text are its characters.
+  return Object.values(next).some((value) => value !== null) ? next : undefined
 }
 
 /** Style A: `starting_after` in the query, from `pages.next`; the end is no `next`. */
@@ -243,7 +243,7 @@ const walker = <Query, Envelope, Item extends Schema.Top, Key extends keyof Enve
     return Effect.as(
       Effect.andThen(
         call.decode(envelope),
-        Effect.forEach(invalid, () => call.countInvalid, { discard: true })
+        Effect.forEach(invalid, () => call.countInvalid)
       ),
       { raw: records, invalid }
     )
@@ -292,9 +292,7 @@ const walker = <Query, Envelope, Item extends Schema.Top, Key extends keyof Enve
     const ahead = prefetch > 0 ? Stream.bufferArray(fetched, { capacity: prefetch - 1 }) : fetched
     return onInvalid === undefined
       ? Stream.map(ahead, ({ page }) => page)
-      : Stream.mapEffect(ahead, ({ invalid, page }) =>
-          Effect.as(Effect.forEach(invalid, onInvalid, { discard: true }), page)
-        )
+      : Stream.mapEffect(ahead, ({ invalid, page }) => Effect.as(Effect.forEach(invalid, onInvalid), page))
   }
 
   return Object.assign((query: Query = nothing) => Effect.withSpan(call({ query }), call.operation.name), {

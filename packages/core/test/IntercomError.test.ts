@@ -141,6 +141,19 @@ describe("the body of an error", () => {
     )
   }
 
+  it.effect("a text is cut where it is too long, not before", () =>
+    Effect.gen(function* () {
+      for (const [length, expected] of [
+        [2_048, "x".repeat(2_048)],
+        [2_049, `${"x".repeat(2_048)}… (2049 characters in all)`]
+      ] as const) {
+        const { reason } = yield* errorOf(Scripted.text("x".repeat(length), 400))
+        assert(reason._tag === "BadRequest")
+        assert.strictEqual(reason.body, expected)
+      }
+    })
+  )
+
   it.effect("nothing in it makes the error large", () =>
     Effect.gen(function* () {
       const long = "x".repeat(100_000)

@@ -191,6 +191,7 @@ describe.each(styles)("$name", (style) => {
       )
       const { ids, reason } = yield* walk(style, many)
       assert.deepStrictEqual([ids.length, reason?._tag, many.sent.length], [0, "PaginationError", 11])
+      assert.strictEqual(reason?.message, "The API answered with 11 empty pages in a row: the walk would never end.")
     })
   )
 
@@ -326,7 +327,8 @@ describe.each(styles)("$name", (style) => {
         { ...body([bad(1)]), pages: 5 },
         [],
         null,
-        { ...body([]), pages: { page: "x" } }
+        { ...body([]), pages: { page: "x" } },
+        { ...body([]), pages: { next: { starting_after: 5 } } }
       ]) {
         const taken: Array<Invalid> = []
         const { reason } = yield* walk(style, Scripted.make([Scripted.json(answer)]), {
@@ -433,7 +435,12 @@ describe("cursors", () => {
   it.effect("a URL without a cursor is an error, not the end", () =>
     Effect.gen(function* () {
       const { reason } = yield* walk(cursorStyle, Scripted.make([page("1", "https://api.intercom.io/contacts?page=2")]))
-      assert.strictEqual(reason?._tag, "PaginationError")
+      assert.strictEqual(
+        reason?.message,
+        "The next page is a URL without starting_after: https://api.intercom.io/contacts?page=2."
+      )
+      const bad = yield* walk(cursorStyle, Scripted.make([page("1", "http://[bad")]))
+      assert.strictEqual(bad.reason?.message, "The next page is a URL without starting_after: http://[bad.")
     })
   )
 
@@ -450,6 +457,7 @@ describe("cursors", () => {
         assert.deepStrictEqual(ids, seen)
         assert(reason?._tag === "PaginationError")
         assert.strictEqual(reason.cursor, "a")
+        assert.strictEqual(reason.message, "The API gave the cursor a twice: the walk would never end.")
         assert.strictEqual(server.sent.length, seen.length + 1)
       }
     })
@@ -551,6 +559,7 @@ describe("page numbers", () => {
         const server = Scripted.make([])
         const { reason } = yield* walk(pageStyle, server, { from: Cursor.make(from) })
         assert.deepStrictEqual([reason?._tag, server.sent.length], ["PaginationError", 0], from)
+        assert.strictEqual(reason?.message, `Not the cursor of a page: ${from}.`)
       }
     })
   )
@@ -579,6 +588,7 @@ describe("URLs", () => {
         .pipe(Stream.runCollect, Effect.result, Effect.provide(server.layer(layer, { baseUrl, retry: { times: 0 } })))
       return {
         ids: result._tag === "Success" ? idsOf(result.success) : result.failure.reason._tag,
+        message: result._tag === "Success" ? "" : result.failure.reason.message,
         sent: server.sent.map(({ url }) => url.href)
       }
     })
@@ -603,6 +613,9 @@ describe("URLs", () => {
       assert.deepStrictEqual([walked.ids, walked.sent.length], ["PaginationError", 1])
       const resumed = yield* walkAt("https://api.intercom.io", [], next)
       assert.deepStrictEqual([resumed.ids, resumed.sent], ["PaginationError", []])
+      for (const { message } of [walked, resumed]) {
+        assert.strictEqual(message, `The next page is not on the API's origin: ${next}.`)
+      }
     })
   )
 
@@ -659,6 +672,14 @@ describe("URLs", () => {
           ]
         )
       }
+    })
+  )
+
+  it.effect("the first request is the query, and a next page that is no URL is an error", () =>
+    Effect.gen(function* () {
+      const { message, sent } = yield* walkAt("https://api.intercom.io", [page("1", { page: 2, starting_after: "a" })])
+      assert.strictEqual(message, "The next page is not a URL.")
+      assert.deepStrictEqual(sent, ["https://api.intercom.io/events?type=user&user_id=u&per_page=2"])
     })
   )
 

@@ -266,6 +266,26 @@ describe("the token", () => {
     })
   )
 
+  it.effect("of four characters or more is taken out, in full, and nothing else is", () =>
+    Effect.gen(function* () {
+      const says = (secret: string, text: string) =>
+        Effect.gen(function* () {
+          const server = Scripted.make([Scripted.text(text, 400)])
+          const layer = server.layer(Contacts.layer, { accessToken: Redacted.make(secret) })
+          const call = Contacts.use(({ get }) => get(ContactId.make("1")))
+          const { reason } = yield* Effect.flip(Effect.provide(call, layer))
+          assert(reason._tag === "BadRequest")
+          return reason.body
+        })
+      assert.strictEqual(yield* says("abcd", "is abcd, not abc"), "is <redacted>, not abc")
+      assert.strictEqual(yield* says("abc", "is abc"), "is abc")
+      // The characters HTML has names for.
+      const odd = `t&o<k>e"n'5`
+      assert.strictEqual(yield* says(odd, `is ${odd}`), "is <redacted>")
+      assert.strictEqual(yield* says(odd, "<p>t&amp;o&lt;k&gt;e&quot;n&apos;5</p>"), "<p><redacted></p>")
+    })
+  )
+
   it.effect("is looked for in no time, whatever the text", () =>
     Effect.gen(function* () {
       for (const character of ["\\", "d", "%64", "&#x00", "0"]) {

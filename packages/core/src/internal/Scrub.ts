@@ -8,7 +8,6 @@ const escape = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g
  */
 const forms = (character: string): string => {
   const hex = character.charCodeAt(0).toString(16)
-  const entity = entities[character]
   return [
     String.raw`\\{0,8}${escape(character)}`,
     `%${hex}`,
@@ -16,7 +15,7 @@ const forms = (character: string): string => {
     String.raw`\\{1,8}x${hex}`,
     `&#x0{0,4}${hex};`,
     `&#0{0,4}${character.charCodeAt(0)};`,
-    ...(entity === undefined ? [] : [`&${entity};`])
+    `&${entities[character] ?? escape(character)};`
   ].join("|")
 }
 
