@@ -4,16 +4,31 @@ import type { Divergence } from "./Divergence.ts"
 export interface Group {
   /** The one that is shown. */
   readonly first: Divergence
-  /** How many more are like it. */
-  readonly more: number
+  /** The others that are like it. */
+  readonly more: ReadonlyArray<Divergence>
 }
 
 /** What is said of a place, without how the client writes the place. */
-const words = ({ message }: Divergence): string => message.slice(message.lastIndexOf(": ") + 1)
+const words = ({ message }: Divergence): string =>
+  message
+    .slice(message.lastIndexOf(": ") + 1)
+    // The same by another way to it, and fields that are named at the end.
+    .replace(/; the client sends it$/, "")
+    .replace(/ - \S+( \(by the comparator\))?$/, "$1")
 
-/** The same said of one place in the document: a schema many fields refer to is one place. */
-const likeness = (one: Divergence): string =>
-  [one.operation, one.direction, one.class, one.pointer, words(one)].join(" | ")
+/**
+ * The same said of one place in the document: a schema many fields refer to is one place, what stands outside of paths
+ * and components is one for all operations, and what drifts is told by the object it is in.
+ */
+const likeness = (one: Divergence): string => {
+  const { class: severity, direction, operation, pointer } = one
+  const whole = !/^\/(paths|components)\//.test(pointer)
+  const place = severity === "drift" && direction !== "coverage" ? pointer.replace(/\/[^/]*$/, "") : pointer
+  return [whole ? "" : operation, direction, severity, place, words(one)].join(" | ")
+}
+
+/** The field a divergence is about, as the client writes it. */
+const fieldOf = ({ message }: Divergence): string => message.slice(0, Math.max(0, message.lastIndexOf(": ")))
 
 /** Operations of the document the client has no method for. */
 const isMissing = ({ class: severity, direction, method }: Divergence): boolean =>
@@ -22,11 +37,15 @@ const isMissing = ({ class: severity, direction, method }: Divergence): boolean 
 // As many as a screen shows beside what matters more.
 const most = 10
 
-const names = (missing: ReadonlyArray<Divergence>): string =>
-  missing
-    .slice(0, most)
-    .map(({ operation }) => operation)
-    .join(", ") + (missing.length > most ? ", …" : "")
+const list = (names: ReadonlyArray<string>): string =>
+  names.slice(0, most).join(", ") + (names.length > most ? ", …" : "")
+
+/** How many more are like the first of a group, and which. */
+export const others = ({ first, more }: Group): string => {
+  const names = more.map((one) => (one.operation === first.operation ? fieldOf(one) : one.operation))
+  const named = [...new Set(names)].filter((name) => name !== "")
+  return more.length === 0 ? "" : ` | and ${more.length} more like it${named.length === 0 ? "" : `: ${list(named)}`}`
+}
 
 /** Divergences in groups, and one sentence on operations the client lacks when they are many. */
 export const of = (
@@ -36,11 +55,11 @@ export const of = (
   const shown = missing.length > most ? divergences.filter((one) => !isMissing(one)) : divergences
   return {
     groups: [...Map.groupBy(shown, likeness).values()].flatMap(([first, ...rest]) =>
-      first === undefined ? [] : [{ first, more: rest.length }]
+      first === undefined ? [] : [{ first, more: rest }]
     ),
     missing:
       missing.length > most
-        ? `drift coverage: the client has no method for ${missing.length} operations of the document: ${names(missing)}`
+        ? `drift coverage: the client has no method for ${missing.length} operations of the document: ${list(missing.map(({ operation }) => operation))}`
         : undefined
   }
 }

@@ -64,11 +64,26 @@ export const pact = (interactions: ReadonlyArray<Interaction>) => ({
   metadata: { pactSpecification: { version: "2.0.0" } }
 })
 
-// The version header is the API's, and in no document.
+// The version header is the API's; few documents have it.
 const spoken = new Set(["authorization", "accept", "content-type"])
+
+/** The headers a document knows, spelt as it spells them: case means nothing to HTTP, but to the comparator. */
+const headersOf = (
+  { parameters }: Document.Operation,
+  headers: Exchange.Exchange["headers"]
+): Exchange.Exchange["headers"] => {
+  const declared = parameters.filter((parameter) => parameter.in === "header")
+  return Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) => {
+      const known = declared.find((parameter) => parameter.name.toLowerCase() === name)
+      return known !== undefined || spoken.has(name) ? [[known?.name ?? name, value] as const] : []
+    })
+  )
+}
 
 const interactionOf = (
   index: number,
+  operation: Document.Operation,
   { headers, method, sent, url }: Exchange.Exchange,
   response: Interaction["response"]
 ): Interaction => ({
@@ -77,7 +92,7 @@ const interactionOf = (
     method,
     path: url.pathname,
     ...(url.search === "" ? undefined : { query: url.search.slice(1) }),
-    headers: Object.fromEntries(Object.entries(headers).filter(([name]) => spoken.has(name))),
+    headers: headersOf(operation, headers),
     ...(sent === undefined ? undefined : { body: JSON.parse(sent) as unknown })
   },
   response
@@ -237,7 +252,9 @@ export const check = Effect.fn("Comparator.check")(function* (subject: Shape, pa
     Effect.map(
       Exchange.through(subject.client.call(pair.client.name, request), Exchange.canned(200, "{}")),
       ({ exchanges }) =>
-        exchanges.slice(0, 1).map((exchange) => ({ exchange, interaction: interactionOf(index, exchange, response) }))
+        exchanges
+          .slice(0, 1)
+          .map((exchange) => ({ exchange, interaction: interactionOf(index, pair.operation, exchange, response) }))
     )
   )
   const all = recorded.flat()

@@ -83,13 +83,15 @@ export const check = (subject: Pick<Shape, "document">, pair: Pair): ReadonlyArr
 
 const statuses = ({ client, operation }: Pair): ReadonlyArray<Finding> => {
   const declared = [client.successStatus, ...client.errors]
+  // It may mean any status, those the client knows among them.
+  const open = operation.responses.some(({ status }) => status === "default")
   const lacking = declared
     .filter((status) => !operation.responses.some((response) => Document.covers(response.status, status)))
     .map((status) =>
       finding(
         operation.node,
         ["responses", status >= 500 ? "5XX" : String(status)],
-        status < 300 ? "breaking" : "drift",
+        status < 300 && !open ? "breaking" : "drift",
         `the client declares status ${status}, the document does not`
       )
     )
@@ -266,9 +268,19 @@ const headersOf = ({ node }: Document.Response): ReadonlyMap<string, Node.Node> 
   )
 }
 
+const carriers = new WeakMap<Document.Document, ReadonlySet<string>>()
+
 /** Headers anything in the document carries: many documents describe none. */
-const carried = ({ operations }: Document.Document): ReadonlySet<string> =>
-  new Set(operations.flatMap(({ responses }) => responses.flatMap((response) => [...headersOf(response).keys()])))
+const carried = (document: Document.Document): ReadonlySet<string> => {
+  const known = carriers.get(document)
+  if (known !== undefined) return known
+  const all = document.operations.flatMap(({ responses }) =>
+    responses.flatMap((response) => [...headersOf(response).keys()])
+  )
+  const names = new Set(all)
+  carriers.set(document, names)
+  return names
+}
 
 const headers = (document: Document.Document, { operation }: Pair): ReadonlyArray<Finding> => {
   const anywhere = carried(document)

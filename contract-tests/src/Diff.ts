@@ -40,9 +40,8 @@ const changesOf = (
 ): Found => {
   const known = before.operations.find(({ key }) => key === pair.operation.key)
   if (known === undefined) return []
-  const old = Document.renamed(known, pair.operation.path)
   const of = (found: Found) => found.filter(({ operation }) => operation === pair.operation.name)
-  return Revision.changes({ root: before.root, operation: old }, { root: now.root, operation: pair.operation })
+  return Revision.changes({ root: before.root, operation: known }, { root: now.root, operation: pair.operation })
     .filter(({ pointer }) => !of(told).some((one) => within(pointer, one.pointer)))
     .map((finding) => {
       // Where client and document differ already, nobody can tell what a change does.

@@ -249,16 +249,3 @@ export const hasJson = (content: Body["content"]): boolean => [...content.keys()
 /** The schema of the JSON among the media types; `undefined` where there is none, or nothing is said of it. */
 export const jsonOf = (content: Body["content"]): Node.Node | undefined =>
   [...content].find(([type, schema]) => isJson(type) && schema !== undefined)?.[1]
-
-/** An operation with the parameters of its path called as another path calls them: names of parameters are no contract. */
-export const renamed = (operation: Operation, path: string): Operation => {
-  const names = parametersIn(path)
-  const own = parametersIn(operation.path)
-  return {
-    ...operation,
-    parameters: operation.parameters.map((parameter) => {
-      const name = parameter.in === "path" ? names[own.indexOf(parameter.name)] : undefined
-      return name === undefined ? parameter : { ...parameter, name }
-    })
-  }
-}

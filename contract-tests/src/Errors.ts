@@ -89,7 +89,9 @@ export const check = Effect.fn("Errors.check")(function* (subject: Shape, pair: 
   // Without a request that both sides allow Prism serves none of them: that is what `Requests` finds.
   const allowed = permitted(subject, pair)
   const servable = subject.client.call(pair.client.name, allowed ?? request)
-  const served = yield* Effect.forEach(allowed === undefined ? [] : cases, ({ response, status }) =>
+  // Nor does it serve other media types than the client asks for.
+  const asked = cases.filter(({ response: { content } }) => content.size === 0 || Document.hasJson(content))
+  const served = yield* Effect.forEach(allowed === undefined ? [] : asked, ({ response, status }) =>
     Effect.map(Exchange.through(servable, subject.prism.send(`code=${status}`)), (outcome): ReadonlyArray<Divergence> =>
       judge(response, status, outcome).map((finding) =>
         divergence(subject, pair, "error", at(pair, response, finding), outcome.exchanges[0])

@@ -74,13 +74,19 @@ const spoiled = (
 ]
 
 /** Without an id, a path is that of another operation. */
-const emptyIds = (operation: Document.Operation, request: Client.Request): ReadonlyArray<Forbidden> =>
-  operation.parameters
+const emptyIds = ({ client, operation }: Pair, request: Client.Request): ReadonlyArray<Forbidden> => {
+  const called = Document.parametersIn(client.path)
+  return operation.parameters
     .filter(({ in: place }) => place === "path")
-    .map(({ name, node }) => ({
-      request: { ...request, params: { ...request.params, [name]: "" } },
-      finding: forbids(node, `leaving out ${name}`)
-    }))
+    .map(({ name, node }) => {
+      // The two sides may call it differently.
+      const own = called[Document.parametersIn(operation.path).indexOf(name)] ?? name
+      return {
+        request: { ...request, params: { ...request.params, [own]: "" } },
+        finding: forbids(node, `leaving out ${name}`)
+      }
+    })
+}
 
 /** Requests with one thing wrong each. */
 export const forbidden = ({ client, operation }: Pair, request: Client.Request): ReadonlyArray<Forbidden> => {
@@ -103,7 +109,7 @@ export const forbidden = ({ client, operation }: Pair, request: Client.Request):
         }))
   }
   return [
-    ...emptyIds(operation, request),
+    ...emptyIds({ client, operation }, request),
     ...(schema === undefined || body === undefined || body.fields.size === 0 ? [] : spoil("payload", fields, schema)),
     ...spoil("query", parameters, operation.node)
   ]

@@ -66,7 +66,7 @@ const brief = (
   const { groups, missing } = Brief.of(divergences)
   return [
     ...(missing === undefined ? [] : [missing]),
-    ...groups.map(({ first, more }) => line(places)(first) + (more === 0 ? "" : ` | and ${more} more like it`))
+    ...groups.map((group) => line(places)(group.first) + Brief.others(group))
   ]
 }
 

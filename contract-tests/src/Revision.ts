@@ -360,7 +360,7 @@ export const changes = (
 export const pairsOf = (client: Client, document: Document.Document): ReadonlyArray<Pair> =>
   client.operations.flatMap((one) => {
     const operation = document.operations.find(({ key }) => key === one.key)
-    return operation === undefined ? [] : [{ operation: Document.renamed(operation, one.path), client: one }]
+    return operation === undefined ? [] : [{ operation, client: one }]
   })
 
 /** What the comparing checks find, without overlays. */

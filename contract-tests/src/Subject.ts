@@ -56,7 +56,7 @@ export class Subject extends Context.Service<Subject, Shape>()("@effect-intercom
       client,
       pairs: client.operations.flatMap((one) => {
         const operation = parsed.operations.find(({ key }) => key === one.key)
-        return operation === undefined ? [] : [{ operation: Document.renamed(operation, one.path), client: one }]
+        return operation === undefined ? [] : [{ operation, client: one }]
       }),
       prism: yield* Prism,
       simulated: yield* SimulatedIntercom
@@ -97,13 +97,17 @@ const permits = ({ validator }: Pick<Shape, "validator">, { operation }: Pair, r
   const fits = (schema: Node.Node | undefined, values: ReadonlyArray<unknown>) =>
     schema === undefined || values.some((value) => validator.violations(schema, value).length === 0)
   const body = operation.body && Document.jsonOf(operation.body.content)
-  const sent = { path: request.params, query: request.query }
+  const given = (place: Document.Parameter["in"], name: string): unknown => {
+    // Names of parameters in a path are no contract, their order is.
+    if (place === "path")
+      return Object.values(request.params ?? {})[Document.parametersIn(operation.path).indexOf(name)]
+    return Predicate.hasProperty(request.query, name) ? request.query[name] : undefined
+  }
   return (
     (request.payload === undefined || fits(body, [json(request.payload)])) &&
     operation.parameters.every(({ in: place, name, required, schema }) => {
       if (place !== "path" && place !== "query") return true
-      const values = sent[place]
-      const value: unknown = Predicate.hasProperty(values, name) ? values[name] : undefined
+      const value = given(place, name)
       return value === undefined ? !required : fits(schema, [value, String(value), Number(value)])
     })
   )

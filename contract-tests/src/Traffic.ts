@@ -49,7 +49,7 @@ export const make = Effect.fnUntraced(function* (
   const client = yield* Effect.provide(Client.make(resources), yield* Layer.build(services))
   const pairs = client.operations.flatMap((one) => {
     const operation = document.operations.find(({ key }) => key === one.key)
-    return operation === undefined ? [] : [{ operation: Document.renamed(operation, one.path), client: one }]
+    return operation === undefined ? [] : [{ operation, client: one }]
   })
   const judge: Judge = { source, document, validator: Validator.make(document.root), client, pairs, values }
   return judge

@@ -205,10 +205,10 @@ describe("a console", () => {
     assert.strictEqual(few.groups.length, 12)
     const { groups, missing: sentence } = Brief.of([...missing, ...alike])
     assert.deepStrictEqual(
-      groups.map(({ first, more }) => [first.message, more]),
+      groups.map((group) => [group.first.message, Brief.others(group)]),
       [
-        ["a: it differs", 1],
-        ["a: it is missing", 0]
+        ["a: it differs", " | and 1 more like it: b.c"],
+        ["a: it is missing", ""]
       ]
     )
     assert.match(sentence ?? "", /no method for 11 operations of the document: GET \/0, .*GET \/9, …$/)
