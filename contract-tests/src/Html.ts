@@ -342,7 +342,8 @@ const page = (report: ReportJson.ReportJson, scriptHash: string): Markup =>
           ${filters(report)}
           <section aria-labelledby="operations">
             <h2 id="operations">Operations</h2>
-            ${matrix(report)}${lacking(report)}${legend(report)}
+            <div class="matrix">${matrix(report)}</div>
+            ${lacking(report)}${legend(report)}
           </section>
           <section aria-labelledby="findings">
             <h2 id="findings" tabindex="-1">Findings</h2>

@@ -355,12 +355,15 @@ const checks: { readonly [check: string]: string } = {
   coverage: "Both sides have the same operations, statuses, media types and security.",
   structure: "The schemas of both sides, compared field by field.",
   requests: "Whatever the client can send, the document takes.",
-  boundaries: "Both sides of every constraint.",
   refusals: "What the document forbids, the client refuses to send.",
+  boundaries: "Both sides of every rule: what is allowed is sent, what is not is refused.",
   responses: "Whatever the document permits as an answer, the client reads, and loses nothing of it.",
+  malformed: "Answers no document permits end in a typed error.",
   mocked: "The client reads the answers Prism makes up.",
   errors: "Every failure comes out as its typed error.",
-  simulated: "What the simulator answers is in the document."
+  simulated: "What the simulator answers is in the document.",
+  pagination: "A walk of any listing has each record once, in order, from any cursor on.",
+  comparator: "Another implementation judges the recorded traffic."
 }
 
 /** What a check looks at. */

@@ -139,8 +139,17 @@ const row = (operation: string, check: string, runs: number, found: ReadonlyArra
   divergences: found
 })
 
-/** The report. With `times`, each finding that many times over; with `none`, no findings. */
-export const make = (options: { readonly times?: number; readonly none?: boolean } = {}) =>
+export interface Options {
+  /** Each finding that many times over. */
+  readonly times?: number
+  /** No findings at all. */
+  readonly none?: boolean
+  /** Checks besides those that found something. */
+  readonly further?: number
+}
+
+/** The report. */
+export const make = (options: Options = {}) =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     const path = yield* Path.Path
@@ -161,7 +170,15 @@ export const make = (options: { readonly times?: number; readonly none?: boolean
         row(operation, "coverage", 1),
         row(operation, "structure", 1, operation === "POST /contacts" ? found("structure") : []),
         row(operation, "requests", 50, operation === "POST /contacts" ? found("requests") : []),
-        row(operation, "responses", 50, operation === "GET /me" ? found("responses") : [])
+        row(operation, "responses", 50, operation === "GET /me" ? found("responses") : []),
+        ...Array.from({ length: options.further ?? 0 }, (_, index) =>
+          row(
+            operation,
+            `further-${index}`,
+            50,
+            found("structure").map((one) => ({ ...one, operation }))
+          )
+        )
       ])
     ]
     const report: Contract.Report = {

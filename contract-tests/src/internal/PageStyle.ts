@@ -74,6 +74,8 @@ select { max-width: 100%; }
 .note { --tone: var(--note); --soft: var(--note-soft); }
 .accepted { --tone: var(--accepted); --soft: var(--accepted-soft); }
 
+/* Its cells are as narrow as fingers allow; a phone scrolls what is left. */
+.matrix { overflow-x: auto; margin-inline: -.25rem; padding-inline: .25rem; }
 table { border-collapse: collapse; inline-size: 100%; }
 th { font-weight: 500; text-align: start; }
 thead th { color: var(--muted); font-size: .8125rem; padding: .25rem .25rem .5rem; text-align: center; vertical-align: bottom; border-block-end: 1px solid var(--rule); }
@@ -130,14 +132,14 @@ footer { color: var(--muted); font-size: .8125rem; padding-block: 0 2.5rem; }
   .filters .state { margin-inline-start: 0; flex-basis: 100%; }
   .filters label { flex-basis: 100%; }
   table, thead, tbody { display: block; }
-  thead tr, tbody tr { display: grid; grid-template-columns: repeat(var(--checks), minmax(0, 1fr)); }
+  thead tr, tbody tr { display: grid; grid-template-columns: repeat(var(--checks), minmax(1.5rem, 1fr)); }
   thead th:first-child { display: none; }
   thead th { writing-mode: vertical-rl; rotate: 180deg; justify-self: center; text-align: start; padding: .25rem 0; border: 0; }
   thead { border-block-end: 1px solid var(--rule); }
   tbody th { grid-column: 1 / -1; padding: .5rem 0 .125rem; }
   tbody tr { padding-block-end: .25rem; }
-  td { padding: .0625rem; align-self: center; }
-  .cell { min-inline-size: 1.5rem; inline-size: 100%; padding: 0; }
+  td { padding: .0625rem 0; align-self: center; }
+  .cell { min-inline-size: 1.5rem; inline-size: calc(100% - .125rem); padding: 0; }
   .method { inline-size: auto; margin-inline-end: .5em; }
   .finding > summary { grid-template-columns: 1rem minmax(0, 1fr); }
   .finding > summary > * { grid-column: 2; }

@@ -4,18 +4,15 @@ import * as ReportJson from "@effect-intercom/contract-tests/ReportJson"
 import { assert, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import type { Page } from "playwright-core"
-import { hostile, make } from "../ReportFixture.ts"
+import { hostile, make, type Options as ReportOptions } from "../ReportFixture.ts"
 import { services } from "../Subjects.ts"
 import { Chromium, type Options } from "./Chromium.ts"
 
-const report = (options: Parameters<typeof make>[0] = {}) =>
+const report = (options: ReportOptions = {}) =>
   make(options).pipe(Effect.flatMap(ReportJson.make), Effect.provide(services))
 
 /** Opens the page of a report, does something, and sees to it that the page did nothing it must not. */
-const visit = <A>(
-  act: (page: Page) => Promise<A>,
-  options: Options & { readonly report?: Parameters<typeof make>[0] } = {}
-) =>
+const visit = <A>(act: (page: Page) => Promise<A>, options: Options & { readonly report?: ReportOptions } = {}) =>
   Effect.gen(function* () {
     const chromium = yield* Chromium
     const { misdeeds, page } = yield* chromium.open(yield* Html.render(yield* report(options.report)), options)
@@ -300,7 +297,7 @@ layer(Chromium.layer, { excludeTestServices: true, timeout: "60 seconds" })("the
           )
           assert.deepStrictEqual(small, [])
         },
-        { width }
+        { width, report: { further: 8 } }
       )
     )
   }
