@@ -2,6 +2,8 @@ import * as E from "@effect-intercom/core/IntercomError"
 import { ContactId, Contacts } from "@effect-intercom/core/resources/Contacts"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as HttpClientError from "effect/http/HttpClientError"
+import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Schema from "effect/Schema"
 import * as TestClock from "effect/testing/TestClock"
 import * as Scripted from "./Scripted.ts"
@@ -280,6 +282,22 @@ describe("what a reason knows besides", () => {
     })
   )
 
+  it.effect("DecodeError: of a body that is no JSON, whether it is empty, and which request it was", () =>
+    Effect.gen(function* () {
+      for (const [text, actual] of [
+        ["", "an empty body"],
+        ["<html>", "text that is not JSON"]
+      ] as const) {
+        const mismatches = [{ path: "", expected: "a JSON body", actual }]
+        const expected = { _tag: "DecodeError", status: 200, kind: "malformed", mismatches, body: text }
+        const { reason } = yield* errorOf(Scripted.text(text))
+        assert.deepStrictEqual<object>({ ...reason }, expected)
+        const named = yield* errorOf(Scripted.text(text, { headers: { "x-request-id": "r" } }))
+        assert.deepStrictEqual<object>({ ...named.reason }, { ...expected, requestId: "r" })
+      }
+    })
+  )
+
   it.effect("DecodeError: twenty mismatches are enough", () =>
     Effect.gen(function* () {
       const records = Array.from({ length: 30 }, () => ({ type: "contact", id: 5 }))
@@ -389,6 +407,16 @@ describe("what a reason knows besides", () => {
         const { reason } = yield* errorOf(Scripted.fails(cause))
         assert(reason._tag === "TransportError")
         assert.deepStrictEqual([reason.sent, reason.code, reason.description], [true, code, description])
+      }
+      // What no transport could send was not sent.
+      for (const kind of ["InvalidUrlError", "EncodeError"] as const) {
+        const request = HttpClientRequest.get("/")
+        const cause = new HttpClientError.HttpClientError({
+          reason: new HttpClientError[kind]({ request, description: "no way" })
+        })
+        const { reason } = yield* errorOf(Scripted.fails(cause))
+        assert(reason._tag === "TransportError")
+        assert.deepStrictEqual([reason.sent, reason.code, reason.description], [false, undefined, "no way"])
       }
       const loop = new Error("round and round")
       loop.cause = loop

@@ -308,8 +308,8 @@ describe("a call of a type that contains itself", () => {
 describe("the service", () => {
   it.effect("is public: an operation of one's own on the same transport", () =>
     Effect.gen(function* () {
-      const server = Scripted.make([Scripted.status(503), Scripted.json({ anything: 1 })])
-      const answer = yield* Effect.gen(function* () {
+      const server = Scripted.make([Scripted.status(503), Scripted.status(503), Scripted.json({ anything: 1 })])
+      const { answer, failure } = yield* Effect.gen(function* () {
         const http = yield* IntercomHttp
         const operation = {
           name: "Tags.list",
@@ -319,12 +319,15 @@ describe("the service", () => {
           replay: "safe",
           empty: false
         } as const
-        return yield* http.reply(operation, http.attempt(operation).get("/tags"))
+        const attempt = http.attempt(operation).get("/tags")
+        const failure = yield* Effect.flip(attempt)
+        return { answer: yield* http.reply(operation, attempt), failure }
       }).pipe(Effect.provide(server.intercom()), Scripted.elapse)
+      assert.deepStrictEqual([failure._tag, failure.reason._tag], ["Failure", "ServerError"])
       assert.deepStrictEqual([answer.status, answer.body], [200, { anything: 1 }])
       assert.deepStrictEqual(
         server.sent.map(({ path }) => path),
-        ["/tags", "/tags"]
+        ["/tags", "/tags", "/tags"]
       )
     })
   )

@@ -77,7 +77,7 @@ export const lost =
   () =>
     Effect.fail(Object.assign(new Error(message), { code }))
 
-/** The transport fails with this cause. */
+/** The transport fails with this cause, or with this error of its own. */
 export const fails =
   (cause: unknown): Answer =>
   () =>
@@ -164,9 +164,10 @@ export const make = (script: ReadonlyArray<Answer> | ((request: Sent, index: num
         const seen = yield* record(request, url)
         const index = sent.push(seen) - 1
         const response = yield* answerOf(seen, index)(seen, signal).pipe(
-          Effect.mapError(
-            (cause) =>
-              new HttpClientError.HttpClientError({ reason: new HttpClientError.TransportError({ request, cause }) })
+          Effect.mapError((cause) =>
+            cause instanceof HttpClientError.HttpClientError
+              ? cause
+              : new HttpClientError.HttpClientError({ reason: new HttpClientError.TransportError({ request, cause }) })
           )
         )
         return response instanceof Response ? HttpClientResponse.fromWeb(request, response) : whole(request, response)

@@ -246,6 +246,7 @@ describe("the token", () => {
       )
       assert("reason" in error && error.reason._tag === "TransportError")
       assert.strictEqual(error.reason.sent, false)
+      assert.match(error.reason.description, /^The rate limiter's store failed: ./)
       for (const [how, text] of Object.entries(prints(error))) assertHidden(how, text)
       assert.isAbove(keys.length, 0)
       for (const key of keys) assertHidden("a key", key)

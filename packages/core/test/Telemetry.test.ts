@@ -7,6 +7,7 @@ import * as Layer from "effect/Layer"
 import * as Metric from "effect/Metric"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
+import * as TestClock from "effect/testing/TestClock"
 import * as Observed from "./Observed.ts"
 import * as Scripted from "./Scripted.ts"
 
@@ -215,17 +216,40 @@ describe("metrics", () => {
     })
   )
 
-  it.effect("waits for the rate limit: how many and how long", () =>
+  it.effect("waits for the rate limit: of what, how many and how long", () =>
     Effect.gen(function* () {
+      yield* TestClock.setTime(1_700_000_000_000)
       const server = Scripted.make(() => ok)
-      const { totals } = yield* counted(
+      const { lines, totals } = yield* counted(
         Effect.all([get, get, get, get], { concurrency: "unbounded" }).pipe(
           Effect.provide(server.layer(layer, { rateLimit: { limit: 2, window: "10 seconds" } })),
           Scripted.elapse
         )
       )
-      assert.deepStrictEqual(server.times, [0, 0, 10_000, 10_000])
+      assert.deepStrictEqual(
+        server.times.map((at) => at - 1_700_000_000_000),
+        [0, 0, 10_000, 10_000]
+      )
       assert.deepStrictEqual([totals.waits, totals.waitedMillis], [2, 20_000])
+      assert.include(lines, "intercom_rate_limit_wait_millis Contacts.get: 2")
+    })
+  )
+
+  it.effect("waits below ten milliseconds are none", () =>
+    Effect.gen(function* () {
+      for (const [millis, waits] of [
+        [9, 0],
+        [10, 1]
+      ] as const) {
+        const server = Scripted.make(() => ok)
+        const { totals } = yield* counted(
+          Effect.andThen(get, get).pipe(
+            Effect.provide(server.layer(layer, { rateLimit: { limit: 1, window: millis } })),
+            (calls) => Scripted.elapse(calls, { step: "1 millis" })
+          )
+        )
+        assert.deepStrictEqual([totals.waits, totals.waitedMillis], [waits, waits * millis])
+      }
     })
   )
 
