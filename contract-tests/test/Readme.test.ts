@@ -1,0 +1,54 @@
+// What the README shows of the command line and of the library is what there is.
+import * as Contract from "@effect-intercom/contract-tests/Contract"
+import * as ReportJson from "@effect-intercom/contract-tests/ReportJson"
+import * as Reports from "@effect-intercom/contract-tests/Reports"
+import { assert, describe, it } from "@effect/vitest"
+import { execFileSync } from "node:child_process"
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
+
+const read = (file: string) => readFileSync(join(import.meta.dirname, "..", file), "utf8")
+const readme = read("README.md")
+
+const section = (title: string) => readme.split(/^#+ /m).find((text) => text.startsWith(`${title}\n`)) ?? ""
+const firstColumn = (title: string) =>
+  [...section(title).matchAll(/^\| ([^|]*?(?:\\\|[^|]*?)*) \|/gm)]
+    .map(([, cell = ""]) => cell.trim())
+    .filter((cell) => !/^(-+|check|class|file|field|option|code|)$/.test(cell))
+
+describe("the README", () => {
+  it("shows a program that type-checks: it is a file of the tests", () => {
+    const [, snippet] = /```ts\n\/\/ excerpt\n(.*?)```/s.exec(readme) ?? []
+    assert.strictEqual(snippet, read("test/readme.ts"))
+  })
+
+  it("names every check, and none besides", () => {
+    const named = firstColumn("What it checks").filter((name) => !(name in ReportJson.severities))
+    assert.deepStrictEqual(named, Object.keys(Contract.checks))
+    for (const check of named) assert.notMatch(ReportJson.describe(check), /^The check /)
+  })
+
+  it("names every report, and every field of report.json", () => {
+    assert.deepStrictEqual(
+      firstColumn("Reports").toSorted(),
+      Object.keys(Reports.formats)
+        .map((name) => `\`${name}\``)
+        .toSorted()
+    )
+    const fields = firstColumn("`report.json`").flatMap((cell) =>
+      [...cell.matchAll(/`(\w+)`/g)].map(([, name]) => name)
+    )
+    assert.deepStrictEqual(fields, Object.keys(ReportJson.ReportJson.fields))
+    for (const field of Object.keys(ReportJson.Finding.fields)) assert.include(section("`report.json`"), `\`${field}\``)
+  })
+
+  it("names options the command has", () => {
+    const help = execFileSync(process.execPath, [join(import.meta.dirname, "../src/bin.ts"), "--help"], {
+      encoding: "utf8"
+    })
+    const options = [...section("Options").matchAll(/--[a-z][a-z-]*/g)].map(([option]) => option)
+    assert.isAbove(options.length, 8)
+    for (const option of new Set(options)) if (option !== "--har" && option !== "--help") assert.include(help, option)
+    for (const name of ["diff", "live"]) assert.match(help, new RegExp(`^\\s+${name}\\s`, "m"))
+  })
+})
