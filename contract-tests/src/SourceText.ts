@@ -25,7 +25,7 @@ export interface SourceText {
   readonly locate: (pointer: string) => Span | undefined
   /** {@link locate} by tokens, below the place another pointer names. */
   readonly locateIn: (pointer: string, tokens: ReadonlyArray<string>) => Span | undefined
-  /** The lines of a place, with two before it. */
+  /** The lines of a place, with two around it, and no more than fit on a screen. */
   readonly excerpt: (span: Span) => Excerpt
 }
 
@@ -51,7 +51,7 @@ const step = (document: Yaml.Document, node: unknown, token: string): Step | und
   return item === undefined ? undefined : { value: item, start: Yaml.isNode(item) ? item.range?.[0] : undefined }
 }
 
-const most = { lines: 9, before: 2, width: 160 }
+const most = { lines: 9, before: 2, after: 2, width: 160 }
 
 // A document without line breaks is one line of a megabyte.
 const cut = (line: string, column: number): string => {
@@ -94,7 +94,7 @@ export const make = (text: string): SourceText => {
     locateIn: (pointer, tokens) => locate([...tokensOf(pointer), ...tokens]),
     excerpt: ({ column, end, line }) => {
       const first = Math.max(1, line - most.before)
-      const last = Math.min(Math.max(end, line), first + most.lines - 1, lines.length)
+      const last = Math.min(Math.max(end, line + most.after), first + most.lines - 1, lines.length)
       return { first, lines: lines.slice(first - 1, last).map((one) => cut(one, column)) }
     }
   }
