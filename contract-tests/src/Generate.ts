@@ -90,23 +90,28 @@ const anything: fc.Arbitrary<Schema.Json> = fc
   .jsonValue({ maxDepth: 2 })
   .map((value) => JSON.parse(JSON.stringify(value)) as Schema.Json)
 
-const extra = fc.dictionary(
-  fc.string({ minLength: 1, maxLength: 6 }).map((name) => `x_${name}`),
-  anything,
-  { maxKeys: 2 }
-)
+const extraKey = fc.string({ minLength: 1, maxLength: 6 }).map((name) => `x_${name}`)
+
+const extra = fc.dictionary(extraKey, anything, { maxKeys: 2 })
 
 /** Below this no optional field and no item is made: schemas may contain themselves. */
 const deepest = 7
 
 const objects = (shape: Alternative, options: Options, depth: number): fc.Arbitrary<unknown> => {
   const { additional, fields, required } = shape
-  const names = [...new Set([...fields.keys(), ...required])].filter((name) => required.has(name) || depth < deepest)
-  const closed = additional === false
+  const [least, most] = [
+    Number(shape.rules.get("minProperties") ?? 0),
+    Number(shape.rules.get("maxProperties") ?? Infinity)
+  ]
+  const names = [...required, ...[...fields.keys()].filter((name) => !required.has(name))]
+    .filter((name, index) => required.has(name) || index < least || depth < deepest)
+    .slice(0, Math.max(most, required.size))
+  const closed = additional === false || most <= names.length
   if (names.length === 0 && fields.size === 0) {
-    if (closed) return fc.constant({})
+    if (additional === false || most === 0) return fc.constant({})
     const values = additional === undefined ? anything : all([additional], options, depth + 1)
-    return fc.dictionary(fc.string({ minLength: 1, maxLength: 8 }), values, { maxKeys: 3 })
+    const keys = { minKeys: least, maxKeys: Math.min(most, Math.max(least, 3)) }
+    return fc.dictionary(fc.string({ minLength: 1, maxLength: 8 }), values, keys)
   }
   const model = Object.fromEntries(
     names.map((name) => {
@@ -114,7 +119,12 @@ const objects = (shape: Alternative, options: Options, depth: number): fc.Arbitr
       return [name, options.loose ? fc.option(value, { nil: undefined, freq: required.has(name) ? 20 : 6 }) : value]
     })
   )
-  const record = fc.record(model, { requiredKeys: names.filter((name) => required.has(name)) })
+  const record = fc.record(model, { requiredKeys: names.filter((name, index) => required.has(name) || index < least) })
+  const missing = least - names.length
+  if (missing > 0 && !closed) {
+    const fill = fc.dictionary(extraKey, anything, { minKeys: missing, maxKeys: missing + 2 })
+    return fc.tuple(record, fill).map(([value, more]) => ({ ...more, ...value }))
+  }
   if (!options.extraKeys || closed) return record
   return fc.tuple(record, extra).map(([value, more]) => ({ ...more, ...value }))
 }

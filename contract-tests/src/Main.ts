@@ -10,6 +10,7 @@ import * as Contract from "./Contract.ts"
 import * as DiffCommand from "./DiffCommand.ts"
 import { Diverged } from "./Diverged.ts"
 import * as LiveCommand from "./LiveCommand.ts"
+import * as MutateSpecCommand from "./MutateSpecCommand.ts"
 import * as Places from "./Places.ts"
 import * as Published from "./Published.ts"
 import * as Report from "./Report.ts"
@@ -122,7 +123,7 @@ export const command = Command.make("intercom-contract", flags, (input) => {
     input.update ? updateBaseline(whole, file ?? Baseline.fileName) : check(whole, { all, file, folder, notes })
   )
 }).pipe(
-  Command.withSubcommands([DiffCommand.command, LiveCommand.command]),
+  Command.withSubcommands([DiffCommand.command, LiveCommand.command, MutateSpecCommand.command]),
   Command.withDescription("Check the Intercom client against an OpenAPI document, both ways, through Prism"),
   Command.withExamples([
     { command: "intercom-contract", description: "The project's document with its overlays" },

@@ -64,9 +64,8 @@ const wideFormats = new Set(["int64", "float", "double"])
 
 const rulesOf = (schema: { readonly [key: string]: Schema.Json }): Alternative["rules"] =>
   new Map(
-    Object.keys(ruleKinds).flatMap((keyword) => {
-      const value = schema[keyword]
-      if (value === undefined || value === false) return []
+    Object.entries(schema).flatMap(([keyword, value]) => {
+      if (!Object.hasOwn(ruleKinds, keyword) || value === false) return []
       if (keyword === "format" && wideFormats.has(String(value))) return []
       if (keyword === "minProperties" && value === 0) return []
       return [[keyword, value] as const]
@@ -155,24 +154,28 @@ const both = (a: Alternative, b: Alternative): Alternative => ({
 const cross = (left: ReadonlyArray<Alternative>, right: ReadonlyArray<Alternative>): ReadonlyArray<Alternative> =>
   left.flatMap((a) => right.map((b) => both(a, b))).filter((alternative) => alternative.kinds.size > 0)
 
-/** The ways to satisfy a schema. */
-export const alternatives = (node: Node.Node): ReadonlyArray<Alternative> => {
+/** The ways to satisfy a schema. One that refers to itself at once allows nothing. */
+export const alternatives = (node: Node.Node): ReadonlyArray<Alternative> => within(node, [])
+
+/** {@link alternatives}; `open` are the schemas this one is part of. */
+const within = (node: Node.Node, open: ReadonlyArray<string>): ReadonlyArray<Alternative> => {
   if (node.value === false) return []
   const own = [keywords(node)]
-  // A schema that refers to itself at once allows nothing.
   const target =
     "$ref" in Node.record(node)
       ? Node.resolve({ ...node, value: { $ref: Node.record(node)["$ref"] ?? "" } })
       : undefined
-  const referred = target === undefined ? own : cross(own, alternatives(target))
-  const all = nodesOf(Node.child(node, "allOf")).reduce((left, [, part]) => cross(left, alternatives(part)), referred)
+  if (target !== undefined && open.includes(target.pointer)) return []
+  const inside = [...open, target?.pointer ?? node.pointer]
+  const referred = target === undefined ? own : cross(own, within(target, inside))
+  const all = nodesOf(Node.child(node, "allOf")).reduce((left, [, part]) => cross(left, within(part, inside)), referred)
   return ["anyOf", "oneOf"].reduce((left, combinator) => {
     const parts = nodesOf(Node.child(node, combinator))
     return parts.length === 0
       ? left
       : cross(
           left,
-          parts.flatMap(([, part]) => alternatives(part))
+          parts.flatMap(([, part]) => within(part, inside))
         )
   }, all)
 }

@@ -1,5 +1,6 @@
 /** The schemas of both sides, compared field by field, without sampling. */
 import type * as Schema from "effect/Schema"
+import { IntercomConfig } from "@effect-intercom/core"
 import { distinct, type Divergence, type Finding } from "./Divergence.ts"
 import * as Document from "./Document.ts"
 import * as Node from "./Node.ts"
@@ -10,6 +11,8 @@ interface Place {
   /** How a program would write it: `data[].email`. */
   readonly path: string
   readonly depth: number
+  /** How often both sides were compared already, by what they are. */
+  readonly seen: Map<string, number>
 }
 
 interface Sides {
@@ -17,11 +20,24 @@ interface Sides {
   readonly document: ReadonlyArray<Node.Node>
 }
 
-// Schemas may contain themselves.
+// Schemas may contain themselves, and each other: a schema is looked at in the first few places it is used in.
 const deepest = 12
+const mostOften = 6
 
-const below = ({ depth, path }: Place, step: string): Place => ({
+const isTired = ({ client, document }: Sides, { depth, seen }: Place): boolean => {
+  const key = [client, document]
+    .map((nodes) => nodes.map((node) => (Node.resolve(node) ?? node).pointer).join(" "))
+    .join(" | ")
+  const times = (seen.get(key) ?? 0) + 1
+  seen.set(key, times)
+  return depth > deepest || times > mostOften
+}
+
+const top = (path: string): Place => ({ path, depth: 0, seen: new Map() })
+
+const below = ({ depth, path, seen }: Place, step: string): Place => ({
   depth: depth + 1,
+  seen,
   path: path === "" ? step.replace(/^\./, "") : path + step
 })
 
@@ -54,9 +70,22 @@ const typeFindings = (
   place: Place,
   words: { readonly sender: string; readonly receiver: string }
 ): ReadonlyArray<Finding> => {
-  if (isOpen(receiver) || isOpen(sender)) return []
+  if (isOpen(receiver)) return []
   const refused = kinds(sender, receiver)
   const others = refused.filter((kind) => kind !== "null")
+  if (isOpen(sender)) {
+    return refused.length === 0
+      ? []
+      : [
+          found(
+            at,
+            ["type"],
+            "breaking",
+            place,
+            `${words.sender} may be anything, ${words.receiver} is ${list(receiver.kinds)}`
+          )
+        ]
+  }
   return [
     ...(refused.includes("null")
       ? [found(at, ["type"], "breaking", place, `${words.sender} may be null, ${words.receiver} may not`)]
@@ -117,20 +146,96 @@ const described = (shape: ShapeOf.Shape, name: string): ShapeOf.Field | undefine
   return field === undefined || field.nodes.length === 0 ? undefined : field
 }
 
+/** A schema of which nothing is said, where one would be. */
+const unsaid = (at: Node.Node, keyword: string): Node.Node => ({
+  ...at,
+  pointer: Node.below(at.pointer, keyword),
+  value: {}
+})
+
+/** The items of both sides, where both may be arrays. */
+const itemsOf = (client: ShapeOf.Shape, document: ShapeOf.Shape): Sides => {
+  const both = client.kinds.has("array") && document.kinds.has("array") && client.typed && document.typed
+  if (!both) return { client: client.items, document: document.items }
+  return {
+    client: client.items.length > 0 ? client.items : [unsaid(client.node, "items")],
+    document: document.items.length > 0 ? document.items : [unsaid(document.node, "items")]
+  }
+}
+
+/** What the document takes and the client cannot send: null, or values of another type. */
+const wider = (client: ShapeOf.Shape, document: ShapeOf.Shape, at: Node.Node, place: Place): ReadonlyArray<Finding> => {
+  if (isOpen(client)) return []
+  if (isOpen(document)) {
+    return [...kinds(document, client)].length === 0
+      ? []
+      : [
+          found(
+            at,
+            ["type"],
+            "drift",
+            place,
+            `the document takes anything, the client's value is ${list(client.kinds)}`
+          )
+        ]
+  }
+  const more = document.typed ? kinds(document, client) : []
+  const values = document.values?.filter((value) => client.values !== undefined && !client.values.includes(value)) ?? []
+  return [
+    ...(more.length === 0
+      ? []
+      : [found(at, ["type"], "drift", place, `the document takes ${list(more)}, the client cannot send it`)]),
+    ...(values.length === 0
+      ? []
+      : [
+          found(
+            at,
+            ["enum"],
+            "drift",
+            place,
+            `the document takes ${list(values.map((value) => JSON.stringify(value)))}, the client cannot send it`
+          )
+        ])
+  ]
+}
+
 /** What the client sends against what the document takes. */
 const request = (sides: Sides, place: Place): ReadonlyArray<Finding> => {
   const client = ShapeOf.of(sides.client)
   const document = ShapeOf.of(sides.document)
   const [at] = sides.document
-  if (client === undefined || document === undefined || at === undefined || place.depth > deepest) return []
+  if (client === undefined || document === undefined || at === undefined || isTired(sides, place)) return []
   const words = { sender: "the client's value", receiver: "the document's" }
   return [
     ...typeFindings(client, document, at, place, words),
+    ...wider(client, document, at, place),
     ...enumFindings(client, document, at, place, words),
-    ...bounds(client, document, at, place),
+    ...bounds(client, document, at, place, "the client does not keep to the document's"),
+    ...rules(client, document, at, place, "the client does not keep to the document's"),
     ...requestFields(client, document, place),
-    ...request({ client: client.items, document: document.items }, below(place, "[]"))
+    ...further(client, document, place),
+    ...request(itemsOf(client, document), below(place, "[]"))
   ]
+}
+
+/** Properties nobody named: what the client sends under them, and what the document takes. */
+const further = (client: ShapeOf.Shape, document: ShapeOf.Shape, place: Place): ReadonlyArray<Finding> => {
+  const maps = client.additional !== false && client.kinds.has("object") && !isOpen(client)
+  if (!maps || document.additional === undefined || (client.additional === undefined && client.fields.size > 0))
+    return []
+  if (document.additional === false) {
+    return [
+      found(
+        document.node,
+        ["additionalProperties"],
+        "breaking",
+        place,
+        "the client sends any property, the document takes none"
+      )
+    ]
+  }
+  const sent = client.additional ?? unsaid(client.node, "additionalProperties")
+  return request({ client: [sent], document: [document.additional] }, below(place, ".*"))
 }
 
 const limits = [
@@ -142,23 +247,68 @@ const limits = [
   ["maxItems", (client: number, document: number) => client > document]
 ] as const
 
-const bounds = (client: ShapeOf.Shape, document: ShapeOf.Shape, at: Node.Node, place: Place): ReadonlyArray<Finding> =>
-  limits
-    .filter(([keyword, exceeds]) => Number.isFinite(document[keyword]) && exceeds(client[keyword], document[keyword]))
-    .filter(([keyword]) => document[keyword] !== 0)
-    .map(([keyword]) =>
-      found(
-        at,
-        [keyword],
-        "breaking",
-        place,
-        `the client does not keep to the document's ${keyword} of ${document[keyword]}`
-      )
-    )
+/** Bounds of a receiver the sender does not keep. */
+const bounds = (
+  sender: ShapeOf.Shape,
+  receiver: ShapeOf.Shape,
+  at: Node.Node,
+  place: Place,
+  words: string
+): ReadonlyArray<Finding> =>
+  sender.values !== undefined
+    ? []
+    : limits
+        // Beyond are the numbers JSON does not keep.
+        .filter(([keyword]) => Math.abs(receiver[keyword]) < Number.MAX_SAFE_INTEGER)
+        .filter(([keyword, exceeds]) => exceeds(sender[keyword], receiver[keyword]))
+        .map(([keyword]) => found(at, [keyword], "breaking", place, `${words} ${keyword} of ${receiver[keyword]}`))
+
+/** Whether a sender keeps a rule without saying it. */
+const keeps = (sender: ShapeOf.Shape, keyword: string, value: Schema.Json): boolean => {
+  if (JSON.stringify(sender.rules.get(keyword)) === JSON.stringify(value)) return true
+  switch (keyword) {
+    case "exclusiveMinimum":
+      return sender.minimum > Number(value)
+    case "exclusiveMaximum":
+      return sender.maximum < Number(value)
+    case "minProperties":
+      return sender.required.size >= Number(value)
+    case "maxProperties":
+      return sender.additional === false && sender.fields.size <= Number(value)
+    case "uniqueItems":
+      return sender.maxItems <= 1
+    case "writeOnly":
+      return true
+    default:
+      return false
+  }
+}
+
+/** Rules of a receiver the sender does not keep. */
+const rules = (
+  sender: ShapeOf.Shape,
+  receiver: ShapeOf.Shape,
+  at: Node.Node,
+  place: Place,
+  words: string
+): ReadonlyArray<Finding> =>
+  sender.values !== undefined
+    ? []
+    : [...receiver.rules]
+        .filter(([keyword, value]) => [...sender.kinds].some((kind) => ShapeOf.concerns(keyword, value, kind)))
+        .filter(([keyword, value]) => !keeps(sender, keyword, value))
+        .map(([keyword, value]) =>
+          found(
+            at,
+            [keyword],
+            keyword === "readOnly" ? "drift" : "breaking",
+            place,
+            `${words} ${keyword} of ${JSON.stringify(value)}`
+          )
+        )
 
 const requestFields = (client: ShapeOf.Shape, document: ShapeOf.Shape, place: Place): ReadonlyArray<Finding> => {
-  // An object without fields takes any, and has none to miss.
-  if (client.fields.size === 0) return []
+  if (!client.kinds.has("object") || !document.kinds.has("object") || isOpen(client)) return []
   const open = document.fields.size === 0
   const sent = [...client.fields].flatMap(([name, field]) => {
     const known = described(document, name)
@@ -215,16 +365,18 @@ const response = (sides: Sides, place: Place): ReadonlyArray<Finding> => {
   const client = ShapeOf.of(sides.client)
   const document = ShapeOf.of(sides.document)
   const [at] = sides.document
-  if (client === undefined || document === undefined || at === undefined || place.depth > deepest) return []
+  if (client === undefined || document === undefined || at === undefined || isTired(sides, place)) return []
   const words = { sender: "the document's value", receiver: "the client's" }
   return [
     ...typeFindings(document, client, at, place, words),
     ...enumFindings(document, client, at, place, words),
+    ...bounds(document, client, at, place, "the document does not keep to the client's"),
+    ...rules(document, client, at, place, "the document does not keep to the client's"),
     ...responseFields(client, document, place),
     ...(client.additional && document.additional
       ? response({ client: [client.additional], document: [document.additional] }, below(place, ".*"))
       : []),
-    ...response({ client: client.items, document: document.items }, below(place, "[]"))
+    ...response(itemsOf(client, document), below(place, "[]"))
   ]
 }
 
@@ -256,36 +408,87 @@ const responseFields = (client: ShapeOf.Shape, document: ShapeOf.Shape, place: P
     }
     return [...promised, ...response({ client: field.nodes, document: known.nodes }, at)]
   })
-  // Where the client takes any object, nothing is missing.
-  const unknown =
-    client.fields.size === 0
-      ? []
-      : [...document.fields]
-          .filter(([name]) => !client.fields.has(name))
-          .map(([name]) =>
-            found(
-              document.node,
-              ["properties", name],
-              "drift",
-              below(place, `.${name}`),
-              "the document has it, the client does not know it"
-            )
-          )
+  const unknown = [...document.fields]
+    .filter(([name]) => !client.fields.has(name))
+    .map(([name]) =>
+      found(
+        document.node,
+        ["properties", name],
+        "drift",
+        below(place, `.${name}`),
+        "the document has it, the client does not know it"
+      )
+    )
   return [...expected, ...unknown]
 }
 
-const parameters = ({ client, operation }: Pair): ReadonlyArray<Finding> =>
+/** Which of the document's parameters is one of the client's: those of a path by their place, whatever they are called. */
+const counterpart = (
+  { client, operation }: Pair,
+  where: "path" | "query",
+  name: string
+): Document.Parameter | undefined => {
+  const index = where === "path" ? Document.parametersIn(client.path).indexOf(name) : -1
+  const called = index < 0 ? name : Document.parametersIn(operation.path)[index]
+  return operation.parameters.find((parameter) => parameter.in === where && parameter.name === called)
+}
+
+// What the client sends whatever is called, or the standard takes for granted.
+const sentHeaders = new Set(["accept", "authorization", "content-type", "intercom-version"])
+
+/** Headers and cookies the document has and no call of the client makes. */
+const headerParameters = ({ operation }: Pair): ReadonlyArray<Finding> =>
+  operation.parameters.flatMap(({ in: where, name, node, required, schema }) => {
+    if (where !== "header" && where !== "cookie") return []
+    const at = below(top(`${where} parameter`), ` ${name}`)
+    if (where === "header" && sentHeaders.has(name.toLowerCase())) {
+      const values = name.toLowerCase() === "intercom-version" && schema ? ShapeOf.of([schema])?.values : undefined
+      return values === undefined || values.includes(IntercomConfig.defaultVersion)
+        ? []
+        : [
+            found(
+              schema ?? node,
+              ["enum"],
+              "breaking",
+              at,
+              `the client sends ${IntercomConfig.defaultVersion}, the document does not take it`
+            )
+          ]
+    }
+    return [
+      required
+        ? found(node, [], "breaking", at, "the document requires it, the client cannot send it")
+        : found(node, [], "drift", at, "the document takes it, the client cannot send it")
+    ]
+  })
+
+/** Parameters of a path the document does not declare. */
+const undeclared = ({ operation }: Pair): ReadonlyArray<Finding> =>
+  Document.parametersIn(operation.path)
+    .filter((name) => !operation.parameters.some((parameter) => parameter.in === "path" && parameter.name === name))
+    .map((name) =>
+      found(
+        operation.node,
+        ["parameters"],
+        "breaking",
+        top(`path parameter ${name}`),
+        "the path has it, the document does not declare it"
+      )
+    )
+
+const parameters = (pair: Pair): ReadonlyArray<Finding> =>
   (["path", "query"] as const).flatMap((where) => {
+    const { client, operation } = pair
     const part = where === "path" ? client.params : client.query
     const fields =
       part === undefined
         ? new Map<string, ShapeOf.Field>()
         : (ShapeOf.of([part.node])?.fields ?? new Map<string, ShapeOf.Field>())
     const declared = operation.parameters.filter((parameter) => parameter.in === where)
-    const place = { path: `${where} parameter`, depth: 0 }
+    const place = top(`${where} parameter`)
     const sent = [...fields].flatMap(([name, field]) => {
       const at = below(place, ` ${name}`)
-      const known = declared.find((parameter) => parameter.name === name)
+      const known = counterpart(pair, where, name)
       if (known === undefined) {
         return [
           found(operation.node, ["parameters"], "breaking", at, "the client sends it, the document does not know it")
@@ -302,7 +505,7 @@ const parameters = ({ client, operation }: Pair): ReadonlyArray<Finding> =>
       ]
     })
     const unknown = declared
-      .filter(({ name }) => !fields.has(name))
+      .filter((parameter) => ![...fields.keys()].some((name) => counterpart(pair, where, name) === parameter))
       .map(({ name, node, required }) =>
         found(
           node,
@@ -320,14 +523,14 @@ const parameters = ({ client, operation }: Pair): ReadonlyArray<Finding> =>
 const bodies = ({ client, operation }: Pair): ReadonlyArray<Finding> => {
   const schema = operation.body && Document.jsonOf(operation.body.content)
   if (client.payload === undefined || schema === undefined) return []
-  return request({ client: [client.payload.node], document: [schema] }, { path: "", depth: 0 })
+  return request({ client: [client.payload.node], document: [schema] }, top(""))
 }
 
 const answers = ({ client, operation }: Pair): ReadonlyArray<Finding> =>
   Document.successes(operation).flatMap(({ content }) => {
     const schema = Document.jsonOf(content)
     if (client.success === undefined || schema === undefined) return []
-    return response({ client: [client.success.node], document: [schema] }, { path: "", depth: 0 })
+    return response({ client: [client.success.node], document: [schema] }, top(""))
   })
 
 /** Error bodies: what the document lets come against what the client declares for the status. */
@@ -337,15 +540,25 @@ const errors = ({ client, operation }: Pair): ReadonlyArray<Finding> =>
     const [, declared] = [...client.errorBodies].find(([known]) => Document.covers(status, known)) ?? []
     if (schema === undefined || declared === undefined) return []
     return (
-      response({ client: [declared.node], document: [schema] }, { path: "", depth: 0 })
+      response({ client: [declared.node], document: [schema] }, top(""))
         // The tag is the program's: errors are told apart by it, and it is never sent.
         .filter(({ pointer }) => !pointer.endsWith("/properties/_tag"))
-        .map((finding) => ({ ...finding, message: `error ${finding.message}` }))
+        .map((finding) => ({
+          ...finding,
+          // The client reads errors whatever they call themselves.
+          class: finding.pointer.endsWith("/type/enum") ? "drift" : finding.class,
+          message: `error ${finding.message}`
+        }))
     )
   })
 
 /** Compares parameters, request body, answers and error bodies of an operation. */
 export const check = (subject: Pick<Shape, "document">, pair: Pair): ReadonlyArray<Divergence> =>
-  distinct([...parameters(pair), ...bodies(pair), ...answers(pair), ...errors(pair)]).map((finding) =>
-    divergence(subject, pair, "structure", finding)
-  )
+  distinct([
+    ...parameters(pair),
+    ...headerParameters(pair),
+    ...undeclared(pair),
+    ...bodies(pair),
+    ...answers(pair),
+    ...errors(pair)
+  ]).map((finding) => divergence(subject, pair, "structure", finding))

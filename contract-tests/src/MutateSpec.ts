@@ -1,0 +1,448 @@
+/**
+ * How strong the suite is against a changed document: every mutant of {@link "./Mutants.ts"} is checked in memory, the
+ * comparing checks first and samples only where those say nothing, and what was found is held against what should be.
+ */
+import * as fc from "fast-check"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as HttpClientResponse from "effect/http/HttpClientResponse"
+import * as JsonPatch from "effect/JsonPatch"
+import * as Random from "effect/Random"
+import * as Result from "effect/Result"
+import type * as Schema from "effect/Schema"
+import { Ajv2020 } from "ajv/dist/2020.js"
+import * as Client from "./Client.ts"
+import * as Contract from "./Contract.ts"
+import * as Coverage from "./Coverage.ts"
+import type { Divergence } from "./Divergence.ts"
+import * as Document from "./Document.ts"
+import * as EffectiveDocument from "./EffectiveDocument.ts"
+import type * as Exchange from "./Exchange.ts"
+import * as Generate from "./Generate.ts"
+import * as Mutants from "./Mutants.ts"
+import * as Node from "./Node.ts"
+import * as Revision from "./Revision.ts"
+import type * as Sites from "./Sites.ts"
+import * as Structure from "./Structure.ts"
+import { accepts, type Pair, requests, type Shape } from "./Subject.ts"
+import * as Validator from "./Validator.ts"
+
+type Json = Schema.Json
+
+/** What a mutant must come to, once it is known what the client can read. */
+export type Class = "breaking" | "drift" | "changed" | "same"
+
+/**
+ * - `killed`: found as what it is, or as worse.
+ * - `survived`: not found, or as less than it is.
+ * - `quiet`: nothing to find, and nothing found.
+ * - `false alarm`: found, with nothing to find.
+ */
+export type Verdict = "killed" | "survived" | "quiet" | "false alarm"
+
+export interface Judged {
+  readonly mutant: Mutants.Mutant
+  readonly class: Class
+  readonly verdict: Verdict
+  /** What told: comparing both sides, or samples. */
+  readonly by: "compared" | "sampled"
+  readonly found: ReadonlyArray<Divergence>
+  readonly millis: number
+}
+
+/**
+ * `effective`: the document with its overlays is changed, and the checks are run on it. `published`: the published
+ * document is, and compared with the original as `--spec` does.
+ */
+export type Base = "effective" | "published"
+
+export interface Options extends EffectiveDocument.Options {
+  readonly seed?: number | undefined
+  /** How many mutants, drawn at random; all of them when left out. */
+  readonly sample?: number | undefined
+  /** Only kinds whose name has this in it. */
+  readonly kind?: string | undefined
+  /** Samples of each property, where comparing tells nothing. */
+  readonly runs?: number | undefined
+  readonly base?: Base | undefined
+}
+
+export interface Outcome {
+  readonly base: Base
+  readonly seed: number
+  /** How many there are. */
+  readonly total: number
+  readonly judged: ReadonlyArray<Judged>
+  readonly millis: number
+}
+
+export const defaultRuns = 4
+export const defaultSample = 600
+
+// ---------------------------------------------------------------------------------------------------------------------
+// what should be found
+// ---------------------------------------------------------------------------------------------------------------------
+
+/** Judges bodies by the client's JSON Schemas; shares no code with the checks. */
+const reader = () => {
+  const compiled = new Map<Json, (value: unknown) => boolean>()
+  return (part: Client.Part): ((value: unknown) => boolean) => {
+    const known = compiled.get(part.node.value)
+    if (known !== undefined) return known
+    const schema = Node.record(part.node)
+    // The tag of an error is the program's, and is never sent.
+    const required = Array.isArray(schema["required"]) ? schema["required"].filter((name) => name !== "_tag") : []
+    const validate = new Ajv2020({ strict: false, logger: false }).compile({ ...schema, required })
+    const judge = (value: unknown) => validate(value) === true
+    compiled.set(part.node.value, judge)
+    return judge
+  }
+}
+
+const sampleOf = (node: Node.Node, seed: number, many: number): ReadonlyArray<unknown> =>
+  fc.sample(Generate.values(node), { seed, numRuns: many })
+
+/** A value of a schema that has `end` at the end of some steps. */
+const build = (
+  reference: Node.Node,
+  steps: ReadonlyArray<Sites.Step>,
+  end: (node: Node.Node) => unknown,
+  seed: number
+): unknown => {
+  const node = Node.resolve(reference) ?? reference
+  const [step, ...rest] = steps
+  if (step === undefined) return end(node)
+  const base = () => sampleOf(node, seed, 20).find(Node.isRecord) ?? {}
+  switch (step._tag) {
+    case "property": {
+      const child = Node.child(Node.child(node, "properties") ?? node, step.name)
+      return child === undefined ? base() : { ...base(), [step.name]: build(child, rest, end, seed) }
+    }
+    case "item": {
+      const child = Node.child(node, "items")
+      return child === undefined ? [] : [build(child, rest, end, seed)]
+    }
+    case "further": {
+      const child = Node.child(node, "additionalProperties")
+      return child === undefined ? base() : { ...base(), further: build(child, rest, end, seed) }
+    }
+    case "part": {
+      const child = Node.descend(node, [step.of, String(step.index)])
+      if (child === undefined) return base()
+      const value = build(child, rest, end, seed)
+      return step.of === "allOf" && Node.isRecord(value) ? { ...base(), ...value } : value
+    }
+  }
+}
+
+/** What the client reads an answer with, where a chain begins. */
+const readerOf = (client: Client.Client, chain: Sites.Chain): Client.Part | undefined => {
+  const operation = client.operations.find(({ key }) => key === chain.operation.key)
+  if (operation === undefined) return undefined
+  if (chain.use === "response") return operation.success
+  const status = chain.status ?? ""
+  return [...operation.errorBodies].find(([known]) => Document.covers(status, known))?.[1]
+}
+
+/** Whether some client cannot read what an answer may hold now. */
+const unreadable = (
+  client: Client.Client,
+  read: ReturnType<typeof reader>,
+  witness: Mutants.Witness,
+  seed: number
+): boolean =>
+  witness.site.chains
+    .filter(({ use }) => use === "response" || use === "error")
+    .some((chain) => {
+      const part = readerOf(client, chain)
+      if (part === undefined) return false
+      const end = (node: Node.Node): unknown => {
+        if (witness._tag === "value") return witness.value
+        const isWanted = (one: unknown) =>
+          witness._tag === "absent" ? Node.isRecord(one) : Array.isArray(one) && one.length > 0
+        const value = sampleOf(node, seed, 20).find(isWanted)
+        if (witness._tag === "any") return Array.isArray(value) ? (value[0] ?? null) : null
+        return Node.isRecord(value)
+          ? Object.fromEntries(Object.entries(value).filter(([name]) => name !== witness.name))
+          : {}
+      }
+      return !read(part)(build(chain.from, chain.steps, end, seed))
+    })
+
+/** Whether the client's types allow to leave something out of what is sent. */
+const omittable = (
+  client: Client.Client,
+  { name, site }: Mutants.Witness & { readonly _tag: "absent" },
+  seed: number
+) =>
+  site.chains
+    .filter(({ use }) => use === "request")
+    .some(({ operation, steps }) => {
+      const one = client.operations.find(({ key }) => key === operation.key)
+      const payload = one?.payload
+      if (one === undefined || payload === undefined || steps.length > 0) return payload !== undefined
+      return fc
+        .sample(requests(one), { seed, numRuns: 200 })
+        .filter((request) => accepts(one, request) && Node.isRecord(request.payload))
+        .some(({ payload: body }) =>
+          payload.accepts(
+            Object.fromEntries(Object.entries(Node.isRecord(body) ? body : {}).filter(([key]) => key !== name))
+          )
+        )
+    })
+
+const classOf = (
+  mutant: Mutants.Mutant,
+  client: Client.Client,
+  read: ReturnType<typeof reader>,
+  seed: number
+): Class => {
+  const { expected, witness } = mutant
+  if (expected === "widened") {
+    if (witness === undefined || unreadable(client, read, witness, seed)) return "breaking"
+    // What is renamed or gone is missed even where nothing breaks; so is what could be sent.
+    const sent = witness.site.uses.has("request") || witness.site.uses.has("parameter")
+    return sent || mutant.kind.endsWith("property") ? "drift" : "changed"
+  }
+  if (expected === "breaking" && witness?._tag === "absent" && mutant.kind.endsWith("required")) {
+    return omittable(client, witness, seed) ? "breaking" : "changed"
+  }
+  return expected
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// what is found
+// ---------------------------------------------------------------------------------------------------------------------
+
+/** Stands in for Prism: takes every request, and answers with the status it is asked for and a body of its schema. */
+const canned = (document: Document.Document, seed: number): Shape["prism"] => ({
+  url: document.server,
+  send:
+    (prefer = ""): Exchange.Send =>
+    (request, url) =>
+      Effect.sync(() => {
+        const key = Document.keyOf(request.method, url.pathname)
+        const operation =
+          document.operations.find((one) => one.key === key) ??
+          document.operations.find(
+            ({ method, path }) =>
+              method === request.method && new RegExp(`^${path.replaceAll(/\{[^}]*\}/g, "[^/]+")}$`).test(url.pathname)
+          )
+        const success = operation?.responses.find(Document.isSuccess)?.status ?? "200"
+        const wanted = Number(/code=(\d+)/.exec(prefer)?.[1] ?? success.replaceAll(/x/gi, "0"))
+        const response = operation && Document.responseFor(operation, wanted)
+        const schema = response && Document.jsonOf(response.content)
+        const body = schema === undefined ? undefined : JSON.stringify(sampleOf(schema, seed, 1)[0])
+        return HttpClientResponse.fromWeb(
+          request,
+          new Response(body ?? null, {
+            status: response === undefined ? 404 : wanted,
+            headers: body === undefined ? { "content-length": "0" } : { "content-type": "application/json" }
+          })
+        )
+      })
+})
+
+const pairsOf = (client: Client.Client, document: Document.Document): ReadonlyArray<Pair> =>
+  client.operations.flatMap((one) => {
+    const operation = document.operations.find(({ key }) => key === one.key)
+    return operation === undefined ? [] : [{ operation, client: one }]
+  })
+
+const isFailure = ({ class: severity }: Divergence) => severity !== "note"
+
+const compared = (client: Client.Client, document: Document.Document, pairs: ReadonlyArray<Pair>) =>
+  [
+    ...Coverage.operations({ client, document }),
+    ...pairs.flatMap((pair) => [...Coverage.check({ document }, pair), ...Structure.check({ document }, pair)])
+  ].filter(isFailure)
+
+// The checks that need no server of their own.
+const sampling = ["requests", "responses", "errors"]
+
+// Schemas of half the document need not be sampled in every operation.
+const most = 1
+
+const sampled = Effect.fnUntraced(function* (
+  client: Client.Client,
+  document: Document.Document,
+  pairs: ReadonlyArray<Pair>,
+  parameters: { readonly seed: number; readonly runs: number }
+) {
+  const unused = Effect.die(new Error("the simulator is not checked here"))
+  const subject: Shape = {
+    ...parameters,
+    document,
+    validator: Validator.make(document.root),
+    client,
+    pairs,
+    prism: canned(document, parameters.seed),
+    simulated: { send: () => unused } as unknown as Shape["simulated"]
+  }
+  const checked = yield* Effect.forEach(pairs.slice(0, most), (pair) =>
+    Effect.forEach(
+      sampling,
+      (name) => Contract.checks[name]?.(subject, pair) ?? Effect.die(new Error(`no check ${name}`))
+    )
+  )
+  return checked.flat().flatMap(({ divergences }) => divergences.filter(isFailure))
+})
+
+const verdictOf = (wanted: Class, found: ReadonlyArray<Divergence>): Verdict => {
+  switch (wanted) {
+    case "breaking":
+      return found.some(({ class: severity }) => severity === "breaking") ? "killed" : "survived"
+    case "drift":
+      return found.length > 0 ? "killed" : "survived"
+    case "changed":
+    case "same":
+      return found.length > 0 ? "false alarm" : "quiet"
+  }
+}
+
+const judgeEffective = Effect.fnUntraced(function* (
+  root: Json,
+  mutant: Mutants.Mutant,
+  wanted: Class,
+  client: Client.Client,
+  parameters: { readonly seed: number; readonly runs: number }
+) {
+  const document = Document.make(JsonPatch.apply(mutant.patch, root))
+  const pairs = pairsOf(client, document)
+  // What other operations are made of is as it was.
+  const used = mutant.operations
+  const affected = pairs.filter(({ operation }) => used === undefined || used.includes(operation.name))
+  const found = compared(client, document, affected)
+  const verdict = verdictOf(wanted, found)
+  if (verdict === "killed" || verdict === "false alarm") return { verdict, found, by: "compared" as const }
+  const more = yield* sampled(client, document, affected, parameters)
+  const all = [...found, ...more]
+  return { verdict: verdictOf(wanted, all), found: all, by: "sampled" as const }
+})
+
+/** As `--spec` sees it: whatever changed is told, even if the client is none the worse. */
+const judgePublished = (root: Json, mutant: Mutants.Mutant, wanted: Class, client: Client.Client) => {
+  const other = JsonPatch.apply(mutant.patch, root)
+  const revision = { known: root, given: Revision.align(root, other), idle: [] }
+  const found = Revision.means(root, other) ? [] : Revision.check(client, revision, []).filter(isFailure)
+  return { verdict: verdictOf(wanted === "changed" ? "drift" : wanted, found), found, by: "compared" as const }
+}
+
+/** A mutant that is no document at all, or the same one. */
+const isUseful = (root: Json) => (mutant: Mutants.Mutant) => {
+  const changed = Result.try(() => JsonPatch.apply(mutant.patch, root))
+  return Result.isSuccess(changed) && JSON.stringify(changed.success) !== JSON.stringify(root)
+}
+
+/** Checks mutants of a document. */
+export const run = Effect.fn("MutateSpec.run")(function* (options: Options = {}) {
+  const { base = "effective", kind, runs = defaultRuns, sample, seed = Contract.defaultSeed } = options
+  const { document, published } = yield* EffectiveDocument.load(options)
+  const root = base === "effective" ? document : published
+  const began = yield* Clock.currentTimeMillis
+  const all = Mutants.all(root).filter(({ kind: name }) => kind === undefined || name.includes(kind))
+  const shuffled =
+    sample === undefined ? all : (yield* Random.shuffle(all).pipe(Random.withSeed(seed))).slice(0, sample)
+  const mutants = shuffled.filter(isUseful(root))
+  return yield* Effect.gen(function* () {
+    const client = yield* Client.make(Client.intercom)
+    const read = reader()
+    const judged = yield* Effect.forEach(mutants, (mutant) =>
+      Effect.gen(function* () {
+        const start = yield* Clock.currentTimeMillis
+        const wanted = classOf(mutant, client, read, seed)
+        const result =
+          base === "effective"
+            ? yield* judgeEffective(root, mutant, wanted, client, { seed, runs })
+            : judgePublished(root, mutant, wanted, client)
+        const one: Judged = { mutant, class: wanted, ...result, millis: (yield* Clock.currentTimeMillis) - start }
+        return one
+      })
+    )
+    const outcome: Outcome = {
+      base,
+      seed,
+      total: all.length,
+      judged,
+      millis: (yield* Clock.currentTimeMillis) - began
+    }
+    return outcome
+  }).pipe(Effect.provide(Client.layer(Document.make(root).server)))
+})
+
+/** What a run fails for. */
+export const failures = ({ judged }: Outcome): ReadonlyArray<Judged> =>
+  judged.filter(({ verdict }) => verdict === "survived" || verdict === "false alarm")
+
+// ---------------------------------------------------------------------------------------------------------------------
+// report
+// ---------------------------------------------------------------------------------------------------------------------
+
+const row = (name: string, judged: ReadonlyArray<Judged>): ReadonlyArray<string> => {
+  const many = (verdict: Verdict) => judged.filter((one) => one.verdict === verdict).length
+  const millis = judged.reduce((sum, one) => sum + one.millis, 0)
+  return [
+    name,
+    String(judged.length),
+    String(many("killed")),
+    String(many("survived")),
+    String(many("quiet")),
+    String(many("false alarm")),
+    String(judged.filter(({ by, verdict }) => by === "sampled" && verdict === "killed").length),
+    (millis / Math.max(1, judged.length)).toFixed(0)
+  ]
+}
+
+const aligned = (lines: ReadonlyArray<ReadonlyArray<string>>): string => {
+  const widths = (lines[0] ?? []).map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)))
+  return lines
+    .map((line) =>
+      line
+        .map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0)))
+        .join("  ")
+    )
+    .join("\n")
+}
+
+const head = ["n", "killed", "survived", "quiet", "false alarms", "by samples", "ms each"]
+
+/** Tables by class and by kind, every mutant that went wrong, and one closing line. */
+export const text = (outcome: Outcome): string => {
+  const { base, judged, millis, seed, total } = outcome
+  const kinds = [...new Set(judged.map(({ mutant }) => mutant.kind))]
+  const classes = (["breaking", "drift", "changed", "same"] as const).filter((one) =>
+    judged.some((other) => other.class === one)
+  )
+  const wrong = failures(outcome)
+  return [
+    ...wrong.map(
+      ({ class: wanted, found, mutant, verdict }) =>
+        `${verdict} ${wanted}: ${mutant.kind} ${mutant.operator} at #${mutant.pointer}: ${mutant.description}` +
+        (found.length === 0 ? "" : ` | ${found[0]?.class} ${found[0]?.operation}: ${found[0]?.message}`)
+    ),
+    ...(wrong.length > 0 ? [""] : []),
+    aligned([
+      ["kind", ...head],
+      ...kinds.map((kind) =>
+        row(
+          kind,
+          judged.filter(({ mutant }) => mutant.kind === kind)
+        )
+      )
+    ]),
+    "",
+    aligned([
+      ["class", ...head],
+      ...classes.map((one) =>
+        row(
+          one,
+          judged.filter((other) => other.class === one)
+        )
+      )
+    ]),
+    "",
+    `${judged.length} of ${total} mutants of the ${base} document, seed ${seed}, ${(millis / 1000).toFixed(1)} s: ` +
+      `${judged.filter(({ verdict }) => verdict === "survived").length} survived, ` +
+      `${judged.filter(({ verdict }) => verdict === "false alarm").length} false alarms`
+  ].join("\n")
+}

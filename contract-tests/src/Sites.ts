@@ -1,0 +1,106 @@
+/** The places of a document where it can be changed, and what each is used for. */
+import * as Document from "./Document.ts"
+import * as Node from "./Node.ts"
+
+/** What a schema describes: what is sent, what comes back, a failure, or a header of an answer. */
+export type Use = "parameter" | "request" | "response" | "error" | "header"
+
+/** From a schema to one inside it. */
+export type Step =
+  | { readonly _tag: "property"; readonly name: string }
+  | { readonly _tag: "item" }
+  | { readonly _tag: "further" }
+  | { readonly _tag: "part"; readonly of: "allOf" | "anyOf" | "oneOf"; readonly index: number }
+
+/** How an operation gets to a schema. */
+export interface Chain {
+  readonly operation: Document.Operation
+  readonly use: Use
+  /** Of a response. */
+  readonly status: string | undefined
+  /** The schema the steps begin at. */
+  readonly from: Node.Node
+  readonly steps: ReadonlyArray<Step>
+}
+
+/** A schema that is used, by where it is written. */
+export interface Site {
+  readonly pointer: string
+  readonly node: Node.Node
+  readonly chains: ReadonlyArray<Chain>
+  readonly uses: ReadonlySet<Use>
+}
+
+const combinators = ["allOf", "anyOf", "oneOf"] as const
+
+const inside = (node: Node.Node): ReadonlyArray<readonly [Step, Node.Node]> => {
+  const properties = Node.child(node, "properties")
+  const items = Node.child(node, "items")
+  const further = Node.child(node, "additionalProperties")
+  return [
+    ...(properties === undefined ? [] : Node.children(properties)).map(
+      ([name, child]) => [{ _tag: "property", name }, child] as const
+    ),
+    ...(items === undefined ? [] : [[{ _tag: "item" }, items] as const]),
+    ...(further === undefined ? [] : [[{ _tag: "further" }, further] as const]),
+    ...combinators.flatMap((of) => {
+      const parts = Node.child(node, of)
+      return (parts === undefined ? [] : Node.children(parts)).map(
+        ([index, part]) => [{ _tag: "part", of, index: Number(index) }, part] as const
+      )
+    })
+  ]
+}
+
+const starts = (operation: Document.Operation): ReadonlyArray<Chain> => [
+  ...operation.parameters.flatMap(({ schema }) =>
+    schema === undefined ? [] : [{ operation, use: "parameter" as const, status: undefined, from: schema, steps: [] }]
+  ),
+  ...[...(operation.body?.content.values() ?? [])].flatMap((schema) =>
+    schema === undefined ? [] : [{ operation, use: "request" as const, status: undefined, from: schema, steps: [] }]
+  ),
+  ...operation.responses.flatMap((response) => [
+    ...[...response.content.values()].flatMap((schema) =>
+      schema === undefined
+        ? []
+        : [
+            {
+              operation,
+              use: Document.isSuccess(response) ? ("response" as const) : ("error" as const),
+              status: response.status,
+              from: schema,
+              steps: []
+            }
+          ]
+    ),
+    ...headersOf(response.node).flatMap((schema) =>
+      schema === undefined
+        ? []
+        : [{ operation, use: "header" as const, status: response.status, from: schema, steps: [] }]
+    )
+  ])
+]
+
+const headersOf = (response: Node.Node): ReadonlyArray<Node.Node | undefined> => {
+  const headers = Node.child(response, "headers")
+  return (headers === undefined ? [] : Node.children(headers)).map(([, header]) => Node.follow(header, "schema"))
+}
+
+/** The schemas the operations of a document use, `$ref`s followed, each once. */
+export const schemas = ({ operations }: Document.Document): ReadonlyArray<Site> => {
+  const sites = new Map<string, { node: Node.Node; chains: Array<Chain>; uses: Set<Use> }>()
+  const visit = (reference: Node.Node, chain: Chain): void => {
+    const node = Node.resolve(reference)
+    if (node === undefined) return
+    const site = sites.get(node.pointer) ?? { node, chains: [], uses: new Set<Use>() }
+    sites.set(node.pointer, site)
+    const visited = site.chains.some(({ operation, use }) => operation === chain.operation && use === chain.use)
+    site.chains.push(chain)
+    site.uses.add(chain.use)
+    // Below, one way from each operation is enough: schemas may contain themselves.
+    if (visited) return
+    for (const [step, child] of inside(node)) visit(child, { ...chain, steps: [...chain.steps, step] })
+  }
+  for (const chain of operations.flatMap(starts)) visit(chain.from, chain)
+  return [...sites].map(([pointer, site]) => ({ pointer, ...site }))
+}
