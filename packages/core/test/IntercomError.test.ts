@@ -409,10 +409,10 @@ describe("what a reason knows besides", () => {
         assert.deepStrictEqual([reason.sent, reason.code, reason.description], [true, code, description])
       }
       // What no transport could send was not sent.
-      for (const kind of ["InvalidUrlError", "EncodeError"] as const) {
+      for (const Unsendable of [HttpClientError.InvalidUrlError, HttpClientError.EncodeError]) {
         const request = HttpClientRequest.get("/")
         const cause = new HttpClientError.HttpClientError({
-          reason: new HttpClientError[kind]({ request, description: "no way" })
+          reason: new Unsendable({ request, description: "no way" })
         })
         const { reason } = yield* errorOf(Scripted.fails(cause))
         assert(reason._tag === "TransportError")
