@@ -4,6 +4,8 @@ import { ContactId, ContactList, Contacts, ContactsGroup } from "@effect-interco
 import { Events, EventsGroup } from "@effect-intercom/core/resources/Events"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
+import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import * as fc from "fast-check"
@@ -278,6 +280,9 @@ describe("a call", () => {
         { path: "[0].id", expected: "a value", actual: "nothing" },
         { path: "[1].id", expected: "string", actual: "5" }
       ])
+      const nothing = list.decodeError(Schema.String, reply, undefined).reason
+      assert(nothing._tag === "DecodeError")
+      assert.strictEqual(nothing.body, "undefined")
       const sentence = Schema.String.check(Schema.makeFilter(() => "a sentence of its own"))
       const other = list.decodeError(sentence, reply, "text").reason
       assert(other._tag === "DecodeError")
@@ -285,6 +290,33 @@ describe("a call", () => {
         { path: "", expected: "a sentence of its own", actual: "another value" }
       ])
     }).pipe(Effect.provide(Scripted.make([]).intercom()))
+  )
+})
+
+describe("a group of one's own", () => {
+  class OwnGroup extends HttpApiGroup.make("Own").add(
+    HttpApiEndpoint.post("send", "/own", { payload: Schema.Unknown, success: Schema.Unknown })
+  ) {}
+
+  it.effect("takes its names from the declaration where nothing else is said, and sends what JSON can hold", () =>
+    Effect.gen(function* () {
+      const server = Scripted.make([Scripted.json([1])])
+      yield* Effect.gen(function* () {
+        const { send } = yield* Operation.client(OwnGroup)
+        assert.deepStrictEqual(
+          [send.operation.name, send.operation.operationId, send.operation.replay],
+          ["Own.send", "Own.send", "never"]
+        )
+        assert.deepStrictEqual<unknown>(yield* send({ payload: { a: 1 } }), [1])
+        const { reason } = yield* Effect.flip(send({ payload: 10n }))
+        assert(reason._tag === "EncodeError")
+        assert.deepStrictEqual(reason.mismatches, [{ path: "", expected: "JSON value", actual: "10n" }])
+      }).pipe(Effect.provide(server.intercom()))
+      assert.deepStrictEqual(
+        server.sent.map(({ body }) => body),
+        [{ a: 1 }]
+      )
+    })
   )
 })
 
