@@ -1,0 +1,54 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Survivors from "./mutation/Survivors.ts"
+
+const source = `const a = 1
+const less = (b: number) =>
+  b < a
+const block = () => {
+  return   a
+}
+`
+const at = (line: number, column: number, endLine: number, endColumn: number) => ({
+  start: { line, column },
+  end: { line: endLine, column: endColumn }
+})
+const mutants = [
+  { status: "Survived", replacement: "b <= a", location: at(3, 3, 3, 8) },
+  { status: "NoCoverage", replacement: "{}", location: at(4, 21, 6, 2) },
+  { status: "Killed", replacement: "b > a", location: at(3, 3, 3, 8) },
+  { status: "Timeout", replacement: "true", location: at(3, 3, 3, 8) }
+]
+const report = { files: { "a.ts": { source, mutants } } }
+const reasons = [{ file: "a.ts", reason: "equivalent", mutants: ["b < a → b <= a", "{ return a } → {}"] }]
+
+describe("the reasons for surviving mutants", () => {
+  it("one for each survivor is enough", () => {
+    assert.deepStrictEqual(Survivors.complaints(report, reasons), [])
+  })
+
+  it("a survivor without one is named, and so is a mutant no test reaches", () => {
+    assert.deepStrictEqual(Survivors.complaints(report, []), [
+      "a.ts:3: a survivor without a reason: b < a → b <= a",
+      "a.ts:4: a survivor without a reason: { return a } → {}"
+    ])
+  })
+
+  it("an empty one is none, and neither is another file's", () => {
+    for (const changed of [{ reason: "" }, { file: "b.ts" }]) {
+      const found = Survivors.complaints(
+        report,
+        reasons.map((reason) => ({ ...reason, ...changed }))
+      )
+      assert.lengthOf(found, 2)
+    }
+  })
+
+  it("one whose mutant is dead or gone is named", () => {
+    const stale = [...reasons, { file: "a.ts", reason: "equivalent", mutants: ["b < a → b > a"] }]
+    assert.deepStrictEqual(Survivors.complaints(report, stale), ["a.ts: a reason for no survivor: b < a → b > a"])
+  })
+
+  it("files that were not mutated do not count", () => {
+    assert.deepStrictEqual(Survivors.complaints({ files: {} }, reasons), [])
+  })
+})

@@ -1,0 +1,91 @@
+/**
+ * A reporter for Stryker: each mutant that survives needs a reason in `survivors.json`, and each reason a survivor. Else
+ * the run fails.
+ */
+import { readFileSync } from "node:fs"
+
+interface Position {
+  readonly line: number
+  readonly column: number
+}
+
+/** What is read of Stryker's report. Lines and columns count from one. */
+export interface Report {
+  readonly files: {
+    readonly [file: string]: {
+      readonly source: string
+      readonly mutants: ReadonlyArray<{
+        readonly status: string
+        readonly replacement?: string
+        readonly location: { readonly start: Position; readonly end: Position }
+      }>
+    }
+  }
+}
+
+/** Survivors of one file with one reason, each written as {@link describe} does. */
+export interface Reason {
+  readonly file: string
+  readonly reason: string
+  readonly mutants: ReadonlyArray<string>
+}
+
+const longest = 80
+
+const line = (text: string): string => {
+  const flat = text.replaceAll(/\s+/g, " ").trim()
+  return flat.length <= longest ? flat : `${flat.slice(0, longest)}…`
+}
+
+const textAt = (source: string, { end, start }: { readonly start: Position; readonly end: Position }): string => {
+  const lines = source.split("\n").slice(start.line - 1, end.line)
+  const last = lines.pop() ?? ""
+  return [...lines, last.slice(0, end.column - 1)].join("\n").slice(start.column - 1)
+}
+
+/** What a mutant changes, wherever in its file: `a < b → a <= b`. */
+export const describe = (
+  source: string,
+  {
+    location,
+    replacement = ""
+  }: { readonly replacement?: string; readonly location: Record<"start" | "end", Position> }
+): string => `${line(textAt(source, location))} → ${line(replacement)}`
+
+const alive = new Set(["Survived", "NoCoverage"])
+
+/** What is wrong with the reasons for the survivors of a run; files that were not mutated do not count. */
+export const complaints = (report: Report, reasons: ReadonlyArray<Reason>): ReadonlyArray<string> =>
+  Object.entries(report.files).flatMap(([file, { mutants, source }]) => {
+    const survivors = new Map(
+      mutants
+        .filter(({ status }) => alive.has(status))
+        .map((mutant) => [describe(source, mutant), mutant.location.start.line])
+    )
+    const given = reasons.filter((reason) => reason.file === file)
+    const explained = new Set(given.filter(({ reason }) => reason !== "").flatMap(({ mutants }) => mutants))
+    return [
+      ...[...survivors]
+        .filter(([mutant]) => !explained.has(mutant))
+        .map(([mutant, line]) => `${file}:${line}: a survivor without a reason: ${mutant}`),
+      ...given
+        .flatMap(({ mutants }) => mutants)
+        .filter((mutant) => !survivors.has(mutant))
+        .map((mutant) => `${file}: a reason for no survivor: ${mutant}`)
+    ]
+  })
+
+const reasonsFile = new URL("survivors.json", import.meta.url)
+
+class SurvivorsReporter {
+  onMutationTestReportReady(report: Report) {
+    // The file is this folder's own, and what does not fit explains nothing.
+    const reasons = JSON.parse(readFileSync(reasonsFile, "utf8")) as ReadonlyArray<Reason>
+    const found = complaints(report, reasons)
+    for (const complaint of found) process.stdout.write(`${complaint}\n`)
+    if (found.length > 0) process.exitCode = 1
+  }
+}
+
+/** What Stryker looks for in a plugin. */
+export const strykerPlugins = [{ kind: "Reporter", name: "survivors", injectableClass: SurvivorsReporter }]
