@@ -176,10 +176,12 @@ export const apply = Effect.fn("EffectiveDocument.apply")(function* (
   return { document, actions }
 })
 
-/** The project's `spec` folder. */
-const specFolder = Effect.flatMap(Path.Path, (path) =>
-  path.fromFileUrl(new URL("../../spec/", import.meta.url)).pipe(Effect.orDie)
-)
+/** The folder of `@effect-intercom/spec`: beside this package in the repository, installed with it elsewhere. */
+const specFolder = Effect.gen(function* () {
+  const path = yield* Path.Path
+  const document = new URL(import.meta.resolve("@effect-intercom/spec/intercom-openapi.yml"))
+  return path.dirname(yield* Effect.orDie(path.fromFileUrl(document)))
+})
 
 /** The files of the project: the document, and its overlays in the order they are applied in. */
 export const ours = Effect.gen(function* () {
