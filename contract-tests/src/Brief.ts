@@ -14,6 +14,7 @@ const words = ({ message }: Divergence): string =>
     .slice(message.lastIndexOf(": ") + 1)
     // The same by another way to it, and fields that are named at the end.
     .replace(/; the client sends it$/, "")
+    .replace(/^\S+ (?=must |is not )/, "")
     .replace(/ - \S+( \(by the comparator\))?$/, "$1")
 
 /**
@@ -28,7 +29,8 @@ const likeness = (one: Divergence): string => {
 }
 
 /** The field a divergence is about, as the client writes it. */
-const fieldOf = ({ message }: Divergence): string => message.slice(0, Math.max(0, message.lastIndexOf(": ")))
+const fieldOf = ({ message }: Divergence): string =>
+  /^(\S+) (?:must |is not )/.exec(message)?.[1] ?? message.slice(0, Math.max(0, message.lastIndexOf(": ")))
 
 /** Operations of the document the client has no method for. */
 const isMissing = ({ class: severity, direction, method }: Divergence): boolean =>

@@ -1,5 +1,7 @@
 /** The operations of an OpenAPI document, with the nodes that describe them. */
+import * as Grammar from "./Grammar.ts"
 import * as Node from "./Node.ts"
+import * as Shape from "./Shape.ts"
 
 export interface Parameter {
   readonly name: string
@@ -8,6 +10,8 @@ export interface Parameter {
   /** The parameter object. */
   readonly node: Node.Node
   readonly schema: Node.Node | undefined
+  /** The parameter of the document this is a property of, where an object is sent as several parameters. */
+  readonly part?: { readonly of: string; readonly required: boolean }
 }
 
 export interface Body {
@@ -72,6 +76,7 @@ export const contentOf = (node: Node.Node): Body["content"] => {
   )
 }
 
+/** The parameters an operation or a path lists. */
 const parametersOf = (node: Node.Node): ReadonlyArray<Parameter> => {
   const list = Node.child(node, "parameters")
   return (list === undefined ? [] : Node.children(list)).flatMap(([, reference]) => {
@@ -80,16 +85,32 @@ const parametersOf = (node: Node.Node): ReadonlyArray<Parameter> => {
     const name = parameter && text(Node.child(parameter, "name"))
     if (parameter === undefined || name === undefined) return []
     if (place !== "path" && place !== "query" && place !== "header" && place !== "cookie") return []
-    return [
-      {
-        name,
-        in: place,
-        required: Node.child(parameter, "required")?.value === true,
-        node: parameter,
-        schema: Node.child(parameter, "schema")
-      }
-    ]
+    return spread({
+      name,
+      in: place,
+      required: Node.child(parameter, "required")?.value === true,
+      node: parameter,
+      schema: Node.child(parameter, "schema")
+    })
   })
+}
+
+/** An object in a query is sent as one parameter for each property, `a=1` or `filter[a]=1` by its style. */
+const spread = (parameter: Parameter): ReadonlyArray<Parameter> => {
+  const { in: place, name, node, required, schema } = parameter
+  const shape = schema && Shape.of([schema])
+  const style = text(Node.child(node, "style")) ?? "form"
+  const exploded = style === "deepObject" || (style === "form" && Node.child(node, "explode")?.value !== false)
+  const isObject = shape?.typed === true && [...shape.kinds].every((kind) => kind === "object" || kind === "null")
+  if (place !== "query" || shape === undefined || !isObject || !exploded || shape.fields.size === 0) return [parameter]
+  return [...shape.fields].map(([property, field]) => ({
+    name: style === "deepObject" ? `${name}[${property}]` : property,
+    in: place,
+    required: required && field.required,
+    node: field.nodes[0] ?? node,
+    schema: field.nodes[0],
+    part: { of: name, required }
+  }))
 }
 
 /** Whether a security scheme is answered with a bearer token. */
@@ -185,6 +206,20 @@ export const serversOf = (root: Node.Node, operation: Pick<Operation, "node" | "
 const originOf = (servers: ReadonlyArray<Server>): string =>
   servers.map(({ url }) => URL.parse(url)).find((url) => url !== null && /^https?:$/.test(url.protocol))?.origin ??
   "https://api.intercom.io"
+
+/** A document in which an object in a query is written as the parameters it is sent as. */
+export const writtenOut = (document: Node.Node["value"]): Node.Node["value"] => {
+  const write: Grammar.Change = (value, pointer) => {
+    const node = Node.at(document, pointer)
+    const parameters = node === undefined ? [] : parametersOf(node)
+    if (!parameters.some(({ part }) => part !== undefined)) return value
+    const written = parameters.map(({ in: place, name, node, part, required, schema }) =>
+      part === undefined ? node.value : { in: place, name, required, ...(schema && { schema: schema.value }) }
+    )
+    return { ...value, parameters: written }
+  }
+  return Grammar.map(document, { operation: write, pathItem: write })
+}
 
 /** Reads the operations of a parsed document. */
 export const make = (document: Node.Node["value"]): Document => {

@@ -74,7 +74,8 @@ export const parts = (document: Node.Node["value"]): ReadonlyArray<Place> => {
   return found
 }
 
-type Change = (value: { readonly [key: string]: Node.Node["value"] }, pointer: string) => Node.Node["value"]
+/** What becomes of a part. */
+export type Change = (value: { readonly [key: string]: Node.Node["value"] }, pointer: string) => Node.Node["value"]
 
 /** A copy of a document with parts changed, the inner ones first; a part's pointer is that of the original. */
 export const map = (document: Node.Node["value"], changes: { readonly [P in Part]?: Change }): Node.Node["value"] => {

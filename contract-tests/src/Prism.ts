@@ -8,6 +8,7 @@ import * as Schema from "effect/Schema"
 import { createLogger } from "@stoplight/prism-core"
 import { getHttpOperationsFromSpec, type IHttpConfig } from "@stoplight/prism-http"
 import { createServer } from "@stoplight/prism-http-server"
+import * as Document from "./Document.ts"
 import * as Exchange from "./Exchange.ts"
 import { isRecord } from "./Node.ts"
 
@@ -19,8 +20,8 @@ export class PrismError extends Schema.TaggedError<PrismError>()("PrismError", {
 }
 
 const start = async (document: Schema.Json) => {
-  // Prism changes the document it is given.
-  const operations = await getHttpOperationsFromSpec(structuredClone(document) as object)
+  // Prism changes the document it is given, and knows only some ways to write an object in a query.
+  const operations = await getHttpOperationsFromSpec(structuredClone(Document.writtenOut(document)) as object)
   if (operations.length === 0) throw new Error("the document has no operations")
   const config: IHttpConfig = {
     isProxy: false,

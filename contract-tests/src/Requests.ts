@@ -179,7 +179,17 @@ const queried = (
     .map(({ name, node }) =>
       breaking(node, ["required"], `query parameter ${name} is required, the client leaves it out`)
     )
-  return [...sent, ...missing]
+  const whole = Map.groupBy(
+    declared.filter(({ part }) => part?.required === true),
+    ({ part }) => part?.of ?? ""
+  )
+  const absent = [...whole].flatMap(([object, parts]) => {
+    const [first] = parts
+    return first === undefined || parts.some(({ name }) => url.searchParams.has(name))
+      ? []
+      : [breaking(first.node, [], `query parameter ${object} is required, the client leaves it out`)]
+  })
+  return [...sent, ...missing, ...absent]
 }
 
 // OpenAPI says these elsewhere: in `content`, `responses` and `security`.

@@ -1,5 +1,6 @@
 /** The document as the judge of values: Ajv for what it says, and a closed-world look for what it does not mention. */
 import * as Result from "effect/Result"
+import type * as Schema from "effect/Schema"
 import * as JsonPointer from "effect/JsonPointer"
 import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js"
 import addFormats from "ajv-formats"
@@ -50,6 +51,22 @@ export const make = (document: Node.Node): Validator => {
   }
 }
 
+const single = new Ajv2020({ strict: false, logger: false })
+addFormats.default(single)
+const rules = new Map<string, ValidateFunction>()
+
+/** Whether a value keeps one keyword by itself. A keyword that cannot be read forbids nothing. */
+export const obeys = (value: Schema.Json, keyword: string, argument: Schema.Json): boolean => {
+  const schema = { [keyword]: argument }
+  const key = JSON.stringify(schema)
+  const known = rules.get(key)
+  if (known !== undefined) return known(value)
+  const made = Result.try(() => single.compile(schema))
+  if (Result.isFailure(made)) return true
+  rules.set(key, made.success)
+  return made.success(value)
+}
+
 // Each alternative that does not fit reports its own errors; that none fits is what matters.
 const isTelling = (error: ErrorObject): boolean => !/\/(anyOf|oneOf)\/\d+\//.test(error.schemaPath)
 
@@ -83,7 +100,6 @@ export const fieldOf = (instancePath: string): string =>
 export const fieldIn = (schema: Node.Node, instancePath: string): string => {
   const keys = instancePath.split("/").slice(1)
   const named = keys.map((key, index) => {
-    if (/^\d+$/.test(key)) return key
     const parent = Shape.of([
       placeOf(
         schema,
@@ -93,7 +109,9 @@ export const fieldIn = (schema: Node.Node, instancePath: string): string => {
           .join("")
       )
     ])
-    return parent === undefined || parent.fields.has(JsonPointer.unescapeToken(key)) ? key : "*"
+    if (parent === undefined || parent.fields.has(JsonPointer.unescapeToken(key))) return key
+    // Keys of an object may look like places in a list.
+    return /^\d+$/.test(key) && (parent.items.length > 0 || !parent.kinds.has("object")) ? key : "*"
   })
   return fieldOf(named.map((key) => `/${key}`).join(""))
 }

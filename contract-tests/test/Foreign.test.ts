@@ -30,6 +30,7 @@ describe("a document of another hand", () => {
         "GET /admins",
         "GET /contacts",
         "GET /contacts/{id}",
+        "GET /events",
         "GET /me",
         "GET /segments",
         "POST /contacts",
@@ -91,6 +92,16 @@ describe("a document of another hand", () => {
         []
       )
       assert.include(admins, "breaking structure: admins: the client demands it, the document does not promise it")
+    })
+  )
+
+  it.live("may send an object of a query as several parameters", () =>
+    Effect.map(about("GET /events"), (found) => {
+      assert.isAbove(found.length, 0)
+      assert.deepStrictEqual(
+        found.filter((one) => !one.startsWith("note") && /query.*(user_id|email)|whose|Prism/.test(one)),
+        []
+      )
     })
   )
 

@@ -1,4 +1,7 @@
+import * as Document from "@effect-intercom/contract-tests/Document"
+import * as Node from "@effect-intercom/contract-tests/Node"
 import * as Normalise from "@effect-intercom/contract-tests/Normalise"
+import * as Validator from "@effect-intercom/contract-tests/Validator"
 import { assert, describe, it } from "@effect/vitest"
 import type * as Schema from "effect/Schema"
 
@@ -150,6 +153,41 @@ describe("a document", () => {
     assert.match(
       Normalise.brokenReference({ openapi: "3.1.0", paths: {}, components: { schemas } }) ?? "",
       /schemas\/B at #\/components\/schemas\/A leads nowhere$/
+    )
+  })
+})
+
+describe("an object in a query", () => {
+  const operation = (parameter: { readonly [key: string]: Json }) => {
+    const root = Node.make({
+      paths: { "/a": { get: { parameters: [{ name: "filter", in: "query", required: true, ...parameter }] } } }
+    })
+    const [one] = Document.make(root.value).operations
+    return one?.parameters.map(({ name, required }) => `${name}${required ? "" : "?"}`)
+  }
+  const schema = { type: "object", properties: { a: { type: "string" }, b: {} }, required: ["a"] }
+
+  it("is as many parameters as it has properties, by its style", () => {
+    assert.deepStrictEqual(operation({ schema }), ["a", "b?"])
+    assert.deepStrictEqual(operation({ schema, style: "deepObject" }), ["filter[a]", "filter[b]?"])
+    assert.deepStrictEqual(operation({ schema, explode: false }), ["filter"])
+    assert.deepStrictEqual(operation({ schema: { type: "object" } }), ["filter"])
+    assert.deepStrictEqual(operation({ schema: { type: ["object", "string"], properties: { a: {} } } }), ["filter"])
+  })
+})
+
+describe("the field of a finding", () => {
+  it("has a name where the schema has one: keys of data differ with every sample", () => {
+    const schema = Node.make({
+      type: "object",
+      properties: {
+        list: { type: "array", items: { properties: { a: {} } } },
+        free: { type: "object", additionalProperties: { type: "string" } }
+      }
+    })
+    assert.deepStrictEqual(
+      ["/list/3/a", "/free/colour", "/free/0", "/list/3"].map((at) => Validator.fieldIn(schema, at)),
+      ["list[].a", "free.*", "free.*", "list[]"]
     )
   })
 })
