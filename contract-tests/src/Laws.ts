@@ -5,7 +5,6 @@
  */
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
-import * as Equal from "effect/Equal"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
@@ -47,8 +46,9 @@ const walks: fc.Arbitrary<Walk> = fc
     prefetch
   }))
 
+// What comes out is what came in, its keys in the same order.
 const isSame = (a: ReadonlyArray<unknown>, b: ReadonlyArray<unknown>): boolean =>
-  a.length === b.length && a.every((value, index) => Equal.equals(value, b[index]))
+  a.length === b.length && JSON.stringify(a) === JSON.stringify(b)
 
 /** What a list has against another that it should be. */
 const differs = (got: ReadonlyArray<unknown>, wanted: ReadonlyArray<unknown>): string => {
@@ -131,8 +131,8 @@ const judge = (
   })
 
 // Each walk is several calls for every page.
-const most = 25
-const mostSimulated = 4
+const most = 18
+const mostSimulated = 3
 
 /** Walks the listings of an operation; one that is no listing has nothing to walk. */
 export const check = Effect.fn("Laws.check")(function* (subject: Shape, pair: Pair) {
