@@ -1,7 +1,12 @@
 /** `pnpm contract:mutate-client`: which faults in the client do its unit tests and the contract suite notice? */
 export default {
   mutate: ["packages/core/src/**/*.ts", "!packages/core/src/index.ts"],
-  plugins: ["@stryker-mutator/vitest-runner", "./contract-tests/test/mutation/Survivors.ts"],
+  plugins: [
+    "@stryker-mutator/vitest-runner",
+    "./contract-tests/test/mutation/Names.ts",
+    "./contract-tests/test/mutation/Survivors.ts"
+  ],
+  ignorers: ["names"],
   testRunner: "vitest",
   vitest: { configFile: "contract-tests/test/mutation/vitest.config.ts" },
   coverageAnalysis: "perTest",

@@ -96,6 +96,7 @@ export const client = Effect.fnUntraced(function* <Group extends HttpApiGroup.Co
   // HttpApi's types tie a client to the names of its groups; here the group is any.
   const api = HttpApi.make("intercom")
     .add(group as unknown as HttpApiGroup.Top)
+    .annotate(HttpApi.ParamsParseOptions, strict)
     .annotate(HttpApi.QueryParseOptions, strict)
     .annotate(HttpApi.PayloadParseOptions, strict) as unknown as HttpApi.Top
   const calls: Record<string, Call<never, unknown>> = {}

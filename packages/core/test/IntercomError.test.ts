@@ -376,7 +376,12 @@ describe("what a reason knows besides", () => {
           )
         )
         assert(error.reason._tag === "EncodeError", id)
-        assert.strictEqual(error.reason.mismatches[0]?.path, "contact_id")
+        const [mismatch] = error.reason.mismatches
+        assert.deepStrictEqual(mismatch, {
+          path: "contact_id",
+          expected: 'an id that can stand in a URL path: not empty, not "." or "..", no lone surrogates',
+          actual: JSON.stringify(id)
+        })
         assert.strictEqual(server.sent.length, 0)
       }
     })

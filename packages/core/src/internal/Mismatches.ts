@@ -23,13 +23,13 @@ export const mismatchesOfIssue = (issue: SchemaIssue.Issue, scrub: (text: string
   })
 }
 
-/** What was expected and what came, by the message of an issue. */
+/** What was expected and what came, by the message of an issue: a form of Effect's, or a check's own sentence. */
 const sidesOf = (message: string): readonly [expected: string, actual: string] => {
   if (message === "Missing key") return ["a value", "nothing"]
-  const [, expected = "no such field", actual] =
-    /^(?:Expected (.*?), got|Unexpected key with value) (.*)$/s.exec(message) ?? []
-  // Else it is a check's own sentence.
-  return actual === undefined ? [message, "another value"] : [expected, actual]
+  const unexpected = /^Unexpected key with value (.*)$/s.exec(message)
+  if (unexpected !== null) return ["no such field", unexpected[1] ?? ""]
+  const [, expected = message, actual = "another value"] = /^Expected (.*?)(?:, got (.*))?$/s.exec(message) ?? []
+  return [expected, actual]
 }
 
 // A value nested too deep to be looked through, or to be shown.

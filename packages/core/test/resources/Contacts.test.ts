@@ -1,6 +1,7 @@
-import { ContactId, Contacts } from "@effect-intercom/core/resources/Contacts"
+import { Contact, ContactId, Contacts } from "@effect-intercom/core/resources/Contacts"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
 import * as Scripted from "../Scripted.ts"
 import { exchange, misfits, refusal, refuses, tolerates, unchecked, walk } from "./Exchange.ts"
 
@@ -35,7 +36,25 @@ const contact = (fields: object = {}) => ({
   ...fields
 })
 
+describe("Contact", () => {
+  it.effect("keeps what it does not name, decoded and encoded by itself", () =>
+    Effect.gen(function* () {
+      const received = contact({ new_field: [1] })
+      const decoded = yield* Schema.decodeUnknownEffect(Contact)(received)
+      assert.deepStrictEqual<unknown>(decoded, received)
+      assert.deepStrictEqual<unknown>(yield* Schema.encodeEffect(Contact)(decoded), received)
+    })
+  )
+})
+
 describe("Contacts.list", () => {
+  it.effect("says what a text must be to stand in a URL", () =>
+    refuses(Contacts, (contacts) => contacts.list({ starting_after: "\ud800" }), {
+      path: "starting_after",
+      expected: "a text that can stand in a URL: no lone surrogates"
+    })
+  )
+
   it.effect("asks GET /contacts, with what the query says", () =>
     Effect.gen(function* () {
       const body = {
