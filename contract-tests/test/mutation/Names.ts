@@ -19,6 +19,8 @@ interface Node {
 const reasons: { readonly [callee: string]: string } = {
   openEnum: "a value the type suggests: any text is accepted",
   "Schema.brand": "the name of a brand, for the type alone",
+  "Schema.Error": "the name of a class of wire errors, in no body",
+  "Schema.tagDefaultOmit": "a tag that is left out of the body",
   "Context.Reference": "a key: any text will do that no other has",
   "Context.Service": "a key: any text will do that no other has",
   "HttpApiMiddleware.Service": "a key: any text will do that no other has"

@@ -1,6 +1,6 @@
 /** The API's times, in seconds since 1970-01-01T00:00:00Z, and `DateTime`. */
 import * as DateTime from "effect/DateTime"
-import * as Option from "effect/Option"
+import type * as Option from "effect/Option"
 
 /**
  * The moment a field of a record tells. None when the field is null or missing, and when the number is beyond what a
@@ -14,7 +14,7 @@ import * as Option from "effect/Option"
  * ```
  */
 export const toDateTime = (seconds: number | null | undefined): Option.Option<DateTime.Utc> =>
-  seconds === null || seconds === undefined ? Option.none() : DateTime.make(seconds * 1000)
+  DateTime.make((seconds ?? Number.NaN) * 1000)
 
 /** A moment as a request takes it: whole seconds, rounded down. */
 export const fromDateTime: (moment: DateTime.DateTime) => number = DateTime.toEpochSeconds

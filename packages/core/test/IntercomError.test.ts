@@ -460,6 +460,83 @@ const reasons: ReadonlyArray<E.Reason> = [
   new E.PaginationError({ description: "The API gave the cursor x twice: the walk would never end", cursor: "x" })
 ]
 
+/** What a person reads. */
+const sentences: ReadonlyArray<readonly [E.Reason, string]> = [
+  [new E.BadRequest({ status: 400, errors: [] }), "HTTP 400. Correct the named parameter and send the request again."],
+  [
+    new E.BadRequest({ ...answer, errors: [{ code: "a" }, { code: "b", message: "B" }, { code: "c", field: "f" }] }),
+    "HTTP 400 a; b: B; c (field f) [request r1]. Correct the named parameter and send the request again."
+  ],
+  [
+    new E.Unauthorized({ ...answer, status: 401 }),
+    "HTTP 401 c (field f): m [request r1]. Check the access token (INTERCOM_ACCESS_TOKEN) and its region " +
+      "(INTERCOM_REGION: us, eu or au)."
+  ],
+  [
+    new E.Forbidden({ status: 403, errors: [{ code: "other" }, { code: "api_plan_restricted" }] }),
+    "HTTP 403 other; api_plan_restricted. The workspace's plan does not include this operation."
+  ],
+  [new E.Forbidden({ status: 403, errors: [] }), "HTTP 403. Give the app the permission in Intercom's Developer Hub."],
+  [
+    new E.NotFound({ status: 404, errors: [] }),
+    "HTTP 404. Check the id; a deleted or merged object is not found either."
+  ],
+  [new E.Conflict({ status: 409, errors: [] }), "HTTP 409. Look the existing object up."],
+  [new E.Conflict({ status: 409, errors: [], existingId: "5" }), "HTTP 409. Use the existing object, 5."],
+  [new E.Gone({ status: 410, errors: [] }), "HTTP 410. The object no longer exists."],
+  [
+    new E.UnprocessableEntity({ status: 422, errors: [] }),
+    "HTTP 422. Correct the named value and send the request again."
+  ],
+  [new E.RateLimited({ status: 429, errors: [], scope: "job" }), "HTTP 429. Wait for the running job to end."],
+  [
+    new E.RateLimited({ status: 429, errors: [], scope: "window" }),
+    "HTTP 429. Send fewer requests, or allow more retries and a longer total time."
+  ],
+  [new E.ServerError({ status: 500, errors: [] }), "HTTP 500. Try again later."],
+  [
+    new E.UnexpectedStatus({ status: 418, errors: [] }),
+    "HTTP 418. The API answered with a status this client does not know."
+  ],
+  [
+    new E.TransportError({ sent: true, code: "ECONNRESET", description: "the peer left" }),
+    "The connection failed: the peer left (ECONNRESET). The request may have been processed: look before sending a " +
+      "write again."
+  ],
+  [
+    new E.TransportError({ sent: false, code: "ECONNREFUSED", description: "connect ECONNREFUSED" }),
+    "The connection failed: connect ECONNREFUSED. Nothing was sent: check the network, INTERCOM_REGION and " +
+      "INTERCOM_BASE_URL."
+  ],
+  [
+    new E.TransportError({ sent: true, description: "lost" }),
+    "The connection failed: lost. The request may have been processed: look before sending a write again."
+  ],
+  [
+    new E.TimeoutError({ afterMillis: 5 }),
+    "No complete answer within 5 ms. The request may have been processed: look before sending a write again."
+  ],
+  [
+    new E.EncodeError({ mismatches: [...mismatches, { path: "", expected: "a", actual: "b" }] }),
+    "Nothing was sent, the input does not fit: a.b[0]: expected string, got 5; the value: expected a, got b."
+  ],
+  [
+    new E.DecodeError({ status: 200, ...id, kind: "invalid", mismatches, body: "{}" }),
+    "HTTP 200 [request r1], but the body does not fit: a.b[0]: expected string, got 5."
+  ],
+  [
+    new E.DecodeError({ status: 200, kind: "invalid", mismatches, body: "{}" }),
+    "HTTP 200, but the body does not fit: a.b[0]: expected string, got 5."
+  ],
+  [new E.PaginationError({ description: "It ended" }), "It ended."]
+]
+
+describe("what a person reads", () => {
+  it.each(sentences)("%s: %s", (reason, sentence) => {
+    assert.strictEqual(reason.message, sentence)
+  })
+})
+
 describe("every reason", () => {
   it("is covered here", () => {
     assert.deepStrictEqual(

@@ -265,11 +265,49 @@ describe("metrics", () => {
     })
   )
 
+  it.effect("exporters are told what they are, and which only rise", () =>
+    Effect.gen(function* () {
+      const snapshot = yield* Effect.gen(function* () {
+        const script = [Scripted.status(503), Scripted.text(""), ok, ok]
+        const limit = { rateLimit: { limit: 3, window: "20 seconds" } } as const
+        yield* Effect.andThen(get, get).pipe(Effect.provide(Scripted.make(script).layer(layer, limit)), Scripted.elapse)
+        return yield* Metric.snapshot
+      }).pipe(Effect.provideService(Metric.MetricRegistry, new Map()))
+      const told = snapshot.map(({ description, id, state }) => [
+        id,
+        description,
+        "incremental" in state
+          ? state.incremental
+          : "buckets" in state
+            ? state.buckets.map(([edge]) => edge)
+            : undefined
+      ])
+      assert.sameDeepMembers(
+        [...new Map(told.map((one) => [one[0], one])).values()],
+        [
+          ["intercom_requests", "Requests sent to the Intercom API, repetitions included", true],
+          ["intercom_retries", "Requests sent again after a failure", true],
+          ["intercom_decode_failures", "Bodies or records that did not fit their schema", true],
+          [
+            "intercom_rate_limit_wait_millis",
+            "Milliseconds spent waiting for the rate limit",
+            [10, 100, 1_000, 5_000, 10_000, 30_000, 60_000]
+          ]
+        ]
+      )
+    })
+  )
+
   it.effect("a registry of one's own counts one part", () =>
     Effect.gen(function* () {
       const server = Scripted.make(() => ok)
       yield* Effect.gen(function* () {
-        const first = yield* counted(get)
+        const own = Effect.andThen(
+          Metric.update(Metric.histogram("own_times", { boundaries: [1] }), 5),
+          Metric.update(Metric.counter("own_count"), 5)
+        )
+        const first = yield* counted(Effect.andThen(own, get))
+        assert.deepStrictEqual(first.totals, { requests: 1, retries: 0, waits: 0, waitedMillis: 0, decodeFailures: 0 })
         const second = yield* counted(Effect.all([get, get]))
         assert.deepStrictEqual([first.totals.requests, second.totals.requests], [1, 2])
       }).pipe(Effect.provide(server.layer(layer)))

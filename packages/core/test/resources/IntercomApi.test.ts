@@ -46,10 +46,11 @@ describe("IntercomApi", () => {
   it("makes a document with every operation, its failures, and who may call it", () => {
     const { info, paths, servers } = OpenApi.fromApi(IntercomApi)
     assert.deepStrictEqual({ title: info.title, version: info.version }, { title: "Intercom API", version: "2.15" })
-    assert.deepStrictEqual(
-      servers?.map(({ url }) => url),
-      ["https://api.intercom.io", "https://api.eu.intercom.io", "https://api.au.intercom.io"]
-    )
+    assert.deepStrictEqual(servers, [
+      { url: "https://api.intercom.io", description: "United States" },
+      { url: "https://api.eu.intercom.io", description: "Europe" },
+      { url: "https://api.au.intercom.io", description: "Australia" }
+    ])
     for (const { method, operationId, path } of operations) {
       const operation = paths[path]?.[method === "GET" ? "get" : "post"]
       assert.isDefined(operation, `${method} ${path}`)
