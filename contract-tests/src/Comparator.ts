@@ -163,8 +163,7 @@ const pathIn = (location: string, part: string): string | undefined => {
 const placeOf = ({ client, operation }: Pair, result: Result): Pick<Finding, "pointer" | "through"> => {
   const location = locationOf(result)
   const unknown = unknownField(result.message)
-  // The rule that is broken is the last step of its place: `…schema.properties.email.type`.
-  const rule = /\.([A-Za-z]+)$/.exec(result.specDetails?.location ?? "")?.[1]
+  const rule = ruleOf(result)
   const keys = unknown === undefined ? (rule === undefined ? [] : [rule]) : ["properties", unknown]
   const [, parameter] = /request\.query\.(.*)$/.exec(location) ?? []
   const declared = operation.parameters.find(({ in: place, name }) => place === "query" && name === parameter)
@@ -198,10 +197,22 @@ const said = ({ code, message }: Result): string => {
   return `${code}: ${rule.replace(/^.* in(?:compatible with)? the .*spec file: /, "")} (by the comparator)`
 }
 
+/** The rule that is broken is the last step of its place: `…schema.properties.email.type`. */
+const ruleOf = ({ specDetails }: Result): string | undefined => /\.([A-Za-z]+)$/.exec(specDetails?.location ?? "")?.[1]
+
+// An answer is an example: that the document permits fewer values of a kind is nothing to a reader.
+const aboutShapes = new Set(["type", "additionalProperties", "unevaluatedProperties", "anyOf", "oneOf"])
+
+const isAboutShapes = (result: Result): boolean =>
+  result.code !== "response.body.incompatible" || aboutShapes.has(ruleOf(result) ?? "type")
+
 const locationOf = ({ mockDetails }: Result): string => mockDetails?.location ?? ""
 
 const isAlternative = ({ message }: Result): boolean =>
   /must match (a|exactly one) schema in (anyOf|oneOf)/.test(message)
+
+const isInside = (result: Result, at: string): boolean =>
+  locationOf(result) === at || locationOf(result).startsWith(`${at}.`)
 
 /**
  * Each alternative that does not fit has errors of its own. What tells is the field that is wrong in all of them, and
@@ -214,16 +225,21 @@ export const telling = (results: ReadonlyArray<Result>): ReadonlyArray<Result> =
     const here = results.filter((result) => result !== none && locationOf(result) === at)
     for (const result of here) if (result.message.endsWith("must be null")) dropped.add(result)
     const unknown = here.filter(({ message }) => unknownField(message) !== undefined)
-    const alternatives = new Set(unknown.map(({ specDetails }) => specDetails?.location))
-    const inAll = ({ message }: Result) =>
-      unknown.filter((other) => unknownField(other.message) === unknownField(message)).length >= alternatives.size
-    for (const result of unknown) if (!inAll(result)) dropped.add(result)
-    const inside = results.filter(
+    const alternatives = new Set(unknown.map(({ specDetails }) => specDetails?.location.replace(/\.\w+$/, "") ?? ""))
+    // One that fails for another reason knows all fields.
+    const other = results.some(
       (result) =>
         result !== none &&
         !dropped.has(result) &&
-        (locationOf(result) === at || locationOf(result).startsWith(`${at}.`))
+        !unknown.includes(result) &&
+        isInside(result, at) &&
+        ![...alternatives].some((alternative) => result.specDetails?.location.startsWith(`${alternative}.`))
     )
+    const inAll = ({ message }: Result) =>
+      !other &&
+      unknown.filter((other) => unknownField(other.message) === unknownField(message)).length >= alternatives.size
+    for (const result of unknown) if (!inAll(result)) dropped.add(result)
+    const inside = results.filter((result) => result !== none && !dropped.has(result) && isInside(result, at))
     if (inside.length > 0) dropped.add(none)
   }
   return results.filter((result) => !dropped.has(result))
@@ -264,6 +280,7 @@ export const check = Effect.fn("Comparator.check")(function* (subject: Shape, pa
   ).pipe(
     Effect.map((results) =>
       telling(results)
+        .filter(isAboutShapes)
         .filter((result) => !isSpread(pair, result))
         .map((result) => [result, findingOf(pair, result)] as const)
     ),

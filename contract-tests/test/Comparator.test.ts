@@ -136,6 +136,21 @@ describe("the comparator", () => {
     }
   )
 
+  it.live("has nothing against answers of fewer values", () =>
+    Effect.gen(function* () {
+      const found = yield* find({
+        operation: "GET /contacts/{contact_id}",
+        checks: ["comparator"],
+        patch: [
+          { op: "add", path: `${contact}/properties/signed_up_at/exclusiveMinimum`, value: 1_000_000_000 },
+          { op: "add", path: `${contact}/properties/name/enum`, value: ["someone", null] },
+          { op: "add", path: "/components/schemas/Reference/maxProperties", value: 2 }
+        ]
+      })
+      assert.deepStrictEqual(found, [])
+    })
+  )
+
   it.live("sees a token that is missing", () =>
     Effect.gen(function* () {
       const results = yield* Comparator.compare(yield* edited([]), [
@@ -166,8 +181,14 @@ describe("what tells", () => {
   const none = (at: string) => result("must match a schema in anyOf", at, "anyOf")
 
   it("is the field no alternative knows", () => {
-    const wrong = unknown("c", "", "A")
-    const all = [unknown("b", "", "A"), wrong, unknown("a", "", "B"), unknown("c", "", "B"), none("")]
+    const wrong = unknown("c", "", "A.additionalProperties")
+    const all = [
+      unknown("b", "", "A.additionalProperties"),
+      wrong,
+      unknown("a", "", "B.additionalProperties"),
+      unknown("c", "", "B.additionalProperties"),
+      none("")
+    ]
     assert.deepStrictEqual(new Set(Comparator.telling(all).map(({ message }) => message)), new Set([wrong.message]))
   })
 
@@ -176,8 +197,13 @@ describe("what tells", () => {
     assert.deepStrictEqual(Comparator.telling([inside, result("must be null", ".a", "anyOf.1"), none(".a")]), [inside])
   })
 
+  it("is what is wrong in the alternative that knows all fields", () => {
+    const bound = result("must be > 1", ".n", "A.properties.n.exclusiveMinimum")
+    assert.deepStrictEqual(Comparator.telling([bound, unknown("n", "", "B.additionalProperties"), none("")]), [bound])
+  })
+
   it("is that none fits, when nothing else is said", () => {
-    const all = [unknown("b", "", "A"), unknown("a", "", "B"), none("")]
+    const all = [unknown("b", "", "A.additionalProperties"), unknown("a", "", "B.additionalProperties"), none("")]
     assert.deepStrictEqual(Comparator.telling(all), [none("")])
   })
 })
