@@ -240,6 +240,6 @@ export const operation = (root: Node.Node, one: Document.Operation): ReadonlyMap
     ["requestBody", body(one.body)],
     ...one.responses.map((of) => [`responses ${of.status.toUpperCase()}`, response(of)] as const),
     ["security", security(root, one.node)],
-    ["servers", Document.serversOf(root, one).map(({ url }) => url)],
+    ["servers", set(Document.serversOf(root, one).map(({ url }) => url))],
     ["callbacks", Object.keys(Node.record(Node.child(one.node, "callbacks") ?? Node.make(null))).toSorted()]
   ])

@@ -231,7 +231,12 @@ const constraints = (site: Sites.Site): ReadonlyArray<Draft & { readonly kind: s
         ]
       : []),
     ...(types.includes("object")
-      ? [set("bounds", "minProperties", { minProperties: 60 }), set("bounds", "maxProperties", { maxProperties: 0 })]
+      ? [
+          set("bounds", "minProperties", { minProperties: 60 }),
+          set("bounds", "maxProperties", {
+            maxProperties: Array.isArray(schema["required"]) ? schema["required"].length : 0
+          })
+        ]
       : [])
   ]
 }

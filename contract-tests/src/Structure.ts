@@ -6,6 +6,7 @@ import * as Document from "./Document.ts"
 import * as Node from "./Node.ts"
 import * as ShapeOf from "./Shape.ts"
 import { divergence, type Pair, type Shape } from "./Subject.ts"
+import * as Validator from "./Validator.ts"
 
 interface Place {
   /** How a program would write it: `data[].email`. */
@@ -153,6 +154,12 @@ const unsaid = (at: Node.Node, keyword: string): Node.Node => ({
   value: {}
 })
 
+/** A field of an answer: one that is only written never comes. */
+const read = (shape: ShapeOf.Shape, name: string): ShapeOf.Field | undefined => {
+  const field = described(shape, name)
+  return field && ShapeOf.of(field.nodes)?.rules.get("writeOnly") === true ? undefined : field
+}
+
 /** The items of both sides, where both may be arrays. */
 const itemsOf = (client: ShapeOf.Shape, document: ShapeOf.Shape): Sides => {
   const both = client.kinds.has("array") && document.kinds.has("array") && client.typed && document.typed
@@ -255,17 +262,22 @@ const bounds = (
   place: Place,
   words: string
 ): ReadonlyArray<Finding> =>
-  sender.values !== undefined
-    ? []
-    : limits
-        // Beyond are the numbers JSON does not keep.
-        .filter(([keyword]) => Math.abs(receiver[keyword]) < Number.MAX_SAFE_INTEGER)
-        .filter(([keyword, exceeds]) => exceeds(sender[keyword], receiver[keyword]))
-        .map(([keyword]) => found(at, [keyword], "breaking", place, `${words} ${keyword} of ${receiver[keyword]}`))
+  limits
+    // Beyond are the numbers JSON does not keep.
+    .filter(([keyword]) => Math.abs(receiver[keyword]) < Number.MAX_SAFE_INTEGER)
+    .filter(([keyword, exceeds]) =>
+      sender.values === undefined
+        ? exceeds(sender[keyword], receiver[keyword])
+        : !sender.values.every((value) => Validator.obeys(value, keyword, receiver[keyword]))
+    )
+    .map(([keyword]) => found(at, [keyword], "breaking", place, `${words} ${keyword} of ${receiver[keyword]}`))
 
 /** Whether a sender keeps a rule without saying it. */
 const keeps = (sender: ShapeOf.Shape, keyword: string, value: Schema.Json): boolean => {
   if (JSON.stringify(sender.rules.get(keyword)) === JSON.stringify(value)) return true
+  if (sender.values !== undefined && keyword !== "readOnly") {
+    return sender.values.every((one) => Validator.obeys(one, keyword, value))
+  }
   switch (keyword) {
     case "exclusiveMinimum":
       return sender.minimum > Number(value)
@@ -292,24 +304,22 @@ const rules = (
   place: Place,
   words: string
 ): ReadonlyArray<Finding> =>
-  sender.values !== undefined
-    ? []
-    : [...receiver.rules]
-        .filter(([keyword, value]) => [...sender.kinds].some((kind) => ShapeOf.concerns(keyword, value, kind)))
-        .filter(([keyword, value]) => !keeps(sender, keyword, value))
-        .map(([keyword, value]) =>
-          found(
-            at,
-            [keyword],
-            keyword === "readOnly" ? "drift" : "breaking",
-            place,
-            `${words} ${keyword} of ${JSON.stringify(value)}`
-          )
-        )
+  [...receiver.rules]
+    .filter(([keyword, value]) => [...sender.kinds].some((kind) => ShapeOf.concerns(keyword, value, kind)))
+    .filter(([keyword, value]) => !keeps(sender, keyword, value))
+    .map(([keyword, value]) =>
+      found(
+        at,
+        [keyword],
+        keyword === "readOnly" ? "drift" : "breaking",
+        place,
+        `${words} ${keyword} of ${JSON.stringify(value)}`
+      )
+    )
 
 const requestFields = (client: ShapeOf.Shape, document: ShapeOf.Shape, place: Place): ReadonlyArray<Finding> => {
   if (!client.kinds.has("object") || !document.kinds.has("object") || isOpen(client)) return []
-  const open = document.fields.size === 0
+  const open = document.fields.size === 0 && document.additional !== false
   const sent = [...client.fields].flatMap(([name, field]) => {
     const known = described(document, name)
     const at = below(place, `.${name}`)
@@ -383,8 +393,20 @@ const response = (sides: Sides, place: Place): ReadonlyArray<Finding> => {
 const responseFields = (client: ShapeOf.Shape, document: ShapeOf.Shape, place: Place): ReadonlyArray<Finding> => {
   if (!document.kinds.has("object") || !client.kinds.has("object")) return []
   const expected = [...client.fields].flatMap(([name, field]) => {
-    const known = described(document, name)
+    const known = read(document, name)
     const at = below(place, `.${name}`)
+    // A schema for all further fields speaks for one that is not described.
+    if (known === undefined && field.required && !document.additional) {
+      return [
+        found(
+          document.node,
+          ["properties", name],
+          "breaking",
+          at,
+          "the client demands it, the document does not have it"
+        )
+      ]
+    }
     const promised =
       field.required && !document.required.has(name)
         ? [
@@ -398,13 +420,9 @@ const responseFields = (client: ShapeOf.Shape, document: ShapeOf.Shape, place: P
           ]
         : []
     if (known === undefined) {
-      // A schema for all further fields speaks for this one.
       if (document.additional)
         return [...promised, ...response({ client: field.nodes, document: [document.additional] }, at)]
-      return [
-        ...promised,
-        found(document.node, ["properties", name], "drift", at, "the client knows it, the document does not")
-      ]
+      return [found(document.node, ["properties", name], "drift", at, "the client knows it, the document does not")]
     }
     return [...promised, ...response({ client: field.nodes, document: known.nodes }, at)]
   })

@@ -148,9 +148,9 @@ describe("a changed document", () => {
     check: "structure",
     patch: [{ op: "remove", path: `${contact}/properties/id` }],
     expected: {
-      class: "drift",
+      class: "breaking",
       pointer: `${contact}/properties/id`,
-      message: /^id: the client knows it, the document does not$/
+      message: /^id: the client demands it, the document does not have it$/
     }
   })
   mutant("an error body gets another type: seen by comparing", {

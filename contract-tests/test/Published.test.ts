@@ -43,7 +43,7 @@ layer(Result.layer, { excludeTestServices: true, timeout: "1 minute" })("the pub
       fact("query parameter include_count: the client sends it, the document does not know it", /segments\.yml/)
       fact("the client expects a body, the document has none", /messages\.yml|events\.yml|news\.yml/)
       fact("the client declares status 409, the document does not", /errors\.yml/)
-      fact("conversation_id: the client demands it, the document does not promise it", /conversations\.yml/)
+      fact("conversation_id: the client demands it, the document does not have it", /conversations\.yml/)
     })
   )
 
