@@ -152,6 +152,15 @@ describe("Contacts.create", () => {
     })
   )
 
+  it.effect("takes any of the three that find it again", () =>
+    Effect.gen(function* () {
+      for (const input of [{ email: "zoe@example.com" }, { external_id: "z-1" }, { role: "lead" }]) {
+        const { sent } = yield* exchange(Contacts, (contacts) => contacts.create(input), Scripted.json(contact()))
+        assert.deepStrictEqual(sent.body, input)
+      }
+    })
+  )
+
   it.effect("refuses what the API has no field for", () =>
     refuses(Contacts, (contacts) => contacts.create(unchecked({ role: "user", created_at: 1 })), { path: "created_at" })
   )

@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as OpenApi from "effect/http-api/OpenApi"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
+import * as Observed from "../Observed.ts"
 import * as Scripted from "../Scripted.ts"
 
 // Written out, so that a change of the declarations shows: name, operationId, method and path, replay.
@@ -62,6 +63,8 @@ describe("IntercomApi", () => {
   })
 })
 
+type Method = (input: object) => Effect.Effect<unknown, unknown>
+
 describe("Intercom", () => {
   const me = { type: "admin", id: "1" }
 
@@ -78,6 +81,28 @@ describe("Intercom", () => {
         catalogue.length
       )
     }).pipe(Effect.provide(Intercom.layerHttp), Effect.provide(Scripted.make([]).intercom()))
+  )
+
+  it.effect("names the span of each call after its operation", () =>
+    Effect.gen(function* () {
+      const observed = Observed.make()
+      const server = Scripted.make(() => Scripted.status(404))
+      const names = catalogue.map(([name = ""]) => name)
+      yield* Effect.gen(function* () {
+        const intercom = (yield* Intercom) as unknown as Readonly<Record<string, Readonly<Record<string, Method>>>>
+        for (const name of names) {
+          const [resource = "", method = ""] = name.split(".")
+          const call = intercom[resource.toLowerCase()]?.[method]
+          assert.isDefined(call)
+          // Refused before it is sent, or by the server: a span has its name either way.
+          yield* Effect.exit(call({}))
+        }
+      }).pipe(Effect.provide(Intercom.layerHttp), Effect.provide(server.intercom()), observed.watch)
+      assert.deepStrictEqual(
+        observed.spans.map(({ name }) => name),
+        names
+      )
+    })
   )
 
   it.effect("provides each resource and the transport beside itself, one of each", () => {
