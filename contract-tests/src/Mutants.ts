@@ -342,14 +342,19 @@ const properties = (site: Sites.Site): ReadonlyArray<Draft & { readonly kind: st
       expected: isSent(site) ? "breaking" : "drift",
       patch: [add(below(site.pointer, "required"), [...required, "brand_new"])]
     },
-    {
-      kind: "additionalProperties",
-      operator: "closed",
-      pointer: below(site.pointer, "additionalProperties"),
-      description: "no other properties are allowed",
-      expected: "changed",
-      patch: [add(below(site.pointer, "additionalProperties"), false)]
-    }
+    // What is closed beside an allOf forbids what the parts describe: nothing fits any more.
+    ...("allOf" in schema
+      ? []
+      : [
+          {
+            kind: "additionalProperties",
+            operator: "closed",
+            pointer: below(site.pointer, "additionalProperties"),
+            description: "no other properties are allowed",
+            expected: "changed" as const,
+            patch: [add(below(site.pointer, "additionalProperties"), false)]
+          }
+        ])
   ]
 }
 

@@ -1,0 +1,191 @@
+/** Another version of the published document, as `--spec` gets it: overlays apply to it, and hide nothing. */
+import * as Client from "@effect-intercom/contract-tests/Client"
+import * as Document from "@effect-intercom/contract-tests/Document"
+import * as EffectiveDocument from "@effect-intercom/contract-tests/EffectiveDocument"
+import * as Node from "@effect-intercom/contract-tests/Node"
+import * as Revision from "@effect-intercom/contract-tests/Revision"
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as JsonPatch from "effect/JsonPatch"
+import type * as Schema from "effect/Schema"
+import { services } from "./Subjects.ts"
+
+const published = Effect.map(EffectiveDocument.load({ overlays: "none" }), (own) => own.published)
+
+const load = (document: Schema.Json, overlays: EffectiveDocument.Overlays = "auto") =>
+  EffectiveDocument.load({ spec: "version.json", text: JSON.stringify(document), overlays })
+
+const changed = (patch: JsonPatch.JsonPatch) =>
+  Effect.flatMap(published, (document) => load(JsonPatch.apply(patch, document)))
+
+/** What a version says otherwise, as `class operation message pointer`. */
+const found = (patch: JsonPatch.JsonPatch) =>
+  Effect.gen(function* () {
+    const { document, revision } = yield* changed(patch)
+    assert.isDefined(revision)
+    const { server } = Document.make(document)
+    const client = yield* Client.make(Client.intercom).pipe(Effect.provide(Client.layer(server)))
+    return Revision.check(client, revision, []).map(
+      ({ class: severity, message, operation, pointer }) => `${severity} ${operation}: ${message} at ${pointer}`
+    )
+  })
+
+/** Without any `$ref`, and without what they referred to. */
+const inlined = (root: Schema.Json) => {
+  const inline = (node: Node.Node): Schema.Json => {
+    const target = Node.resolve(node) ?? node
+    if (Array.isArray(target.value)) return Node.children(target).map(([, child]) => inline(child))
+    return Node.isRecord(target.value)
+      ? Object.fromEntries(Node.children(target).map(([key, child]) => [key, inline(child)]))
+      : target.value
+  }
+  return JsonPatch.apply([{ op: "remove", path: "/components/schemas" }], inline(Node.make(root)))
+}
+
+const reversed = (value: Schema.Json): Schema.Json =>
+  Node.isRecord(value)
+    ? Object.fromEntries(
+        Object.entries(value)
+          .toReversed()
+          .map(([key, field]) => [key, reversed(field)])
+      )
+    : value
+
+describe("a document that means the same", () => {
+  const same = (name: string, rewrite: (document: Schema.Json) => Schema.Json) =>
+    it.live(name, () =>
+      Effect.gen(function* () {
+        const { actions, document, own, revision } = yield* load(rewrite(yield* published))
+        const ours = yield* EffectiveDocument.load()
+        assert.isUndefined(revision)
+        assert.isTrue(own)
+        assert.strictEqual(actions.length, ours.actions.length)
+        assert.deepStrictEqual(document, ours.document)
+      }).pipe(Effect.provide(services))
+    )
+
+  same("with its keys in another order is the project's own", reversed)
+  same("without references is the project's own", inlined)
+  same("with its schemas and parameters under other names is the project's own", (document) => {
+    const text = JSON.stringify(document)
+    return JSON.parse(
+      text
+        .replaceAll('schemas/Contact"', 'schemas/Person"')
+        .replaceAll('"Contact":', '"Person":')
+        .replaceAll("contact_id", "key")
+    )
+  })
+})
+
+describe("a changed document", () => {
+  const finds = (
+    name: string,
+    patch: JsonPatch.JsonPatch,
+    expected: ReadonlyArray<RegExp>,
+    unexpected: RegExp = /changes nothing any more/
+  ) =>
+    it.live(name, () =>
+      Effect.gen(function* () {
+        const lines = yield* found(patch)
+        for (const pattern of expected) {
+          assert.isTrue(
+            lines.some((line) => pattern.test(line)),
+            `${pattern} in ${lines.join("\n")}`
+          )
+        }
+        assert.deepStrictEqual(
+          lines.filter((line) => unexpected.test(line)),
+          []
+        )
+      }).pipe(Effect.provide(services))
+    )
+
+  const contact = "/components/schemas/Contact/properties"
+  finds(
+    "whose change an overlay would write over",
+    [{ op: "replace", path: `${contact}/email/type`, value: "integer" }],
+    [
+      /^breaking GET \/contacts: data\[\]\.email: the document's value may be integer, .* at \/components\/schemas\/Contact\/properties\/email\/type$/,
+      /^breaking POST \/contacts: email: the client's value may be string, /
+    ]
+  )
+  finds(
+    "that lost what an overlay adds again",
+    [{ op: "remove", path: `${contact}/phone` }],
+    [
+      /^breaking POST \/contacts: phone: the client sends it, the document does not know it at .*\/properties\/phone$/,
+      /^drift GET \/contacts: data\[\]\.phone: the client knows it, the document does not at .*\/properties\/phone$/
+    ]
+  )
+  finds(
+    "that lost a path with all its overlays",
+    [{ op: "remove", path: "/paths/~1segments" }],
+    [/^breaking GET \/segments: the client has an operation the document lacks at \/paths\/~1segments\/get$/]
+  )
+  finds(
+    "that only narrows what the client tolerates",
+    [{ op: "add", path: `${contact}/role/enum`, value: ["user", "lead"] }],
+    [/^drift GET \/contacts: data\[\]\.role: enum was not said, and is .* at .*\/properties\/role\/enum$/]
+  )
+  finds(
+    "that says now what an overlay says of it",
+    [{ op: "add", path: "/components/schemas/Segment/required", value: ["type", "id"] }],
+    [/^drift GET \/segments: segments\[\]: required was \[\], and is \["id","type"\]/]
+  )
+  finds(
+    "whose change is of a place no overlay touches",
+    [{ op: "replace", path: "/paths/~1events/post/responses", value: { "204": { description: "accepted" } } }],
+    [/^breaking POST \/events: the client declares status 202/, /^drift POST \/events: .* status 204/]
+  )
+
+  it.live("tells of actions that lost their place, where nothing else tells why", () =>
+    Effect.gen(function* () {
+      const { document, revision } = yield* changed([
+        { op: "replace", path: `${contact}/email/type`, value: "integer" }
+      ])
+      assert.isDefined(revision)
+      const { server } = Document.make(document)
+      const client = yield* Client.make(Client.intercom).pipe(Effect.provide(Client.layer(server)))
+      const idle = { file: "a.yml", index: 2, target: "$.info", changes: ["/info/title"] }
+      const lost = Revision.check(client, { ...revision, idle: [idle] }, []).filter(
+        ({ operation }) => operation === "the API"
+      )
+      assert.deepStrictEqual(
+        lost.map(({ class: severity, message, pointer }) => [severity, pointer, message]),
+        [
+          [
+            "drift",
+            "/info/title",
+            "action 3 of a.yml ($.info) changes nothing any more: the document is not the one it was written for"
+          ]
+        ]
+      )
+    }).pipe(Effect.provide(services))
+  )
+
+  it.live("gets the overlays that still have a place, and keeps them off when others are named", () =>
+    Effect.gen(function* () {
+      const patch: JsonPatch.JsonPatch = [{ op: "remove", path: "/paths/~1segments" }]
+      const ours = yield* EffectiveDocument.load()
+      const { actions, own } = yield* changed(patch)
+      assert.isFalse(own)
+      assert.isBelow(actions.length, ours.actions.length)
+      assert.isAbove(actions.length, ours.actions.length - 8)
+      const named = yield* load(JsonPatch.apply(patch, yield* published), [])
+      assert.isUndefined(named.revision)
+      assert.deepStrictEqual(named.actions, [])
+    }).pipe(Effect.provide(services))
+  )
+
+  it.live("of another API is no version of it", () =>
+    Effect.gen(function* () {
+      const { own, revision } = yield* load({
+        openapi: "3.1.0",
+        info: { title: "Intercom API", version: "2.15" },
+        paths: { "/tags": { get: { responses: { "200": { description: "fine" } } } } }
+      })
+      assert.isUndefined(revision)
+      assert.isFalse(own)
+    }).pipe(Effect.provide(services))
+  )
+})
