@@ -576,6 +576,27 @@ describe("every reason", () => {
   }
 })
 
+describe("an error read back from JSON", () => {
+  const codec = Schema.toCodecJson(E.IntercomError)
+  const error = (reason: E.Reason) =>
+    new E.IntercomError({ operation: "Contacts.get", method: "GET", path: "/contacts/{contact_id}", reason })
+
+  it.effect.each([
+    [new E.BadRequest(answer), { errors: [{ code: 5 }] }],
+    [new E.BadRequest(answer), { errors: [{ code: "c", field: 5 }] }],
+    [new E.BadRequest(answer), { errors: [{ code: "c", message: null }] }],
+    [new E.EncodeError({ mismatches }), { mismatches: [{ path: "a" }] }]
+  ] satisfies ReadonlyArray<readonly [E.Reason, object]>)("%s is none with %j", ([reason, wrong]) =>
+    Effect.gen(function* () {
+      const wire = yield* Schema.encodeEffect(codec)(error(reason))
+      // An object, as it is of a class.
+      const { reason: encoded, ...rest } = wire as { readonly reason: object }
+      const bad = yield* Effect.exit(Schema.decodeUnknownEffect(codec)({ ...rest, reason: { ...encoded, ...wrong } }))
+      assert.strictEqual(bad._tag, "Failure")
+    })
+  )
+})
+
 describe("handling", () => {
   it.effect("Effect.catchReason picks one reason, typed, and leaves the others", () =>
     Effect.gen(function* () {
