@@ -23,12 +23,13 @@ export const mismatchesOfIssue = (issue: SchemaIssue.Issue, scrub: (text: string
   })
 }
 
+const unexpected = "Unexpected key with value "
+
 /** What was expected and what came, by the message of an issue: a form of Effect's, or a check's own sentence. */
 const sidesOf = (message: string): readonly [expected: string, actual: string] => {
   if (message === "Missing key") return ["a value", "nothing"]
-  const unexpected = /^Unexpected key with value (.*)$/s.exec(message)
-  if (unexpected !== null) return ["no such field", unexpected[1] ?? ""]
-  const [, expected = message, actual = "another value"] = /^Expected (.*?)(?:, got (.*))?$/s.exec(message) ?? []
+  if (message.startsWith(unexpected)) return ["no such field", message.slice(unexpected.length)]
+  const [, expected = message, actual = "another value"] = /^Expected (.*?), got (.*)$/s.exec(message) ?? []
   return [expected, actual]
 }
 
