@@ -1,4 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
+import * as Incremental from "./mutation/Incremental.ts"
+import * as Names from "./mutation/Names.ts"
 import * as Survivors from "./mutation/Survivors.ts"
 
 const source = `const a = 1
@@ -50,5 +52,43 @@ describe("the reasons for surviving mutants", () => {
 
   it("files that were not mutated do not count", () => {
     assert.deepStrictEqual(Survivors.complaints({ files: {} }, reasons), [])
+  })
+})
+
+describe("what is remembered of a run", () => {
+  it("is all but survivors no test covers", () => {
+    const mutants = [
+      { id: "1", status: "Survived", coveredBy: ["t"] },
+      { id: "2", status: "Survived", coveredBy: [] },
+      { id: "3", status: "Survived" },
+      { id: "4", status: "Killed" },
+      { id: "5", status: "NoCoverage" }
+    ]
+    const report = { schemaVersion: "2", files: { "a.ts": { source, mutants } } }
+    assert.deepStrictEqual(Incremental.withoutStatic(report), {
+      schemaVersion: "2",
+      files: { "a.ts": { source, mutants: mutants.filter(({ id }) => id !== "2" && id !== "3") } }
+    })
+  })
+})
+
+describe("texts that are not mutated", () => {
+  const text = { type: "StringLiteral" }
+  const name = (name: string) => ({ type: "Identifier", name })
+  const member = { type: "MemberExpression", object: name("Context"), property: name("Service") }
+  const call = (callee: Names.Node) => ({ type: "CallExpression", callee, arguments: [text] })
+
+  it("are the arguments of a few functions, called once or twice", () => {
+    for (const callee of [name("openEnum"), member, { type: "CallExpression", callee: member }]) {
+      assert.isString(Names.shouldIgnore({ node: text, parent: call(callee) }))
+    }
+  })
+
+  it("are no others", () => {
+    assert.isUndefined(Names.shouldIgnore({ node: text, parent: call(name("failure")) }))
+    assert.isUndefined(Names.shouldIgnore({ node: { type: "ArrayExpression" }, parent: call(name("openEnum")) }))
+    assert.isUndefined(Names.shouldIgnore({ node: { ...text }, parent: call(name("openEnum")) }))
+    assert.isUndefined(Names.shouldIgnore({ node: text, parent: name("openEnum") }))
+    assert.isUndefined(Names.shouldIgnore({ node: text }))
   })
 })

@@ -6,7 +6,7 @@ interface Place {
   readonly parent?: Node
 }
 
-interface Node {
+export interface Node {
   readonly type: string
   readonly name?: string
   readonly callee?: Node

@@ -33,6 +33,8 @@ const statuses = [
   [503, "ServerError"],
   [599, "ServerError"],
   [600, "UnexpectedStatus"],
+  [199, "UnexpectedStatus"],
+  [300, "UnexpectedStatus"],
   [304, "UnexpectedStatus"]
 ] as const
 

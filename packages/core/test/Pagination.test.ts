@@ -178,6 +178,14 @@ describe.each(styles)("$name", (style) => {
     })
   )
 
+  it.effect("a page that begins like the one before it, and is shorter, is another", () =>
+    Effect.gen(function* () {
+      const first = body([record("1"), record("2")], next(1), { total_pages: 2 })
+      const { ids, reason } = yield* walk(style, Scripted.make([Scripted.json(first), page("1")]))
+      assert.deepStrictEqual([ids, reason], [["1", "2", "1"], undefined])
+    })
+  )
+
   it.effect("empty pages without end are an error; a few are walked over", () =>
     Effect.gen(function* () {
       const { body, next, record } = style
