@@ -18,6 +18,7 @@ export interface Node {
 /** Who takes such a text as its first argument, or as any. */
 const reasons: { readonly [callee: string]: string } = {
   openEnum: "a value the type suggests: any text is accepted",
+  "HttpApi.make": "the name of the whole, shown nowhere",
   "Schema.brand": "the name of a brand, for the type alone",
   "Schema.Error": "the name of a class of wire errors, in no body",
   "Schema.tagDefaultOmit": "a tag that is left out of the body",

@@ -50,7 +50,9 @@ describe("the answers of a group", () => {
         anything: Schema.Struct({}),
         keys: Schema.Record(Schema.String.check(Schema.isMinLength(1)), Schema.String),
         list: Schema.Array(Schema.NullOr(Schema.Boolean)),
-        number: Schema.Finite
+        number: Schema.Finite,
+        any: Schema.Any,
+        unknown: Schema.Unknown
       })
       class OwnGroup extends HttpApiGroup.make("Own").add(HttpApiEndpoint.get("get", "/own", { success })) {}
       assert.deepStrictEqual(yield* askedFor(OwnGroup), ["Literal", "Arrays", "Union", "Union", "Objects", "Objects"])

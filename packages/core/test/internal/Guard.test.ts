@@ -19,7 +19,9 @@ const oddities: ReadonlyArray<unknown> = [
   "a",
   0,
   -0,
+  0.5,
   1.5,
+  5,
   2 ** 53,
   Number.NaN,
   true,
@@ -114,6 +116,9 @@ describe("the compiled test of an answer", () => {
     "an empty struct": Schema.Struct({}),
     "a field __proto__": Schema.Struct({ ["__proto__"]: Schema.optionalKey(Schema.String) }),
     "a tuple": Schema.Tuple([Schema.String, Schema.optionalKey(Schema.Int)]),
+    "a tuple of nothing": Schema.Tuple([]),
+    "a tuple that ends with a number": Schema.TupleWithRest(Schema.Tuple([]), [Schema.String, Schema.Int]),
+    "a group of checks": Schema.Struct({ n: Schema.Number.check(Schema.isInt32()) }),
     "a non-empty array": Schema.NonEmptyArray(Schema.Int),
     // Null fits both.
     "exactly one of": Schema.Union(
