@@ -1,0 +1,88 @@
+/**
+ * Where an export goes: files, a database, a pipe. A sink keeps the records of each resource together with the checkpoint
+ * that says how far they go, so that whatever stops an export, the next one knows what it finds.
+ *
+ * The rules of a sink, which `SinkKit` tests:
+ *
+ * - {@link Output.commit} keeps the records and the checkpoint, or neither, and they are durable when it returns;
+ * - what was written beyond the last checkpoint is gone when the output is opened again;
+ * - {@link Output.finish} and {@link Output.forget} can be done twice: a crash between two steps does no harm;
+ * - the finished output depends on the records alone, not on how they were split into batches or how often it was opened.
+ */
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import type { Reason } from "./ExportError.ts"
+import type * as Quarantine from "./Quarantine.ts"
+import type { Received, Table } from "./Table.ts"
+
+/** What is written in one step. */
+export interface Batch {
+  readonly records: ReadonlyArray<Received>
+  /** Records that do not fit their schema: they are kept apart, as received, with the reason. */
+  readonly quarantined: ReadonlyArray<Quarantine.Line>
+  /** The walk had to begin anew (a scroll expired): what this output was given before this batch goes. */
+  readonly anew?: boolean | undefined
+}
+
+/** What a finished output holds. */
+export interface Receipt {
+  /** The file's name in its directory, or the table's. */
+  readonly place: string
+  readonly records: number
+  /** Of the file; null where that means nothing. */
+  readonly bytes: number | null
+  /** In hexadecimal: of the file's bytes; of a table's records, each as a line of JSON, in the order of its key. */
+  readonly sha256: string
+  /** How many records stand in the quarantine for this resource. */
+  readonly quarantined: number
+}
+
+/**
+ * How the records relate to what earlier exports left: `replace` puts them in its place when the output is finished, and
+ * not before; `merge` adds them (a new file; a table's rows are replaced by their key).
+ */
+export type Mode = "replace" | "merge"
+
+/** One resource, being written. */
+export interface Output {
+  /** The checkpoint of the last commit, for an export that was stopped; `undefined` for a new one. */
+  readonly checkpoint: string | undefined
+  /** Keeps records and checkpoint (a JSON text), both or neither. */
+  readonly commit: (batch: Batch, checkpoint: string) => Effect.Effect<void, Reason>
+  /** Puts the output in its place; the checkpoint stays, until {@link forget}. A file takes the given name. */
+  readonly finish: (name: string) => Effect.Effect<Receipt, Reason>
+  /** Takes the checkpoint away: the output is complete, and noted in the manifest. */
+  readonly forget: Effect.Effect<void, Reason>
+}
+
+/** A sink that is locked: no other export writes to it. */
+export interface Connection {
+  /** A small document (JSON text) kept beside the data: the `manifest`, the `state`. */
+  readonly read: (document: string) => Effect.Effect<string | undefined, Reason>
+  /** Replaces a document, whole or not at all. */
+  readonly write: (document: string, text: string) => Effect.Effect<void, Reason>
+  /** Where a finished output of this name would go, when something stands there already. */
+  readonly occupied: (table: Table, name: string) => Effect.Effect<string | undefined, Reason>
+  /** Opens the output of a resource, or goes on with one that was stopped. */
+  readonly open: (table: Table, mode: Mode) => Effect.Effect<Output, Reason, Scope.Scope>
+  /** Drops the unfinished output of a resource, if there is one. */
+  readonly discard: (table: Table) => Effect.Effect<void, Reason>
+  /** The checkpoint of an unfinished output, without touching it. */
+  readonly peek: (table: Table) => Effect.Effect<string | undefined, Reason>
+  /** Reads what a finished output holds now; fails when it is not there. */
+  readonly audit: (table: Table, place: string) => Effect.Effect<Receipt, Reason>
+}
+
+/** The sink of the current export. */
+export class Sink extends Context.Service<
+  Sink,
+  {
+    /** For people and for the manifest: `ndjson:out/workspace`. It has no secret. */
+    readonly name: string
+    /** Takes the lock, which is given back when the scope closes. */
+    readonly connect: Effect.Effect<Connection, Reason, Scope.Scope>
+    /** The same without a lock, to look at what is there: nothing is written, and nothing cut off. */
+    readonly inspect: Effect.Effect<Pick<Connection, "read" | "peek" | "audit">, Reason, Scope.Scope>
+  }
+>()("@effect-intercom/export/Sink") {}
