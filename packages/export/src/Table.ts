@@ -2,10 +2,22 @@
  * What a sink is told of the records of a resource: the columns its schema gives, and how a record becomes a row of them.
  *
  * Known fields of the kinds a database has (text, numbers, booleans) are columns of their own; objects the schema
- * describes are taken apart, a field each (`location.city` is the column `location__city`); lists and free-form objects
- * are columns of JSON. What has no column, or does not fit the kind of its column, stands in one last column of JSON,
- * `_rest`, at its place: no value is lost. Null and absent are the same to a row.
+ * describes are taken apart, a field each (`location.city` is the column `location__city`), to any depth; lists,
+ * free-form and recursive objects, and fields that are an object here and a text there are columns of JSON. What has no
+ * column, or does not fit the kind of its column, stands in one last column of JSON, `_rest`, at its place: no value is
+ * lost. Null and absent are the same to a row, in the record itself and in objects taken apart; within JSON they differ.
+ *
+ * The rules, in full:
+ *
+ * - A number in a column of text (an id that is a text here and a number there) is written into it as its digits, so
+ *   that joins find it, and stands in `_rest` as the number it was.
+ * - A column of text has no NUL and no lone surrogates, which databases refuse: such a text is in `_rest`.
+ * - Integers are within 2^53; others are in `_rest`.
+ * - An object that was taken apart and had nothing to keep stands in `_rest` as `{}`, as it is not null.
+ * - Names are unique also to readers that ignore case: of two fields with one name the first has the column.
  */
+import type * as Schema from "effect/Schema"
+import * as SchemaAST from "effect/SchemaAST"
 
 /** How a column's values are kept: `integer` within 2^53, `json` as JSON text. */
 export type Kind = "text" | "integer" | "real" | "boolean" | "json"
@@ -32,5 +44,231 @@ export interface Received {
   readonly [field: string]: unknown
 }
 
+/** A column's value; JSON as text. */
+export type Value = string | number | boolean | null
+
+/** A record as a row. */
+export interface Row {
+  /** One for each column of the table. */
+  readonly values: ReadonlyArray<Value>
+  /** The column `_rest`: a JSON object; null when the columns have everything. */
+  readonly rest: string | null
+}
+
 /** The name of the column for what has no other. */
 export const rest = "_rest"
+
+const separator = "__"
+
+// ---------------------------------------------------------------------------------------------------------------------
+// from a schema
+// ---------------------------------------------------------------------------------------------------------------------
+
+/** The table for records of a schema, as they are on the wire. */
+export const fromSchema = <S extends Schema.Constraint>(
+  name: string,
+  schema: S,
+  { key }: { readonly key: (keyof S["Encoded"] & string) | null }
+): Table => ({ name, key, columns: unique(fieldsOf(SchemaAST.toEncoded(schema.ast), [])) })
+
+/** The columns an object is taken apart into; none for what is no object the schema describes. */
+const fieldsOf = (ast: SchemaAST.AST, path: ReadonlyArray<string>): ReadonlyArray<Column> =>
+  ast._tag !== "Objects"
+    ? []
+    : ast.propertySignatures.flatMap(({ name, type }) =>
+        typeof name === "string" ? columnsOf(type, [...path, name]) : []
+      )
+
+const columnsOf = (ast: SchemaAST.AST, path: ReadonlyArray<string>): ReadonlyArray<Column> => {
+  const kinds = alternatives(ast)
+  const [only] = kinds
+  const fields = kinds.length === 1 && only !== undefined ? fieldsOf(only, path) : []
+  return fields.length > 0 ? fields : [{ name: path.join(separator), path, kind: common(kinds.map(kindOf)) }]
+}
+
+/** The members of a union, of unions in it too, without null and undefined. */
+const alternatives = (ast: SchemaAST.AST): ReadonlyArray<SchemaAST.AST> => {
+  if (ast._tag === "Union") return ast.types.flatMap(alternatives)
+  return ast._tag === "Null" || ast._tag === "Undefined" ? [] : [ast]
+}
+
+const kindOf = (ast: SchemaAST.AST): Kind => {
+  switch (ast._tag) {
+    case "String":
+    case "TemplateLiteral":
+      return "text"
+    case "Number":
+      return isInteger(ast) ? "integer" : "real"
+    case "Boolean":
+      return "boolean"
+    case "Literal":
+      return literalKind(ast.literal)
+    case "Enum":
+      return common(ast.enums.map(([, value]) => literalKind(value)))
+    default:
+      return "json"
+  }
+}
+
+const literalKind = (value: SchemaAST.LiteralValue): Kind => {
+  if (typeof value === "string") return "text"
+  if (typeof value === "boolean") return "boolean"
+  if (typeof value !== "number") return "json"
+  return Number.isSafeInteger(value) ? "integer" : "real"
+}
+
+const isInteger = ({ checks }: SchemaAST.AST): boolean => {
+  const ofInt = (check: SchemaAST.Check<unknown>): boolean =>
+    check._tag === "Filter" ? check.annotations?.representation?.id === "effect/schema/isInt" : check.checks.some(ofInt)
+  return checks?.some(ofInt) ?? false
+}
+
+/** The kind for values of several kinds: a text can have a number's digits, and a real an integer. */
+const common = (kinds: ReadonlyArray<Kind>): Kind => {
+  const [first, ...others] = new Set(kinds)
+  if (first === undefined) return "json"
+  if (others.length === 0) return first
+  const all = [first, ...others]
+  if (all.every((kind) => kind === "integer" || kind === "real")) return "real"
+  return all.every((kind) => kind === "text" || kind === "integer" || kind === "real") ? "text" : "json"
+}
+
+const unique = (columns: ReadonlyArray<Column>): ReadonlyArray<Column> => {
+  const taken = new Set([rest])
+  return columns.filter(({ name }) => {
+    const lower = name.toLowerCase()
+    return !taken.has(lower) && taken.add(lower)
+  })
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// rows
+// ---------------------------------------------------------------------------------------------------------------------
+
+/** The fields of an object by name: a column, or an object that is taken apart. */
+type Tree = Map<string, Leaf | Tree>
+
+interface Leaf {
+  readonly index: number
+  readonly kind: Kind
+}
+
+const treeOf = (columns: ReadonlyArray<Column>): Tree => {
+  const root: Tree = new Map()
+  for (const [index, { kind, path }] of columns.entries()) {
+    let tree = root
+    for (const name of path.slice(0, -1)) {
+      const found = tree.get(name)
+      const branch: Tree = found instanceof Map ? found : new Map()
+      tree.set(name, branch)
+      tree = branch
+    }
+    tree.set(path.at(-1) ?? "", { index, kind })
+  }
+  return root
+}
+
+type Fields = { [field: string]: unknown }
+
+const isObject = (value: unknown): value is Received =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+
+/** Sets a field, whatever its name: an assignment to `__proto__` would set something else. */
+const set = (fields: Fields, name: string, value: unknown): Fields => {
+  if (name !== "__proto__") fields[name] = value
+  else Object.defineProperty(fields, name, { value, writable: true, enumerable: true, configurable: true })
+  return fields
+}
+
+/** From records of the table to rows. What depends on the table alone is done once, so keep the function. */
+export const rowOf = ({ columns }: Table): ((record: Received) => Row) => {
+  const tree = treeOf(columns)
+  return (record) => {
+    const values: Array<Value> = Array.from(columns, () => null)
+    const left = fill(tree, record, values)
+    return { values, rest: left === undefined || isEmpty(left) ? null : JSON.stringify(left) }
+  }
+}
+
+/** Fills the columns, and gives what they do not have: `{}` when there is nothing in the object at all. */
+const fill = (tree: Tree, object: Received, values: Array<Value>): Received | undefined => {
+  let kept = false
+  let left: Fields | undefined
+  for (const name of Object.keys(object)) {
+    const value = object[name]
+    if (value === null || value === undefined) continue
+    const remains = place(tree.get(name), value, values)
+    if (remains === undefined) kept = true
+    else left = set(left ?? {}, name, remains)
+  }
+  return left ?? (kept ? undefined : {})
+}
+
+/** Puts a value where it belongs, and gives what stays of it. */
+const place = (node: Leaf | Tree | undefined, value: unknown, values: Array<Value>): unknown => {
+  if (node === undefined) return value
+  if (node instanceof Map) return isObject(value) ? fill(node, value, values) : value
+  const fitting = fit(node.kind, value)
+  if (fitting !== undefined) {
+    values[node.index] = fitting
+    return undefined
+  }
+  if (node.kind === "text" && typeof value === "number") values[node.index] = JSON.stringify(value)
+  return value
+}
+
+/** The value as its column has it; `undefined` when it does not fit. */
+const fit = (kind: Kind, value: unknown): Value | undefined => {
+  switch (kind) {
+    case "text":
+      return typeof value === "string" && value.isWellFormed() && !value.includes("\0") ? value : undefined
+    // JSON has no -0: adding 0 takes the sign away.
+    case "integer":
+      return typeof value === "number" && Number.isSafeInteger(value) ? value + 0 : undefined
+    case "real":
+      return typeof value === "number" && Number.isFinite(value) ? value + 0 : undefined
+    case "boolean":
+      return typeof value === "boolean" ? value : undefined
+    case "json":
+      return JSON.stringify(value)
+  }
+}
+
+const isEmpty = (object: Received): boolean => Object.keys(object).length === 0
+
+/** The way back from a row that {@link rowOf} made: the record, but for fields that were null, and the order of keys. */
+export const recordOf = ({ columns }: Table): ((row: Row) => Received) => {
+  const tree = treeOf(columns)
+  return ({ rest, values }) => {
+    const record: Fields = {}
+    for (const [index, { kind, path }] of columns.entries()) {
+      const value = values[index] ?? null
+      if (value === null) continue
+      let parent = record
+      for (const name of path.slice(0, -1)) parent = child(parent, name)
+      set(parent, path.at(-1) ?? "", kind === "json" && typeof value === "string" ? JSON.parse(value) : value)
+    }
+    // `fill` writes objects only.
+    if (rest !== null) merge(tree, record, JSON.parse(rest) as Received)
+    return record
+  }
+}
+
+/** The object in a field; made when there is none. */
+const child = (parent: Fields, name: string): Fields => {
+  const found = Object.hasOwn(parent, name) ? parent[name] : undefined
+  // What `isObject` knows was made here, or by `JSON.parse`: it can be written to.
+  const fields = isObject(found) ? (found as Fields) : {}
+  set(parent, name, fields)
+  return fields
+}
+
+/** What is in `_rest` goes over what the columns had, and into the objects that were taken apart. */
+const merge = (tree: Tree, into: Fields, rest: Received): void => {
+  for (const name of Object.keys(rest)) {
+    const node = tree.get(name)
+    const value = rest[name]
+    if (node instanceof Map && isObject(value)) merge(node, child(into, name), value)
+    else set(into, name, value)
+  }
+}
