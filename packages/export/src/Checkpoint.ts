@@ -1,58 +1,65 @@
-/**
- * Where an unfinished export stands: a small JSON file beside the part file, replaced after every page. It vanishes when
- * the export is complete.
- */
+/** Where an unfinished export of a resource stands. The sink keeps it together with the records; it goes when all is done. */
 import * as Schema from "effect/Schema"
-import * as Files from "./internal/Files.ts"
-import { Extent } from "./PartFile.ts"
+import { Effort, Sample } from "./Effort.ts"
 import { Source } from "./Source.ts"
+import { Missing } from "./Walk.ts"
 
-/** What the export cost: requests sent, repetitions among them, waits for the rate limit and their sum in milliseconds. */
-export const Effort = Schema.Struct({
-  requests: Schema.Int,
-  retries: Schema.Int,
-  waits: Schema.Int,
-  waitedMillis: Schema.Finite
+/** What a resource's export is about; fixed when it starts. */
+export const Scope = Schema.Struct({
+  /** The name of the finished output: `contacts`, or `contacts.20261127T080000Z` for what changed until then. */
+  output: Schema.String,
+  /** What changed after this, in Unix seconds; null for everything. */
+  since: Schema.NullOr(Schema.Int),
+  /** When the export started, in Unix seconds: later changes are the next export's. */
+  until: Schema.Int,
+  /** Records per page, where positions are counted in pages; else null. */
+  pageSize: Schema.NullOr(Schema.Int)
 })
-export type Effort = typeof Effort.Type
+export type Scope = typeof Scope.Type
 
-export const noEffort: Effort = { requests: 0, retries: 0, waits: 0, waitedMillis: 0 }
+/** The latest version seen of each record that changed shortly before `until`, or after: its `updated_at`, by id. */
+export const Recent = Schema.Record(Schema.String, Schema.Int)
+export type Recent = typeof Recent.Type
 
-/** The effort of two runs, or of two parts of one. */
-export const addEffort = (a: Effort, b: Effort): Effort => ({
-  requests: a.requests + b.requests,
-  retries: a.retries + b.retries,
-  waits: a.waits + b.waits,
-  waitedMillis: a.waitedMillis + b.waitedMillis
+export const Counts = Schema.Struct({
+  /** Records the API gave. */
+  read: Schema.Int,
+  /** Of these, written as they came. */
+  records: Schema.Int,
+  /** Did not fit their schema. */
+  quarantined: Schema.Int,
+  /** Outside of what the export is about: changed before `since`, after `until`, or exported before in that version. */
+  skipped: Schema.Int,
+  /** What the API said there is but did not give. */
+  missing: Schema.Int
 })
+export type Counts = typeof Counts.Type
 
 export const Checkpoint = Schema.Struct({
-  /** Of this file; another one is refused. */
-  format: Schema.Literal(1),
+  /** Of this document; another one is refused. */
+  format: Schema.Literal(2),
   resource: Schema.String,
   source: Source,
-  /** Records per page: a cursor that is a page number means nothing without it. */
-  pageSize: Schema.NullOr(Schema.Int),
-  /** The cursor the export was told to start from. */
-  from: Schema.NullOr(Schema.String),
-  /** Where the next page starts; null when every page is written. */
-  cursor: Schema.NullOr(Schema.String),
-  pages: Schema.Int,
-  /** What the API last said there is in all, if it says. */
+  scope: Scope,
+  /** Where the walk goes on; null at its start. */
+  position: Schema.NullOr(Schema.Json),
+  /** Whether all is written. */
+  done: Schema.Boolean,
+  steps: Schema.Int,
+  counts: Counts,
+  /** What the API says there is in all, if it says. */
   total: Schema.NullOr(Schema.Int),
-  records: Extent,
-  quarantined: Extent,
+  /** The first thousand. */
+  missing: Schema.Array(Missing),
+  recent: Recent,
   /** How often the export was started or resumed. */
   runs: Schema.Int,
   effort: Effort,
+  /** Milliseconds worked, over all runs. */
+  workedMillis: Schema.Finite,
+  samples: Schema.Array(Sample),
   /** ISO 8601, UTC. */
   startedAt: Schema.String,
   updatedAt: Schema.String
 })
 export type Checkpoint = typeof Checkpoint.Type
-
-/** Reads a checkpoint; `undefined` when there is none. */
-export const read = Files.readJson(Checkpoint)
-
-/** Replaces a checkpoint; it is on the disk when this returns. */
-export const write = Files.writeJson(Checkpoint)

@@ -33,7 +33,7 @@ export class FileFailed extends Schema.TaggedError<FileFailed>()("FileFailed", {
 /** A checkpoint or manifest is no longer what an export wrote. */
 export class Unreadable extends Schema.TaggedError<Unreadable>()("Unreadable", { path: Schema.String }) {
   override get message(): string {
-    return `${this.path} is damaged, or not written by this version of the tool. Delete it to start anew, or choose another directory.`
+    return `${this.path} is damaged, or not written by this version of the tool. Start anew with --restart, or choose another place.`
   }
 }
 
@@ -46,7 +46,7 @@ export class OtherExport extends Schema.TaggedError<OtherExport>()("OtherExport"
   wanted: Schema.String
 }) {
   override get message(): string {
-    return `${this.path} belongs to an export with ${this.field} ${this.found}, this one has ${this.wanted}. Choose another directory, or delete the file to start anew.`
+    return `${this.path} belongs to an export with ${this.field} ${this.found}, this one has ${this.wanted}. Choose another place, or start anew: --restart for an unfinished export, --force for a finished one.`
   }
 }
 
@@ -56,7 +56,7 @@ export class PartChanged extends Schema.TaggedError<PartChanged>()("PartChanged"
   checkpoint: Schema.String
 }) {
   override get message(): string {
-    return `${this.path} was changed by something else, another export perhaps. Make sure only one runs at a time; delete ${this.checkpoint} to start anew.`
+    return `${this.path} was changed by something else, another export perhaps. Make sure only one runs at a time; start anew with --restart.`
   }
 }
 
@@ -67,26 +67,10 @@ export class Occupied extends Schema.TaggedError<Occupied>()("Occupied", { path:
   }
 }
 
-/** A start from a cursor for several resources, or for one without pages. */
-export class NoSuchStart extends Schema.TaggedError<NoSuchStart>()("NoSuchStart", { cursor: Schema.String }) {
+/** The API refused to go on where the export was. */
+export class CursorRefused extends Schema.TaggedError<CursorRefused>()("CursorRefused", { error: IntercomError }) {
   override get message(): string {
-    return `Only a single resource with pages can start from a cursor, such as ${this.cursor}: leave the cursor out.`
-  }
-}
-
-/** The API refused the cursor the walk was to go on from. */
-export class CursorRefused extends Schema.TaggedError<CursorRefused>()("CursorRefused", {
-  cursor: Schema.String,
-  /** The checkpoint the cursor came from; absent when it was given. */
-  checkpoint: Schema.optionalKey(Schema.String),
-  error: IntercomError
-}) {
-  override get message(): string {
-    const remedy =
-      this.checkpoint === undefined
-        ? "Check the cursor: it must come from the same listing."
-        : `Delete ${this.checkpoint} to start anew.`
-    return `The API refused to go on from the cursor ${this.cursor}: ${this.error.reason.message} ${remedy}`
+    return `The API refused to go on from where the export stood: ${this.error.reason.message} Start anew with --restart.`
   }
 }
 
@@ -94,6 +78,13 @@ export class CursorRefused extends Schema.TaggedError<CursorRefused>()("CursorRe
 export class RequestFailed extends Schema.TaggedError<RequestFailed>()("RequestFailed", { error: IntercomError }) {
   override get message(): string {
     return this.error.message
+  }
+}
+
+/** The API gave a cursor a second time. */
+export class Endless extends Schema.TaggedError<Endless>()("Endless", { cursor: Schema.String }) {
+  override get message(): string {
+    return `The API gave the cursor ${this.cursor} twice: the walk would never end. Try again with another --page-size.`
   }
 }
 
@@ -105,8 +96,8 @@ export const Reason = Schema.Union([
   OtherExport,
   PartChanged,
   Occupied,
-  NoSuchStart,
   CursorRefused,
+  Endless,
   RequestFailed
 ])
 export type Reason = typeof Reason.Type
@@ -117,8 +108,17 @@ const needsAnotherCommand: ReadonlySet<Reason["_tag"]> = new Set([
   "OtherExport",
   "PartChanged",
   "Occupied",
-  "NoSuchStart",
   "CursorRefused"
+])
+
+// These are about one resource, the others may do.
+const ofOne: ReadonlySet<Reason["_tag"]> = new Set([
+  "Unreadable",
+  "OtherExport",
+  "PartChanged",
+  "Occupied",
+  "CursorRefused",
+  "Endless"
 ])
 
 /** What an export fails with. */
@@ -129,6 +129,13 @@ export class ExportError extends Schema.TaggedError<ExportError>()("ExportError"
 }) {
   override get message(): string {
     return `${this.resource === undefined ? "" : `${this.resource}: `}${this.reason.message}`
+  }
+
+  /** Whether every other resource would fail for the same reason. */
+  get ofAll(): boolean {
+    if (this.reason._tag !== "RequestFailed") return !ofOne.has(this.reason._tag)
+    const { _tag } = this.reason.error.reason
+    return _tag === "Unauthorized" || _tag === "TransportError"
   }
 
   /** Whether the same export, run again once its cause is removed, goes on where this one stopped. */

@@ -1,57 +1,67 @@
-/** What a directory of exports holds: one `manifest.json`, with an entry for each complete resource. */
-import * as Effect from "effect/Effect"
+/**
+ * What a sink holds: the document `manifest`, with an entry for each complete output, and the document `state`, which
+ * exports since `last` go on from.
+ */
 import * as Schema from "effect/Schema"
-import { Effort } from "./Checkpoint.ts"
-import * as Files from "./internal/Files.ts"
+import { Counts, Recent, Scope } from "./Checkpoint.ts"
+import { Effort, Sample } from "./Effort.ts"
 import { Source } from "./Source.ts"
+import { Missing } from "./Walk.ts"
 
 export const Entry = Schema.Struct({
   resource: Schema.String,
-  /** The file's name in the directory. */
-  file: Schema.String,
+  source: Source,
+  scope: Scope,
+  /** The file's name in its directory, or the table's. */
+  place: Schema.String,
+  /** Records in this output; in a table, with those of earlier exports. */
   records: Schema.Int,
-  bytes: Schema.Int,
-  /** Of the file, in hexadecimal: `sha256sum` prints the same. */
+  /** Of the file; null for a table. */
+  bytes: Schema.NullOr(Schema.Int),
+  /** In hexadecimal. Of a file: `sha256sum` prints the same. */
   sha256: Schema.String,
-  /** Records that did not fit their schema: they are in `quarantine.ndjson`. */
-  quarantined: Schema.Int,
+  counts: Counts,
   /** What the API said there is in all; null when it does not say. */
   total: Schema.NullOr(Schema.Int),
-  /** Whether records and quarantined records together are that many; null when there is nothing to compare. */
-  matches: Schema.NullOr(Schema.Boolean),
-  source: Source,
-  pageSize: Schema.NullOr(Schema.Int),
-  /** The cursor the export was told to start from: what came before is not in the file. */
-  from: Schema.NullOr(Schema.String),
-  pages: Schema.Int,
+  /** Whether the API gave as many records as it counted, or more, and every one whole; null when it did not count. */
+  complete: Schema.NullOr(Schema.Boolean),
+  /** What it did not give; the first thousand. */
+  missing: Schema.Array(Missing),
   /** How often the export was started or resumed. */
   runs: Schema.Int,
   effort: Effort,
-  /** ISO 8601, UTC: of the first run and of the last page. */
+  workedMillis: Schema.Finite,
+  samples: Schema.Array(Sample),
+  /** ISO 8601, UTC: of the first run, and of the last step. */
   startedAt: Schema.String,
   finishedAt: Schema.String
 })
 export type Entry = typeof Entry.Type
 
 export const Manifest = Schema.Struct({
-  /** Of this file; another one is refused. */
-  format: Schema.Literal(1),
+  format: Schema.Literal(2),
   /** What wrote it. */
   tool: Schema.Struct({ name: Schema.String, version: Schema.String }),
-  resources: Schema.Record(Schema.String, Entry)
+  /** By the name of the output. */
+  exports: Schema.Record(Schema.String, Entry)
 })
 export type Manifest = typeof Manifest.Type
 
+/** What the next export since `last` needs to know of a resource. */
+export const Since = Schema.Struct({
+  /** Everything up to then is exported; Unix seconds. */
+  until: Schema.Int,
+  /** What may be found once more, since windows overlap. */
+  recent: Recent
+})
+export type Since = typeof Since.Type
+
+export const State = Schema.Struct({
+  format: Schema.Literal(1),
+  source: Source,
+  resources: Schema.Record(Schema.String, Since)
+})
+export type State = typeof State.Type
+
 /** This package. */
 export const tool = { name: "effect-intercom", version: "0.1.0" }
-
-/** Reads a manifest; `undefined` when there is none. */
-export const read = Files.readJson(Manifest)
-
-const write = Files.writeJson(Manifest)
-
-/** Adds an entry, or replaces the one of the same resource. */
-export const add = Effect.fnUntraced(function* (path: string, entry: Entry) {
-  const manifest = yield* read(path)
-  yield* write(path, { format: 1, tool, resources: { ...manifest?.resources, [entry.resource]: entry } })
-})

@@ -1,8 +1,9 @@
 /** What happens during an export. */
 import type { Checkpoint } from "./Checkpoint.ts"
+import type { ExportError } from "./ExportError.ts"
 import type { Entry } from "./Manifest.ts"
 
-export type Event = Started | PageWritten | Completed | Skipped
+export type Event = Started | StepWritten | Completed | Skipped | Failed
 
 /** The export of a resource starts, or goes on where `checkpoint` stands. */
 export interface Started {
@@ -11,9 +12,9 @@ export interface Started {
   readonly checkpoint: Checkpoint
 }
 
-/** A page is on the disk, and the checkpoint with it. */
-export interface PageWritten {
-  readonly _tag: "PageWritten"
+/** Records and the checkpoint after them are written. */
+export interface StepWritten {
+  readonly _tag: "StepWritten"
   readonly resource: string
   readonly checkpoint: Checkpoint
 }
@@ -30,4 +31,11 @@ export interface Skipped {
   readonly _tag: "Skipped"
   readonly resource: string
   readonly entry: Entry
+}
+
+/** The resource failed; others go on, unless they would fail for the same reason. */
+export interface Failed {
+  readonly _tag: "Failed"
+  readonly resource: string
+  readonly error: ExportError
 }

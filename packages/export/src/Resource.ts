@@ -1,75 +1,395 @@
-/** What can be exported: the listings of the API, as streams of pages. */
+/** What can be exported: the listings and searches of the API, as walks. */
+import { Admin, Admins } from "@effect-intercom/core/resources/Admins"
+import { Article, Articles } from "@effect-intercom/core/resources/Articles"
+import { Companies, Company } from "@effect-intercom/core/resources/Companies"
+import { Contact, type ContactId, Contacts } from "@effect-intercom/core/resources/Contacts"
+import { Conversation, type ConversationId, Conversations } from "@effect-intercom/core/resources/Conversations"
+import { DataEvent, Events } from "@effect-intercom/core/resources/Events"
+import { News, NewsItem } from "@effect-intercom/core/resources/News"
+import { Segment, Segments } from "@effect-intercom/core/resources/Segments"
+import { Tag, Tags } from "@effect-intercom/core/resources/Tags"
+import { Team, Teams } from "@effect-intercom/core/resources/Teams"
 import type { IntercomError } from "@effect-intercom/core/IntercomError"
 import type { Page, WalkOptions } from "@effect-intercom/core/Pagination"
-import { Admins } from "@effect-intercom/core/resources/Admins"
-import { Articles } from "@effect-intercom/core/resources/Articles"
-import { Companies } from "@effect-intercom/core/resources/Companies"
-import { Contacts } from "@effect-intercom/core/resources/Contacts"
-import { Conversations } from "@effect-intercom/core/resources/Conversations"
-import { Segments } from "@effect-intercom/core/resources/Segments"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import * as Semaphore from "effect/Semaphore"
 import * as Stream from "effect/Stream"
+import * as Scroll from "./Scroll.ts"
+import type { Received } from "./Table.ts"
+import * as Walk from "./Walk.ts"
+import * as Windows from "./Windows.ts"
 
-/** A listing to export. `R` is the service it comes from. */
-export interface Resource<out R> {
-  /** Names the files: `contacts.ndjson`. */
-  readonly name: string
-  /** Records per page when the export does not say; null when the listing has no pages. */
+/** How a walk is to go. */
+export interface Options {
+  /** Where a stopped one goes on. */
+  readonly from: Walk.Position | undefined
+  /** Records per page; null where there are no pages. */
   readonly pageSize: number | null
-  readonly pages: <E, R2>(
-    pageSize: number | null,
-    options: WalkOptions<E, R2>
-  ) => Stream.Stream<Page<unknown>, IntercomError | E, R | R2>
+  readonly concurrency: number
+  /** What changed at this moment or later, in Unix seconds; `undefined` for everything. */
+  readonly since: number | undefined
+  /** Whether a record is one of the export's. Those that are not need not be completed, and are not given. */
+  readonly accepts: (record: Received) => boolean
 }
 
-const query = (pageSize: number | null) => (pageSize === null ? {} : { per_page: pageSize })
+export interface Resource<out R> {
+  readonly name: ResourceName
+  /** Of a record. */
+  readonly schema: Schema.Top
+  /** The field that tells records apart; null when there is none. */
+  readonly key: string | null
+  /** Records per page when the export does not say; null when there are no pages. */
+  readonly pageSize: number | null
+  /** Whether positions are counted in pages, and mean nothing with another page size. */
+  readonly counted: boolean
+  /**
+   * What an export of changes is: `search` asks for what changed, `filter` reads all and keeps what changed, `whole` has
+   * everything each time.
+   */
+  readonly changes: "search" | "filter" | "whole"
+  readonly walk: (options: Options) => Stream.Stream<Walk.Step, Walk.Failure, R>
+  /** How many there are, if the API says: one request. */
+  readonly count: (since: number | undefined) => Effect.Effect<number | undefined, IntercomError, R>
+}
+
+const names = [
+  "admins",
+  "teams",
+  "tags",
+  "segments",
+  "companies",
+  "contacts",
+  "conversations",
+  "articles",
+  "news",
+  "events"
+] as const
+
+/** The name of a resource; it names the files and tables too. In this order, what others refer to comes first. */
+export const ResourceName = Schema.Literals(names)
+export type ResourceName = typeof ResourceName.Type
+
+// ---------------------------------------------------------------------------------------------------------------------
+// listings
+// ---------------------------------------------------------------------------------------------------------------------
+
+interface Listing<R> {
+  readonly name: ResourceName
+  readonly schema: Schema.Top
+  readonly pageSize: number | null
+  readonly pages: (
+    query: { readonly per_page?: number },
+    options: WalkOptions
+  ) => Stream.Stream<Page<unknown>, IntercomError, R>
+}
+
+const Cursor = Schema.UndefinedOr(Schema.String)
+const isCursor = Schema.is(Cursor)
+
+/** A listing walked from cursor to cursor. One with pages has times, so that what changed can be told. */
+const listing = <R>({ name, pageSize, pages, schema }: Listing<R>): Resource<R> => {
+  const query = (size: number | null) => (size === null ? {} : { per_page: size })
+  return {
+    name,
+    schema,
+    key: "id",
+    pageSize,
+    counted: true,
+    changes: pageSize === null ? "whole" : "filter",
+    walk: ({ accepts, from, pageSize }) =>
+      Walk.ahead(
+        Walk.accepted(
+          Walk.steps((options) => pages(query(pageSize), options), isCursor(from) ? from : undefined),
+          accepts
+        )
+      ),
+    count: () =>
+      Effect.map(
+        Walk.fetch((options) => pages(query(pageSize === null ? null : 1), options), undefined),
+        ({ invalid, page }) => page.total ?? (pageSize === null ? page.items.length + invalid.length : undefined)
+      )
+  }
+}
+
+/** All admins, in one answer. */
+export const admins = listing({
+  name: "admins",
+  schema: Admin,
+  pageSize: null,
+  pages: (_, options) => Stream.unwrap(Admins.useSync(({ list }) => list.pages({}, options)))
+})
+
+/** All teams, in one answer. */
+export const teams = listing({
+  name: "teams",
+  schema: Team,
+  pageSize: null,
+  pages: (_, options) => Stream.unwrap(Teams.useSync(({ list }) => list.pages({}, options)))
+})
+
+/** All tags, in one answer. */
+export const tags = listing({
+  name: "tags",
+  schema: Tag,
+  pageSize: null,
+  pages: (_, options) => Stream.unwrap(Tags.useSync(({ list }) => list.pages({}, options)))
+})
+
+/** All segments, in one answer. */
+export const segments = listing({
+  name: "segments",
+  schema: Segment,
+  pageSize: null,
+  pages: (_, options) => Stream.unwrap(Segments.useSync(({ list }) => list.pages({}, options)))
+})
+
+/** All articles. 25 a page is the API's default; its maximum is not documented. */
+export const articles = listing({
+  name: "articles",
+  schema: Article,
+  pageSize: 25,
+  pages: (query, options) => Stream.unwrap(Articles.useSync(({ list }) => list.pages(query, options)))
+})
+
+/** All news items; the size of a page is the API's own. */
+export const news = listing({
+  name: "news",
+  schema: NewsItem,
+  pageSize: null,
+  pages: (_, options) => Stream.unwrap(News.useSync(({ listItems }) => listItems.pages({}, options)))
+})
+
+/** All companies with users, by a scroll: listings of them end at 10,000. */
+export const companies: Resource<Companies> = {
+  name: "companies",
+  schema: Company,
+  key: "id",
+  pageSize: null,
+  counted: false,
+  changes: "filter",
+  walk: ({ accepts, from }) =>
+    Walk.accepted(
+      Scroll.steps((options) => Stream.unwrap(Companies.useSync(({ scroll }) => scroll.pages({}, options))), from),
+      accepts
+    ),
+  count: () =>
+    Effect.map(
+      Companies.use(({ list }) => list({ per_page: 1 })),
+      ({ total_count }) => total_count ?? undefined
+    )
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// searches
+// ---------------------------------------------------------------------------------------------------------------------
+
+const day = 86_400
+
+/** The first moment a search is asked for: it compares whole days, in a zone that may be ahead of UTC. */
+const searchedAfter = (since: number | undefined) => (since === undefined ? 0 : Math.max(0, since - day))
+
+const fieldOf = (since: number | undefined): Windows.Field => (since === undefined ? "created_at" : "updated_at")
+
+const windowsPosition = Schema.decodeUnknownOption(Windows.Position)
+
+type Search<R> = Windows.Options<R>["search"]
+
+/** Every record in the order of its creation; or what changed, in the order of its changes: what moves, moves ahead. */
+const searched = <R>(search: Search<R>, { accepts, concurrency, from, pageSize, since }: Options) =>
+  Walk.accepted(
+    Windows.steps({
+      field: fieldOf(since),
+      search,
+      pageSize: pageSize ?? 150,
+      concurrency,
+      after: searchedAfter(since),
+      from: Option.getOrUndefined(windowsPosition(from))
+    }),
+    accepts
+  )
+
+const counted =
+  <R>(search: Search<R>) =>
+  (since: number | undefined) =>
+    Effect.map(
+      Walk.fetch(
+        search({
+          query: Windows.query(fieldOf(since), { after: searchedAfter(since), until: null }),
+          order: "ascending",
+          size: 1
+        }),
+        undefined
+      ),
+      ({ page }) => page.total
+    )
+
+const searchContacts: Search<Contacts> =
+  ({ order, query, size }) =>
+  (options) =>
+    Stream.unwrap(
+      Contacts.useSync(({ search }) =>
+        search.pages({ query, sort: { field: Windows.fieldIn(query), order }, pagination: { per_page: size } }, options)
+      )
+    )
 
 /** All contacts; at most 150 a page. */
 export const contacts: Resource<Contacts> = {
   name: "contacts",
+  schema: Contact,
+  key: "id",
   pageSize: 150,
-  pages: (pageSize, options) => Stream.unwrap(Contacts.useSync(({ list }) => list.pages(query(pageSize), options)))
+  counted: false,
+  changes: "search",
+  walk: (options) => searched(searchContacts, options),
+  count: counted(searchContacts)
 }
 
-/** All companies with users, up to 10,000: further the listing does not go. 60 a page is what other exporters ask for. */
-export const companies: Resource<Companies> = {
-  name: "companies",
-  pageSize: 60,
-  pages: (pageSize, options) => Stream.unwrap(Companies.useSync(({ list }) => list.pages(query(pageSize), options)))
+const searchConversations: Search<Conversations> =
+  ({ order, query, size }) =>
+  (options) =>
+    Stream.unwrap(
+      Conversations.useSync(({ search }) =>
+        search.pages({ query, sort: { field: Windows.fieldIn(query), order }, pagination: { per_page: size } }, options)
+      )
+    )
+
+/** Completes each record of a step by requests of its own, several at once over all steps, in order. */
+const completed =
+  <R>(concurrency: number, complete: (record: Received) => Effect.Effect<Completed, IntercomError, R>) =>
+  <E, R2>(self: Stream.Stream<Walk.Step, E, R2>): Stream.Stream<Walk.Step, E | IntercomError, R | R2> =>
+    Stream.unwrap(
+      Effect.map(Semaphore.make(concurrency), (requests) =>
+        Stream.mapEffect(
+          self,
+          (step) =>
+            Effect.map(
+              Effect.forEach(step.records, (record) => requests.withPermit(complete(record)), {
+                concurrency: "unbounded"
+              }),
+              (parts): Walk.Step => ({
+                ...step,
+                records: parts.flatMap(({ records = [] }) => records),
+                invalid: [...step.invalid, ...parts.flatMap(({ invalid = [] }) => invalid)],
+                missing: parts.flatMap(({ missing = [] }) => missing)
+              })
+            ),
+          // The next page's records are asked for while the last of this one are awaited.
+          { concurrency: 2 }
+        )
+      )
+    )
+
+/** What a record becomes. */
+interface Completed {
+  readonly records?: ReadonlyArray<Received>
+  readonly invalid?: Walk.Step["invalid"]
+  readonly missing?: ReadonlyArray<Walk.Missing>
 }
 
-/** All conversations, without their parts; at most 150 a page. */
+/** A conversation with its parts: 500 at most, however many it says it has. */
+const withParts = (listed: Received): Effect.Effect<Completed, IntercomError, Conversations> =>
+  // Its listing fits the schema of a conversation, so the id is one.
+  Conversations.use(({ get }) => get(listed["id"] as ConversationId)).pipe(
+    Effect.map((conversation): Completed => {
+      const found = conversation.conversation_parts?.conversation_parts?.length ?? 0
+      const expected = Math.max(
+        conversation.statistics?.count_conversation_parts ?? 0,
+        conversation.conversation_parts?.total_count ?? 0
+      )
+      return {
+        records: [conversation],
+        missing: found < expected ? [{ id: conversation.id, what: "parts", expected, found }] : []
+      }
+    }),
+    Effect.catchReason("IntercomError", "NotFound", () =>
+      Effect.succeed<Completed>({ missing: [{ id: String(listed["id"]), what: "record", expected: 1, found: 0 }] })
+    ),
+    Effect.catchReason("IntercomError", "DecodeError", (reason, error) =>
+      reason.kind === "invalid" ? Effect.succeed<Completed>({ invalid: [{ raw: listed, error }] }) : Effect.fail(error)
+    )
+  )
+
+/** All conversations with their parts: each is asked for by itself. 50 a page. */
 export const conversations: Resource<Conversations> = {
   name: "conversations",
-  pageSize: 150,
-  pages: (pageSize, options) => Stream.unwrap(Conversations.useSync(({ list }) => list.pages(query(pageSize), options)))
+  schema: Conversation,
+  key: "id",
+  pageSize: 50,
+  counted: false,
+  changes: "search",
+  walk: (options) =>
+    searched(searchConversations, { ...options, concurrency: 2 }).pipe(completed(options.concurrency, withParts)),
+  count: counted(searchConversations)
 }
 
-/** All articles. 25 a page is the API's default; its maximum is not documented. */
-export const articles: Resource<Articles> = {
-  name: "articles",
-  pageSize: 25,
-  pages: (pageSize, options) => Stream.unwrap(Articles.useSync(({ list }) => list.pages(query(pageSize), options)))
+/** All events of a contact: those of the last 90 days, older ones the API does not list. */
+const eventsOf = (contact: Received): Effect.Effect<Completed, IntercomError, Events> =>
+  Effect.gen(function* () {
+    const invalid: Array<Walk.Step["invalid"][number]> = []
+    const events = yield* Events
+    const records = yield* events.list
+      .items(
+        // Its listing fits the schema of a contact, so the id is one.
+        { intercom_user_id: contact["id"] as ContactId },
+        { onInvalid: (one) => Effect.sync(() => void invalid.push(one)) }
+      )
+      .pipe(
+        Stream.runCollect,
+        // It was merged or deleted since.
+        Effect.catchReason("IntercomError", "NotFound", () => Effect.succeed([]))
+      )
+    return { records, invalid }
+  })
+
+/** The events of all contacts of the last 90 days: a request for each contact, at least. */
+export const events: Resource<Contacts | Events> = {
+  name: "events",
+  schema: DataEvent,
+  key: null,
+  pageSize: 50,
+  counted: false,
+  changes: "whole",
+  walk: (options) =>
+    searched(searchContacts, { ...options, concurrency: 2, since: undefined }).pipe(
+      completed(options.concurrency, eventsOf),
+      // The API counts contacts here, not events.
+      Stream.map(({ total: _, ...step }) => ({ ...step, read: step.records.length + step.invalid.length }))
+    ),
+  count: () => Effect.succeed(undefined)
 }
 
-/** All admins, in one answer. */
-export const admins: Resource<Admins> = {
-  name: "admins",
-  pageSize: null,
-  pages: (_, options) => Stream.unwrap(Admins.useSync(({ list }) => list.pages({}, options)))
-}
-
-/** All segments, in one answer. */
-export const segments: Resource<Segments> = {
-  name: "segments",
-  pageSize: null,
-  pages: (_, options) => Stream.unwrap(Segments.useSync(({ list }) => list.pages({}, options)))
-}
-
-/** Every resource, by its name. */
-export const all = { contacts, companies, conversations, articles, admins, segments } as const
-
-/** The name of a resource. */
-export type Name = keyof typeof all
+// ---------------------------------------------------------------------------------------------------------------------
+// all of them
+// ---------------------------------------------------------------------------------------------------------------------
 
 /** The services behind all resources. */
-export type Services = Contacts | Companies | Conversations | Articles | Admins | Segments
+export type Services =
+  | Admins
+  | Articles
+  | Companies
+  | Contacts
+  | Conversations
+  | Events
+  | News
+  | Segments
+  | Tags
+  | Teams
+
+/** Every resource, by its name. */
+export const all: { readonly [name in ResourceName]: Resource<Services> } = {
+  admins,
+  teams,
+  tags,
+  segments,
+  companies,
+  contacts,
+  conversations,
+  articles,
+  news,
+  events
+}
+
+/** Every name, what others refer to first. */
+export const everything: ReadonlyArray<ResourceName> = names

@@ -1,0 +1,26 @@
+/** What to export, and how: plain data, which can be kept, sent to another machine, and run there. */
+import * as Schema from "effect/Schema"
+import { ResourceName } from "./Resource.ts"
+
+const positive = Schema.Int.check(Schema.isGreaterThanOrEqualTo(1))
+
+export const Plan = Schema.Struct({
+  /** One after the other. */
+  resources: Schema.NonEmptyArray(ResourceName),
+  /**
+   * What changed since, instead of everything: a time in Unix seconds, or `last`, the last export into the same place
+   * (everything, when there was none). Resources that cannot be asked for what changed are read whole.
+   */
+  since: Schema.optionalKey(Schema.Union([Schema.Int, Schema.Literal("last")])),
+  /** Seconds the windows of exports since `last` overlap, since searches find a change some minutes late; 900 when left out. */
+  overlap: Schema.optionalKey(Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))),
+  /** Records per request, instead of what each resource has. */
+  pageSize: Schema.optionalKey(positive),
+  /** Windows of a search walked at once, and records completed at once; 8 when left out. */
+  concurrency: Schema.optionalKey(positive),
+  /** Exports again what is complete, and replaces what is of unknown origin. What is unfinished is resumed all the same. */
+  force: Schema.optionalKey(Schema.Boolean),
+  /** Drops what is unfinished, and starts from the beginning. */
+  restart: Schema.optionalKey(Schema.Boolean)
+})
+export type Plan = typeof Plan.Type

@@ -1,0 +1,138 @@
+/** A walk over the records of a resource: steps, each of which is written together with the position after it. */
+import type { IntercomError } from "@effect-intercom/core/IntercomError"
+import { Cursor, type Invalid, type Page, type WalkOptions } from "@effect-intercom/core/Pagination"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Ref from "effect/Ref"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import { Endless } from "./ExportError.ts"
+import type * as PageSize from "./PageSize.ts"
+import type { Received } from "./Table.ts"
+
+/** Something the API said is there and did not give. */
+export const Missing = Schema.Struct({
+  /** Of the record. */
+  id: Schema.String,
+  /** `record`: it was listed, and gone when it was asked for. `parts`: it says it has more parts than came with it. */
+  what: Schema.Literals(["record", "parts"]),
+  expected: Schema.Int,
+  found: Schema.Int
+})
+export type Missing = typeof Missing.Type
+
+/** Where a walk goes on: JSON, understood by the resource it comes from. */
+export type Position = Schema.Json
+
+/** What is written at once. */
+export interface Step {
+  readonly records: ReadonlyArray<Received>
+  readonly invalid: ReadonlyArray<Invalid>
+  /** How many records the API gave, with those left out for being none of the export's. */
+  readonly read: number
+  /** Where the walk goes on; `undefined` after the last step. */
+  readonly position: Position | undefined
+  /** What the API says there is in all, as far as it is known. */
+  readonly total?: number | undefined
+  readonly missing?: ReadonlyArray<Missing> | undefined
+  /** What came before is given once more: the walk had to begin anew. */
+  readonly anew?: boolean | undefined
+}
+
+/** What a walk fails with. */
+export type Failure = IntercomError | Endless
+
+/** A page as received, with those of its records that do not fit set apart. */
+export interface Fetched {
+  readonly page: Page<Received>
+  readonly invalid: ReadonlyArray<Invalid>
+}
+
+/** Opens a listing: its pages, from a cursor on. */
+export type Open<R> = (options: WalkOptions) => Stream.Stream<Page<unknown>, IntercomError, R>
+
+/** The page at a cursor. */
+export const fetch = <R>(open: Open<R>, from: string | undefined): Effect.Effect<Fetched, IntercomError, R> =>
+  Effect.flatMap(Ref.make<ReadonlyArray<Invalid>>([]), (apart) =>
+    open({
+      from: from === undefined ? undefined : Cursor.make(from),
+      prefetch: 0,
+      onInvalid: (one) => Ref.update(apart, (all) => [...all, one])
+    }).pipe(
+      Stream.runHead,
+      // A listing has one page at least; and what fits the schema of a record is an object.
+      Effect.map(Option.getOrElse((): Page<unknown> => ({ items: [] }))),
+      Effect.flatMap((page) => Effect.map(Ref.get(apart), (invalid) => ({ page: page as Page<Received>, invalid })))
+    )
+  )
+
+/** Walks from cursor to cursor; one that comes again would never end. `first` is the page at `from`, if it is known. */
+export const pages = <R>(
+  fetch: (cursor: string | undefined) => Effect.Effect<Fetched, IntercomError, R>,
+  from: string | undefined,
+  first?: Fetched | undefined
+): Stream.Stream<Fetched, Failure, R> =>
+  Stream.suspend(() => {
+    const seen = new Set<string | undefined>([from])
+    return Stream.paginate({ cursor: from, known: first }, ({ cursor, known }) =>
+      Effect.flatMap(known === undefined ? fetch(cursor) : Effect.succeed(known), (fetched) => {
+        const next = fetched.page.cursor
+        if (next === undefined) return Effect.succeed([[fetched], Option.none()] as const)
+        if (seen.has(next)) return Effect.fail(new Endless({ cursor: next }))
+        seen.add(next)
+        return Effect.succeed([
+          [fetched],
+          Option.some({ cursor: next as string | undefined, known: undefined })
+        ] as const)
+      })
+    )
+  })
+
+/** The pages of a search, their size fitted to what the API can do. */
+export const adaptive =
+  <R>(open: (size: number) => Open<R>, sizes: PageSize.PageSize) =>
+  (cursor: string | undefined): Effect.Effect<Fetched, IntercomError, R> =>
+    sizes.adapt((size) => fetch(open(size), cursor))
+
+/** A step for each page of a listing, whose position is the page's cursor. */
+export const steps = <R>(open: Open<R>, from: string | undefined): Stream.Stream<Step, Failure, R> =>
+  Stream.map(
+    pages((cursor) => fetch(open, cursor), from),
+    ({ invalid, page }) => ({
+      records: page.items,
+      invalid,
+      read: page.items.length + invalid.length,
+      position: page.cursor,
+      total: page.total
+    })
+  )
+
+/** A walk on which the next steps are taken while one is written. */
+export const ahead = <E, R>(self: Stream.Stream<Step, E, R>): Stream.Stream<Step, E, R> =>
+  Stream.bufferArray(self, { capacity: 1 })
+
+/** A walk without the records that are none of the export's; what it read stays told. */
+export const accepted = <E, R>(
+  self: Stream.Stream<Step, E, R>,
+  accepts: (record: Received) => boolean
+): Stream.Stream<Step, E, R> => Stream.map(self, (step) => ({ ...step, records: step.records.filter(accepts) }))
+
+/** A walk that cannot be gone on with: its position says no more than that it was begun. */
+export const scrolled = <R>(open: Open<R>): Stream.Stream<Step, IntercomError, R> =>
+  Stream.unwrap(
+    Effect.map(Ref.make<ReadonlyArray<Invalid>>([]), (apart) =>
+      // Read ahead, misfits of the next page would get into this one's set.
+      open({ prefetch: 0, onInvalid: (one) => Ref.update(apart, (all) => [...all, one]) }).pipe(
+        Stream.mapEffect((page) =>
+          Effect.map(Ref.getAndSet(apart, []), (invalid): Step => ({
+            // What fits the schema of a record is an object.
+            records: page.items as ReadonlyArray<Received>,
+            invalid,
+            read: page.items.length + invalid.length,
+            position: page.cursor === undefined ? undefined : {},
+            total: page.total
+          }))
+        )
+      )
+    )
+  )
