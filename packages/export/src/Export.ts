@@ -24,7 +24,6 @@ import * as Quarantine from "./Quarantine.ts"
 import * as Resource from "./Resource.ts"
 import { type Connection, type Output, Sink } from "./Sink.ts"
 import * as Source from "./Source.ts"
-import * as Table from "./Table.ts"
 import type * as Walk from "./Walk.ts"
 
 /** What every export needs: the sink, and the client. */
@@ -33,7 +32,6 @@ export type Requirements = Sink | IntercomHttp | Admins | Resource.Services
 /** What every part of one resource's export knows. */
 interface Job {
   readonly resource: Resource.Resource<Resource.Services>
-  readonly table: Table.Table
   readonly plan: Plan
   readonly source: Source.Source
   readonly connection: Connection
@@ -68,7 +66,7 @@ export const run = (plan: Plan): Stream.Stream<Event, ExportError, Requirements>
       const connection = yield* (yield* Sink).connect
       yield* sameWorkspace(plan, source, connection)
       const failures = yield* Ref.make<ReadonlyArray<ExportError>>([])
-      const jobs = plan.resources.map((name): Job => ({ ...jobOf(name), plan, source, connection }))
+      const jobs = plan.resources.map((name): Job => ({ resource: Resource.all[name], plan, source, connection }))
       return Stream.fromIterable(jobs).pipe(
         Stream.flatMap((job) => attempt(job, failures)),
         Stream.concat(
@@ -92,12 +90,6 @@ export const entries = <E = never, R = never>(
       (entries, event) => ("entry" in event ? [...entries, event.entry] : entries)
     )
   )
-
-/** The resource of a name, and the table its records go to. */
-export const jobOf = (name: Resource.ResourceName) => {
-  const resource = Resource.all[name]
-  return { resource, table: Table.fromSchema(name, resource.schema, { key: resource.key }) }
-}
 
 /** One resource, whose failure is told as an event, or as the stream's own when it would meet every other resource too. */
 const attempt = (job: Job, failures: Ref.Ref<ReadonlyArray<ExportError>>) =>
@@ -144,7 +136,8 @@ type Step<A> = Effect.Effect<A, Reason, Resource.Services | Scope.Scope | Sink>
 const one = (job: Job): Stream.Stream<Event, Reason, Resource.Services | Sink> =>
   Stream.unwrap(
     Effect.gen(function* () {
-      const { connection, plan, resource, table } = job
+      const { connection, plan, resource } = job
+      const { table } = resource
       if (plan.restart === true) yield* connection.discard(table)
       const found = yield* Document.decodeCheckpoint(table, yield* connection.peek(table))
       if (found !== undefined) return yield* resume(job, found)
@@ -158,7 +151,8 @@ const one = (job: Job): Stream.Stream<Event, Reason, Resource.Services | Sink> =
 
 const start = (job: Job, entry: Entry | undefined): Step<Stream.Stream<Event, Reason, Resource.Services | Sink>> =>
   Effect.gen(function* () {
-    const { connection, plan, resource, source, table } = job
+    const { connection, plan, resource, source } = job
+    const { table } = resource
     const last = (yield* Document.state(connection))?.resources[resource.name]
     const scope = yield* Changes.scope(plan, resource, last)
     const place = yield* connection.occupied(table, scope.output)
@@ -188,8 +182,8 @@ const start = (job: Job, entry: Entry | undefined): Step<Stream.Stream<Event, Re
 
 const resume = (job: Job, found: Checkpoint): Step<Stream.Stream<Event, Reason, Resource.Services | Sink>> =>
   Effect.gen(function* () {
-    const { plan, resource, source, table } = job
-    const place = `The unfinished export of ${table.name}`
+    const { plan, resource, source } = job
+    const place = `The unfinished export of ${resource.name}`
     yield* same(place, found.source, source)
     const since = plan.since === "last" ? found.scope.since : (plan.since ?? null)
     yield* same(
@@ -205,7 +199,7 @@ const resume = (job: Job, found: Checkpoint): Step<Stream.Stream<Event, Reason, 
   })
 
 const open = (job: Job, checkpoint: Checkpoint): Step<Stream.Stream<Event, Reason, Resource.Services | Sink>> =>
-  Effect.map(job.connection.open(job.table, checkpoint.scope.since === null ? "replace" : "merge"), (output) =>
+  Effect.map(job.connection.open(job.resource.table, checkpoint.scope.since === null ? "replace" : "merge"), (output) =>
     // Every step is written: only the last ones are left.
     checkpoint.done ? finish(job, output, checkpoint) : walk(job, output, checkpoint)
   )
@@ -361,8 +355,8 @@ export const preview = (plan: Plan): Effect.Effect<ReadonlyArray<Preview>, Expor
       const state = yield* Document.state(sink)
       return yield* Effect.forEach(plan.resources, (name) =>
         Effect.gen(function* () {
-          const { resource, table } = jobOf(name)
-          const found = yield* Document.decodeCheckpoint(table, yield* sink.peek(table))
+          const resource = Resource.all[name]
+          const found = yield* Document.decodeCheckpoint(resource.table, yield* sink.peek(resource.table))
           const scope = found?.scope ?? (yield* Changes.scope(plan, resource, state?.resources[name]))
           const complete =
             found === undefined &&

@@ -17,6 +17,7 @@ import * as Schema from "effect/Schema"
 import * as Semaphore from "effect/Semaphore"
 import * as Stream from "effect/Stream"
 import * as Scroll from "./Scroll.ts"
+import * as Table from "./Table.ts"
 import type { Received } from "./Table.ts"
 import * as Walk from "./Walk.ts"
 import * as Windows from "./Windows.ts"
@@ -36,10 +37,8 @@ export interface Options {
 
 export interface Resource<out R> {
   readonly name: ResourceName
-  /** Of a record. */
-  readonly schema: Schema.Top
-  /** The field that tells records apart; null when there is none. */
-  readonly key: string | null
+  /** How a sink sees its records. */
+  readonly table: Table.Table
   /** Records per page when the export does not say; null when there are no pages. */
   readonly pageSize: number | null
   /** Whether positions are counted in pages, and mean nothing with another page size. */
@@ -77,7 +76,7 @@ export type ResourceName = typeof ResourceName.Type
 
 interface Listing<R> {
   readonly name: ResourceName
-  readonly schema: Schema.Top
+  readonly table: Table.Table
   readonly pageSize: number | null
   readonly pages: (
     query: { readonly per_page?: number },
@@ -89,12 +88,11 @@ const Cursor = Schema.UndefinedOr(Schema.String)
 const isCursor = Schema.is(Cursor)
 
 /** A listing walked from cursor to cursor. One with pages has times, so that what changed can be told. */
-const listing = <R>({ name, pageSize, pages, schema }: Listing<R>): Resource<R> => {
+const listing = <R>({ name, pageSize, pages, table }: Listing<R>): Resource<R> => {
   const query = (size: number | null) => (size === null ? {} : { per_page: size })
   return {
     name,
-    schema,
-    key: "id",
+    table,
     pageSize,
     counted: true,
     changes: pageSize === null ? "whole" : "filter",
@@ -116,7 +114,7 @@ const listing = <R>({ name, pageSize, pages, schema }: Listing<R>): Resource<R> 
 /** All admins, in one answer. */
 export const admins = listing({
   name: "admins",
-  schema: Admin,
+  table: Table.fromSchema("admins", Admin, { key: "id" }),
   pageSize: null,
   pages: (_, options) => Stream.unwrap(Admins.useSync(({ list }) => list.pages({}, options)))
 })
@@ -124,7 +122,7 @@ export const admins = listing({
 /** All teams, in one answer. */
 export const teams = listing({
   name: "teams",
-  schema: Team,
+  table: Table.fromSchema("teams", Team, { key: "id" }),
   pageSize: null,
   pages: (_, options) => Stream.unwrap(Teams.useSync(({ list }) => list.pages({}, options)))
 })
@@ -132,7 +130,7 @@ export const teams = listing({
 /** All tags, in one answer. */
 export const tags = listing({
   name: "tags",
-  schema: Tag,
+  table: Table.fromSchema("tags", Tag, { key: "id" }),
   pageSize: null,
   pages: (_, options) => Stream.unwrap(Tags.useSync(({ list }) => list.pages({}, options)))
 })
@@ -140,7 +138,7 @@ export const tags = listing({
 /** All segments, in one answer. */
 export const segments = listing({
   name: "segments",
-  schema: Segment,
+  table: Table.fromSchema("segments", Segment, { key: "id" }),
   pageSize: null,
   pages: (_, options) => Stream.unwrap(Segments.useSync(({ list }) => list.pages({}, options)))
 })
@@ -148,7 +146,7 @@ export const segments = listing({
 /** All articles. 25 a page is the API's default; its maximum is not documented. */
 export const articles = listing({
   name: "articles",
-  schema: Article,
+  table: Table.fromSchema("articles", Article, { key: "id" }),
   pageSize: 25,
   pages: (query, options) => Stream.unwrap(Articles.useSync(({ list }) => list.pages(query, options)))
 })
@@ -156,7 +154,7 @@ export const articles = listing({
 /** All news items; the size of a page is the API's own. */
 export const news = listing({
   name: "news",
-  schema: NewsItem,
+  table: Table.fromSchema("news", NewsItem, { key: "id" }),
   pageSize: null,
   pages: (_, options) => Stream.unwrap(News.useSync(({ listItems }) => listItems.pages({}, options)))
 })
@@ -164,8 +162,7 @@ export const news = listing({
 /** All companies with users, by a scroll: listings of them end at 10,000. */
 export const companies: Resource<Companies> = {
   name: "companies",
-  schema: Company,
-  key: "id",
+  table: Table.fromSchema("companies", Company, { key: "id" }),
   pageSize: null,
   counted: false,
   changes: "filter",
@@ -237,8 +234,7 @@ const searchContacts: Search<Contacts> =
 /** All contacts; at most 150 a page. */
 export const contacts: Resource<Contacts> = {
   name: "contacts",
-  schema: Contact,
-  key: "id",
+  table: Table.fromSchema("contacts", Contact, { key: "id" }),
   pageSize: 150,
   counted: false,
   changes: "search",
@@ -314,8 +310,7 @@ const withParts = (listed: Received): Effect.Effect<Completed, IntercomError, Co
 /** All conversations with their parts: each is asked for by itself. 50 a page. */
 export const conversations: Resource<Conversations> = {
   name: "conversations",
-  schema: Conversation,
-  key: "id",
+  table: Table.fromSchema("conversations", Conversation, { key: "id" }),
   pageSize: 50,
   counted: false,
   changes: "search",
@@ -346,8 +341,7 @@ const eventsOf = (contact: Received): Effect.Effect<Completed, IntercomError, Ev
 /** The events of all contacts of the last 90 days: a request for each contact, at least. */
 export const events: Resource<Contacts | Events> = {
   name: "events",
-  schema: DataEvent,
-  key: null,
+  table: Table.fromSchema("events", DataEvent, { key: null }),
   pageSize: 50,
   counted: false,
   changes: "whole",
