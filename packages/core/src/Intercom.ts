@@ -15,6 +15,8 @@ import { Events } from "./resources/Events.ts"
 import { Messages } from "./resources/Messages.ts"
 import { News } from "./resources/News.ts"
 import { Segments } from "./resources/Segments.ts"
+import { Tags } from "./resources/Tags.ts"
+import { Teams } from "./resources/Teams.ts"
 
 const resources = Layer.mergeAll(
   Admins.layer,
@@ -25,11 +27,24 @@ const resources = Layer.mergeAll(
   Segments.layer,
   Messages.layer,
   Events.layer,
-  News.layer
+  News.layer,
+  Tags.layer,
+  Teams.layer
 )
 
 /** The resource services that {@link Intercom} gathers; its layers provide each by itself, too. */
-export type Resources = Admins | Contacts | Companies | Conversations | Articles | Segments | Messages | Events | News
+export type Resources =
+  | Admins
+  | Contacts
+  | Companies
+  | Conversations
+  | Articles
+  | Segments
+  | Messages
+  | Events
+  | News
+  | Tags
+  | Teams
 
 /**
  * Every resource in one service.
@@ -67,7 +82,9 @@ export class Intercom extends Context.Service<Intercom>()("@effect-intercom/core
     segments: Segments,
     messages: Messages,
     events: Events,
-    news: News
+    news: News,
+    tags: Tags,
+    teams: Teams
   })
 }) {
   static readonly layerHttp: Layer.Layer<Intercom | Resources, never, IntercomHttp> = Layer.effect(

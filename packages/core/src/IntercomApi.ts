@@ -14,6 +14,8 @@ import { EventsGroup } from "./resources/Events.ts"
 import { MessagesGroup } from "./resources/Messages.ts"
 import { NewsGroup } from "./resources/News.ts"
 import { SegmentsGroup } from "./resources/Segments.ts"
+import { TagsGroup } from "./resources/Tags.ts"
+import { TeamsGroup } from "./resources/Teams.ts"
 
 /** The API: `OpenApi.fromApi(IntercomApi)` is its document, `HttpApiBuilder` makes servers of it. */
 export class IntercomApi extends HttpApi.make("intercom")
@@ -26,7 +28,9 @@ export class IntercomApi extends HttpApi.make("intercom")
     SegmentsGroup,
     MessagesGroup,
     EventsGroup,
-    NewsGroup
+    NewsGroup,
+    TagsGroup,
+    TeamsGroup
   )
   .annotateMerge(
     OpenApi.annotations({

@@ -28,7 +28,7 @@ export class ReplayRule extends Context.Service<ReplayRule, Replay>()("@effect-i
 /** What an endpoint says of itself: its name in the published document, and whether it may be sent twice. */
 export const annotations = (options: {
   readonly operationId: string
-  /** Only where the method does not tell: a documented upsert or a search by `POST` is safe. */
+  /** Only where the method does not tell: a search by `POST` is safe, a scroll by `GET` is not. */
   readonly replay?: Replay
 }): Context.Context<never> => {
   const identifier = OpenApi.annotations({ identifier: options.operationId })

@@ -78,8 +78,29 @@ export interface List<in out Query, out Envelope, out Item> {
   ) => Stream.Stream<Item, IntercomError | E, R>
 }
 
+/** A listing that needs a query: a search, say. */
+export interface Queried<in out Query, out Envelope, out Item> {
+  (query: Query): Effect.Effect<Envelope, IntercomError>
+  /** The pages, each requested while the one before is consumed. */
+  readonly pages: <E = never, R = never>(
+    query: Query,
+    options?: WalkOptions<E, R>
+  ) => Stream.Stream<Page<Item>, IntercomError | E, R>
+  /** The records of all pages. */
+  readonly items: <E = never, R = never>(
+    query: Query,
+    options?: WalkOptions<E, R>
+  ) => Stream.Stream<Item, IntercomError | E, R>
+}
+
 /** How a listing names its next page. */
-interface Style<Query> {
+interface Style<Query, Request> {
+  /** Where a request carries the query. */
+  readonly carry: (query: Query) => Request
+  /** The cursor a query has of its own. */
+  readonly start?: (query: Query) => string | null | undefined
+  /** The cursor stays the same from page to page. */
+  readonly constant?: true
   /** The request for the page at `cursor`: a query, or a URL the API gave. */
   readonly request: (query: Query, cursor: Cursor | undefined) => Query | URL | PaginationError
   /** The cursor after `body`, which was the answer to the page at `cursor` and had `count` records. */
@@ -95,6 +116,7 @@ interface Style<Query> {
 interface Body {
   readonly pages?: typeof Pages.Type | null
   readonly total_count?: number | null
+  readonly scroll_param?: string | null
 }
 
 interface Listing<Envelope, Item extends Schema.Top, Key extends keyof Envelope> {
@@ -117,6 +139,18 @@ const nextOf = (pages: Body["pages"]) => {
   return Object.values(next).some((value) => value !== null) ? next : undefined
 }
 
+const inQuery = <Query>(query: Query): { readonly query: Query } => ({ query })
+const inPayload = <Payload>(payload: Payload): { readonly payload: Payload } => ({ payload })
+
+/** The `starting_after` of the next page: an object has it, a URL carries it. */
+const startingAfter = ({ pages }: Body): Cursor | undefined | PaginationError => {
+  const next = nextOf(pages)
+  if (next === undefined) return undefined
+  if (typeof next !== "string") return next.starting_after ? Cursor.make(next.starting_after) : undefined
+  const after = URL.parse(next, "https://localhost")?.searchParams.get("starting_after")
+  return after ? Cursor.make(after) : failure(`The next page is a URL without starting_after: ${next}`)
+}
+
 /** Style A: `starting_after` in the query, from `pages.next`; the end is no `next`. */
 export const cursor = <
   Query extends { readonly starting_after?: string | undefined },
@@ -128,14 +162,30 @@ export const cursor = <
   listing: Listing<Envelope, Item, Key>
 ): List<Query, Envelope, ItemsOf<Envelope, Key>> =>
   walker(call, listing, {
+    carry: inQuery,
+    start: ({ starting_after }) => starting_after,
     request: (query, cursor) => (cursor === undefined ? query : { ...query, starting_after: cursor }),
-    next: ({ pages }) => {
-      const next = nextOf(pages)
-      if (next === undefined) return undefined
-      if (typeof next !== "string") return next.starting_after ? Cursor.make(next.starting_after) : undefined
-      const after = URL.parse(next, "https://localhost")?.searchParams.get("starting_after")
-      return after ? Cursor.make(after) : failure(`The next page is a URL without starting_after: ${next}`)
-    }
+    next: startingAfter
+  })
+
+/** What a search may have besides its query. */
+interface Searching {
+  readonly pagination?:
+    | { readonly per_page?: number | undefined; readonly starting_after?: string | null | undefined }
+    | undefined
+}
+
+/** Style B: `pagination.starting_after` in the body, from `pages.next`; the end is no `next`. */
+export const search = <Query extends Searching, Envelope, Item extends Schema.Top, Key extends keyof Envelope>(
+  call: Call<{ readonly payload: Query }, Envelope>,
+  listing: Listing<Envelope, Item, Key>
+): Queried<Query, Envelope, ItemsOf<Envelope, Key>> =>
+  walker(call, listing, {
+    carry: inPayload,
+    start: ({ pagination }) => pagination?.starting_after,
+    request: (query, cursor) =>
+      cursor === undefined ? query : { ...query, pagination: { ...query.pagination, starting_after: cursor } },
+    next: startingAfter
   })
 
 /**
@@ -152,6 +202,7 @@ export const page = <
   listing: Listing<Envelope, Item, Key>
 ): List<Query, Envelope, ItemsOf<Envelope, Key>> =>
   walker(call, listing, {
+    carry: inQuery,
     request: (query, cursor) => {
       if (cursor === undefined) return query
       return /^[1-9]\d{0,14}$/.test(cursor)
@@ -173,12 +224,38 @@ export const page = <
     }
   })
 
+/**
+ * Style D: `scroll_param` in the query, from the body, the same for all pages; the end is a page without records. (To
+ * ask once more is answered with 404.) The API moves on with each request, so a page cannot be asked for again.
+ */
+export const scroll = <
+  Query extends { readonly scroll_param?: string | undefined },
+  Envelope,
+  Item extends Schema.Top,
+  Key extends keyof Envelope
+>(
+  call: Call<{ readonly query: Query }, Envelope>,
+  listing: Listing<Envelope, Item, Key>
+): List<Query, Envelope, ItemsOf<Envelope, Key>> =>
+  walker(call, listing, {
+    carry: inQuery,
+    constant: true,
+    request: (query, cursor) => (cursor === undefined ? query : { ...query, scroll_param: cursor }),
+    next: ({ scroll_param }, _query, cursor, count) => {
+      if (count === 0) return undefined
+      return scroll_param
+        ? Cursor.make(scroll_param)
+        : failure("The page has records but no scroll_param: the rest cannot be asked for", cursor)
+    }
+  })
+
 /** Style E: `pages.next` is the URL of the next page, on the API's own origin. */
 export const url = <Query, Envelope, Item extends Schema.Top, Key extends keyof Envelope>(
   call: Call<{ readonly query: Query }, Envelope>,
   listing: Listing<Envelope, Item, Key>
 ): List<Query, Envelope, ItemsOf<Envelope, Key>> =>
   walker(call, listing, {
+    carry: inQuery,
     request: (query, cursor) =>
       cursor === undefined
         ? query
@@ -199,7 +276,7 @@ export const single = <Query, Envelope, Item extends Schema.Top, Key extends key
   call: Call<{ readonly query: Query }, Envelope>,
   listing: Listing<Envelope, Item, Key>
 ): List<Query, Envelope, ItemsOf<Envelope, Key>> =>
-  walker(call, listing, { request: (query) => query, next: () => undefined })
+  walker(call, listing, { carry: inQuery, request: (query) => query, next: () => undefined })
 
 /** A page as it was fetched, with the records that do not fit set aside. */
 interface Fetched<Record> {
@@ -207,20 +284,20 @@ interface Fetched<Record> {
   readonly invalid: ReadonlyArray<Invalid>
 }
 
-const walker = <Query, Envelope, Item extends Schema.Top, Key extends keyof Envelope>(
-  call: Call<{ readonly query: Query }, Envelope>,
+const walker = <Query, Request, Envelope, Item extends Schema.Top, Key extends keyof Envelope>(
+  call: Call<Request, Envelope>,
   listing: Listing<Envelope, Item, Key>,
-  style: Style<Query>
+  style: Style<Query, Request>
 ): List<Query, Envelope, ItemsOf<Envelope, Key>> => {
   type Record = ItemsOf<Envelope, Key>
   const isRecord = guard(listing.item) as (value: unknown) => value is Record
-  // Every listing's query has optional fields only.
+  // A query can be left out where all its fields can; the types of the others ask for it.
   const nothing = {} as Query
 
   const send = (query: Query, cursor: Cursor | undefined): Effect.Effect<Reply, IntercomError> => {
     const request = style.request(query, cursor)
     if (request instanceof PaginationError) return Effect.fail(call.fail(request))
-    return request instanceof URL ? call.sendUrl(request) : call.send({ query: request })
+    return request instanceof URL ? call.sendUrl(request) : call.send(style.carry(request))
   }
 
   /** The records of a page, all of them as received, and those that do not fit if there is someone to take them. */
@@ -280,7 +357,7 @@ const walker = <Query, Envelope, Item extends Schema.Top, Key extends keyof Enve
   const pages = <E = never, R = never>(query: Query = nothing, options: WalkOptions<E, R> = {}) => {
     const { from, onInvalid, prefetch = 1 } = options
     const fetched = Stream.suspend(() => {
-      const checkEnd = endless(from, query)
+      const checkEnd = endless(style, from, query)
       return Stream.paginate(from, (cursor: Cursor | undefined) =>
         Effect.map(
           fetch(query, cursor, onInvalid !== undefined, (raw, next) => checkEnd(raw, next, cursor)),
@@ -295,7 +372,7 @@ const walker = <Query, Envelope, Item extends Schema.Top, Key extends keyof Enve
       : Stream.mapEffect(ahead, ({ invalid, page }) => Effect.as(Effect.forEach(invalid, onInvalid), page))
   }
 
-  return Object.assign((query: Query = nothing) => Effect.withSpan(call({ query }), call.operation.name), {
+  return Object.assign((query: Query = nothing) => Effect.withSpan(call(style.carry(query)), call.operation.name), {
     pages,
     items: <E = never, R = never>(query?: Query, options?: WalkOptions<E, R>) =>
       // Not `flattenIterable`: it opens a stream for each page, which kept pages alive through garbage collections.
@@ -311,12 +388,13 @@ const walker = <Query, Envelope, Item extends Schema.Top, Key extends keyof Enve
 const mostEmpty = 10
 
 /** Watches a walk for signs that it would never end. */
-const endless = (from: Cursor | undefined, query: unknown) => {
-  const seen = new Set<unknown>([from, (query as { readonly starting_after?: string }).starting_after])
+const endless = <Query>({ constant, start }: Style<Query, unknown>, from: Cursor | undefined, query: Query) => {
+  const seen = new Set<unknown>([from, start?.(query)])
   let previous: ReadonlyArray<unknown> = []
   let empty = 0
   return (raw: ReadonlyArray<unknown>, next: Cursor, cursor: Cursor | undefined): PaginationError | undefined => {
-    if (seen.has(next)) return failure(`The API gave the cursor ${next} twice: the walk would never end`, next)
+    if (constant !== true && seen.has(next))
+      return failure(`The API gave the cursor ${next} twice: the walk would never end`, next)
     seen.add(next)
     empty = raw.length === 0 ? empty + 1 : 0
     if (empty > mostEmpty) {

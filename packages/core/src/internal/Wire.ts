@@ -66,3 +66,6 @@ const isWellFormed = Schema.makeFilter<string>((text) => text.isWellFormed(), {
 
 /** The same text, where it becomes a parameter of a query. */
 export const queryText = <S extends Schema.Codec<string, string>>(text: S) => text.check(isWellFormed)
+
+/** The query of an operation that has no parameters. (An empty `Struct` would take any.) */
+export const noParameters = Schema.Record(Schema.String, Schema.Never)

@@ -10,7 +10,7 @@ import * as ErrorResponse from "../ErrorResponse.ts"
 import { LooseId, nullish, open, openEnum, optional, UnixSeconds } from "../internal/Wire.ts"
 import * as Operation from "../Operation.ts"
 import * as Pagination from "../Pagination.ts"
-import { ArticleId, TagList } from "./Common.ts"
+import { ArticleId, EmbeddedTags } from "./Common.ts"
 
 export { ArticleId } from "./Common.ts"
 
@@ -97,7 +97,7 @@ export class Article extends Schema.Opaque<Article>()(
     default_locale: nullish(Schema.String),
     /** Missing unless the Help Center has more than one language. */
     translated_content: nullish(ArticleTranslations),
-    tags: nullish(TagList),
+    tags: nullish(EmbeddedTags),
     /** Not in listings. */
     statistics: nullish(ArticleStatistics)
   })

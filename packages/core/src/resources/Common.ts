@@ -34,6 +34,14 @@ export type MessageId = typeof MessageId.Type
 export const NewsItemId = Schema.String.pipe(Schema.brand("intercom/NewsItemId"))
 export type NewsItemId = typeof NewsItemId.Type
 
+/** The id of a tag: digits, as a string. */
+export const TagId = Schema.String.pipe(Schema.brand("intercom/TagId"))
+export type TagId = typeof TagId.Type
+
+/** The id of a team: digits, as a string. Conversations have it as a number. */
+export const TeamId = Schema.String.pipe(Schema.brand("intercom/TeamId"))
+export type TeamId = typeof TeamId.Type
+
 /** Another object, by its kind and id. The id is null for what is gone, and a number in some live answers. */
 export class Reference extends Schema.Opaque<Reference>()(
   open({
@@ -52,8 +60,8 @@ export class ContactReference extends Schema.Opaque<ContactReference>()(
   })
 ) {}
 
-/** A tag on an object. `applied_at` (Unix seconds) and `applied_by` are missing where a tag stands by itself. */
-export class Tag extends Schema.Opaque<Tag>()(
+/** A tag on an object; `applied_at` is Unix seconds. */
+export class EmbeddedTag extends Schema.Opaque<EmbeddedTag>()(
   open({
     type: nullish(openEnum("tag")),
     id: nullish(LooseId),
@@ -64,10 +72,10 @@ export class Tag extends Schema.Opaque<Tag>()(
 ) {}
 
 /** The tags on an object. */
-export class TagList extends Schema.Opaque<TagList>()(
+export class EmbeddedTags extends Schema.Opaque<EmbeddedTags>()(
   open({
     type: nullish(openEnum("tag.list", "list")),
-    tags: nullish(Schema.Array(Tag))
+    tags: nullish(Schema.Array(EmbeddedTag))
   })
 ) {}
 

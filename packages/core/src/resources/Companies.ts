@@ -19,7 +19,7 @@ import {
 } from "../internal/Wire.ts"
 import * as Operation from "../Operation.ts"
 import * as Pagination from "../Pagination.ts"
-import { CompanyId, SegmentId, TagList } from "./Common.ts"
+import { CompanyId, SegmentId, EmbeddedTags } from "./Common.ts"
 
 export { CompanyId } from "./Common.ts"
 
@@ -78,7 +78,7 @@ const companyFields = {
   session_count: nullish(Schema.Int),
   user_count: nullish(Schema.Int),
   custom_attributes: nullish(CustomAttributes),
-  tags: nullish(TagList),
+  tags: nullish(EmbeddedTags),
   segments: nullish(CompanySegments)
 } as const
 
@@ -116,6 +116,27 @@ export class ListCompanies extends Schema.Opaque<ListCompanies>()(
     per_page: optional(Schema.Int.check(Schema.isGreaterThanOrEqualTo(1))),
     tag_id: optional(queryText(Schema.String)),
     segment_id: optional(queryText(Schema.String))
+  })
+) {}
+
+/**
+ * One page of a scroll, about a hundred companies. `scroll_param` asks for the next one, and is the same on every page;
+ * a page without companies is the last. `total_count` is null or missing in some answers.
+ */
+export class CompanyScroll extends Schema.Opaque<CompanyScroll>()(
+  open({
+    type: nullish(openEnum("list")),
+    data: Schema.Array(Company),
+    total_count: nullish(Schema.Int),
+    pages: nullish(Pagination.Pages),
+    scroll_param: nullish(Schema.String)
+  })
+) {}
+
+/** `scroll_param`: of the page before; a new scroll without it. There is nothing else to ask for. */
+export class ScrollCompanies extends Schema.Opaque<ScrollCompanies>()(
+  Schema.Struct({
+    scroll_param: optional(queryText(Schema.String))
   })
 ) {}
 
@@ -158,7 +179,14 @@ export class CompaniesGroup extends HttpApiGroup.make("Companies")
       success: Company,
       error: ErrorResponse.BadRequest
       // Documented as an upsert on company_id, which the request always has.
-    }).annotateMerge(Operation.annotations({ operationId: "createOrUpdateCompany", replay: "safe" }))
+    }).annotateMerge(Operation.annotations({ operationId: "createOrUpdateCompany", replay: "safe" })),
+    HttpApiEndpoint.get("scroll", "/companies/scroll", {
+      query: ScrollCompanies,
+      success: CompanyScroll,
+      error: [ErrorResponse.BadRequest, ErrorResponse.NotFound]
+      // The API moves the scroll on with each request: asking again for an answer that was lost would give the page
+      // after it. Asking again for the first one meets the scroll it opened. And after a 500 there is none to go on with.
+    }).annotateMerge(Operation.annotations({ operationId: "scrollCompanies", replay: "never" }))
   )
   .middleware(Authorization) {}
 
@@ -176,7 +204,15 @@ export class Companies extends Context.Service<Companies>()("@effect-intercom/co
       /** Creates the company, or updates the one with the same `company_id`. Safe to repeat. */
       createOrUpdate: Effect.fn("Companies.createOrUpdate")((payload: CreateOrUpdateCompany) =>
         companies.createOrUpdate({ payload })
-      )
+      ),
+      /**
+       * One page of all companies; `scroll.pages` and `scroll.items` walk them all, however many (`list` ends at
+       * 10,000). A workspace has one scroll at a time: while another is open it fails with `BadRequest`, code
+       * `scroll_exists`. A scroll is gone a minute after its last request, so consume pages faster than that, and
+       * nothing can resume it then: `from` fails with `NotFound`. It is never sent again when its fate is unknown, as
+       * the API would answer with the page after the one that was lost: start anew after a failure.
+       */
+      scroll: Pagination.scroll(companies.scroll, { items: "data", item: Company })
     }
   })
 }) {

@@ -21,6 +21,7 @@ import {
 } from "../internal/Wire.ts"
 import * as Operation from "../Operation.ts"
 import * as Pagination from "../Pagination.ts"
+import * as Search from "../Search.ts"
 import { ContactId } from "./Common.ts"
 
 export { ContactId } from "./Common.ts"
@@ -161,6 +162,14 @@ export class ListContacts extends Schema.Opaque<ListContacts>()(
   })
 ) {}
 
+/**
+ * `query`: what to find, see `Search`. `pagination`: a page's size, 1 to 150, and cursor. `sort`: the order; without it
+ * the API decides. Contacts are searchable some minutes after they were created.
+ */
+export class SearchContacts extends Schema.Opaque<SearchContacts>()(
+  Schema.Struct(Search.requestOn(Search.contactFields))
+) {}
+
 /** A new contact. At least one of `email`, `external_id` and `role` is needed. Times are Unix seconds. */
 export class CreateContact extends Schema.Opaque<CreateContact>()(
   Schema.Struct({
@@ -206,7 +215,13 @@ export class ContactsGroup extends HttpApiGroup.make("Contacts")
       params: { contact_id: pathSegment(ContactId) },
       success: Contact,
       error: ErrorResponse.NotFound
-    }).annotateMerge(Operation.annotations({ operationId: "getContact" }))
+    }).annotateMerge(Operation.annotations({ operationId: "getContact" })),
+    HttpApiEndpoint.post("search", "/contacts/search", {
+      payload: SearchContacts,
+      success: ContactList,
+      error: ErrorResponse.BadRequest
+      // It only reads.
+    }).annotateMerge(Operation.annotations({ operationId: "searchContacts", replay: "safe" }))
   )
   .middleware(Authorization) {}
 
@@ -243,7 +258,9 @@ export class Contacts extends Context.Service<Contacts>()("@effect-intercom/core
        */
       create: Effect.fn("Contacts.create")((payload: CreateContact) => contacts.create({ payload })),
       /** Fails with `NotFound` when there is no such contact, or it was merged into another. */
-      get: Effect.fn("Contacts.get")((contact_id: ContactId) => contacts.get({ params: { contact_id } }))
+      get: Effect.fn("Contacts.get")((contact_id: ContactId) => contacts.get({ params: { contact_id } })),
+      /** One page of what is found; `search.pages` and `search.items` walk it all. Safe to repeat. */
+      search: Pagination.search(contacts.search, { items: "data", item: Contact })
     }
   })
 }) {

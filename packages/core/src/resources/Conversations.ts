@@ -20,7 +20,16 @@ import {
 } from "../internal/Wire.ts"
 import * as Operation from "../Operation.ts"
 import * as Pagination from "../Pagination.ts"
-import { ContactId, ContactReference, ConversationId, messageFields, Reference, Tag, TagList } from "./Common.ts"
+import * as Search from "../Search.ts"
+import {
+  ContactId,
+  ContactReference,
+  ConversationId,
+  messageFields,
+  Reference,
+  EmbeddedTag,
+  EmbeddedTags
+} from "./Common.ts"
 import { EmbeddedCompany } from "./Companies.ts"
 
 export { ConversationId } from "./Common.ts"
@@ -246,7 +255,7 @@ export class ConversationPart extends Schema.Opaque<ConversationPart>()(
     email_message_metadata: nullish(EmailMessageMetadata),
     metadata: nullish(ConversationPartMetadata),
     state: nullish(openEnum("open", "closed", "snoozed")),
-    tags: nullish(Schema.Array(Tag)),
+    tags: nullish(Schema.Array(EmbeddedTag)),
     event_details: nullish(EventDetails),
     app_package_code: nullish(Schema.String)
   })
@@ -347,7 +356,7 @@ export class Conversation extends Schema.Opaque<Conversation>()(
     admin_assignee_id: nullish(LooseId),
     team_assignee_id: nullish(LooseId),
     company: nullish(EmbeddedCompany),
-    tags: nullish(TagList),
+    tags: nullish(EmbeddedTags),
     conversation_rating: nullish(ConversationRating),
     source: nullish(ConversationSource),
     contacts: nullish(ConversationContacts),
@@ -380,6 +389,14 @@ export class ListConversations extends Schema.Opaque<ListConversations>()(
     per_page: optional(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 150 }))),
     starting_after: optional(queryText(Schema.String))
   })
+) {}
+
+/**
+ * `query`: what to find, see `Search`. `pagination`: a page's size, 1 to 150, and cursor. `sort`: the order; without it
+ * the API decides.
+ */
+export class SearchConversations extends Schema.Opaque<SearchConversations>()(
+  Schema.Struct(Search.requestOn(Search.conversationFields))
 ) {}
 
 /** `display_as`: `plaintext` for bodies without HTML. `include_translations`: whether parts come translated. */
@@ -435,7 +452,13 @@ export class ConversationsGroup extends HttpApiGroup.make("Conversations")
       query: GetConversation,
       success: Conversation,
       error: ErrorResponse.NotFound
-    }).annotateMerge(Operation.annotations({ operationId: "getConversation" }))
+    }).annotateMerge(Operation.annotations({ operationId: "getConversation" })),
+    HttpApiEndpoint.post("search", "/conversations/search", {
+      payload: SearchConversations,
+      success: ConversationList,
+      error: ErrorResponse.BadRequest
+      // It only reads.
+    }).annotateMerge(Operation.annotations({ operationId: "searchConversations", replay: "safe" }))
   )
   .middleware(Authorization) {}
 
@@ -458,7 +481,9 @@ export class Conversations extends Context.Service<Conversations>()("@effect-int
       /** A conversation with its parts. Fails with `NotFound` when there is none. */
       get: Effect.fn("Conversations.get")((conversation_id: ConversationId, query: GetConversation = {}) =>
         conversations.get({ params: { conversation_id }, query })
-      )
+      ),
+      /** One page of what is found, without parts; `search.pages` and `search.items` walk it all. Safe to repeat. */
+      search: Pagination.search(conversations.search, { items: "conversations", item: Conversation })
     }
   })
 }) {

@@ -6,10 +6,8 @@ import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
-import type * as Stream from "effect/Stream"
 import { Authorization } from "../Authorization.ts"
 import * as ErrorResponse from "../ErrorResponse.ts"
-import type { IntercomError } from "../IntercomError.ts"
 import {
   CustomAttributes,
   defaulted,
@@ -141,21 +139,8 @@ export class EventsGroup extends HttpApiGroup.make("Events")
 // service
 // ---------------------------------------------------------------------------------------------------------------------
 
-/** A listing that needs a query: there is no list of everyone's events. */
-export interface EventListing {
-  /** One page. */
-  (query: ListEvents): Effect.Effect<DataEventList, IntercomError>
-  /** The pages, each requested while the one before is consumed. */
-  readonly pages: <E = never, R = never>(
-    query: ListEvents,
-    options?: Pagination.WalkOptions<E, R>
-  ) => Stream.Stream<Pagination.Page<DataEvent>, IntercomError | E, R>
-  /** The events of all pages. */
-  readonly items: <E = never, R = never>(
-    query: ListEvents,
-    options?: Pagination.WalkOptions<E, R>
-  ) => Stream.Stream<DataEvent, IntercomError | E, R>
-}
+/** There is no list of everyone's events: the query says whose. */
+export interface EventListing extends Pagination.Queried<ListEvents, DataEventList, DataEvent> {}
 
 /** The events of contacts. */
 export class Events extends Context.Service<Events>()("@effect-intercom/core/Events", {

@@ -1,0 +1,272 @@
+import { Contacts } from "@effect-intercom/core/resources/Contacts"
+import { Conversations } from "@effect-intercom/core/resources/Conversations"
+import * as Search from "@effect-intercom/core/Search"
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Scripted from "./Scripted.ts"
+import { exchange, refusal, unchecked } from "./resources/Exchange.ts"
+
+const contacts = Scripted.json(Scripted.contacts([]))
+const conversations = Scripted.json({ type: "conversation.list", conversations: [] })
+
+/** What a search of contacts has against a query: where, what would be right, and what came. */
+const against = (query: unknown) =>
+  Effect.map(
+    refusal(Contacts, (service) => service.search(unchecked({ query }))),
+    ({ reason, sent }) => {
+      assert(reason._tag === "EncodeError", `expected an EncodeError, got ${reason._tag}`)
+      assert.lengthOf(sent, 0)
+      return reason.mismatches.map(({ actual, expected, path }) => [path, expected, actual] as const)
+    }
+  )
+
+const email = Search.contact("email", "=", "zoe@example.com")
+
+describe("a query", () => {
+  it.effect("is sent as it is", () =>
+    Effect.gen(function* () {
+      // One window of an export: strictly inside, or at its end.
+      const window = (field: "created_at" | "updated_at") => {
+        const from = { field, operator: ">", value: 1_700_000_000 } as const
+        const before = { field, operator: "<", value: 1_700_086_400 } as const
+        return {
+          query: {
+            operator: "OR",
+            value: [
+              { operator: "AND", value: [from, before] },
+              { ...before, operator: "=" }
+            ]
+          },
+          sort: { field, order: "ascending" },
+          pagination: { per_page: 150 }
+        } as const
+      }
+      for (const field of ["created_at", "updated_at"] as const) {
+        const ofContacts = yield* exchange(Contacts, (service) => service.search(window(field)), contacts)
+        assert.deepStrictEqual<unknown>(ofContacts.sent.body, window(field))
+        const ofConversations = yield* exchange(
+          Conversations,
+          (service) => service.search(window(field)),
+          conversations
+        )
+        assert.deepStrictEqual<unknown>(ofConversations.sent.body, window(field))
+      }
+    })
+  )
+
+  it.effect("is what the builders make of it", () =>
+    Effect.gen(function* () {
+      const query = Search.and(
+        Search.contact("role", "=", "user"),
+        Search.or(
+          Search.contact("owner_id", "IN", [1, "2"]),
+          Search.contact("custom_attributes.plan", "!=", null),
+          Search.contact("signed_up_at", ">", 1)
+        )
+      )
+      const { sent } = yield* exchange(Contacts, (service) => service.search({ query }), contacts)
+      assert.deepStrictEqual(sent.body, {
+        query: {
+          operator: "AND",
+          value: [
+            { field: "role", operator: "=", value: "user" },
+            {
+              operator: "OR",
+              value: [
+                { field: "owner_id", operator: "IN", value: [1, "2"] },
+                { field: "custom_attributes.plan", operator: "!=", value: null },
+                { field: "signed_up_at", operator: ">", value: 1 }
+              ]
+            }
+          ]
+        }
+      })
+    })
+  )
+
+  it.effect("may name a field that is newer than the client", () =>
+    Effect.gen(function* () {
+      const query = Search.conversation(Search.field("channel.type"), "~", "mail")
+      const { sent } = yield* exchange(Conversations, (service) => service.search({ query }), conversations)
+      assert.deepStrictEqual(sent.body, { query: { field: "channel.type", operator: "~", value: "mail" } })
+    })
+  )
+})
+
+describe("a filter on a field of contacts", () => {
+  const ofText = '"=", "!=", "IN", "NIN", "~", "!~", "^", "$"'
+  it.effect.each([
+    ["email", ">", "a", "operator", `one of ${ofText} for email`, '">"'],
+    ["email", "like", "a", "operator", `one of ${ofText} for email`, '"like"'],
+    ["email", "=", 1, "value", "a text", "1"],
+    ["email", "~", null, "value", "a text", "null"],
+    ["email", "=", ["a"], "value", 'a text; lists go with "IN" and "NIN"', '["a"]'],
+    ["email", "IN", "a", "value", 'a list, as "IN" needs', '"a"'],
+    ["email", "NIN", ["a", null], "value[1]", "a text", "null"],
+    ["owner_id", "=", true, "value", "an id: a text or a number", "true"],
+    ["has_hard_bounced", "=", "true", "value", "true or false", '"true"'],
+    ["has_hard_bounced", "IN", [true], "operator", 'one of "=", "!=" for has_hard_bounced', '"IN"'],
+    ["created_at", "=", "2026-01-01", "value", "a time in Unix seconds", '"2026-01-01"'],
+    ["created_at", ">", 1.5, "value", "a time in Unix seconds", "1.5"],
+    ["created_at", "=", null, "value", "a time in Unix seconds", "null"],
+    ["custom_attributes.plan", "=", {}, "value", "a text, number or boolean", "{}"],
+    ["custom_attributes.plan", "=", Number.NaN, "value", "a text, number or boolean", "null"],
+    ["custom_attributes.plan", "IN", [true], "value[0]", "a text or a number", "true"],
+    ["custom_attributes.plan", ">", null, "value", "a text, number or boolean", "null"],
+    ["custom_attributes.plan", undefined, 1, "operator", undefined, "nothing"],
+    ["", "=", 1, "field", "the name of a field", '""'],
+    [1, "=", 1, "field", "the name of a field", "1"]
+  ] as const)("%s %s %s is refused", ([field, operator, value, path, expected, actual]) =>
+    Effect.gen(function* () {
+      const all = '"=", "!=", "IN", "NIN", ">", "<", ">=", "<=", "~", "!~", "^", "$"'
+      assert.deepStrictEqual(yield* against({ field, operator, value }), [
+        [`query.${path}`, expected ?? `one of ${all} for custom_attributes.plan`, actual]
+      ])
+    })
+  )
+
+  it.effect.each(["!=", ">=", "<=", "IN", "NIN", "~"])("a date knows no %s, as the API compares days", (operator) =>
+    Effect.gen(function* () {
+      assert.deepStrictEqual(yield* against({ field: "created_at", operator, value: 1 }), [
+        [
+          "query.operator",
+          'one of ">", "<", "=" for created_at (the API compares dates of contacts by whole days)',
+          JSON.stringify(operator)
+        ]
+      ])
+    })
+  )
+
+  it.effect("has three parts, no more", () =>
+    Effect.gen(function* () {
+      assert.deepStrictEqual(yield* against({ ...email, vlaue: 1 }), [["query.vlaue", "no such field", "1"]])
+      assert.deepStrictEqual(yield* against({ field: "email", operator: "=" }), [["query.value", "a text", "nothing"]])
+    })
+  )
+})
+
+describe("a filter on a field of conversations", () => {
+  it.effect("compares dates by the second, and numbers", () =>
+    Effect.forEach(
+      [
+        Search.conversation("updated_at", ">=", 1),
+        Search.conversation("updated_at", "!=", null),
+        Search.conversation("statistics.count_reopens", "<=", 2),
+        Search.conversation("statistics.count_reopens", "IN", [1, 2]),
+        Search.conversation("open", "=", true)
+      ],
+      (query) =>
+        Effect.map(
+          exchange(Conversations, (service) => service.search({ query }), conversations),
+          ({ sent }) => assert.deepStrictEqual<unknown>(sent.body, { query })
+        )
+    )
+  )
+
+  it.effect("is refused where it does not fit", () =>
+    Effect.gen(function* () {
+      const query = { operator: "AND", value: [{ field: "updated_at", operator: "~", value: "x" }] }
+      const { reason } = yield* refusal(Conversations, (service) => service.search(unchecked({ query })))
+      assert(reason._tag === "EncodeError")
+      assert.deepStrictEqual(
+        reason.mismatches.map(({ path }) => path),
+        ["query.value[0].operator"]
+      )
+    })
+  )
+})
+
+describe("a group", () => {
+  const group = (value: unknown, operator = "AND") => ({ operator, value })
+
+  it.effect.each([0, 16])("of %i filters is refused", (count) =>
+    Effect.gen(function* () {
+      const [mismatch = []] = yield* against(group(Array.from({ length: count }, () => email)))
+      assert.strictEqual(mismatch[0], "query.value")
+      assert.strictEqual(
+        mismatch[1],
+        '1 to 15 filters: ask for many values of a field with "IN", or search more than once'
+      )
+    })
+  )
+
+  it.effect.each([1, 15])("of %i filters is sent", (count) =>
+    Effect.gen(function* () {
+      const query = Search.or(...Array.from({ length: count }, () => email))
+      const { sent } = yield* exchange(Contacts, (service) => service.search({ query }), contacts)
+      assert.deepStrictEqual<unknown>(sent.body, { query })
+    })
+  )
+
+  it.effect("in a group in a group is refused", () =>
+    Effect.gen(function* () {
+      const deep = group([email, group([email, group([email], "OR")])])
+      const [mismatch = [], ...others] = yield* against(deep)
+      assert.deepStrictEqual(others, [])
+      assert.strictEqual(mismatch[0], "query.value[1].value[1]")
+      assert.strictEqual(mismatch[1], "a filter, as groups nest at most 2 deep: join this one with the group around it")
+    })
+  )
+
+  it.effect("is told by what is wrong in it, each at its place", () =>
+    Effect.gen(function* () {
+      const wrong = group([
+        email,
+        group(
+          [
+            { ...email, value: 1 },
+            { ...email, operator: ">" }
+          ],
+          "OR"
+        ),
+        3
+      ])
+      assert.deepStrictEqual(
+        (yield* against(wrong)).map(([path, expected]) => [path, expected]),
+        [
+          ["query.value[1].value[0].value", "a text"],
+          ["query.value[1].value[1].operator", 'one of "=", "!=", "IN", "NIN", "~", "!~", "^", "$" for email'],
+          ["query.value[2]", "a filter, or a group of filters"]
+        ]
+      )
+    })
+  )
+
+  it.effect("joins by AND or OR", () =>
+    Effect.gen(function* () {
+      const expected = '"AND" or "OR", or a field to compare'
+      assert.deepStrictEqual(yield* against(group([email], "XOR")), [["query.operator", expected, '"XOR"']])
+      assert.deepStrictEqual(yield* against({}), [["query.operator", expected, "nothing"]])
+      assert.deepStrictEqual(yield* against({ ...group([email]), not: true }), [["query.not", "no such field", "true"]])
+      assert.deepStrictEqual(yield* against(null), [["query", "a filter, or a group of filters", "null"]])
+      assert.deepStrictEqual(yield* against(group(email)), [
+        [
+          "query.value",
+          '1 to 15 filters: ask for many values of a field with "IN", or search more than once',
+          JSON.stringify(email)
+        ]
+      ])
+    })
+  )
+})
+
+describe("the types", () => {
+  it("know the operators and values of a field, and how deep groups go", () => {
+    // @ts-expect-error: dates of contacts are compared by days
+    Search.contact("created_at", ">=", 1)
+    // @ts-expect-error: no such field
+    Search.contact("e_mail", "=", "a")
+    // @ts-expect-error: lists hold texts
+    Search.contact("email", "IN", [1])
+    // @ts-expect-error: a number is no text
+    Search.contact("email", "=", 1)
+    const inner = Search.and(email)
+    const outer: Search.ContactQuery = Search.or(email, inner)
+    // @ts-expect-error: a group in a group in a group
+    Search.or(outer)
+    // @ts-expect-error: a contact's field in a conversation's query
+    const ofContacts: Search.ConversationQuery = Search.or(email)
+    assert.deepStrictEqual<unknown>(outer, { operator: "OR", value: [email, inner] })
+    assert.deepStrictEqual<unknown>(ofContacts, { operator: "OR", value: [email] })
+  })
+})
