@@ -88,6 +88,35 @@ describe("Changes", () => {
       )
   )
 
+  it.effect("records that move while they are read are in an export once, and in the next as they became", () =>
+    Effect.andThen(
+      Workspace.setClock,
+      Effect.gen(function* () {
+        const simulator = yield* Simulator
+        const ids = (yield* recordsOf("contacts")).map(idOf)
+        const moved: Array<string> = []
+        const change = Effect.gen(function* () {
+          yield* TestClock.adjust("1 second")
+          const id = ids[moved.length % ids.length] ?? ""
+          moved.push(id)
+          yield* simulator.update("contacts", id, { zz_moves: moved.length })
+        })
+        const sink = MemorySink.make(Effect.orDie(change))
+        yield* Workspace.run({ resources: ["contacts"], since: 1, pageSize: 2, concurrency: 1 }, sink)
+        assert.isAbove(moved.length, 30)
+        sink.quiet.value = true
+        yield* TestClock.adjust("1 second")
+        yield* Workspace.run(last("contacts"), sink)
+        for (const records of sink.outputs.values()) {
+          assert.strictEqual(new Set(records.map(({ id }) => id)).size, records.length)
+        }
+        const kept = applied(sink)
+        for (const line of yield* recordsOf("contacts")) assert.strictEqual(kept.get(idOf(line)), line)
+        assert.strictEqual(kept.size, ids.length)
+      }).pipe(Effect.provide(Workspace.layer()))
+    )
+  )
+
   it.effect("a change the search finds late is in the next export: windows overlap", () =>
     Effect.andThen(
       Workspace.setClock,
