@@ -1,0 +1,94 @@
+/**
+ * `--to`: where an export goes, in a word. Each sink is loaded when it is the one: who writes files needs no driver of a
+ * database.
+ */
+import type { Reason } from "@effect-intercom/export/ExportError"
+import * as NodeHost from "@effect-intercom/export/NodeHost"
+import * as NodeSha256 from "@effect-intercom/export/NodeSha256"
+import type { Sink } from "@effect-intercom/export/Sink"
+import * as Config from "effect/Config"
+import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import type * as Path from "effect/Path"
+import * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
+
+/** A destination, as parsed. */
+export type Destination =
+  | { readonly kind: "ndjson"; readonly directory: string; readonly compression: Compression | undefined }
+  | { readonly kind: "csv" | "parquet"; readonly directory: string }
+  | { readonly kind: "sqlite"; readonly file: string }
+  /** Without a URL, {@link postgresUrl} has it. */
+  | { readonly kind: "postgres"; readonly url: Redacted.Redacted | undefined }
+  | { readonly kind: "stdout" }
+
+export type Compression = "gzip" | "zstd"
+
+/** All forms, each with what it is. */
+export const forms: ReadonlyArray<readonly [form: string, meaning: string]> = [
+  ["ndjson:DIR", "a file for each resource, a record a line, exactly as received"],
+  ["ndjson.gz:DIR, ndjson.zst:DIR", "the same, compressed"],
+  ["csv:DIR", "tables as CSV"],
+  ["parquet:DIR", "tables as Parquet"],
+  ["sqlite:FILE", "tables in a SQLite database"],
+  ["postgres:", "tables in the PostgreSQL database of INTERCOM_EXPORT_POSTGRES_URL"],
+  ["postgres:URL", "the same; a password in it is seen in the list of processes"],
+  ["-", "standard output, as NDJSON"]
+]
+
+/** The forms alone, for a sentence. */
+export const formNames: string = forms.map(([form]) => form).join(", ")
+
+/** The variable with the URL of a PostgreSQL database. */
+export const postgresVariable = "INTERCOM_EXPORT_POSTGRES_URL"
+
+const isPostgresUrl = (text: string): boolean => /^postgres(ql)?:\/\//i.test(text)
+
+/** Reads a destination; fails with a sentence, which does not repeat what may hold a password. */
+export const parse = (text: string): Result.Result<Destination, string> => {
+  if (text === "-") return Result.succeed({ kind: "stdout" })
+  if (isPostgresUrl(text)) return postgres(text)
+  const [, format = "", place = ""] = /^([^:]*):(.*)$/s.exec(text) ?? []
+  if (format === "") return Result.fail(`it names no format, such as ndjson:${text === "" ? "DIR" : text}`)
+  const make = makers[format.toLowerCase()]
+  if (make === undefined) return Result.fail(`"${format}" is none of the formats`)
+  return make(place)
+}
+
+const postgres = (url: string): Result.Result<Destination, string> => {
+  if (url === "") return Result.succeed({ kind: "postgres", url: undefined })
+  return isPostgresUrl(url)
+    ? Result.succeed({ kind: "postgres", url: Redacted.make(url, { label: "postgres URL" }) })
+    : Result.fail("the URL of a PostgreSQL database starts with postgres://")
+}
+
+const placed =
+  (what: string, make: (place: string) => Destination) =>
+  (place: string): Result.Result<Destination, string> =>
+    place === "" ? Result.fail(`the ${what} is missing after the colon`) : Result.succeed(make(place))
+
+const ndjson = (compression: Compression | undefined) =>
+  placed("directory", (directory) => ({ kind: "ndjson", directory, compression }))
+
+const makers: { readonly [format: string]: (place: string) => Result.Result<Destination, string> } = {
+  ndjson: ndjson(undefined),
+  "ndjson.gz": ndjson("gzip"),
+  "ndjson.zst": ndjson("zstd"),
+  csv: placed("directory", (directory) => ({ kind: "csv", directory })),
+  parquet: placed("directory", (directory) => ({ kind: "parquet", directory })),
+  sqlite: placed("file", (file) => ({ kind: "sqlite", file })),
+  postgres,
+  postgresql: postgres
+}
+
+/** Whether a word may hold a password, and must not be repeated. */
+export const isSecret = (text: string): boolean => /^postgres/i.test(text)
+
+/** Whether a password can be read from the command line. */
+export const showsPassword = (destination: Destination): boolean => {
+  if (destination.kind !== "postgres" || destination.url === undefined) return false
+  const url = Redacted.value(destination.url)
+  return URL.canParse(url) && new URL(url).password !== ""
+}
