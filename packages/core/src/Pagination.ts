@@ -53,7 +53,7 @@ export interface Invalid {
 export interface WalkOptions<out E = never, out R = never> {
   /** The cursor of a page seen before: the walk starts with the page after it. */
   readonly from?: Cursor | undefined
-  /** Pages requested ahead of the one being consumed; 1 when left out, 0 for none. */
+  /** Pages requested ahead of the one being consumed; 1 when left out, 0 for none. A scroll has none. */
   readonly prefetch?: number | undefined
   /**
    * Takes each record that does not fit, in order; the rest of its page goes on. It runs when the page is consumed, just
@@ -99,7 +99,10 @@ interface Style<Query, Request> {
   readonly carry: (query: Query) => Request
   /** The cursor a query has of its own. */
   readonly start?: (query: Query) => string | null | undefined
-  /** The cursor stays the same from page to page. */
+  /**
+   * The cursor is the same for all pages, as the API keeps the place: a page asked for ahead and not consumed would be
+   * lost to whoever goes on from the cursor.
+   */
   readonly constant?: true
   /** The request for the page at `cursor`: a query, or a URL the API gave. */
   readonly request: (query: Query, cursor: Cursor | undefined) => Query | URL | PaginationError
@@ -226,7 +229,8 @@ export const page = <
 
 /**
  * Style D: `scroll_param` in the query, from the body, the same for all pages; the end is a page without records. (To
- * ask once more is answered with 404.) The API moves on with each request, so a page cannot be asked for again.
+ * ask once more is answered with 404.) The API moves on with each request, so a page cannot be asked for again, and
+ * none is requested ahead, whatever `prefetch` says.
  */
 export const scroll = <
   Query extends { readonly scroll_param?: string | undefined },
@@ -366,7 +370,8 @@ const walker = <Query, Request, Envelope, Item extends Schema.Top, Key extends k
       )
     })
     // A page waits outside of the buffer too, until there is room in it.
-    const ahead = prefetch > 0 ? Stream.bufferArray(fetched, { capacity: prefetch - 1 }) : fetched
+    const ahead =
+      prefetch > 0 && style.constant !== true ? Stream.bufferArray(fetched, { capacity: prefetch - 1 }) : fetched
     return onInvalid === undefined
       ? Stream.map(ahead, ({ page }) => page)
       : Stream.mapEffect(ahead, ({ invalid, page }) => Effect.as(Effect.forEach(invalid, onInvalid), page))

@@ -2,8 +2,9 @@ import type { IntercomError } from "@effect-intercom/core/IntercomError"
 import * as IntercomMetrics from "@effect-intercom/core/IntercomMetrics"
 import { Cursor, type Invalid, type Page, type WalkOptions } from "@effect-intercom/core/Pagination"
 import { Companies } from "@effect-intercom/core/resources/Companies"
-import { Contacts } from "@effect-intercom/core/resources/Contacts"
+import { Contacts, type SearchContacts } from "@effect-intercom/core/resources/Contacts"
 import { Events } from "@effect-intercom/core/resources/Events"
+import * as Search from "@effect-intercom/core/Search"
 import { assert, describe, it } from "@effect/vitest"
 import * as Data from "effect/Data"
 import * as Deferred from "effect/Deferred"
@@ -16,7 +17,7 @@ import * as fc from "fast-check"
 import * as Scripted from "./Scripted.ts"
 
 // ---------------------------------------------------------------------------------------------------------------------
-// three styles of one listing
+// four styles of one listing
 // ---------------------------------------------------------------------------------------------------------------------
 
 interface Row {
@@ -54,6 +55,8 @@ const cursorStyle: Style = {
   asks: ({ url }) => Number(url.searchParams.get("starting_after")?.slice(1) ?? 0)
 }
 
+const everyone = Search.contact("role", "!=", null)
+
 const pageStyle: Style = {
   name: "page (companies)",
   operation: "Companies.list",
@@ -77,7 +80,18 @@ const urlStyle: Style = {
   asks: ({ url }) => Number(url.searchParams.get("before") ?? 0)
 }
 
-const styles = [cursorStyle, pageStyle, urlStyle]
+const searchStyle: Style = {
+  ...cursorStyle,
+  name: "search (contacts)",
+  operation: "Contacts.search",
+  pages: (options) =>
+    Stream.unwrap(
+      Contacts.useSync(({ search }) => search.pages({ query: everyone, pagination: { per_page: 2 } }, options))
+    ),
+  asks: ({ body }) => Number((body as SearchContacts).pagination?.starting_after?.slice(1) ?? 0)
+}
+
+const styles = [cursorStyle, pageStyle, urlStyle, searchStyle]
 
 const layer = Layer.mergeAll(Contacts.layer, Companies.layer, Events.layer)
 
@@ -582,6 +596,228 @@ describe("page numbers", () => {
         items.map(({ id }) => id),
         ids(10).slice(6)
       )
+    })
+  )
+})
+
+describe("searches", () => {
+  const page = (id: string, next?: unknown) => Scripted.json(searchStyle.body([searchStyle.record(id)], next))
+  const paginations = (server: Scripted.Scripted) => server.sent.map(({ body }) => (body as SearchContacts).pagination)
+
+  it.effect("put the cursor beside the size of a page, and change nothing else", () =>
+    Effect.gen(function* () {
+      const server = Scripted.make([page("1", { starting_after: "a" }), page("2")])
+      const request = {
+        query: everyone,
+        pagination: { per_page: 7 },
+        sort: { field: "name", order: "ascending" }
+      } as const
+      const given = structuredClone(request)
+      yield* Contacts.use(({ search }) => Stream.runDrain(search.items(request))).pipe(
+        Effect.provide(server.layer(layer))
+      )
+      assert.deepStrictEqual<unknown>(
+        server.sent.map(({ body, method, path }) => [`${method} ${path}`, body]),
+        [
+          ["POST /contacts/search", request],
+          ["POST /contacts/search", { ...request, pagination: { per_page: 7, starting_after: "a" } }]
+        ]
+      )
+      assert.deepStrictEqual<unknown>(request, given)
+    })
+  )
+
+  it.effect("start at pagination.starting_after, need no pagination, and go where from says", () =>
+    Effect.gen(function* () {
+      const run = (request: SearchContacts, from?: Cursor) =>
+        Effect.gen(function* () {
+          const server = Scripted.make([page("1", { starting_after: "b" }), page("2")])
+          yield* Contacts.use(({ search }) => Stream.runDrain(search.items(request, { from }))).pipe(
+            Effect.provide(server.layer(layer))
+          )
+          return paginations(server)
+        })
+      const after = (starting_after: string) => ({ starting_after })
+      assert.deepStrictEqual<unknown>(yield* run({ query: everyone }), [undefined, after("b")])
+      const started = { query: everyone, pagination: after("a") }
+      assert.deepStrictEqual(yield* run(started), [after("a"), after("b")])
+      assert.deepStrictEqual(yield* run(started, Cursor.make("x")), [after("x"), after("b")])
+    })
+  )
+
+  it.effect("that come back to where they began are errors", () =>
+    Effect.gen(function* () {
+      const server = Scripted.make([page("1", { starting_after: "a" })])
+      const request = { query: everyone, pagination: { starting_after: "a" } }
+      const { reason } = yield* Contacts.use(({ search }) => Stream.runDrain(search.items(request))).pipe(
+        Effect.provide(server.layer(layer)),
+        Scripted.failure
+      )
+      assert.strictEqual(reason.message, "The API gave the cursor a twice: the walk would never end.")
+    })
+  )
+
+  it.effect("are sent again when their fate is unknown", () =>
+    Effect.gen(function* () {
+      const server = Scripted.make([
+        Scripted.lost("ECONNRESET"),
+        page("1", { starting_after: "a" }),
+        Scripted.status(502),
+        page("2")
+      ])
+      const found = yield* Contacts.use(({ search }) => Stream.runCollect(search.items({ query: everyone }))).pipe(
+        Effect.provide(server.layer(layer)),
+        Scripted.elapse
+      )
+      assert.deepStrictEqual(
+        found.map(({ id }) => String(id)),
+        ["1", "2"]
+      )
+    })
+  )
+})
+
+describe("scrolls", () => {
+  const page = (ids: ReadonlyArray<string>, fields: object = {}) => ({
+    type: "list",
+    data: ids.map(pageStyle.record),
+    pages: null,
+    total_count: null,
+    scroll_param: "s",
+    ...fields
+  })
+  const of = (...bodies: ReadonlyArray<object>) => Scripted.make(bodies.map((body) => Scripted.json(body)))
+  const walk = (server: Scripted.Scripted, options?: WalkOptions) =>
+    Companies.use(({ scroll }) => Stream.runCollect(scroll.pages({}, options))).pipe(
+      Effect.provide(server.layer(layer)),
+      Effect.result,
+      Scripted.elapse,
+      Effect.map((result) => ({
+        ids: result._tag === "Success" ? idsOf(result.success) : [],
+        pages: result._tag === "Success" ? result.success : [],
+        reason: result._tag === "Failure" ? result.failure.reason : undefined,
+        paths: server.sent.map(({ path }) => path)
+      }))
+    )
+
+  it.effect("ask with the same scroll_param until a page has no records, and not once more", () =>
+    Effect.gen(function* () {
+      const { pages, paths } = yield* walk(of(page(["1", "2"]), page(["3"]), page(["4"]), page([])))
+      assert.deepStrictEqual(
+        pages.map(({ cursor, items }) => [items.length, cursor as string | undefined]),
+        [
+          [2, "s"],
+          [1, "s"],
+          [1, "s"],
+          [0, undefined]
+        ]
+      )
+      const next = "/companies/scroll?scroll_param=s"
+      assert.deepStrictEqual(paths, ["/companies/scroll", next, next, next])
+    })
+  )
+
+  it.effect("follow a scroll_param that changes after all", () =>
+    Effect.gen(function* () {
+      const { ids, paths } = yield* walk(of(page(["1"]), page(["2"], { scroll_param: "t" }), page([])))
+      assert.deepStrictEqual(ids, ["1", "2"])
+      assert.strictEqual(paths[2], "/companies/scroll?scroll_param=t")
+    })
+  )
+
+  it.effect("of no companies are one empty page", () =>
+    Effect.gen(function* () {
+      for (const fields of [{}, { scroll_param: undefined }, { scroll_param: null }]) {
+        const { pages, reason } = yield* walk(of(page([], fields)))
+        assert.deepStrictEqual([pages, reason], [[{ items: [] }], undefined])
+      }
+    })
+  )
+
+  it.effect("fail where a page has records and no scroll_param, as some would be left out", () =>
+    Effect.gen(function* () {
+      for (const scroll_param of [undefined, null, ""]) {
+        const { reason } = yield* walk(of(page(["1"]), page(["2"], { scroll_param })))
+        assert.strictEqual(reason?.message, "The page has records but no scroll_param: the rest cannot be asked for.")
+      }
+    })
+  )
+
+  it.effect("that give the same page twice are errors, not endless walks", () =>
+    Effect.gen(function* () {
+      const { paths, reason } = yield* walk(Scripted.make(() => Scripted.json(page(["1"]))))
+      assert.strictEqual(reason?.message, "The API answered with the same page twice: the walk would never end.")
+      assert.lengthOf(paths, 2)
+    })
+  )
+
+  it.effect("go on when all records of a page are handed to onInvalid", () =>
+    Effect.gen(function* () {
+      const odd = { ...page([]), data: [{ type: "company", id: 5 }] }
+      const { ids, reason } = yield* walk(of(odd, page(["1"]), page([])), { onInvalid: () => Effect.void })
+      assert.deepStrictEqual([ids, reason], [["1"], undefined])
+    })
+  )
+
+  it.effect("request nothing ahead, so that a walk stopped between two pages goes on where it was", () =>
+    Effect.gen(function* () {
+      // Like the API, it keeps the place itself.
+      let place = 0
+      const server = Scripted.make(() => Scripted.json(page(place < 5 ? [`${++place}`] : [])))
+      const run = (options: WalkOptions, count: number) =>
+        Companies.use(({ scroll }) =>
+          scroll.pages({}, options).pipe(
+            Stream.take(count),
+            Stream.tap(() => Scripted.settle),
+            Stream.runCollect
+          )
+        ).pipe(Effect.provide(server.layer(layer)), Scripted.elapse)
+      const before = yield* run({ prefetch: 3 }, 2)
+      assert.lengthOf(server.sent, 2)
+      const after = yield* run({ from: before[1]?.cursor }, 9)
+      assert.deepStrictEqual([...idsOf(before), ...idsOf(after)], ["1", "2", "3", "4", "5"])
+      assert.strictEqual(server.sent[2]?.path, "/companies/scroll?scroll_param=s")
+    })
+  )
+
+  it.effect("are not sent again when their fate is unknown: the page would be the one after it", () =>
+    Effect.gen(function* () {
+      for (const [answer, tag] of [
+        [Scripted.lost("ECONNRESET"), "TransportError"],
+        [
+          Scripted.errorList(500, { code: "server_error", message: "Please restart the scroll operation." }),
+          "ServerError"
+        ],
+        [Scripted.status(503), "ServerError"],
+        [Scripted.text(""), "DecodeError"]
+      ] satisfies ReadonlyArray<readonly [Scripted.Answer, string]>) {
+        for (const before of [[], [Scripted.json(page(["1"]))]]) {
+          const { paths, reason } = yield* walk(Scripted.make([...before, answer]))
+          assert.deepStrictEqual([reason?._tag, paths.length], [tag, before.length + 1])
+        }
+      }
+    })
+  )
+
+  it.effect("are sent again when they were not processed", () =>
+    Effect.gen(function* () {
+      const full = Scripted.errorList(429, { code: "rate_limit_exceeded", message: "Exceeded rate limit" })
+      const { ids } = yield* walk(
+        Scripted.make([full, Scripted.json(page(["1"])), Scripted.lost("ECONNREFUSED"), full, Scripted.json(page([]))])
+      )
+      assert.deepStrictEqual(ids, ["1"])
+    })
+  )
+
+  it.effect("tell that another one is open, and that one is gone", () =>
+    Effect.gen(function* () {
+      const exists = { code: "scroll_exists", message: "scroll already exists for this workspace" }
+      const open = yield* walk(Scripted.make([Scripted.errorList(400, exists)]))
+      assert(open.reason?._tag === "BadRequest")
+      assert.deepStrictEqual(open.reason.errors, [exists])
+      const missing = { code: "not_found", message: "scroll parameter not found" }
+      const gone = yield* walk(Scripted.make([Scripted.errorList(404, missing)]), { from: Cursor.make("s") })
+      assert.deepStrictEqual([gone.reason?._tag, gone.paths], ["NotFound", ["/companies/scroll?scroll_param=s"]])
     })
   )
 })

@@ -43,6 +43,13 @@ describe("intercom-client 7.0.3", () => {
         assert.deepStrictEqual(items, [record])
         assert.strictEqual(server.sent.length, 2)
       }
+      const gone = Scripted.errorList(404, { code: "not_found", message: "scroll parameter not found" })
+      const scroll = (...data: ReadonlyArray<object>) => Scripted.json({ type: "list", data, scroll_param: "s" })
+      const scrolled = yield* on(
+        Scripted.make([scroll(company("1")), scroll(), gone]),
+        Companies.use(({ scroll }) => Stream.runCollect(scroll.items()))
+      )
+      assert.lengthOf(scrolled, 1)
     })
   )
 

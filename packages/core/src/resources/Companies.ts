@@ -206,11 +206,13 @@ export class Companies extends Context.Service<Companies>()("@effect-intercom/co
         companies.createOrUpdate({ payload })
       ),
       /**
-       * One page of all companies; `scroll.pages` and `scroll.items` walk them all, however many (`list` ends at
-       * 10,000). A workspace has one scroll at a time: while another is open it fails with `BadRequest`, code
-       * `scroll_exists`. A scroll is gone a minute after its last request, so consume pages faster than that, and
-       * nothing can resume it then: `from` fails with `NotFound`. It is never sent again when its fate is unknown, as
-       * the API would answer with the page after the one that was lost: start anew after a failure.
+       * One page of all companies; `scroll.pages` and `scroll.items` walk them all, where `list` ends at 10,000.
+       *
+       * A workspace has one scroll at a time: while another is open this fails with `BadRequest`, code `scroll_exists`.
+       * A scroll is gone a minute after its last request, so consume each page faster than that. It is never sent again
+       * when its fate is unknown, as the answer would be the page after the one that was lost. After a failure start
+       * anew, a minute later; `from` is for a walk that was stopped between two pages, and fails with `NotFound` when
+       * the scroll is gone.
        */
       scroll: Pagination.scroll(companies.scroll, { items: "data", item: Company })
     }

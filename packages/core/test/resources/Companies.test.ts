@@ -184,3 +184,37 @@ describe("Companies.createOrUpdate", () => {
     })
   )
 })
+
+describe("Companies.scroll", () => {
+  it.effect("asks GET /companies/scroll, with the scroll_param of the page before", () =>
+    Effect.gen(function* () {
+      const body = { type: "list", data: [company()], pages: null, total_count: null, scroll_param: "d9f2-4" }
+      const first = yield* exchange(Companies, (companies) => companies.scroll(), Scripted.json(body))
+      assert.strictEqual(`${first.sent.method} ${first.sent.path}`, "GET /companies/scroll")
+      assert.deepStrictEqual<unknown>(first.value, body)
+      const { sent } = yield* exchange(
+        Companies,
+        (companies) => companies.scroll({ scroll_param: "d9f2-4" }),
+        Scripted.json({ data: [] })
+      )
+      assert.strictEqual(sent.path, "/companies/scroll?scroll_param=d9f2-4")
+    })
+  )
+
+  it.effect("refuses what a scroll cannot be asked for", () =>
+    Effect.gen(function* () {
+      yield* refuses(Companies, (companies) => companies.scroll(unchecked({ per_page: 60 })), { path: "per_page" })
+      yield* refuses(Companies, (companies) => companies.scroll({ scroll_param: "\ud800" }), { path: "scroll_param" })
+    })
+  )
+
+  it.effect("names the company that does not fit", () =>
+    misfits(
+      Companies,
+      (companies) => companies.scroll(),
+      { data: [company({ id: 7 })], scroll_param: 1 },
+      "data[0].id",
+      "scroll_param"
+    )
+  )
+})

@@ -1,4 +1,5 @@
 import { Contact, ContactId, Contacts } from "@effect-intercom/core/resources/Contacts"
+import * as Search from "@effect-intercom/core/Search"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
@@ -212,6 +213,67 @@ describe("Contacts.get", () => {
         Scripted.errorList(404, { code: "not_found", message: "User Not Found" })
       )
       assert.strictEqual(reason._tag, "NotFound")
+    })
+  )
+})
+
+describe("Contacts.search", () => {
+  const query = Search.contact("email", "=", "zoe@example.com")
+
+  it.effect("posts the query, the page and the order", () =>
+    Effect.gen(function* () {
+      const body = {
+        type: "list",
+        data: [contact()],
+        total_count: 1,
+        pages: { type: "pages", page: 1, total_pages: 1 }
+      }
+      const request = {
+        query,
+        pagination: { per_page: 150, starting_after: "WzE=" },
+        sort: { field: "created_at", order: "descending" }
+      } as const
+      const { sent, value } = yield* exchange(Contacts, (contacts) => contacts.search(request), Scripted.json(body))
+      assert.strictEqual(`${sent.method} ${sent.path}`, "POST /contacts/search")
+      assert.deepStrictEqual<unknown>(sent.body, request)
+      assert.deepStrictEqual<unknown>(value, body)
+    })
+  )
+
+  it.effect("leaves out what is undefined, and takes null for no cursor", () =>
+    Effect.gen(function* () {
+      const { sent } = yield* exchange(
+        Contacts,
+        (contacts) =>
+          contacts.search({ query, pagination: { per_page: undefined, starting_after: null }, sort: undefined }),
+        Scripted.json(Scripted.contacts([]))
+      )
+      assert.deepStrictEqual<unknown>(sent.body, { query, pagination: { starting_after: null } })
+    })
+  )
+
+  it.effect("refuses page sizes and orders the API does not take, and a search without a query", () =>
+    Effect.gen(function* () {
+      for (const per_page of [0, 151, 1.5]) {
+        yield* refuses(Contacts, (contacts) => contacts.search({ query, pagination: { per_page } }), {
+          path: "pagination.per_page"
+        })
+      }
+      const sort = { field: "created_at", order: "desc" }
+      yield* refuses(Contacts, (contacts) => contacts.search(unchecked({ query, sort })), { path: "sort.order" })
+      yield* refuses(Contacts, (contacts) => contacts.search(unchecked({})), { path: "query" })
+      yield* refuses(Contacts, (contacts) => contacts.search(unchecked({ query, per_page: 5 })), { path: "per_page" })
+    })
+  )
+
+  it.effect("tells what the API could not take", () =>
+    Effect.gen(function* () {
+      const { reason } = yield* refusal(
+        Contacts,
+        (contacts) => contacts.search({ query, pagination: { starting_after: "x" } }),
+        Scripted.errorList(400, { code: "client_error", message: "Invalid starting_after param" })
+      )
+      assert.strictEqual(reason._tag, "BadRequest")
     })
   )
 })

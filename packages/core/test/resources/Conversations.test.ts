@@ -1,5 +1,6 @@
 import { ContactId } from "@effect-intercom/core/resources/Contacts"
 import { ConversationId, Conversations } from "@effect-intercom/core/resources/Conversations"
+import * as Search from "@effect-intercom/core/Search"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Scripted from "../Scripted.ts"
@@ -339,5 +340,66 @@ describe("Conversations.create", () => {
       )
       assert.strictEqual(reason._tag, "NotFound")
     })
+  )
+})
+
+describe("Conversations.search", () => {
+  const query = Search.conversation("state", "=", "open")
+
+  it.effect("posts the query, the page and the order", () =>
+    Effect.gen(function* () {
+      const body = { type: "conversation.list", conversations: [conversation()], total_count: 1, pages: null }
+      const request = {
+        query,
+        pagination: { per_page: 150, starting_after: "WzE=" },
+        sort: { field: "updated_at", order: "ascending" }
+      } as const
+      const { sent, value } = yield* exchange(
+        Conversations,
+        (conversations) => conversations.search(request),
+        Scripted.json(body)
+      )
+      assert.strictEqual(`${sent.method} ${sent.path}`, "POST /conversations/search")
+      assert.deepStrictEqual<unknown>(sent.body, request)
+      assert.deepStrictEqual<unknown>(value, body)
+    })
+  )
+
+  it.effect("walks by cursor, to the page without one", () =>
+    Effect.gen(function* () {
+      const page = (id: string, next?: object) => ({
+        type: "conversation.list",
+        conversations: [conversation({ id })],
+        pages: { type: "pages", ...(next === undefined ? undefined : { next }) }
+      })
+      const { ids } = yield* walk(
+        Conversations,
+        (conversations) => conversations.search.items({ query }),
+        page("1", { page: 2, starting_after: "WzE=" }),
+        page("2")
+      )
+      assert.deepStrictEqual(ids, ["1", "2"])
+    })
+  )
+
+  it.effect("refuses page sizes and orders the API does not take", () =>
+    Effect.gen(function* () {
+      yield* refuses(Conversations, (conversations) => conversations.search({ query, pagination: { per_page: 151 } }), {
+        path: "pagination.per_page"
+      })
+      const sort = { field: "created_at", order: "asc" }
+      yield* refuses(Conversations, (conversations) => conversations.search(unchecked({ query, sort })), {
+        path: "sort.order"
+      })
+    })
+  )
+
+  it.effect("names the conversation that does not fit", () =>
+    misfits(
+      Conversations,
+      (conversations) => conversations.search({ query }),
+      { conversations: [conversation(), conversation({ id: 7 })] },
+      "conversations[1].id"
+    )
   )
 })
