@@ -4,7 +4,7 @@ import * as Schema from "effect/Schema"
 import * as Prng from "./internal/Prng.ts"
 
 /**
- * Every kind of fault.
+ * Every kind of fault that passes: the same request can succeed later.
  *
  * - `error500` … `error504`: that status with an `error.list` body.
  * - `html500` … `html504`: that status with the HTML page of a proxy.
@@ -28,7 +28,38 @@ export const kinds = [
   "truncated"
 ] as const
 
-export type Kind = (typeof kinds)[number]
+/**
+ * Refusals: `error401` with the code `token_revoked`, and `error403` with `api_plan_restricted`. They are drawn only
+ * where they are named.
+ */
+export const refusals = ["error401", "error403"] as const
+
+export type Kind = (typeof kinds)[number] | (typeof refusals)[number]
+
+const names: ReadonlyArray<Kind> = [...kinds, ...refusals]
+
+/** What a request asks for. */
+export interface Asked {
+  readonly method: string
+  /** Without query. */
+  readonly path: string
+  /** The name of the operation, such as `Contacts.search`; `undefined` when there is none at this path. */
+  readonly operation: string | undefined
+  readonly query: { readonly [name: string]: string }
+  /** The JSON of the body; `undefined` when there is none. */
+  readonly body: unknown
+  /** The page's size, from query or body. */
+  readonly perPage: number | undefined
+}
+
+/** Some of the requests: those of an operation, by its name, or those for which a predicate is true. */
+export type Where = string | ((asked: Asked) => boolean)
+
+/** Faults of some of the requests. */
+export interface Scoped {
+  readonly where: Where
+  readonly faults: Faults
+}
 
 /**
  * Which requests fail. `probabilities` (0 to 1 each, at most 1 together) are drawn for every request from the
@@ -42,10 +73,12 @@ export interface Faults {
    * (`either`). `stall`, `empty200` and `truncated` need the answer, so they are always of processed requests.
    */
   readonly onWrite: "lost" | "applied" | "either"
+  /** Come before the others, in order: the first that has a fault for a request decides. */
+  readonly scoped: ReadonlyArray<Scoped>
 }
 
 /** No faults. */
-export const none: Faults = { probabilities: {}, script: [], onWrite: "either" }
+export const none: Faults = { probabilities: {}, script: [], onWrite: "either", scoped: [] }
 
 /** Faults with this probability (0 to 1), of these kinds alike; of all kinds when left out. */
 export const rate = (probability: number, of: ReadonlyArray<Kind> = kinds): Faults => ({
@@ -56,6 +89,32 @@ export const rate = (probability: number, of: ReadonlyArray<Kind> = kinds): Faul
 /** These outcomes, one a request; `ok` from then on. */
 export const script = (...steps: ReadonlyArray<Kind | "ok">): Faults => ({ ...none, script: steps })
 
+/**
+ * Faults of some requests only; a kind alone happens to all of them, every time.
+ *
+ * @example
+ * ```ts
+ * import { Faults } from "@effect-intercom/simulator"
+ *
+ * // Large pages time out, the plan has no conversations, and the second search of contacts fails.
+ * const faults = Faults.all(
+ *   Faults.when(({ perPage }) => perPage !== undefined && perPage > 50, "error504"),
+ *   Faults.when("Conversations.list", "error403"),
+ *   Faults.when("Contacts.search", Faults.script("ok", "error502"))
+ * )
+ * ```
+ */
+export const when = (where: Where, what: Kind | Faults): Faults => ({
+  ...none,
+  scoped: [{ where, faults: typeof what === "string" ? rate(1, [what]) : what }]
+})
+
+/** All of these; of two for the same request, the first. */
+export const all = (...faults: ReadonlyArray<Faults>): Faults => ({
+  ...none,
+  scoped: faults.map((faults) => ({ where: () => true, faults }))
+})
+
 /** A text that says no faults. */
 export class FaultsSyntaxError extends Schema.TaggedError<FaultsSyntaxError>()("FaultsSyntaxError", {
   input: Schema.String,
@@ -64,12 +123,12 @@ export class FaultsSyntaxError extends Schema.TaggedError<FaultsSyntaxError>()("
   override get message(): string {
     return (
       `Not a setting for faults: "${this.input}": ${this.problem}. Write 2% (of all kinds), reset=1%,error503=0.01 ` +
-      `(each by itself), or script:ok,reset,error500 (in that order). The kinds are ${kinds.join(", ")}.`
+      `(each by itself), or script:ok,reset,error500 (in that order). The kinds are ${names.join(", ")}.`
     )
   }
 }
 
-const isKind = (text: string): text is Kind => kinds.some((kind) => kind === text)
+const isKind = (text: string): text is Kind => names.some((kind) => kind === text)
 
 const probability = (text: string): number | undefined => {
   const [, digits, percent] = /^(\d+(?:\.\d+)?|\.\d+)(%?)$/.exec(text) ?? []
@@ -115,10 +174,17 @@ export interface Fault {
   readonly applied: boolean
 }
 
-/** Draws what happens to one request after the other; `undefined`: nothing. */
-export const source = (faults: Faults, seed: number): (() => Fault | undefined) => {
+const isIn = (where: Where, asked: Asked): boolean =>
+  typeof where === "string" ? asked.operation === where : where(asked)
+
+/** Draws what happens to one request after the other; `undefined`: nothing. What is scoped needs to know the request. */
+export const source = (faults: Faults, seed: number): ((asked?: Asked) => Fault | undefined) => {
   const random = Prng.make(Prng.hash(seed, 0xfa17))
-  const probabilities = kinds.map((kind) => [kind, faults.probabilities[kind] ?? 0] as const)
+  const probabilities = names.map((kind) => [kind, faults.probabilities[kind] ?? 0] as const)
+  const scoped = faults.scoped.map(({ faults, where }, index) => ({
+    where,
+    next: source(faults, Prng.hash(seed, index))
+  }))
   let step = 0
 
   const draw = (): Kind | "ok" => {
@@ -135,7 +201,11 @@ export const source = (faults: Faults, seed: number): (() => Fault | undefined) 
     return "ok"
   }
 
-  return () => {
+  return (asked) => {
+    for (const { next, where } of scoped) {
+      const fault = asked !== undefined && isIn(where, asked) ? next(asked) : undefined
+      if (fault !== undefined) return fault
+    }
     const kind = draw()
     const coin = random.next()
     if (kind === "ok") return undefined

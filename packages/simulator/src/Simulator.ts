@@ -1,8 +1,11 @@
 /** The simulator as a service: on a port of this machine, or as an `HttpClient` without any. */
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as NodeHttpServerRequest from "@effect/platform-node/NodeHttpServerRequest"
+import { Search as CoreSearch } from "@effect-intercom/core"
+import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Data from "effect/Data"
+import * as DateTime from "effect/DateTime"
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -15,17 +18,33 @@ import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { createHash } from "node:crypto"
 import { createServer } from "node:http"
 import * as Faults from "./Faults.ts"
 import * as App from "./internal/App.ts"
+import type { Row } from "./internal/Collection.ts"
+import * as Days from "./internal/Days.ts"
 import * as Handlers from "./internal/Handlers.ts"
+import * as Request from "./internal/Request.ts"
+import * as Scroll from "./internal/Scroll.ts"
+import * as SearchIndex from "./internal/SearchIndex.ts"
+import * as Seed from "./internal/Seed.ts"
 import * as Store from "./internal/Store.ts"
 import * as RateLimit from "./RateLimit.ts"
 
 /** The kinds of records a workspace lists. */
 export type Resource = Store.Resource
+
+/**
+ * What can be exported: records as listed, the events of all contacts in the order of these, and conversations with
+ * their parts, as `GET /conversations/{id}` has them.
+ */
+export type Exported = Resource | "events" | "conversationDetails"
+
+/** How exactly times are searched: by calendar days of the workspace's time zone, or by seconds. */
+export type Granularity = "day" | "second"
 
 /** How a simulated workspace is; everything has a default. */
 export interface Options {
@@ -45,6 +64,10 @@ export interface Options {
   readonly admins?: number | undefined
   /** 12 when left out. */
   readonly newsItems?: number | undefined
+  /** 40 when left out. */
+  readonly tags?: number | undefined
+  /** 2 when left out. */
+  readonly teams?: number | undefined
   /** For each contact; 3 when left out. */
   readonly events?: number | undefined
   /** The one access token that is good; `simulator-token` when left out. */
@@ -62,6 +85,20 @@ export interface Options {
    * puts a record no schema takes fourth into the listing.
    */
   readonly overrides?: Store.Overrides | undefined
+  /**
+   * How many parts a seeded conversation has, by index, where it is not to be up to four: `{ 3: { count: 700 } }`. Its
+   * statistics tell this number. It shows the newest 500 at most, or fewer: `{ 4: { count: 10, shown: 8 } }`.
+   */
+  readonly parts?: { readonly [index: number]: Seed.PartsOverride } | undefined
+  /** The workspace's time zone, an IANA name such as `Europe/Dublin`; UTC when left out. Another name is a defect. */
+  readonly timezone?: string | undefined
+  /**
+   * Days for contacts and seconds for conversations when left out, as most have seen it. Conversations were seen to be
+   * searched by days as well, and the preview of the API searches contacts by seconds.
+   */
+  readonly searchGranularity?: { readonly contacts?: Granularity; readonly conversations?: Granularity } | undefined
+  /** How long it takes until searches know of a change; nothing when left out. The live API takes minutes. */
+  readonly searchLag?: Duration.Input | undefined
 }
 
 /** {@link Options} of a simulator that listens. */
@@ -97,9 +134,9 @@ export interface Shape {
   readonly token: Redacted.Redacted
   readonly stats: Effect.Effect<Stats>
   /** What its listing holds, as JSON texts: just as sent, and in the same order. */
-  readonly records: (resource: Resource) => Stream.Stream<string>
+  readonly records: (resource: Exported) => Stream.Stream<string>
   /** Count and checksum of {@link Shape.records}. */
-  readonly snapshot: (resource: Resource) => Effect.Effect<Snapshot>
+  readonly snapshot: (resource: Exported) => Effect.Effect<Snapshot>
   /** The messages sent, in order. */
   readonly messages: Effect.Effect<ReadonlyArray<unknown>>
   /** Adds a record at the end, unchecked: with any id, or with fields no schema takes. */
@@ -107,8 +144,31 @@ export interface Shape {
     resource: Resource,
     record: { readonly id: string; readonly [field: string]: unknown }
   ) => Effect.Effect<void>
+  /** Sets fields of a record, unchecked; `updated_at` becomes the current second, unless it is one of them. */
+  readonly update: (
+    resource: Resource,
+    id: string,
+    fields: { readonly [field: string]: unknown }
+  ) => Effect.Effect<void, NoSuchRecord>
+  /** Removes a record. */
+  readonly remove: (resource: Resource, id: string) => Effect.Effect<void, NoSuchRecord>
+  /**
+   * Lets one contact go up in another, which is updated by it. The first is listed and found no more; asking for it
+   * gives 404, and 410 from version 2.16 on.
+   */
+  readonly mergeContacts: (from: string, into: string) => Effect.Effect<void, NoSuchRecord>
   /** Replaces the faults, from the next request on; scripts and draws begin anew. */
   readonly setFaults: (faults: Faults.Faults) => Effect.Effect<void>
+}
+
+/** The record that was to be changed is not there. */
+export class NoSuchRecord extends Schema.TaggedError<NoSuchRecord>()("NoSuchRecord", {
+  resource: Schema.String,
+  id: Schema.String
+}) {
+  override get message(): string {
+    return `The workspace has no ${this.resource} with the id ${this.id}: it never had, or it was removed or merged.`
+  }
 }
 
 const newestFirst: ReadonlySet<Resource> = new Set(["articles", "newsItems"])
@@ -124,9 +184,14 @@ const make = Effect.fnUntraced(function* <E>(options: Options, wire: Wire<E>) {
   const seed = options.seed ?? 1
   const token = options.token ?? Redacted.make("simulator-token")
   const rateLimit = options.rateLimit ?? RateLimit.live
+  const timezone = options.timezone ?? "UTC"
+  const days = Days.make(yield* Effect.orDie(DateTime.zoneMakeNamedEffect(timezone)))
+  const version = options.version ?? "2.15"
   const store = Store.make(
     {
       seed,
+      timezone,
+      parts: options.parts ?? {},
       counts: {
         contacts: options.contacts ?? 100,
         companies: options.companies ?? 20,
@@ -135,15 +200,38 @@ const make = Effect.fnUntraced(function* <E>(options: Options, wire: Wire<E>) {
         segments: options.segments ?? 6,
         admins: options.admins ?? 5,
         newsItems: options.newsItems ?? 12,
+        tags: options.tags ?? 40,
+        teams: options.teams ?? 2,
         events: options.events ?? 3
       }
     },
     options.overrides
   )
   const counters: App.Counters = { requests: 0, rateLimited: 0, faults: {} }
-  let nextFault = Faults.source(options.faults ?? Faults.none, seed)
+  let faults = options.faults ?? Faults.none
+  let nextFault = Faults.source(faults, seed)
 
-  const operations = yield* HttpRouter.toHttpEffect(Handlers.layer(store, token)).pipe(
+  const { companies, contacts, conversations } = store.collections
+  const scroll = Scroll.make(companies, seed)
+  const lag = Duration.toMillis(Duration.fromInputUnsafe(options.searchLag ?? 0))
+  const daysFor = (granularity: Granularity) => (granularity === "day" ? days : undefined)
+  const search = {
+    contacts: {
+      index: SearchIndex.make(contacts, Seed.contactTimes(store.world), lag),
+      dialect: { fields: CoreSearch.contactFields, days: daysFor(options.searchGranularity?.contacts ?? "day") },
+      shape: { type: "list", key: "data", perPage: 50 }
+    },
+    conversations: {
+      index: SearchIndex.make(conversations, Seed.conversationTimes(store.world), lag),
+      dialect: {
+        fields: CoreSearch.conversationFields,
+        days: daysFor(options.searchGranularity?.conversations ?? "second")
+      },
+      shape: { type: "conversation.list", key: "conversations", perPage: 20 }
+    }
+  }
+
+  const operations = yield* HttpRouter.toHttpEffect(Handlers.layer({ store, token, version, search, scroll })).pipe(
     Effect.provide(HttpServer.layerServices),
     // Ids in paths have no length limit.
     Effect.provideService(HttpRouter.RouterConfig, { maxParamLength: 4096 })
@@ -151,24 +239,46 @@ const make = Effect.fnUntraced(function* <E>(options: Options, wire: Wire<E>) {
   const app = App.make(operations, {
     ...wire,
     seed,
-    version: options.version ?? "2.15",
+    version,
     slot: RateLimit.counter(rateLimit),
     window: Duration.format(rateLimit.window),
     latency: options.latency === undefined ? undefined : Duration.fromInputUnsafe(options.latency),
-    nextFault: () => nextFault(),
+    nextFault: (request) =>
+      faults.scoped.length === 0
+        ? Effect.sync(() => nextFault())
+        : Effect.map(Request.asked(request), (asked) => nextFault(asked)),
+    failing: (request) => {
+      if (Request.urlOf(request).pathname !== "/companies/scroll") return undefined
+      scroll.break()
+      return "Request failed due to an internal network error. Please restart the scroll operation."
+    },
     counters
   })
 
-  const records = (resource: Resource) => {
+  const rows = (resource: Resource): Stream.Stream<Row> => {
     const collection = store.collections[resource]
     const reversed = newestFirst.has(resource)
     return Stream.suspend(() => {
       const size = collection.size()
       return Stream.range(0, size - 1).pipe(
-        Stream.map((position) => JSON.stringify(collection.at(reversed ? size - 1 - position : position)))
+        Stream.map((position) => collection.at(reversed ? size - 1 - position : position))
       )
     })
   }
+
+  const exported = (resource: Exported): Stream.Stream<Row> => {
+    if (resource === "events")
+      return Stream.flatMap(rows("contacts"), (contact) => Stream.fromIterable(store.events(contact)))
+    if (resource === "conversationDetails") return Stream.map(rows("conversations"), store.withParts)
+    return rows(resource)
+  }
+
+  const records = (resource: Exported) => Stream.map(exported(resource), (row) => JSON.stringify(row))
+
+  const change = (resource: Resource, id: string, run: (at: number) => Store.Changed) =>
+    Effect.flatMap(Clock.currentTimeMillis, (at) =>
+      run(at) === "changed" ? Effect.void : Effect.fail(new NoSuchRecord({ resource, id }))
+    )
 
   const shape = (url: string) =>
     Simulator.of({
@@ -191,10 +301,20 @@ const make = Effect.fnUntraced(function* <E>(options: Options, wire: Wire<E>) {
           )
         }),
       messages: Effect.sync(() => [...store.messages]),
-      insert: (resource, record) => Effect.sync(() => store.insert(resource, record)),
-      setFaults: (faults) =>
+      insert: (resource, record) => Effect.map(Clock.currentTimeMillis, (at) => store.insert(resource, record, at)),
+      update: (resource, id, fields) =>
+        change(resource, id, (at) => {
+          const row = store.collections[resource].find(id)
+          return row === undefined
+            ? "missing"
+            : store.replace(resource, { ...row, updated_at: Math.floor(at / 1000), ...fields, id }, at)
+        }),
+      remove: (resource, id) => change(resource, id, (at) => store.remove(resource, id, at)),
+      mergeContacts: (from, into) => change("contacts", from, (at) => store.merge(from, into, at)),
+      setFaults: (next) =>
         Effect.sync(() => {
-          nextFault = Faults.source(faults, seed)
+          faults = next
+          nextFault = Faults.source(next, seed)
         })
     })
 

@@ -307,6 +307,6 @@ describe("events", () => {
   )
 })
 
-it("there are 18 operations to simulate", () => {
-  assert.strictEqual(operations.length, 18)
+it("there are 25 operations to simulate", () => {
+  assert.strictEqual(operations.length, 25)
 })

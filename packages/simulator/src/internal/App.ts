@@ -31,7 +31,9 @@ export interface Options<E> {
   readonly slot: Effect.Effect<RateLimit.Slot>
   readonly window: string
   readonly latency: Duration.Duration | undefined
-  readonly nextFault: () => Faults.Fault | undefined
+  readonly nextFault: (request: Request) => Effect.Effect<Faults.Fault | undefined>
+  /** Told of each 500; says what its message is, where it is a special one. */
+  readonly failing: (request: Request) => string | undefined
   readonly counters: Counters
   /** Breaks the connection. */
   readonly reset: (request: Request) => Effect.Effect<Response, E>
@@ -68,7 +70,7 @@ export const make = <E>(
 
   const answer = Effect.fnUntraced(function* (request: Request) {
     if (options.latency !== undefined) yield* Effect.sleep(options.latency)
-    const fault = options.nextFault()
+    const fault = yield* options.nextFault(request)
     if (fault === undefined) return yield* process
     const { kind } = fault
 
@@ -81,10 +83,14 @@ export const make = <E>(
     }
 
     count(kind)
+    if (kind === "error401" || kind === "error403") return yield* ErrorList.refusal(kind)
     if (fault.applied && request.method !== "GET") yield* process
     if (kind === "reset") return yield* options.reset(request)
     const status = Number(kind.slice(-3))
-    return yield* kind.startsWith("html") ? Effect.succeed(ErrorList.html(status)) : ErrorList.serverError(status)
+    const message = status === 500 ? options.failing(request) : undefined
+    return yield* kind.startsWith("html")
+      ? Effect.succeed(ErrorList.html(status))
+      : ErrorList.serverError(status, message)
   })
 
   return Effect.gen(function* () {

@@ -1,4 +1,8 @@
-/** Records of one kind: those the seed makes, made when asked for, then those added since. */
+/**
+ * Records of one kind: those the seed makes, made when asked for, then those added since. A record keeps its *slot* for
+ * good, which is the index of a seeded one; its *position* in the listing moves up when one before it is removed.
+ */
+import * as Gaps from "./Gaps.ts"
 
 /** A record, as it is sent. */
 export interface Row {
@@ -6,14 +10,40 @@ export interface Row {
   readonly [field: string]: unknown
 }
 
+/** What became of a slot. */
+export interface Change {
+  readonly slot: number
+  /** The record from now on; `undefined`: it is gone. */
+  readonly row: Row | undefined
+  /** When it happened, in Unix milliseconds. */
+  readonly at: number
+}
+
 export interface Collection {
+  /** How many records are listed. */
   readonly size: () => number
-  /** The record at an index below `size`. */
-  readonly at: (index: number) => Row
-  readonly indexOf: (id: string) => number | undefined
+  /** The record at a position below `size`. */
+  readonly at: (position: number) => Row
+  /** How many records are listed before this slot. */
+  readonly positionOf: (slot: number) => number
+  /** The slot of the record that has this id, or had it until it was removed. */
+  readonly slotOf: (id: string) => number | undefined
+  /** The record of the seed at an index. */
+  readonly seeded: (index: number) => Row
+  /** The record in a slot, as it is or last was. */
+  readonly last: (slot: number) => Row
+  /** The record in a slot; `undefined` when it was removed or there never was one. */
+  readonly get: (slot: number | undefined) => Row | undefined
+  /** The record with this id. */
+  readonly find: (id: string) => Row | undefined
+  /** One more than the last slot. */
+  readonly slots: () => number
+  /** Every slot that is not as seeded, in the order of the changes. */
+  readonly changes: ReadonlyArray<Change>
   /** Adds a record at the end. */
-  readonly add: (row: Row) => void
-  readonly replace: (index: number, row: Row) => void
+  readonly add: (row: Row, at: number) => number
+  readonly replace: (slot: number, row: Row, at: number) => void
+  readonly remove: (slot: number, at: number) => void
 }
 
 export interface Options {
@@ -26,36 +56,56 @@ export interface Options {
 }
 
 export const make = ({ count, generate, indexOf, overrides = {} }: Options): Collection => {
-  const added: Array<Row> = []
-  const replaced = new Map<number, Row>()
+  const rows = new Map<number, Row>()
   const ids = new Map<string, number>()
+  const removed = Gaps.make()
+  const changes: Array<Change> = []
+  let slots = count
+
+  const last = (slot: number): Row => rows.get(slot) ?? generate(slot)
+
+  const replace = (slot: number, row: Row, at: number) => {
+    rows.set(slot, row)
+    ids.set(row.id, slot)
+    changes.push({ slot, row, at })
+  }
 
   for (const [key, fields] of Object.entries(overrides)) {
     const index = Number(key)
-    if (index >= count) continue
-    const row = { ...generate(index), ...fields }
-    replaced.set(index, row)
-    ids.set(row.id, index)
+    if (index < count) replace(index, { ...generate(index), ...fields }, Number.NEGATIVE_INFINITY)
   }
 
-  const at = (index: number): Row => replaced.get(index) ?? added[index - count] ?? generate(index)
+  const slotOf = (id: string) => {
+    const known = ids.get(id)
+    if (known !== undefined) return known
+    const index = indexOf(id)
+    return index !== undefined && index < count && last(index).id === id ? index : undefined
+  }
+
+  const get = (slot: number | undefined) =>
+    slot === undefined || slot >= slots || removed.has(slot) ? undefined : last(slot)
 
   return {
-    size: () => count + added.length,
-    at,
-    indexOf: (id) => {
-      const known = ids.get(id)
-      if (known !== undefined) return known
-      const index = indexOf(id)
-      return index !== undefined && index < count && at(index).id === id ? index : undefined
+    size: () => slots - removed.size(),
+    at: (position) => last(removed.at(position)),
+    positionOf: removed.positionOf,
+    slotOf,
+    seeded: generate,
+    last,
+    get,
+    find: (id) => get(slotOf(id)),
+    slots: () => slots,
+    changes,
+    add: (row, at) => {
+      const slot = slots++
+      replace(slot, row, at)
+      return slot
     },
-    add: (row) => {
-      ids.set(row.id, count + added.length)
-      added.push(row)
-    },
-    replace: (index, row) => {
-      replaced.set(index, row)
-      ids.set(row.id, index)
+    replace,
+    remove: (slot, at) => {
+      rows.set(slot, last(slot))
+      removed.leaveOut(slot)
+      changes.push({ slot, row: undefined, at })
     }
   }
 }

@@ -41,8 +41,14 @@ const codes: { readonly [status: number]: string } = {
 }
 
 /** A 5xx with an `error.list`. */
-export const serverError = (status: number) =>
-  respond(status, { code: codes[status] ?? "server_error", message: phrases[status] ?? "Server Error" })
+export const serverError = (status: number, message = phrases[status] ?? "Server Error") =>
+  respond(status, { code: codes[status] ?? "server_error", message })
+
+/** What a token meets that may not do this, or nothing any more. */
+export const refusal = (kind: "error401" | "error403") =>
+  kind === "error401"
+    ? respond(401, { code: "token_revoked", message: "This token was revoked" })
+    : respond(403, { code: "api_plan_restricted", message: "Active subscription needed." })
 
 /** A 5xx with the HTML page of a proxy. */
 export const html = (status: number) => {

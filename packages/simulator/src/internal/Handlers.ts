@@ -12,16 +12,25 @@ import type { Row } from "./Collection.ts"
 import * as Created from "./Created.ts"
 import * as ErrorList from "./ErrorList.ts"
 import * as Listing from "./Listing.ts"
+import type * as Scroll from "./Scroll.ts"
+import * as Search from "./Search.ts"
 import * as Seed from "./Seed.ts"
 import type { Store } from "./Store.ts"
+import * as Request from "./Request.ts"
 import { isVersion } from "./Version.ts"
 
-/** The current time in Unix seconds. */
-const unixNow = Effect.map(Clock.currentTimeMillis, (millis) => Math.floor(millis / 1000))
+/** The current time: in Unix seconds, as records have it, and in milliseconds. */
+const time = Effect.map(Clock.currentTimeMillis, (at) => ({ now: Math.floor(at / 1000), at }))
 
-/** The URL of a request as its sender wrote it, so that links lead back to the same host. */
-const urlOf = ({ originalUrl }: HttpServerRequest.HttpServerRequest): URL =>
-  URL.parse(originalUrl) ?? new URL("http://localhost")
+/** What the operations work on. */
+export interface Workspace {
+  readonly store: Store
+  readonly token: Redacted.Redacted
+  /** Of requests that name none. */
+  readonly version: string
+  readonly search: { readonly contacts: Search.Options; readonly conversations: Search.Options }
+  readonly scroll: Scroll.Scroll
+}
 
 const authorization = (token: Redacted.Redacted) =>
   Layer.succeed(
@@ -44,7 +53,7 @@ const authorization = (token: Redacted.Redacted) =>
     })
   )
 
-const admins = (store: Store) =>
+const admins = ({ store }: Workspace) =>
   HttpApiBuilder.group(IntercomApi, "Admins", (handlers) =>
     handlers.handleAll({
       me: () => {
@@ -64,42 +73,58 @@ const admins = (store: Store) =>
     })
   )
 
-const contacts = (store: Store) =>
+// From this version on, a merged contact is gone rather than not found.
+const tellsOfMerges = (version: string): boolean => !/^(0|1\..*|2\.([0-9]|1[0-5]))$/.test(version)
+
+const contacts = ({ search, store, version }: Workspace) =>
   HttpApiBuilder.group(IntercomApi, "Contacts", (handlers) =>
-    handlers.handleAll({
-      list: ({ query }) =>
-        Listing.cursor(store.collections.contacts, { type: "list", key: "data", perPage: 10 }, query),
-      create: ({ payload }) =>
-        Effect.flatMap(unixNow, (now) => {
-          const row = Created.contact(store, payload, now)
-          const existing = store.conflicting(row)
-          if (existing !== undefined) {
-            return ErrorList.respond(409, {
-              code: "conflict",
-              message: `A contact matching those details already exists with id=${existing.id}`
-            })
-          }
-          store.insert("contacts", row)
-          return Effect.succeed(Listing.value(row))
-        }),
-      get: ({ params }) => {
-        const row = store.findContact({ id: params.contact_id })
-        return row === undefined ? ErrorList.notFound("User Not Found") : Effect.succeed(Listing.value(row))
-      }
-    })
+    handlers
+      .handleAll({
+        list: ({ query }) =>
+          Listing.cursor(store.collections.contacts, { type: "list", key: "data", perPage: 10 }, query),
+        create: ({ payload }) =>
+          Effect.flatMap(time, ({ at, now }) => {
+            const row = Created.contact(store, payload, now)
+            const existing = store.conflicting(row)
+            if (existing !== undefined) {
+              return ErrorList.respond(409, {
+                code: "conflict",
+                message: `A contact matching those details already exists with id=${existing.id}`
+              })
+            }
+            store.insert("contacts", row, at)
+            return Effect.succeed(Listing.value(row))
+          }),
+        get: ({ params, request }) => {
+          const row = store.findContact({ id: params.contact_id })
+          if (row !== undefined) return Effect.succeed(Listing.value(row))
+          const into = store.mergedInto(params.contact_id)
+          return into !== undefined && tellsOfMerges(request.headers["intercom-version"] ?? version)
+            ? Effect.map(
+                ErrorList.respond(410, { code: "contact_merged", message: `This contact was merged into ${into}` }),
+                HttpServerResponse.setHeader("link", `</contacts/${into}>; rel="successor-version"`)
+              )
+            : ErrorList.notFound("User Not Found")
+        }
+      })
+      // Not decoded by the declaration: the API says by itself what it refuses.
+      .handleRaw("search", ({ request }) => answer(search.contacts, request))
   )
 
-const companies = (store: Store) =>
+const answer = (options: Search.Options, request: HttpServerRequest.HttpServerRequest) =>
+  Effect.flatMap(Request.bodyOf(request), (body) => Effect.flatMap(time, ({ at }) => Search.answer(options, body, at)))
+
+const companies = ({ scroll, store }: Workspace) =>
   HttpApiBuilder.group(IntercomApi, "Companies", (handlers) =>
     handlers.handleAll({
       list: ({ query, request }) => {
         const { companies } = store.collections
-        const url = urlOf(request)
+        const url = Request.urlOf(request)
         const single = url.searchParams.get("company_id") ?? url.searchParams.get("name")
         if (single !== null) {
           const { searchParams } = url
           const found = searchParams.has("company_id")
-            ? store.findCompany(single)?.row
+            ? store.findCompany(single)
             : Listing.rows(companies).find((row) => row["name"] === single)
           return found === undefined
             ? ErrorList.notFound("Company Not Found", "company_not_found")
@@ -114,12 +139,27 @@ const companies = (store: Store) =>
         return Listing.page(Listing.viewOf(kept), shape, query, url)
       },
       createOrUpdate: ({ payload }) =>
-        Effect.map(unixNow, (now) => {
+        Effect.map(time, ({ at, now }) => {
           const existing = store.findCompany(payload.company_id)
-          const row = Created.company(store, payload, now, existing?.row)
-          if (existing === undefined) store.insert("companies", row)
-          else store.collections.companies.replace(existing.index, row)
+          const row = Created.company(store, payload, now, existing)
+          if (existing === undefined) store.insert("companies", row, at)
+          else store.replace("companies", row, at)
           return Listing.value(row)
+        }),
+      scroll: ({ query }) =>
+        Effect.flatMap(time, ({ at }) => {
+          const turn = scroll.turn(query.scroll_param, at)
+          switch (turn._tag) {
+            case "Page":
+              return Effect.succeed(Listing.scrollPage(turn.rows, turn.param))
+            case "Exists":
+              return ErrorList.respond(400, {
+                code: "scroll_exists",
+                message: "scroll already exists for this workspace"
+              })
+            case "NotFound":
+              return ErrorList.notFound("scroll parameter not found")
+          }
         })
     })
   )
@@ -132,32 +172,32 @@ const holds = (row: Row, key: "tags" | "segments", id: string | undefined): bool
   return entries?.some((entry) => entry.id === id) ?? false
 }
 
-const conversations = (store: Store) =>
+const conversations = ({ search, store }: Workspace) =>
   HttpApiBuilder.group(IntercomApi, "Conversations", (handlers) =>
-    handlers.handleAll({
-      list: ({ query }) =>
-        Listing.cursor(
-          store.collections.conversations,
-          { type: "conversation.list", key: "conversations", perPage: 20 },
-          query
-        ),
-      create: ({ payload }) =>
-        Effect.flatMap(unixNow, (now) => {
-          const contact = store.findContact({ id: payload.from.id })
-          if (contact === undefined) return ErrorList.notFound("User Not Found")
-          const row = Created.conversation(store, contact, payload, now)
-          store.insert("conversations", row)
-          return Effect.succeed(Listing.value(Created.conversationMessage(row)))
-        }),
-      get: ({ params, query }) => {
-        const { conversations } = store.collections
-        const index = conversations.indexOf(params.conversation_id)
-        if (index === undefined) return ErrorList.notFound("Resource Not Found")
-        const row = conversations.at(index)
-        const whole = { ...row, conversation_parts: store.parts(index, row) }
-        return Effect.succeed(Listing.value(query.display_as === "plaintext" ? plainText(whole) : whole))
-      }
-    })
+    handlers
+      .handleAll({
+        list: ({ query }) =>
+          Listing.cursor(
+            store.collections.conversations,
+            { type: "conversation.list", key: "conversations", perPage: 20 },
+            query
+          ),
+        create: ({ payload }) =>
+          Effect.flatMap(time, ({ at, now }) => {
+            const contact = store.findContact({ id: payload.from.id })
+            if (contact === undefined) return ErrorList.notFound("User Not Found")
+            const row = Created.conversation(store, contact, payload, now)
+            store.insert("conversations", row, at)
+            return Effect.succeed(Listing.value(Created.conversationMessage(row)))
+          }),
+        get: ({ params, query }) => {
+          const row = store.collections.conversations.find(params.conversation_id)
+          if (row === undefined) return ErrorList.notFound("Resource Not Found")
+          const whole = store.withParts(row)
+          return Effect.succeed(Listing.value(query.display_as === "plaintext" ? plainText(whole) : whole))
+        }
+      })
+      .handleRaw("search", ({ request }) => answer(search.conversations, request))
   )
 
 /** Bodies and subjects without their tags. */
@@ -174,7 +214,7 @@ const plainText = (value: unknown): unknown => {
   )
 }
 
-const articles = (store: Store) =>
+const articles = ({ store }: Workspace) =>
   HttpApiBuilder.group(IntercomApi, "Articles", (handlers) =>
     handlers.handleAll({
       list: ({ query, request }) =>
@@ -182,18 +222,18 @@ const articles = (store: Store) =>
           store.collections.articles,
           { type: "list", key: "data", perPage: 25, order: "newest" },
           query,
-          urlOf(request)
+          Request.urlOf(request)
         ),
       create: ({ payload }) =>
-        Effect.map(unixNow, (now) => {
+        Effect.map(time, ({ at, now }) => {
           const row = Created.article(store, payload, now)
-          store.insert("articles", row)
+          store.insert("articles", row, at)
           return Listing.value(row)
         })
     })
   )
 
-const segments = (store: Store) =>
+const segments = ({ store }: Workspace) =>
   HttpApiBuilder.group(IntercomApi, "Segments", (handlers) =>
     handlers.handle("list", ({ query }) =>
       Effect.succeed(
@@ -206,10 +246,36 @@ const segments = (store: Store) =>
     )
   )
 
-const messages = (store: Store) =>
+const tags = ({ store }: Workspace) =>
+  HttpApiBuilder.group(IntercomApi, "Tags", (handlers) =>
+    handlers.handleAll({
+      list: () => Effect.succeed(Listing.all(store.collections.tags, { type: "list", key: "data" })),
+      get: ({ params }) => {
+        const row = store.collections.tags.find(params.tag_id)
+        return row === undefined
+          ? ErrorList.notFound("Resource Not Found", "tag_not_found")
+          : Effect.succeed(Listing.value(row))
+      }
+    })
+  )
+
+const teams = ({ store }: Workspace) =>
+  HttpApiBuilder.group(IntercomApi, "Teams", (handlers) =>
+    handlers.handleAll({
+      list: () => Effect.succeed(Listing.all(store.collections.teams, { type: "team.list", key: "teams" })),
+      get: ({ params }) => {
+        const row = store.collections.teams.find(params.team_id)
+        return row === undefined
+          ? ErrorList.notFound("Team Not Found", "team_not_found")
+          : Effect.succeed(Listing.value(row))
+      }
+    })
+  )
+
+const messages = ({ store }: Workspace) =>
   HttpApiBuilder.group(IntercomApi, "Messages", (handlers) =>
     handlers.handle("create", ({ payload }) =>
-      Effect.flatMap(unixNow, (now) => {
+      Effect.flatMap(time, ({ now }) => {
         if (payload.body === "") {
           return ErrorList.respond(400, { code: "parameter_not_found", message: "No body supplied for message" })
         }
@@ -231,7 +297,7 @@ const messages = (store: Store) =>
     )
   )
 
-const events = (store: Store) =>
+const events = ({ store }: Workspace) =>
   HttpApiBuilder.group(IntercomApi, "Events", (handlers) =>
     handlers.handleAll({
       submit: ({ payload }) => {
@@ -251,7 +317,7 @@ const events = (store: Store) =>
         const { email, intercom_user_id: id, user_id } = query
         const contact = store.findContact({ id, user_id, email })
         if (contact === undefined) return ErrorList.notFound("User Not Found")
-        const url = urlOf(request)
+        const url = Request.urlOf(request)
         return url.searchParams.get("summary") === "true"
           ? Effect.succeed(Listing.value(summary(contact, store.events(contact))))
           : Listing.events(store.events(contact), query, url)
@@ -279,7 +345,7 @@ const summary = (contact: Row, events: ReadonlyArray<Row>) => {
   }
 }
 
-const news = (store: Store) =>
+const news = ({ store }: Workspace) =>
   HttpApiBuilder.group(IntercomApi, "News", (handlers) =>
     handlers.handleAll({
       listItems: ({ query, request }) =>
@@ -287,30 +353,32 @@ const news = (store: Store) =>
           store.collections.newsItems,
           { type: "list", key: "data", perPage: 10, order: "newest" },
           query,
-          urlOf(request)
+          Request.urlOf(request)
         ),
       createItem: ({ payload }) =>
-        Effect.map(unixNow, (now) => {
+        Effect.map(time, ({ at, now }) => {
           const row = Created.newsItem(store, payload, now)
-          store.insert("newsItems", row)
+          store.insert("newsItems", row, at)
           return Listing.value(row)
         })
     })
   )
 
 /** All routes. */
-export const layer = (store: Store, token: Redacted.Redacted) =>
+export const layer = (workspace: Workspace) =>
   HttpApiBuilder.layer(IntercomApi).pipe(
     Layer.provide([
-      admins(store),
-      contacts(store),
-      companies(store),
-      conversations(store),
-      articles(store),
-      segments(store),
-      messages(store),
-      events(store),
-      news(store)
+      admins(workspace),
+      contacts(workspace),
+      companies(workspace),
+      conversations(workspace),
+      articles(workspace),
+      segments(workspace),
+      tags(workspace),
+      teams(workspace),
+      messages(workspace),
+      events(workspace),
+      news(workspace)
     ]),
-    Layer.provide(authorization(token))
+    Layer.provide(authorization(workspace.token))
   )

@@ -65,14 +65,17 @@ export interface Shape {
 
 const maximum = 150
 
-const badPerPage = (perPage: number) =>
+export const isPerPage = (perPage: number): boolean =>
+  Number.isSafeInteger(perPage) && perPage >= 1 && perPage <= maximum
+
+export const badPerPage = (perPage: number) =>
   ErrorList.respond(400, {
     code: "parameter_invalid",
     message: `per_page must be between 1 and ${maximum}, it is ${perPage}`,
     field: "per_page"
   })
 
-const badCursor = ErrorList.respond(400, {
+export const badCursor = ErrorList.respond(400, {
   code: "client_error",
   message: "Invalid starting_after param. Please use the starting_after value of the previous page."
 })
@@ -83,42 +86,67 @@ const encodeCursor = (row: Collection.Row, page: number) =>
 
 const triple = /^\[(\d+),("(?:[^"\\]|\\.)*"),(\d+)\]$/
 
-/** The index the page at a cursor starts with, and the page's number. */
+/** The position the page at a cursor starts with, and the page's number. */
 const decodeCursor = (collection: Collection.Collection, cursor: string) => {
   const [, sort, id, page] = triple.exec(Result.getOrElse(Base64.decodeString(cursor), () => "")) ?? []
   if (id === undefined) return undefined
-  const index = collection.indexOf(
+  const slot = collection.slotOf(
     Result.getOrElse(
       Result.try(() => String(JSON.parse(id))),
       () => ""
     )
   )
-  if (index === undefined || Number(collection.at(index)["created_at"]) * 1000 !== Number(sort)) return undefined
-  return { from: index + 1, page: Number(page) }
+  if (slot === undefined || Number(collection.last(slot)["created_at"]) * 1000 !== Number(sort)) return undefined
+  return { from: collection.positionOf(slot + 1), page: Number(page) }
 }
 
-/** `starting_after`: oldest first; `pages.next` is an object, and absent on the last page. */
+/** Where a cursor's page is in its listing. */
+export interface Place {
+  readonly total: number
+  readonly page: number
+  readonly perPage: number
+  /** Missing on the last page. */
+  readonly next: { readonly page: number; readonly starting_after: string } | undefined
+}
+
+/** `pages.next` is an object, and absent on the last page. */
+export const cursorPage = (
+  { key, type }: Shape,
+  rows: ReadonlyArray<Collection.Row>,
+  { next, page, perPage, total }: Place
+): HttpServerResponse.HttpServerResponse =>
+  listing({ type }, key, rows.map(encode), {
+    total_count: total,
+    pages: {
+      type: "pages",
+      ...(next === undefined ? undefined : { next }),
+      page,
+      per_page: perPage,
+      total_pages: Math.ceil(total / perPage)
+    }
+  })
+
+/** A page of a scroll: what it has in place of pages is null, as live. */
+export const scrollPage = (rows: ReadonlyArray<Collection.Row>, scroll_param: string) =>
+  listing({ type: "list" }, "data", rows.map(encode), { pages: null, total_count: null, scroll_param })
+
+/** `starting_after`: oldest first. */
 export const cursor = (
   collection: Collection.Collection,
   shape: Shape,
   query: { readonly per_page?: number | undefined; readonly starting_after?: string | undefined }
 ): Effect.Effect<HttpServerResponse.HttpServerResponse> => {
   const perPage = query.per_page ?? shape.perPage
-  if (perPage < 1 || perPage > maximum) return badPerPage(perPage)
+  if (!isPerPage(perPage)) return badPerPage(perPage)
   const at = query.starting_after === undefined ? { from: 0, page: 1 } : decodeCursor(collection, query.starting_after)
   if (at === undefined) return badCursor
   const size = collection.size()
   const to = Math.min(at.from + perPage, size)
+  const rows = range(at.from, to).map(collection.at)
+  const last = rows.at(-1)
   const next =
-    to < size
-      ? { next: { page: at.page + 1, starting_after: encodeCursor(collection.at(to - 1), at.page + 1) } }
-      : undefined
-  return Effect.succeed(
-    listing({ type: shape.type }, shape.key, encoded(collection, range(at.from, to)), {
-      total_count: size,
-      pages: { type: "pages", ...next, page: at.page, per_page: perPage, total_pages: Math.ceil(size / perPage) }
-    })
-  )
+    to < size && last !== undefined ? { page: at.page + 1, starting_after: encodeCursor(last, at.page + 1) } : undefined
+  return Effect.succeed(cursorPage(shape, rows, { total: size, page: at.page, perPage, next }))
 }
 
 /** `page`, from 1: `pages.next` is a URL, and null on the last page. Page 0 is what comes before page 1. */
@@ -129,7 +157,7 @@ export const page = (
   url: URL
 ): Effect.Effect<HttpServerResponse.HttpServerResponse> => {
   const perPage = query.per_page ?? shape.perPage
-  if (perPage < 1 || perPage > maximum) return badPerPage(perPage)
+  if (!isPerPage(perPage)) return badPerPage(perPage)
   const number = query.page ?? 1
   if (number < 0) {
     return ErrorList.respond(400, { code: "parameter_invalid", message: "page must not be negative", field: "page" })
@@ -176,7 +204,7 @@ export const events = (
   url: URL
 ): Effect.Effect<HttpServerResponse.HttpServerResponse> => {
   const perPage = query.per_page ?? 50
-  if (perPage < 1 || perPage > maximum) return badPerPage(perPage)
+  if (!isPerPage(perPage)) return badPerPage(perPage)
   const since = Number(url.searchParams.get("since") ?? Number.NaN)
   const before = url.searchParams.get("before")
   const recent = Number.isNaN(since) ? rows : rows.filter((row) => Number(row["created_at"]) > since)

@@ -14,14 +14,36 @@ export interface Counts {
   readonly segments: number
   readonly admins: number
   readonly newsItems: number
+  readonly tags: number
+  readonly teams: number
   /** For each contact. */
   readonly events: number
+}
+
+/** How many parts a conversation has, and how many of them it shows. */
+export interface PartsOverride {
+  readonly count: number
+  readonly shown?: number | undefined
 }
 
 /** What every record depends on. */
 export interface World {
   readonly seed: number
   readonly counts: Counts
+  /** The workspace's, an IANA name. */
+  readonly timezone: string
+  /** Conversations with other parts than the seed gives them, by index. */
+  readonly parts: { readonly [index: number]: PartsOverride }
+}
+
+/** When seeded records were created and last updated, in Unix seconds. */
+export interface Times {
+  readonly count: number
+  /** Greater for each index. */
+  readonly createdAt: (index: number) => number
+  readonly updatedAt: (index: number) => number
+  /** Greater for each index, as a number or, of one length, as a text. */
+  readonly idOf: (index: number) => string
 }
 
 // One number for each kind of record, so that their draws differ.
@@ -55,7 +77,42 @@ const numericIndex =
 
 export const workspaceId = ({ seed }: World) => hex(Prng.hash(seed, 0), 8)
 
-const tagOf = (index: number) => ({ id: String(7_000_000 + index), type: "tag", url: `/tags/${7_000_000 + index}` })
+const firstTag = 7_000_000
+const firstTeam = 5_017_691
+
+export const tagIndex = (_: World, id: string) => offsetFrom(firstTag, id)
+
+export const teamIndex = (_: World, id: string) => offsetFrom(firstTeam, id)
+
+const offsetFrom = (first: number, id: string): number | undefined => {
+  const index = /^\d{1,15}$/.test(id) ? Number(id) - first : -1
+  return index >= 0 ? index : undefined
+}
+
+export const tag = (_: World, index: number) => ({
+  type: "tag",
+  id: String(firstTag + index),
+  name: V.tagNames[index] ?? `${V.tagNames[index % V.tagNames.length]} ${index}`
+})
+
+/** The admins of a team are those who say so. */
+export const team = (world: World, index: number) => ({
+  type: "team",
+  id: String(firstTeam + index),
+  name: `${V.topics[index % V.topics.length]} ${index}`,
+  admin_ids: Array.from({ length: world.counts.admins }, (_, position) => admin(world, position))
+    .filter(({ team_ids }) => team_ids.includes(firstTeam + index))
+    .map(({ id }) => Number(id)),
+  admin_priority_level: { primary_admin_ids: [], secondary_admin_ids: [] },
+  assignment_limit: null,
+  distribution_method: index === 0 ? "round_robin" : null
+})
+
+const tagReference = (index: number) => ({
+  id: String(firstTag + index),
+  type: "tag",
+  url: `/tags/${firstTag + index}`
+})
 
 /** When contact `index` was created: later with each index. */
 const contactCreatedAt = (random: Prng.Prng, index: number) => start + index * minute + random.below(minute)
@@ -77,18 +134,35 @@ export const contactIndexOfEmail = (email: string): number | undefined => {
   return digits === undefined ? undefined : Number(digits)
 }
 
-/** One contact in five is a lead; half of the leads have no email, which the live API sends as null. */
-export const contact = (world: World, index: number) => {
+/** The first draws of a contact, in order: all that its times need. */
+const contactHead = (world: World, index: number) => {
   const random = randomOf(world, tags.contact, index)
   const created_at = contactCreatedAt(random, index)
-  const id = objectId(world, tags.contact, created_at, index)
   const lead = random.chance(0.2)
   const [given, plainGiven] = random.pick(V.givenNames)
   const [family, plainFamily] = random.pick(V.familyNames)
   const domain = random.pick(V.domains)
-  const email = lead && random.chance(0.5) ? null : `${plainGiven}.${plainFamily}.${index}@${domain}`
-  const [country, region, city, country_code, continent_code] = random.pick(V.places)
+  const hasEmail = !(lead && random.chance(0.5))
+  const place = random.pick(V.places)
   const updated_at = created_at + random.below(400 * day)
+  return { random, created_at, updated_at, lead, given, plainGiven, family, plainFamily, domain, hasEmail, place }
+}
+
+/** The times of contacts, made without the rest of them. */
+export const contactTimes = (world: World): Times => ({
+  count: world.counts.contacts,
+  createdAt: (index) => contactCreatedAt(randomOf(world, tags.contact, index), index),
+  updatedAt: (index) => contactHead(world, index).updated_at,
+  idOf: (index) => contactId(world, index)
+})
+
+/** One contact in five is a lead; half of the leads have no email, which the live API sends as null. */
+export const contact = (world: World, index: number) => {
+  const head = contactHead(world, index)
+  const { created_at, domain, family, given, lead, plainFamily, plainGiven, random, updated_at } = head
+  const id = objectId(world, tags.contact, created_at, index)
+  const email = head.hasEmail ? `${plainGiven}.${plainFamily}.${index}@${domain}` : null
+  const [country, region, city, country_code, continent_code] = head.place
   const mobile = random.next()
   const android = mobile < 0.15
   const ios = mobile > 0.85
@@ -161,10 +235,7 @@ export const contact = (world: World, index: number) => {
       Größe: random.chance(0.5) ? random.pick(V.industries) : null,
       onboarded_at: later(0.5)
     },
-    tags: list(
-      Array.from({ length: random.below(3) }, () => tagOf(random.below(40))),
-      "tags"
-    ),
+    tags: list(drawTags(world, random, random.below(3)).map(tagReference), "tags"),
     notes: list([], "notes"),
     companies: list(
       companyRef.map((company) => ({ id: company, type: "company", url: `/companies/${company}` })),
@@ -181,6 +252,12 @@ export const contact = (world: World, index: number) => {
     sms_consent: false,
     unsubscribed_from_sms: false
   }
+}
+
+/** As many draws however many tags there are. */
+const drawTags = ({ counts }: World, random: Prng.Prng, length: number): ReadonlyArray<number> => {
+  const drawn = Array.from({ length }, () => random.below(counts.tags))
+  return counts.tags > 0 ? drawn : []
 }
 
 const companyCreatedAt = (index: number) => start + index * 5 * minute
@@ -217,7 +294,7 @@ export const company = (world: World, index: number) => {
     ...(random.chance(0.6) ? { industry: random.pick(V.industries) } : undefined),
     tags: {
       type: "tag.list",
-      tags: random.chance(0.3) ? [{ type: "tag", id: String(7_000_000 + random.below(40)), name: "VIP" }] : []
+      tags: random.chance(0.3) ? drawTags(world, random, 1).map((index) => tag(world, index)) : []
     },
     segments: { type: "segment.list", segments: [] },
     plan: random.chance(0.4) ? {} : { type: "plan", id: String(1 + random.below(9)), name: random.pick(V.plans) },
@@ -229,16 +306,33 @@ export const conversationId = (world: World, index: number) => String(numericId(
 
 export const conversationIndex = numericIndex(tags.conversation)
 
-/** As `GET /conversations` lists it; {@link conversationParts} belong to it. */
-export const conversation = (world: World, index: number) => {
+const conversationCreatedAt = (random: Prng.Prng, index: number) =>
+  start + index * 2 * minute + random.below(2 * minute)
+
+/** The first draws of a conversation, in order: all that its times need. */
+const conversationHead = (world: World, index: number) => {
   const random = randomOf(world, tags.conversation, index)
-  const created_at = start + index * 2 * minute + random.below(2 * minute)
-  const id = conversationId(world, index)
+  const created_at = conversationCreatedAt(random, index)
   const contact = world.counts.contacts > 0 ? random.below(world.counts.contacts) : undefined
-  const author = contact === undefined ? undefined : personOf(world, contact)
   const open = random.chance(0.4)
   const replied = random.chance(0.7)
   const updated_at = created_at + random.below(30 * day)
+  return { random, created_at, updated_at, contact, open, replied }
+}
+
+/** The times of conversations, made without the rest of them. */
+export const conversationTimes = (world: World): Times => ({
+  count: world.counts.conversations,
+  createdAt: (index) => conversationCreatedAt(randomOf(world, tags.conversation, index), index),
+  updatedAt: (index) => conversationHead(world, index).updated_at,
+  idOf: (index) => conversationId(world, index)
+})
+
+/** As `GET /conversations` lists it; {@link conversationParts} belong to it. */
+export const conversation = (world: World, index: number) => {
+  const { contact, created_at, open, random, replied, updated_at } = conversationHead(world, index)
+  const id = conversationId(world, index)
+  const author = contact === undefined ? undefined : personOf(world, contact)
   const admin = world.counts.admins > 0 ? adminId(world, random.below(world.counts.admins)) : undefined
   const reply = created_at + 30 + random.below(day)
   return {
@@ -267,7 +361,7 @@ export const conversation = (world: World, index: number) => {
     },
     first_contact_reply: random.chance(0.8) ? { created_at, type: "conversation", url: null } : null,
     admin_assignee_id: admin !== undefined && random.chance(0.5) ? admin : null,
-    team_assignee_id: random.chance(0.2) ? 5_017_691 : null,
+    team_assignee_id: random.chance(0.2) && world.counts.teams > 0 ? firstTeam : null,
     open,
     state: open ? "open" : random.chance(0.1) ? "snoozed" : "closed",
     read: random.chance(0.8),
@@ -310,34 +404,50 @@ export const conversation = (world: World, index: number) => {
   }
 }
 
-const partCount = (world: World, index: number) => Prng.hash(world.seed, tags.conversation, index, 1) % 5
+const partCount = (world: World, index: number) =>
+  world.parts[index]?.count ?? Prng.hash(world.seed, tags.conversation, index, 1) % 5
+
+// The live API shows the newest 500.
+const mostParts = 500
 
 const personOf = (world: World, index: number) => {
   const { email, external_id, id, name, role } = contact(world, index)
   return { type: role, id, name, email, external_id }
 }
 
-/** The parts only `GET /conversations/{id}` shows. */
+/** The parts only `GET /conversations/{id}` shows: the newest ones, and `total_count` is how many are shown. */
 export const conversationParts = (world: World, index: number, createdAt: number) => {
-  const parts = Array.from({ length: partCount(world, index) }, (_, part) => {
-    const random = Prng.make(Prng.hash(world.seed, tags.conversation, index, 2 + part))
-    const at = createdAt + (part + 1) * minute
-    return {
-      type: "conversation_part",
-      id: String(numericId(world, tags.conversation, index) * 5 + part),
-      part_type: random.chance(0.2) ? "close" : "comment",
-      body: random.chance(0.2) ? null : `<p>${random.pick(V.sentences)}</p>`,
-      created_at: at,
-      updated_at: at,
-      notified_at: at,
-      assigned_to: null,
-      author: { type: "admin", id: String(adminId(world, 0)), name: "Support", email: "support@example.com" },
-      attachments: [],
-      external_id: null,
-      redacted: false
-    }
-  })
+  const count = partCount(world, index)
+  const shown = Math.min(mostParts, count, world.parts[index]?.shown ?? count)
+  const parts = Array.from({ length: shown }, (_, position) =>
+    conversationPart(world, index, createdAt, count - shown + position)
+  )
   return { type: "conversation_part.list", conversation_parts: parts, total_count: parts.length }
+}
+
+const conversationPart = (world: World, index: number, createdAt: number, part: number) => {
+  const random = Prng.make(Prng.hash(world.seed, tags.conversation, index, 2 + part))
+  const at = createdAt + (part + 1) * minute
+  return {
+    type: "conversation_part",
+    id: partId(world, index, part),
+    part_type: random.chance(0.2) ? "close" : "comment",
+    body: random.chance(0.2) ? null : `<p>${random.pick(V.sentences)}</p>`,
+    created_at: at,
+    updated_at: at,
+    notified_at: at,
+    assigned_to: null,
+    author: { type: "admin", id: String(adminId(world, 0)), name: "Support", email: "support@example.com" },
+    attachments: [],
+    external_id: null,
+    redacted: false
+  }
+}
+
+// Room for the five a conversation has at most by the seed; more of them are numbered far away from all of those.
+const partId = (world: World, index: number, part: number) => {
+  const number = numericId(world, tags.conversation, index)
+  return part < 5 ? String(number * 5 + part) : `${number}${String(part).padStart(5, "0")}`
 }
 
 export const articleId = (world: World, index: number) => String(numericId(world, tags.article, index))
@@ -421,7 +531,7 @@ export const admin = (world: World, index: number) => {
     away_mode_reassign: false,
     away_status_reason_id: null,
     has_inbox_seat: random.chance(0.9),
-    team_ids: random.chance(0.3) ? [5_017_691] : [],
+    team_ids: random.chance(0.3) && world.counts.teams > 0 ? [firstTeam] : [],
     avatar: random.chance(0.5) ? `https://static.example.com/admins/${index}.png` : null,
     team_priority_level: { primary_team_ids: [], secondary_team_ids: [] }
   }
@@ -433,7 +543,7 @@ export const app = (world: World) => ({
   id_code: workspaceId(world),
   name: "Simulated workspace",
   region: "US",
-  timezone: "Europe/Dublin",
+  timezone: world.timezone,
   created_at: start,
   secure: false,
   identity_verification: false
@@ -480,6 +590,10 @@ export const nextId = (world: World, resource: Exclude<keyof Counts, "events">, 
       return articleId(world, index)
     case "newsItems":
       return newsItemId(world, index)
+    case "tags":
+      return tag(world, index).id
+    case "teams":
+      return String(firstTeam + index)
     case "admins":
       return String(adminId(world, index))
   }

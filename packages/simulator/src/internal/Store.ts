@@ -11,7 +11,9 @@ export const resources = [
   "articles",
   "segments",
   "admins",
-  "newsItems"
+  "newsItems",
+  "tags",
+  "teams"
 ] as const
 
 export type Resource = (typeof resources)[number]
@@ -28,6 +30,9 @@ export interface ContactKey {
   readonly email?: string | undefined
 }
 
+/** What became of a record that was to be changed. */
+export type Changed = "changed" | "missing"
+
 export interface Store {
   readonly world: Seed.World
   readonly collections: { readonly [resource in Resource]: Collection.Collection }
@@ -35,9 +40,16 @@ export interface Store {
   readonly findContact: (key: ContactKey) => Row | undefined
   /** The contact that stands in the way of a new one: with the same external id, or the same email and role. */
   readonly conflicting: (contact: { readonly [field: string]: unknown }) => Row | undefined
-  readonly findCompany: (companyId: string) => { readonly index: number; readonly row: Row } | undefined
-  /** Adds a record as it is, and lets the lookups know it. */
-  readonly insert: (resource: Resource, row: Row) => void
+  readonly findCompany: (companyId: string) => Row | undefined
+  /** Adds a record as it is, and lets the lookups know it. Times are Unix milliseconds. */
+  readonly insert: (resource: Resource, row: Row, at: number) => void
+  /** Puts a record in the place of the one with its id. */
+  readonly replace: (resource: Resource, row: Row, at: number) => Changed
+  readonly remove: (resource: Resource, id: string, at: number) => Changed
+  /** Lets one contact go up in another. */
+  readonly merge: (from: string, into: string, at: number) => Changed
+  /** The id of the contact that one was merged into. */
+  readonly mergedInto: (id: string) => string | undefined
   /** The id of the next record to be added. */
   readonly nextId: (resource: Resource, now: number) => string
   /** A number no other record has. */
@@ -48,8 +60,8 @@ export interface Store {
   readonly addEvent: (contact: Row, event: Row) => void
   /** The messages sent. */
   readonly messages: Array<unknown>
-  /** The parts of a conversation. */
-  readonly parts: (index: number, row: Row) => unknown
+  /** A conversation with its parts. */
+  readonly withParts: (conversation: Row) => Row
 }
 
 const generators: {
@@ -64,7 +76,20 @@ const generators: {
   articles: { generate: Seed.article, indexOf: Seed.articleIndex },
   segments: { generate: Seed.segment, indexOf: Seed.segmentIndex },
   admins: { generate: Seed.admin, indexOf: Seed.adminIndex },
-  newsItems: { generate: Seed.newsItem, indexOf: Seed.newsItemIndex }
+  newsItems: { generate: Seed.newsItem, indexOf: Seed.newsItemIndex },
+  tags: { generate: Seed.tag, indexOf: Seed.tagIndex },
+  teams: { generate: Seed.team, indexOf: Seed.teamIndex }
+}
+
+/** Under which keys the lookups know a record. */
+const keysOf = (resource: Resource, row: Row): ReadonlyArray<string> => {
+  const { company_id, email, external_id, role } = row
+  if (resource === "companies") return [`company_id:${String(company_id)}`]
+  if (resource !== "contacts") return []
+  return [
+    ...(typeof external_id === "string" ? [`external_id:${external_id}`] : []),
+    ...(typeof email === "string" ? [`email:${String(role)}:${email}`] : [])
+  ]
 }
 
 export const make = (world: Seed.World, overrides: Overrides = {}): Store => {
@@ -82,48 +107,65 @@ export const make = (world: Seed.World, overrides: Overrides = {}): Store => {
     articles: collection("articles"),
     segments: collection("segments"),
     admins: collection("admins"),
-    newsItems: collection("newsItems")
+    newsItems: collection("newsItems"),
+    tags: collection("tags"),
+    teams: collection("teams")
   }
-  const { companies, contacts, conversations } = collections
+  const { contacts, conversations } = collections
 
-  // By `external_id:…`, `email:…` and `company_id:…`, of the records that were added; generated ones carry their index.
-  const added = new Map<string, number>()
+  // The slots of records that were added or changed, by their keys; generated ones carry their index.
+  const known = new Map<string, number>()
   const submitted = new Map<string, Array<Row>>()
+  const merged = new Map<string, string>()
   let numbers = 0
 
-  const generatedContact = (index: number | undefined, matches: (row: Row) => boolean): Row | undefined => {
-    if (index === undefined || index >= world.counts.contacts) return undefined
-    const row = contacts.at(index)
-    return matches(row) ? row : undefined
+  /** The record of a lookup, which may have changed since. */
+  const holding = (resource: "contacts" | "companies", key: string, seeded: number | undefined): Row | undefined => {
+    const target = collections[resource]
+    const candidates = [target.get(known.get(key)), seeded === undefined ? undefined : target.get(seeded)]
+    return candidates.find((row) => row !== undefined && keysOf(resource, row).includes(key))
   }
 
-  const addedContact = (key: string): Row | undefined => {
-    const index = added.get(key)
-    return index === undefined ? undefined : contacts.at(index)
-  }
+  const below = (index: number | undefined, count: number) => (index !== undefined && index < count ? index : undefined)
 
   const byExternalId = (external: string) =>
-    addedContact(`external_id:${external}`) ??
-    generatedContact(Seed.contactIndexOfExternalId(external), (row) => row["external_id"] === external)
-
-  const byEmail = (email: string, role?: unknown) =>
-    (role === undefined
-      ? (addedContact(`email:user:${email}`) ?? addedContact(`email:lead:${email}`))
-      : addedContact(`email:${String(role)}:${email}`)) ??
-    generatedContact(
-      Seed.contactIndexOfEmail(email),
-      (row) => row["email"] === email && (role === undefined || row["role"] === role)
+    holding(
+      "contacts",
+      `external_id:${external}`,
+      below(Seed.contactIndexOfExternalId(external), world.counts.contacts)
     )
 
-  const byId = (id: string) => {
-    const index = contacts.indexOf(id)
-    return index === undefined ? undefined : contacts.at(index)
+  const byEmail = (email: string, role: string) =>
+    holding("contacts", `email:${role}:${email}`, below(Seed.contactIndexOfEmail(email), world.counts.contacts))
+
+  const remember = (resource: Resource, slot: number, row: Row) => {
+    for (const key of keysOf(resource, row)) known.set(key, slot)
+  }
+
+  const liveSlot = (resource: Resource, id: string) => {
+    const slot = collections[resource].slotOf(id)
+    return collections[resource].get(slot) === undefined ? undefined : slot
+  }
+
+  const replace = (resource: Resource, row: Row, at: number): Changed => {
+    const slot = liveSlot(resource, row.id)
+    if (slot === undefined) return "missing"
+    collections[resource].replace(slot, row, at)
+    remember(resource, slot, row)
+    return "changed"
+  }
+
+  const remove = (resource: Resource, id: string, at: number): Changed => {
+    const slot = liveSlot(resource, id)
+    if (slot === undefined) return "missing"
+    collections[resource].remove(slot, at)
+    return "changed"
   }
 
   const seededEvents = (contact: Row): ReadonlyArray<Row> => {
-    const index = contacts.indexOf(contact.id)
-    if (index === undefined || index >= world.counts.contacts) return []
-    return Array.from({ length: world.counts.events }, (_, position) => Seed.event(world, index, position))
+    const slot = contacts.slotOf(contact.id)
+    if (slot === undefined || slot >= world.counts.contacts) return []
+    return Array.from({ length: world.counts.events }, (_, position) => Seed.event(world, slot, position))
   }
 
   return {
@@ -131,32 +173,30 @@ export const make = (world: Seed.World, overrides: Overrides = {}): Store => {
     collections,
     messages: [],
     findContact: ({ email, id, user_id }) => {
-      if (id !== undefined) return byId(id)
+      if (id !== undefined) return contacts.find(id)
       if (user_id !== undefined) return byExternalId(user_id)
-      return email === undefined ? undefined : byEmail(email)
+      return email === undefined ? undefined : (byEmail(email, "user") ?? byEmail(email, "lead"))
     },
     conflicting: ({ email, external_id, role }) =>
       (typeof external_id === "string" ? byExternalId(external_id) : undefined) ??
-      (typeof email === "string" ? byEmail(email, role) : undefined),
-    findCompany: (companyId) => {
-      const seeded = Seed.companyIndexOfCompanyId(companyId)
-      const index =
-        added.get(`company_id:${companyId}`) ??
-        (seeded !== undefined && seeded < world.counts.companies ? seeded : undefined)
-      if (index === undefined) return undefined
-      const row = companies.at(index)
-      return row["company_id"] === companyId ? { index, row } : undefined
+      (typeof email === "string" ? byEmail(email, String(role)) : undefined),
+    findCompany: (companyId) =>
+      holding(
+        "companies",
+        `company_id:${companyId}`,
+        below(Seed.companyIndexOfCompanyId(companyId), world.counts.companies)
+      ),
+    insert: (resource, row, at) => remember(resource, collections[resource].add(row, at), row),
+    replace,
+    remove,
+    merge: (from, into, at) => {
+      const kept = contacts.find(into)
+      if (kept === undefined || from === into || remove("contacts", from, at) === "missing") return "missing"
+      merged.set(from, into)
+      return replace("contacts", { ...kept, updated_at: Math.floor(at / 1000) }, at)
     },
-    insert: (resource, row) => {
-      const target = collections[resource]
-      const index = target.size()
-      target.add(row)
-      if (resource === "companies") added.set(`company_id:${String(row["company_id"])}`, index)
-      if (resource !== "contacts") return
-      if (typeof row["external_id"] === "string") added.set(`external_id:${row["external_id"]}`, index)
-      if (typeof row["email"] === "string") added.set(`email:${String(row["role"])}:${row["email"]}`, index)
-    },
-    nextId: (resource, now) => Seed.nextId(world, resource, collections[resource].size(), now),
+    mergedInto: (id) => merged.get(id),
+    nextId: (resource, now) => Seed.nextId(world, resource, collections[resource].slots(), now),
     nextNumber: () => 403_000_000_000 + (Prng.hash(world.seed) % 1_000_000) * 1000 + numbers++,
     events: (contact) =>
       [...seededEvents(contact), ...(submitted.get(contact.id) ?? [])].toSorted(
@@ -169,9 +209,15 @@ export const make = (world: Seed.World, overrides: Overrides = {}): Store => {
       )
       if (!same) submitted.set(contact.id, [...events, event])
     },
-    parts: (index, row) =>
-      index < world.counts.conversations && conversations.at(index).id === row.id
-        ? Seed.conversationParts(world, index, Number(row["created_at"]))
-        : { type: "conversation_part.list", conversation_parts: [], total_count: 0 }
+    withParts: (conversation) => {
+      const slot = conversations.slotOf(conversation.id)
+      return {
+        ...conversation,
+        conversation_parts:
+          slot !== undefined && slot < world.counts.conversations
+            ? Seed.conversationParts(world, slot, Number(conversation["created_at"]))
+            : { type: "conversation_part.list", conversation_parts: [], total_count: 0 }
+      }
+    }
   }
 }

@@ -96,3 +96,13 @@ export const topics: Words = [
   "データの書き出し"
 ]
 export const segmentNames: Words = ["Active", "New", "Slipping Away", "Paying", "Überfällig", "Trial &amp; leads"]
+export const tagNames: Words = [
+  "VIP",
+  "Beta",
+  "Churn risk",
+  "Überfällig",
+  "返金",
+  "Bug &amp; crash",
+  "Partner",
+  "Needs follow-up"
+]

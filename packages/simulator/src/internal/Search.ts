@@ -1,0 +1,85 @@
+/** The searches: `POST /contacts/search` and `POST /conversations/search`. */
+import * as Effect from "effect/Effect"
+import * as Base64 from "effect/encoding/Base64"
+import type * as HttpServerResponse from "effect/http/HttpServerResponse"
+import * as Predicate from "effect/Predicate"
+import * as Result from "effect/Result"
+import * as ErrorList from "./ErrorList.ts"
+import * as Listing from "./Listing.ts"
+import type { Key, SearchIndex } from "./SearchIndex.ts"
+import * as SearchQuery from "./SearchQuery.ts"
+
+export interface Options {
+  readonly index: SearchIndex
+  readonly dialect: SearchQuery.Dialect
+  /** What an answer looks like, and how many records it has when the request does not say. */
+  readonly shape: Listing.Shape
+}
+
+const newestFirst: SearchQuery.Sort = { field: "created_at", descending: true }
+
+// In cursors times are milliseconds, and ids of digits are numbers, as live.
+const isTime = ({ fields }: SearchQuery.Dialect, field: string) => fields[field] === "date" || fields[field] === "day"
+
+const encodeCursor = ({ id, value }: Key, page: number, scale: number) =>
+  Base64.encode(
+    JSON.stringify([
+      typeof value === "number" ? value * scale : value,
+      /^[1-9]\d{0,14}$/.test(id) ? Number(id) : id,
+      page
+    ])
+  )
+
+const decodeCursor = (
+  cursor: unknown,
+  scale: number,
+  time: boolean
+): { readonly key: Key; readonly page: number } | undefined => {
+  const parsed = Result.try((): unknown => JSON.parse(Result.getOrElse(Base64.decodeString(String(cursor)), () => "")))
+  const triple = Result.getOrElse(parsed, () => undefined)
+  if (!Array.isArray(triple) || triple.length !== 3) return undefined
+  const [value, id, page]: ReadonlyArray<unknown> = triple
+  if (!Number.isSafeInteger(page) || !(typeof id === "string" || typeof id === "number")) return undefined
+  if (
+    value !== null &&
+    !(typeof value === "number" || (!time && (typeof value === "string" || typeof value === "boolean")))
+  ) {
+    return undefined
+  }
+  return {
+    key: { value: typeof value === "number" ? value / scale : value, id: String(id) },
+    page: Number(page)
+  }
+}
+
+/** Answers a search. `now` is in Unix milliseconds. */
+export const answer = (
+  { dialect, index, shape }: Options,
+  body: unknown,
+  now: number
+): Effect.Effect<HttpServerResponse.HttpServerResponse> => {
+  const { pagination, query, sort: order } = Predicate.isObject(body) ? body : {}
+  const filter = SearchQuery.parse(dialect, query)
+  if (Result.isFailure(filter)) return ErrorList.respond(400, filter.failure)
+  const sort = SearchQuery.parseSort(dialect, order, newestFirst)
+  if (Result.isFailure(sort)) return ErrorList.respond(400, sort.failure)
+
+  const { per_page: asked, starting_after: cursor } = Predicate.isObject(pagination) ? pagination : {}
+  const perPage = asked === undefined || asked === null ? shape.perPage : Number(asked)
+  if (!Listing.isPerPage(perPage)) return Listing.badPerPage(perPage)
+
+  const time = isTime(dialect, sort.success.field)
+  const scale = time ? 1000 : 1
+  const from = cursor === undefined || cursor === null ? undefined : decodeCursor(cursor, scale, time)
+  if (from === undefined && cursor !== undefined && cursor !== null) return Listing.badCursor
+
+  const found = index.find({ filter: filter.success, sort: sort.success, name: JSON.stringify(query) }, now)
+  const { more, slots } = found.take(from?.key, perPage)
+  const page = from?.page ?? 1
+  const last = slots.at(-1)
+  const next =
+    more && last !== undefined
+      ? { page: page + 1, starting_after: encodeCursor(index.keyOf(last, sort.success.field), page + 1, scale) }
+      : undefined
+  return Effect.succeed(Listing.cursorPage(shape, slots.map(index.row), { total: found.total, page, perPage, next }))
+}
