@@ -67,6 +67,35 @@ export class Occupied extends Schema.TaggedError<Occupied>()("Occupied", { path:
   }
 }
 
+/** Another export writes to the same place. */
+export class Locked extends Schema.TaggedError<Locked>()("Locked", {
+  /** The lock. */
+  path: Schema.String,
+  /** Null when the lock does not tell: it is being written, or damaged. */
+  owner: Schema.NullOr(
+    Schema.Struct({
+      pid: Schema.Int,
+      host: Schema.String,
+      /** ISO 8601, UTC. */
+      startedAt: Schema.String
+    })
+  )
+}) {
+  override get message(): string {
+    const { owner, path } = this
+    return owner === null
+      ? `${path} does not tell who holds it. Should no other export run, delete it; after a minute it is ignored.`
+      : `Another export writes there: process ${owner.pid} on ${owner.host}, since ${owner.startedAt}. Wait until it ends, or stop it; should it be gone, delete ${path}.`
+  }
+}
+
+/** A finished output is not where the manifest says. */
+export class Missing extends Schema.TaggedError<Missing>()("Missing", { path: Schema.String }) {
+  override get message(): string {
+    return `${this.path} is not there, though it was exported. Put it back, or export it again with --force.`
+  }
+}
+
 /** The API refused to go on where the export was. */
 export class CursorRefused extends Schema.TaggedError<CursorRefused>()("CursorRefused", { error: IntercomError }) {
   override get message(): string {
@@ -96,6 +125,8 @@ export const Reason = Schema.Union([
   OtherExport,
   PartChanged,
   Occupied,
+  Locked,
+  Missing,
   CursorRefused,
   Endless,
   RequestFailed
@@ -108,6 +139,7 @@ const needsAnotherCommand: ReadonlySet<Reason["_tag"]> = new Set([
   "OtherExport",
   "PartChanged",
   "Occupied",
+  "Missing",
   "CursorRefused"
 ])
 

@@ -9,8 +9,26 @@ import * as PlatformError from "effect/PlatformError"
 import * as Sink from "effect/Sink"
 import * as Stream from "effect/Stream"
 
+const sync: FileSystem.File["sync"] = Effect.void
+
+/** The real file system, but for `fsync`: no test can tell whether it was done, and thousands of them take minutes. */
+const hasty = Layer.effect(
+  FileSystem.FileSystem,
+  Effect.map(FileSystem.FileSystem, (fs) =>
+    FileSystem.FileSystem.of({
+      ...fs,
+      open: (path, options) =>
+        Effect.map(
+          fs.open(path, options),
+          (file) =>
+            new Proxy(file, { get: (target, key) => (key === "sync" ? sync : (Reflect.get(target, key) as unknown)) })
+        )
+    })
+  )
+).pipe(Layer.provide(NodeFileSystem.layer))
+
 /** Everything an export needs of the machine. */
-export const layer = Layer.mergeAll(NodeFileSystem.layer, NodePath.layer, NodeSha256.layer)
+export const layer = Layer.mergeAll(hasty, NodePath.layer, NodeSha256.layer)
 
 /** Where the process dies: at its nth operation on files, before it is done, in the middle, or just after. */
 export interface Death {
@@ -61,14 +79,20 @@ export const mortal = (fs: FileSystem.FileSystem, death?: Death) => {
   const service = FileSystem.FileSystem.of({
     ...fs,
     exists: (path) => guard(fs.exists(path)),
+    link: (from, to) => guard(fs.link(from, to)),
     makeDirectory: (path, options) => guard(fs.makeDirectory(path, options)),
     open: (path, options) => Effect.map(guard(fs.open(path, options)), guardFile),
+    readDirectory: (path, options) => guard(fs.readDirectory(path, options)),
     readFileString: (path, encoding) => guard(fs.readFileString(path, encoding)),
     remove: (path, options) => guard(fs.remove(path, options)),
     rename: (from, to) => guard(fs.rename(from, to)),
     stat: (path) => guard(fs.stat(path)),
     truncate: (path, length) => guard(fs.truncate(path, length)),
-    writeFile: (path, data, options) => guard(fs.writeFile(path, data, options)),
+    writeFile: (path, data, options) =>
+      guard(
+        fs.writeFile(path, data, options),
+        fs.writeFile(path, data.subarray(0, Math.floor(data.length / 2)), options)
+      ),
     stream: (path, options) => Stream.unwrap(Effect.as(guard(Effect.void), fs.stream(path, options))),
     sink: (path, options) => Sink.unwrap(Effect.as(guard(Effect.void), fs.sink(path, options)))
   })
