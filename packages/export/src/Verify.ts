@@ -33,20 +33,25 @@ const isName = (name: string): name is Resource.ResourceName => Object.hasOwn(Re
 
 /** What the last export into each place said of it: a table holds what several exports wrote. */
 const latest = ({ exports }: Manifest): ReadonlyArray<readonly [output: string, entry: Entry]> =>
-  Object.entries(exports).filter(([, entry]) => isLast(entry, exports, (one) => one.place === entry.place))
+  Object.entries(exports).filter(([, entry]) =>
+    Object.values(exports).every(({ finishedAt, place }) => place !== entry.place || finishedAt <= entry.finishedAt)
+  )
 
-const isLast = (entry: Entry, exports: Manifest["exports"], alike: (entry: Entry) => boolean): boolean =>
-  Object.values(exports).every((one) => !alike(one) || one.finishedAt <= entry.finishedAt)
+/** How many records of a resource are in the quarantine: those since it was last exported whole. */
+const quarantined = (resource: string, { exports }: Manifest): number => {
+  const all = Object.values(exports).filter((entry) => entry.resource === resource)
+  const whole = all.filter(({ scope }) => scope.since === null).map(({ finishedAt }) => finishedAt)
+  return all
+    .filter(({ finishedAt }) => whole.every((time) => finishedAt >= time))
+    .reduce((sum, { counts }) => sum + counts.quarantined, 0)
+}
 
-const compare = (entry: Entry, receipt: Receipt, exports: Manifest["exports"]): ReadonlyArray<Difference> => {
+const compare = (entry: Entry, receipt: Receipt, manifest: Manifest): ReadonlyArray<Difference> => {
   const pairs: ReadonlyArray<readonly [Difference["what"], string | number | null, string | number | null]> = [
     ["records", entry.records, receipt.records],
     ["bytes", entry.bytes, receipt.bytes],
     ["sha256", entry.sha256, receipt.sha256],
-    // The quarantine has what the last export of a resource put there.
-    ...(isLast(entry, exports, ({ resource }) => resource === entry.resource)
-      ? [["quarantined", entry.counts.quarantined, receipt.quarantined] as const]
-      : [])
+    ["quarantined", quarantined(entry.resource, manifest), receipt.quarantined]
   ]
   return pairs.flatMap(([what, expected, found]) =>
     expected === found ? [] : [{ what, expected: String(expected), found: String(found) }]
@@ -69,7 +74,7 @@ export const outputs: Effect.Effect<ReadonlyArray<Verdict>, ExportError, Sink> =
       (audited): Verdict => ({
         output,
         entry,
-        differences: Result.isSuccess(audited) ? compare(entry, audited.success, manifest.exports) : [],
+        differences: Result.isSuccess(audited) ? compare(entry, audited.success, manifest) : [],
         unreadable: Result.isFailure(audited) ? audited.failure : undefined
       })
     )
