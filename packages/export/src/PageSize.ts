@@ -26,6 +26,12 @@ const tooLarge = ({ reason }: IntercomError): boolean =>
 
 const transient = new Set(["TransportError", "ServerError", "UnexpectedStatus", "DecodeError", "RateLimited"])
 
+/** Asking for less helps sooner than asking for the same five times. */
+const sparingly = <A, E, R>(fetch: Effect.Effect<A, E, R>) =>
+  Effect.flatMap(RetryPolicy, (policy) =>
+    Effect.provideService(fetch, RetryPolicy, { ...policy, times: Math.min(policy.times ?? 1, 1) })
+  )
+
 /** Starts with pages of `largest` records, and never asks for more. */
 export const make = (largest: number): Effect.Effect<PageSize> =>
   Effect.map(Ref.make({ size: largest, good: 0 }), (state) => {
@@ -44,8 +50,7 @@ export const make = (largest: number): Effect.Effect<PageSize> =>
     ): Effect.Effect<A, IntercomError, R> =>
       Effect.flatMap(current, (size) => {
         if (size === 1) return fetch(size)
-        // Asking for less helps sooner than asking for the same five times.
-        return Effect.provideService(fetch(size), RetryPolicy, { times: 1 }).pipe(
+        return sparingly(fetch(size)).pipe(
           Effect.catch((error) => {
             if (tooLarge(error)) return Effect.andThen(failed(size), adapt(fetch))
             return transient.has(error.reason._tag) ? fetch(size) : Effect.fail(error)

@@ -1,0 +1,71 @@
+/** A sink in memory, which a stopped export finds again; for tests of what comes before a sink. */
+import { FileFailed, type Reason } from "@effect-intercom/export/ExportError"
+import { type Connection, type Receipt, Sink } from "@effect-intercom/export/Sink"
+import type { Received } from "@effect-intercom/export/Table"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+
+interface Part {
+  readonly records: ReadonlyArray<Received>
+  readonly quarantined: number
+  readonly checkpoint: string | undefined
+}
+
+export const make = () => {
+  const documents = new Map<string, string>()
+  const parts = new Map<string, Part>()
+  const outputs = new Map<string, ReadonlyArray<Received>>()
+  /** The commit that fails, counted from 1 over all outputs. */
+  const failing = { at: Infinity, commits: 0 }
+  const nothing: Part = { records: [], quarantined: 0, checkpoint: undefined }
+
+  const receipt = (place: string, records: ReadonlyArray<Received>, quarantined: number): Receipt => ({
+    place,
+    records: records.length,
+    bytes: null,
+    sha256: "",
+    quarantined
+  })
+
+  const connection: Connection = {
+    read: (document) => Effect.sync(() => documents.get(document)),
+    write: (document, text) => Effect.sync(() => void documents.set(document, text)),
+    occupied: (_, name) => Effect.sync(() => (outputs.has(name) ? name : undefined)),
+    discard: ({ name }) => Effect.sync(() => void parts.delete(name)),
+    peek: ({ name }) => Effect.sync(() => parts.get(name)?.checkpoint),
+    audit: (_, place) => Effect.sync(() => receipt(place, outputs.get(place) ?? [], 0)),
+    open: ({ name }) =>
+      Effect.sync(() => ({
+        checkpoint: parts.get(name)?.checkpoint,
+        commit: ({ anew, quarantined, records }, checkpoint) =>
+          Effect.suspend((): Effect.Effect<void, Reason> => {
+            failing.commits += 1
+            if (failing.commits === failing.at) {
+              return Effect.fail(new FileFailed({ path: name, description: "a failure of the test's" }))
+            }
+            const before = anew === true ? nothing : (parts.get(name) ?? nothing)
+            parts.set(name, {
+              records: [...before.records, ...records],
+              quarantined: before.quarantined + quarantined.length,
+              checkpoint
+            })
+            return Effect.void
+          }),
+        finish: (output) =>
+          Effect.sync(() => {
+            const part = parts.get(name) ?? nothing
+            outputs.set(output, part.records)
+            return receipt(output, part.records, part.quarantined)
+          }),
+        forget: Effect.sync(() => void parts.delete(name))
+      }))
+  }
+
+  const layer = Layer.succeed(Sink, {
+    name: "memory",
+    connect: Effect.succeed(connection),
+    inspect: Effect.succeed(connection)
+  })
+
+  return { layer, documents, outputs, parts, failing }
+}
