@@ -62,7 +62,9 @@ export const layer = (flags: Flags): Layer.Layer<Intercom | Resources | Intercom
   watched(Layer.unwrap(Effect.map(options(flags), Intercom.layer)))
 
 /** A client over the network, with the traffic it makes. */
-export const watched = <A, E>(client: Layer.Layer<A, E, HttpClient.HttpClient>): Layer.Layer<A | Traffic, E> =>
+export const watched = <A, E, R>(
+  client: Layer.Layer<A, E, R | HttpClient.HttpClient>
+): Layer.Layer<A | Traffic, E, Exclude<R, HttpClient.HttpClient | Traffic>> =>
   client.pipe(Layer.provideMerge(Traffic.layer), Layer.provide(NodeHttpClient.layerUndici))
 
 /** The API does not take the token. */

@@ -1,11 +1,9 @@
 /** `intercom demo`: the whole system on one screen: a limited, faulty Intercom is exported and checked. */
 import { Intercom } from "@effect-intercom/core/Intercom"
 import * as IntercomMetrics from "@effect-intercom/core/IntercomMetrics"
-import * as Resource from "@effect-intercom/export/Resource"
 import * as Faults from "@effect-intercom/simulator/Faults"
 import * as RateLimit from "@effect-intercom/simulator/RateLimit"
 import { Simulator, type Stats } from "@effect-intercom/simulator/Simulator"
-import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Console from "effect/Console"
@@ -18,6 +16,8 @@ import * as Path from "effect/Path"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { Sha256 } from "@effect-intercom/export/Sha256"
+import * as Connection from "./Connection.ts"
+import * as Destination from "./Destination.ts"
 import { run } from "./ExportCommand.ts"
 import * as Format from "@effect-intercom/export/Format"
 import * as Style from "./Style.ts"
@@ -54,33 +54,29 @@ const prepare = Effect.fnUntraced(function* (directory: string) {
 
 const resources = ["contacts", "companies", "conversations"] as const
 
-/** What a file comes to, read back from the disk. */
-const reread = Effect.fnUntraced(function* (file: string) {
-  const fs = yield* FileSystem.FileSystem
-  const hash = yield* (yield* Sha256).make
-  let count = 0
-  yield* Stream.runForEach(fs.stream(file), (bytes) => {
-    for (const byte of bytes) if (byte === 0x0a) count += 1
-    return hash.update(bytes)
-  })
-  return { count, sha256: yield* hash.hex }
-})
-
-/** Compares each file with what the simulator holds. */
-export const verify = Effect.fnUntraced(function* (directory: string, style: Style.Style) {
+/** Compares each file with what the simulator holds, byte for byte. */
+export const compare = Effect.fnUntraced(function* (directory: string, style: Style.Style) {
   const simulator = yield* Simulator
-  const path = yield* Path.Path
+  const fs = yield* FileSystem.FileSystem
+  const { join } = yield* Path.Path
   const differing: Array<string> = []
   for (const name of resources) {
     const expected = yield* simulator.snapshot(name)
-    const found = yield* reread(path.join(directory, `${name}.ndjson`))
-    const agrees = found.count === expected.count && found.sha256 === expected.sha256
+    const hash = yield* (yield* Sha256).make
+    const size = yield* Stream.runFoldEffect(
+      fs.stream(join(directory, `${name}.ndjson`)),
+      () => 0,
+      (size, bytes) => Effect.as(hash.update(bytes), size + bytes.length)
+    )
+    const sha256 = yield* hash.hex
+    const agrees = sha256 === expected.sha256
     if (!agrees) differing.push(name)
     yield* Console.log(
       [
         `${agrees ? style.good("✓") : style.bad("✗")} ${name.padEnd(13)}`,
-        `${Format.count(found.count).padStart(9)} of ${Format.count(expected.count).padStart(5)} records`,
-        `sha256 ${found.sha256.slice(0, 16)}… ${agrees ? "as" : "not as"} in the simulator`
+        `${Format.count(expected.count).padStart(7)} records`,
+        `${Format.bytes(size).padStart(9)}`,
+        `sha256 ${sha256.slice(0, 16)}… ${agrees ? "as" : "not as"} in the simulator`
       ].join("  ")
     )
   }
@@ -137,11 +133,13 @@ export const command = Command.make(
       yield* prepare(out)
       const style = yield* Style.current
       // Stalled answers are given up soon, since the simulator is near.
-      const client = Layer.unwrap(
-        Simulator.useSync(({ token, url }) =>
-          Intercom.layer({ accessToken: token, baseUrl: url, timeout: "1 second", retry: { base: "100 millis" } })
+      const client = Connection.watched(
+        Layer.unwrap(
+          Simulator.useSync(({ token, url }) =>
+            Intercom.layer({ accessToken: token, baseUrl: url, timeout: "1 second", retry: { base: "100 millis" } })
+          )
         )
-      ).pipe(Layer.provide(NodeHttpClient.layerUndici))
+      )
 
       yield* Effect.gen(function* () {
         const simulator = yield* Simulator
@@ -150,18 +148,20 @@ export const command = Command.make(
           `A simulated Intercom at ${simulator.url} takes ${rateLimit.limit} requests each ` +
             `${Format.duration(Duration.toMillis(rateLimit.window))}; ${Math.round(failing * 100)} % of them fail. Exporting it to ${out}:\n`
         )
-        const plan = { resources: resources.map((name) => Resource.all[name]), directory: out, pageSize }
-        const [duration] = yield* Effect.timed(run(plan, Reporter.fitting(Reporter.lines)))
+        const plan = { resources, pageSize, concurrency: 16 }
+        const [duration] = yield* Effect.timed(
+          run(plan, Reporter.fitting(resources, Reporter.lines(resources, "2 seconds")))
+        )
         yield* Console.log(
           `\n${story(yield* simulator.stats, yield* IntercomMetrics.totals, Duration.toMillis(duration))}\n`
         )
-        yield* verify(out, style)
+        yield* compare(out, style)
         yield* Console.log(
           `\nWith INTERCOM_ACCESS_TOKEN set, the same is done for a real workspace by
-  ${style.bold(`intercom export ${resources.join(" ")} --out out/workspace`)}
+  ${style.bold(`intercom export ${resources.join(" ")} --to ndjson:out/workspace`)}
 In the project's own checkout, that is npx --yes pnpm@12.21.0 intercom export …`
         )
-      }).pipe(Effect.provide(client), Effect.provide(Simulator.layer({ ...counts, faults, rateLimit })))
+      }).pipe(Effect.provide([client, Destination.layer({ kind: "ndjson", directory: out, compression: undefined })]), Effect.provide(Simulator.layer({ ...counts, faults, rateLimit })))
     },
     Effect.provide(NodeSha256.layer),
     // So that the counts are of this demo alone.

@@ -2,16 +2,18 @@
  * `--to`: where an export goes, in a word. Each sink is loaded when it is the one: who writes files needs no driver of a
  * database.
  */
-import type { Reason } from "@effect-intercom/export/ExportError"
 import * as NodeHost from "@effect-intercom/export/NodeHost"
 import * as NodeSha256 from "@effect-intercom/export/NodeSha256"
 import type { Sink } from "@effect-intercom/export/Sink"
+import * as Argument from "effect/cli/Argument"
+import * as CliError from "effect/cli/CliError"
+import * as Flag from "effect/cli/Flag"
 import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import type * as Path from "effect/Path"
+import * as Path from "effect/Path"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 
@@ -92,3 +94,99 @@ export const showsPassword = (destination: Destination): boolean => {
   const url = Redacted.value(destination.url)
   return URL.canParse(url) && new URL(url).password !== ""
 }
+
+// ---------------------------------------------------------------------------------------------------------------------
+// the sink
+// ---------------------------------------------------------------------------------------------------------------------
+
+/** The URL of `postgres:` without one. */
+export const postgresUrl: Config.Config<Redacted.Redacted> = Config.Redacted(postgresVariable)
+
+/** The sink of a destination. */
+export const layer = (
+  destination: Destination
+): Layer.Layer<Sink, Config.ConfigError, FileSystem.FileSystem | Path.Path> =>
+  Layer.unwrap(sink(destination)).pipe(Layer.provide([NodeHost.layer, NodeSha256.layer]))
+
+const sink = Effect.fnUntraced(function* (destination: Destination) {
+  return yield* Effect.die(new Error(`no sink yet for ${destination.kind}`)) as Effect.Effect<Layer.Layer<Sink, never, never>, Config.ConfigError>
+})
+
+/** Where records are that do not fit their schema. */
+export const quarantine = (destination: Destination): string => {
+  switch (destination.kind) {
+    case "sqlite":
+    case "postgres":
+      return "the table _intercom_quarantine"
+    case "stdout":
+      return "quarantine.ndjson"
+    default:
+      return `${destination.directory}/quarantine.ndjson`
+  }
+}
+
+/** What a receipt's place is to someone in a shell. */
+export const path = (destination: Destination, place: string): Effect.Effect<string, never, Path.Path> =>
+  Effect.map(Path.Path, ({ join }) => {
+    if ("directory" in destination) return join(destination.directory, place)
+    return destination.kind === "sqlite" ? `${destination.file}, ${place}` : place
+  })
+
+// ---------------------------------------------------------------------------------------------------------------------
+// the command line
+// ---------------------------------------------------------------------------------------------------------------------
+
+/** What help says of the forms. */
+export const help: string = forms.map(([form, meaning]) => `  ${form.padEnd(30)}${meaning}`).join("\n")
+
+const refused = (option: string, kind: "flag" | "argument", value: string) => (why: string) =>
+  new CliError.InvalidValue({
+    option,
+    kind,
+    // It may have a password.
+    value: isSecret(value) ? "postgres:…" : value,
+    expected: `one of ${formNames}; ${why}`
+  })
+
+/** `--to`. */
+export const flag = Flag.String("to").pipe(
+  Flag.withAlias("t"),
+  Flag.withMetavar("DESTINATION"),
+  Flag.withDescription(`Where to: ${formNames}`),
+  Flag.mapEffect((value) => Effect.mapError(Effect.fromResult(parse(value)), refused("to", "flag", value)))
+)
+
+/** A destination that was exported to; of files, the directory is enough. */
+export const argument = Argument.String("destination").pipe(
+  Argument.withDescription(`What --to said; a directory of files or a SQLite database alone will do`),
+  Argument.mapEffect((value) =>
+    Effect.gen(function* () {
+      const found = yield* recognized(value)
+      const destination = found ?? (yield* Effect.fromResult(parse(value)))
+      return destination.kind === "stdout" ? yield* Effect.fail("nothing stays in a pipe") : destination
+    }).pipe(Effect.mapError(refused("destination", "argument", value)))
+  )
+)
+
+/** How the files of each kind of destination end, finished or not. */
+const endings: ReadonlyArray<readonly [ending: RegExp, make: (directory: string) => Destination]> = [
+  [/\.ndjson\.gz(\.part)?$/, (directory) => ({ kind: "ndjson", directory, compression: "gzip" })],
+  [/\.ndjson\.zst(\.part)?$/, (directory) => ({ kind: "ndjson", directory, compression: "zstd" })],
+  [/\.csv(\.part)?$/, (directory) => ({ kind: "csv", directory })],
+  [/\.parquet(\.part)?$/, (directory) => ({ kind: "parquet", directory })],
+  [/\.ndjson(\.part)?$/, (directory) => ({ kind: "ndjson", directory, compression: undefined })]
+]
+
+/** The destination that a path is, by what is there; `undefined` when it is none. */
+const recognized = Effect.fnUntraced(function* (path: string) {
+  const fs = yield* FileSystem.FileSystem
+  const info = yield* Effect.option(fs.stat(path))
+  if (Option.isNone(info)) return undefined
+  if (info.value.type === "File") return { kind: "sqlite", file: path } satisfies Destination
+  // The quarantine is of this kind whatever the records are.
+  const names = (yield* Effect.orElseSucceed(fs.readDirectory(path), () => [])).filter(
+    (name) => !name.startsWith("quarantine.")
+  )
+  const [, make] = endings.find(([ending]) => names.some((name) => ending.test(name))) ?? []
+  return make?.(path)
+})

@@ -15,7 +15,6 @@ import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
-import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as Connection from "./Connection.ts"
 import * as Destination from "./Destination.ts"
@@ -53,14 +52,7 @@ export const run = <R>(plan: Plan, makeReporter: Effect.Effect<Reporter.Reporter
       return yield* new Outcome.Unfinished({ of: plan.resources.length, failures })
     }
     return entries
-  }).pipe(
-    Effect.scoped,
-    // So that the counts are of this export alone.
-    Effect.provideServiceEffect(
-      Metric.MetricRegistry,
-      Effect.sync(() => new Map())
-    )
-  )
+  }).pipe(Effect.scoped)
 
 const positive = (name: string) =>
   Flag.Int(name).pipe(
@@ -189,15 +181,23 @@ const previewed = (plan: Plan) =>
 export const command = Command.make(
   "export",
   config,
-  Effect.fnUntraced(function* (options) {
-    const plan = planOf(options)
-    if (Option.isNone(plan)) return
-    const work = options.dryRun ? previewed(plan.value) : exported(options, plan.value)
-    yield* Connection.explained(work).pipe(
-      Effect.provide([Connection.layer(options), Destination.layer(options.to)]),
-      options.logFormat === "json" ? JsonLog.speaking : (effect) => effect
+  Effect.fnUntraced(
+    function* (options) {
+      const plan = planOf(options)
+      // Refused before.
+      if (Option.isNone(plan)) return
+      const work = Connection.explained(
+        options.dryRun ? previewed(plan.value) : exported(options, plan.value)
+      ).pipe(Effect.provide([Connection.layer(options), Destination.layer(options.to)]))
+      if (options.logFormat === "json") return yield* JsonLog.speaking(work)
+      yield* work
+    },
+    // So that the counts are of this export alone.
+    Effect.provideServiceEffect(
+      Metric.MetricRegistry,
+      Effect.sync(() => new Map())
     )
-  })
+  )
 ).pipe(
   Command.validate((options) => {
     const wrong = mistake(options)

@@ -220,8 +220,11 @@ export const json = (resources: ReadonlyArray<string>): Effect.Effect<Reporter, 
     })
   })
 
-/** For nobody. */
-export const silent: Effect.Effect<Reporter> = Effect.succeed({ onEvent: () => Effect.void })
+/** For those who want to hear of failures only. */
+export const quiet: Effect.Effect<Reporter, never, Stderr> = Effect.map(Stderr, ({ line }) => ({
+  onEvent: (event) =>
+    event._tag === "Failed" ? line(ProgressLine.failed(event.resource, event.error)) : Effect.void
+}))
 
 /** The terminal's, when standard error is one, else `otherwise`. */
 export const fitting = <R>(resources: ReadonlyArray<string>, otherwise: Effect.Effect<Reporter, never, R>) =>

@@ -54,7 +54,7 @@ const announce = Effect.fnUntraced(function* () {
 
   export INTERCOM_BASE_URL=${url}
   export INTERCOM_ACCESS_TOKEN=${Redacted.value(token)}
-  intercom export contacts --out out
+  intercom export contacts --to ndjson:out
 `)
 })
 
