@@ -91,6 +91,16 @@ describe("a simulator", () => {
     }).pipe(Effect.provide(inProcess({ latency: "2 seconds" })))
   )
 
+  it.effect("holds as many requests at once as there are", () =>
+    Effect.gen(function* () {
+      const requests = Array.from({ length: 500 }, () => raw("GET", "/contacts"))
+      const answers = yield* Effect.forkChild(Effect.all(requests, { concurrency: "unbounded" }))
+      yield* TestClock.adjust("2 seconds")
+      assert.isTrue((yield* Fiber.join(answers)).every(({ status }) => status === 200))
+      assert.strictEqual(yield* Clock.currentTimeMillis, 2000)
+    }).pipe(Effect.provide(inProcess({ latency: "2 seconds" })))
+  )
+
   it.effect("answers as the version it has, when none is asked for", () =>
     Effect.gen(function* () {
       assert.strictEqual((yield* raw("GET", "/me")).headers["intercom-version"], "2.11")

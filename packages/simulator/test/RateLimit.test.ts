@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { RateLimit } from "@effect-intercom/simulator"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as TestClock from "effect/testing/TestClock"
 import { errorsOf, inProcess, raw } from "./Client.ts"
 
@@ -62,5 +63,28 @@ describe("the window", () => {
       assert.strictEqual(again.headers["x-ratelimit-remaining"], "2")
       assert.strictEqual(again.headers["x-ratelimit-reset"], "1700000020")
     }).pipe(Effect.provide(limited))
+  )
+
+  it.effect("counts requests as they come, also those that are held at the same time", () =>
+    Effect.gen(function* () {
+      yield* TestClock.setTime(1_700_000_009_000)
+      const requests = Array.from({ length: 5 }, () => raw("GET", "/me"))
+      const answers = yield* Effect.forkChild(Effect.all(requests, { concurrency: "unbounded" }))
+      // They are answered in the next window, and belong to the one they came in.
+      yield* TestClock.adjust("2 seconds")
+      const seen = (yield* Fiber.join(answers)).map(({ headers, status }) => [
+        status,
+        headers["x-ratelimit-remaining"],
+        headers["x-ratelimit-reset"]
+      ])
+      const reset = "1700000010"
+      assert.deepStrictEqual(seen, [
+        [200, "2", reset],
+        [200, "1", reset],
+        [200, "0", reset],
+        [429, "0", reset],
+        [429, "0", reset]
+      ])
+    }).pipe(Effect.provide(inProcess({ rateLimit: { limit: 3, window: Duration.seconds(10) }, latency: "2 seconds" })))
   )
 })
