@@ -66,13 +66,13 @@ const parts = (view: View, style: Style): ReadonlyArray<Part> => {
   const remaining = left(view)
   return [
     { rank: 0, text: style.bold(column(view.resource)) },
-    { rank: 6, text: known ? bar(share, style) : "" },
+    { rank: 8, text: known ? bar(share, style) : "" },
     { rank: 2, text: known ? `${Math.floor(share * 100)} %`.padStart(5) : "" },
     { rank: 1, text: known ? `${Format.count(records)} of ${Format.count(total)}` : Format.plural(records, "record") },
     { rank: 5, text: rate > 0 ? `${Format.count(rate)}/s` : "" },
     { rank: 4, text: remaining === undefined || remaining === 0 ? "" : `${Format.duration(remaining)} left` },
-    { rank: 7, text: view.quarantined > 0 ? style.bad(`${Format.count(view.quarantined)} quarantined`) : "" },
-    { rank: 8, text: view.missing > 0 ? style.bad(`${Format.count(view.missing)} missing`) : "" },
+    { rank: 6, text: view.quarantined > 0 ? style.bad(`${Format.count(view.quarantined)} quarantined`) : "" },
+    { rank: 7, text: view.missing > 0 ? style.bad(`${Format.count(view.missing)} missing`) : "" },
     { rank: 9, text: view.retries > 0 ? Format.plural(view.retries, "retry", "retries") : "" },
     { rank: 10, text: view.waited >= 100 ? `waited ${Format.duration(view.waited)}` : "" },
     { rank: view.pause === undefined ? 11 : 3, text: idle(view, style) }

@@ -17,21 +17,21 @@ export interface Pause {
 
 interface State {
   readonly underWay: number
-  /** When the last answer came, in Unix milliseconds. */
-  readonly quietSince: number
+  /** When the last answer came, in Unix milliseconds; `undefined` before the first. */
+  readonly quietSince: number | undefined
   readonly failed: boolean
   /** When the window is over, in Unix milliseconds, and whether it takes more requests until then. */
   readonly resetAt: number
   readonly full: boolean
 }
 
-const initial: State = { underWay: 0, quietSince: 0, failed: false, resetAt: 0, full: false }
+const initial: State = { underWay: 0, quietSince: undefined, failed: false, resetAt: 0, full: false }
 
 /** A shorter silence is work of our own. */
 const patience = 300
 
 const pauseOf = ({ failed, full, quietSince, resetAt, underWay }: State, now: number): Pause | undefined => {
-  if (underWay > 0 || quietSince === 0 || now - quietSince < patience) return undefined
+  if (underWay > 0 || quietSince === undefined || now - quietSince < patience) return undefined
   if (full && resetAt > now) return { cause: "limit", millis: resetAt - now }
   return failed ? { cause: "failure", millis: now - quietSince } : undefined
 }

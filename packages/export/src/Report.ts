@@ -2,6 +2,8 @@
  * What stands in a sink as one page of HTML that needs nothing else: no server, no network, no script. Its policy allows
  * no request, and every text of a document is escaped.
  */
+import * as DateTime from "effect/DateTime"
+import * as Option from "effect/Option"
 import type { Checkpoint, Counts, Scope } from "./Checkpoint.ts"
 import type { Effort, Sample } from "./Effort.ts"
 import * as Format from "./Format.ts"
@@ -81,7 +83,12 @@ const lacking = ({ complete, counts, total }: Output): number =>
 const time = (iso: string): Markup =>
   html`<time datetime="${iso}">${iso.replace("T", " ").replace(/(:\d\d)\.\d+Z$/, "$1")} UTC</time>`
 
-const ofSeconds = (seconds: number): Markup => time(new Date(seconds * 1000).toISOString())
+/** A manifest is read from a file: its numbers need not be moments. */
+const ofSeconds = (seconds: number): Markup =>
+  Option.match(DateTime.make(seconds * 1000), {
+    onNone: () => html`${seconds}`,
+    onSome: (moment) => time(DateTime.formatIso(moment))
+  })
 
 // The outputs
 
