@@ -27,10 +27,12 @@ export class Bucket extends Context.Service<
         yield* Effect.orDie(fs.makeDirectory(directory, { recursive: true }))
         const at = (key: string) => join(directory, encodeURIComponent(key))
         const write = (key: string, text: string, flag: "w" | "wx") =>
-          fs.writeFileString(`${at(key)}.new`, text).pipe(
-            Effect.andThen(flag === "w" ? fs.rename(`${at(key)}.new`, at(key)) : fs.link(`${at(key)}.new`, at(key))),
-            Effect.as(true)
-          )
+          fs
+            .writeFileString(`${at(key)}.new`, text)
+            .pipe(
+              Effect.andThen(flag === "w" ? fs.rename(`${at(key)}.new`, at(key)) : fs.link(`${at(key)}.new`, at(key))),
+              Effect.as(true)
+            )
         return Bucket.of({
           get: (key) => fs.readFileString(at(key)).pipe(Effect.option, Effect.map(Option.getOrUndefined)),
           put: (key, text) => Effect.asVoid(Effect.orDie(write(key, text, "w"))),
@@ -89,16 +91,22 @@ export const layer = Layer.effect(
 
     /** The parts of an index, one after the other: whatever an output holds, one of them is in memory. */
     const fold = <A>(index: Index, start: A, step: (sum: A, part: typeof Part.Type) => Effect.Effect<A>) =>
-      Effect.reduce(index.parts, () => start, (sum, key) =>
-        Effect.flatMap(partAt(key), (part) => (part === undefined ? Effect.succeed(sum) : step(sum, part)))
+      Effect.reduce(
+        index.parts,
+        () => start,
+        (sum, key) =>
+          Effect.flatMap(partAt(key), (part) => (part === undefined ? Effect.succeed(sum) : step(sum, part)))
       )
 
     const quarantined = (resource: string) =>
       Effect.flatMap(finished(resource), (all) =>
-        Effect.reduce(all, () => 0, (sum, { index }) =>
-          index === undefined
-            ? Effect.succeed(sum)
-            : fold(index, sum, (sum, part) => Effect.succeed(sum + part.quarantined.length))
+        Effect.reduce(
+          all,
+          () => 0,
+          (sum, { index }) =>
+            index === undefined
+              ? Effect.succeed(sum)
+              : fold(index, sum, (sum, part) => Effect.succeed(sum + part.quarantined.length))
         )
       )
 

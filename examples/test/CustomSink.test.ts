@@ -36,8 +36,12 @@ const subject = Effect.gen(function* () {
       Effect.map(parts(place), (parts) => parts.flatMap(({ records }) => records)),
     quarantine: ({ name }: Table.Table) =>
       Effect.gen(function* () {
-        const keys = (yield* fs.readDirectory(directory)).map(decodeURIComponent).filter((key) => key.startsWith("done/"))
-        const mine = yield* Effect.filter(keys, (key) => Effect.map(read<Index>(key), ({ resource }) => resource === name))
+        const keys = (yield* fs.readDirectory(directory))
+          .map(decodeURIComponent)
+          .filter((key) => key.startsWith("done/"))
+        const mine = yield* Effect.filter(keys, (key) =>
+          Effect.map(read<Index>(key), ({ resource }) => resource === name)
+        )
         return (yield* Effect.forEach(mine, parts)).flat().flatMap(({ quarantined }) => quarantined)
       })
   }

@@ -105,8 +105,6 @@ export const explained = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effec
   Effect.catch(effect, (error) =>
     Effect.flatMap(IntercomHttp, ({ config }): Effect.Effect<never, E | Refused> => {
       const refusal = unauthorized(error)
-      return Effect.fail(
-        refusal === undefined ? error : new Refused({ baseUrl: config.baseUrl.href, error: refusal })
-      )
+      return Effect.fail(refusal === undefined ? error : new Refused({ baseUrl: config.baseUrl.href, error: refusal }))
     })
   )

@@ -161,7 +161,10 @@ export const command = Command.make(
   ${style.bold(`intercom export ${resources.join(" ")} --to ndjson:out/workspace`)}
 In the project's own checkout, that is npx --yes pnpm@12.21.0 intercom export …`
         )
-      }).pipe(Effect.provide([client, Destination.layer({ kind: "ndjson", directory: out, compression: undefined })]), Effect.provide(Simulator.layer({ ...counts, faults, rateLimit })))
+      }).pipe(
+        Effect.provide([client, Destination.layer({ kind: "ndjson", directory: out, compression: undefined })]),
+        Effect.provide(Simulator.layer({ ...counts, faults, rateLimit }))
+      )
     },
     Effect.provide(NodeSha256.layer),
     // So that the counts are of this demo alone.

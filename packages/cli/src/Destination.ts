@@ -108,8 +108,27 @@ export const layer = (
 ): Layer.Layer<Sink, Config.ConfigError, FileSystem.FileSystem | Path.Path> =>
   Layer.unwrap(sink(destination)).pipe(Layer.provide([NodeHost.layer, NodeSha256.layer]))
 
+const loaded = <A>(load: () => Promise<A>): Effect.Effect<A> => Effect.promise(load)
+
 const sink = Effect.fnUntraced(function* (destination: Destination) {
-  return yield* Effect.die(new Error(`no sink yet for ${destination.kind}`)) as Effect.Effect<Layer.Layer<Sink, never, never>, Config.ConfigError>
+  switch (destination.kind) {
+    case "ndjson": {
+      const { compression, directory } = destination
+      return (yield* loaded(() => import("@effect-intercom/export/Ndjson"))).layer({ directory, compression })
+    }
+    case "csv":
+      return (yield* loaded(() => import("@effect-intercom/export/Csv"))).layer(destination)
+    case "parquet":
+      return (yield* loaded(() => import("@effect-intercom/export/Parquet"))).layer(destination)
+    case "sqlite":
+      return (yield* loaded(() => import("@effect-intercom/export/NodeSqlite"))).layer(destination)
+    case "postgres": {
+      const url = destination.url ?? (yield* postgresUrl)
+      return (yield* loaded(() => import("@effect-intercom/export/Postgres"))).layer({ url })
+    }
+    case "stdout":
+      return (yield* loaded(() => import("@effect-intercom/export/Stdout"))).layer
+  }
 })
 
 /** Where records are that do not fit their schema. */

@@ -186,9 +186,9 @@ export const command = Command.make(
       const plan = planOf(options)
       // Refused before.
       if (Option.isNone(plan)) return
-      const work = Connection.explained(
-        options.dryRun ? previewed(plan.value) : exported(options, plan.value)
-      ).pipe(Effect.provide([Connection.layer(options), Destination.layer(options.to)]))
+      const work = Connection.explained(options.dryRun ? previewed(plan.value) : exported(options, plan.value)).pipe(
+        Effect.provide([Connection.layer(options), Destination.layer(options.to)])
+      )
       if (options.logFormat === "json") return yield* JsonLog.speaking(work)
       yield* work
     },

@@ -63,7 +63,13 @@ export const Completed = Schema.Struct({
 })
 
 /** The resource was complete before. */
-export const Skipped = Schema.Struct({ event: Schema.Literal("skipped"), ...common, ...counts, place: Schema.String, finishedAt: Time })
+export const Skipped = Schema.Struct({
+  event: Schema.Literal("skipped"),
+  ...common,
+  ...counts,
+  place: Schema.String,
+  finishedAt: Time
+})
 
 /** The resource failed; the others may do. */
 export const Failed = Schema.Struct({
@@ -77,7 +83,12 @@ export const Failed = Schema.Struct({
 })
 
 /** Something worth knowing that is no event of the export. */
-export const Log = Schema.Struct({ event: Schema.Literal("log"), time: Time, level: Schema.String, message: Schema.String })
+export const Log = Schema.Struct({
+  event: Schema.Literal("log"),
+  time: Time,
+  level: Schema.String,
+  message: Schema.String
+})
 
 /** The last line. */
 export const Finished = Schema.Struct({

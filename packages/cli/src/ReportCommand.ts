@@ -41,14 +41,15 @@ export const command = Command.make(
     const overview = yield* Effect.provide(Overview.read, Destination.layer(destination))
     const fs = yield* FileSystem.FileSystem
     const { dirname } = yield* Path.Path
-    yield* fs.makeDirectory(dirname(out), { recursive: true }).pipe(
-      Effect.andThen(fs.writeFileString(out, Report.render(overview))),
-      Effect.mapError(cannotWrite(out))
-    )
+    yield* fs
+      .makeDirectory(dirname(out), { recursive: true })
+      .pipe(Effect.andThen(fs.writeFileString(out, Report.render(overview))), Effect.mapError(cannotWrite(out)))
     yield* Console.log(out)
   })
 ).pipe(
-  Command.withDescription("Write a page about an export: counts, throughput, waits, and what is quarantined or missing"),
+  Command.withDescription(
+    "Write a page about an export: counts, throughput, waits, and what is quarantined or missing"
+  ),
   Command.withExamples([
     { command: "intercom export report dump --out dump/report.html", description: "A page beside the files" }
   ])

@@ -222,8 +222,7 @@ export const json = (resources: ReadonlyArray<string>): Effect.Effect<Reporter, 
 
 /** For those who want to hear of failures only. */
 export const quiet: Effect.Effect<Reporter, never, Stderr> = Effect.map(Stderr, ({ line }) => ({
-  onEvent: (event) =>
-    event._tag === "Failed" ? line(ProgressLine.failed(event.resource, event.error)) : Effect.void
+  onEvent: (event) => (event._tag === "Failed" ? line(ProgressLine.failed(event.resource, event.error)) : Effect.void)
 }))
 
 /** The terminal's, when standard error is one, else `otherwise`. */

@@ -26,16 +26,18 @@ const unfinished = ({ counts, scope, total, updatedAt }: Checkpoint): ReadonlyAr
   flaw(counts.quarantined),
   flaw(counts.missing),
   time(updatedAt),
+  "",
   sinceOf(scope.since)
 ]
 
-const complete = (output: string, entry: Entry): ReadonlyArray<string> => [
+const complete = (output: string, entry: Entry, next: string): ReadonlyArray<string> => [
   output,
   "complete",
   Format.count(entry.counts.records),
   flaw(entry.counts.quarantined),
   flaw(Outcome.missing(entry)),
   time(entry.finishedAt),
+  next,
   sinceOf(entry.scope.since)
 ]
 
@@ -43,7 +45,11 @@ const complete = (output: string, entry: Entry): ReadonlyArray<string> => [
 export const render = ({ manifest, name, state, unfinished: begun }: Overview.Overview): string => {
   const done = Object.entries(manifest?.exports ?? {})
   if (done.length === 0 && begun.length === 0) return `${name}: nothing is exported there.`
-  const rows = [...done.map(([output, entry]) => complete(output, entry)), ...begun.map(unfinished)]
+  const next = (output: string): string => {
+    const since = state?.resources[output]
+    return since === undefined ? "" : moment(since.until)
+  }
+  const rows = [...done.map(([output, entry]) => complete(output, entry, next(output))), ...begun.map(unfinished)]
   const table = Table.render(
     [
       { title: "output" },
@@ -52,19 +58,12 @@ export const render = ({ manifest, name, state, unfinished: begun }: Overview.Ov
       { title: "quarantined", right: true },
       { title: "missing", right: true },
       { title: "last step" },
+      { title: "since last" },
       { title: "what" }
     ],
     rows
   )
-  const next = Object.entries(state?.resources ?? {}).map(
-    ([resource, { until }]) => `${resource} from ${moment(until)}`
-  )
-  return [
-    name,
-    table,
-    ...(begun.length === 0 ? [] : ["The same command goes on with what is unfinished."]),
-    ...(next.length === 0 ? [] : [`--since last reads ${next.join(", ")}.`])
-  ].join("\n")
+  return [name, table, ...(begun.length === 0 ? [] : ["The same command goes on with what is unfinished."])].join("\n")
 }
 
 export const command = Command.make("status", { destination: Destination.argument }, ({ destination }) =>

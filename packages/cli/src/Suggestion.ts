@@ -26,9 +26,9 @@ const nearest = (word: string): string | undefined => {
   return best !== undefined && common(word, best) >= 3 ? best : undefined
 }
 
-/** ` Did you mean contacts?`, or nothing. */
+/** `. Did you mean contacts?`, or nothing. */
 export const of = (word: string): string => {
   const lower = word.toLowerCase()
   const meant = synonyms[lower] ?? synonyms[`${lower}s`] ?? nearest(lower)
-  return meant === undefined ? "" : ` Did you mean ${meant}?`
+  return meant === undefined ? "" : `. Did you mean ${meant}?`
 }

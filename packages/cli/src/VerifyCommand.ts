@@ -9,7 +9,9 @@ import * as Destination from "./Destination.ts"
 import * as Style from "./Style.ts"
 
 /** Some outputs are not as the manifest says. */
-export class Differs extends Schema.TaggedError<Differs>()("Differs", { outputs: Schema.NonEmptyArray(Schema.String) }) {
+export class Differs extends Schema.TaggedError<Differs>()("Differs", {
+  outputs: Schema.NonEmptyArray(Schema.String)
+}) {
   override get message(): string {
     return (
       `${this.outputs.join(", ")}: not as the manifest says. Something else changed it since it was exported: ` +
@@ -48,6 +50,8 @@ export const run = Effect.gen(function* () {
 export const command = Command.make("verify", { destination: Destination.argument }, ({ destination }) =>
   Effect.provide(run, Destination.layer(destination))
 ).pipe(
-  Command.withDescription("Count and digest every output anew, and compare with the manifest; exit code 1 when one differs"),
+  Command.withDescription(
+    "Count and digest every output anew, and compare with the manifest; exit code 1 when one differs"
+  ),
   Command.withExamples([{ command: "intercom export verify sqlite:workspace.db", description: "Verify a database" }])
 )

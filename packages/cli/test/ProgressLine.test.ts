@@ -27,16 +27,13 @@ describe("ProgressLine.render", () => {
   it("shows everything where there is room", () => {
     assert.strictEqual(
       ProgressLine.render(view, 200),
-      "contacts       ━━━━━━━━━───────────   46 %  2,310 of 5,000  310/s  8.7 s left  3 quarantined  1 missing  2 retries  waited 4.2 s  nothing new for 3.2 s"
+      "contacts       ━━━━━━━━━───────────   46 %  2,310 of 5,000  310/s  8.7 s left  3 quarantined  1 missing  2 retries  requests waited 4.2 s  nothing new for 3.2 s"
     )
   })
 
   it("drops what matters least first", () => {
     const at = (columns: number) => ProgressLine.render(view, columns)
-    assert.strictEqual(
-      at(100),
-      "contacts        46 %  2,310 of 5,000  310/s  8.7 s left  3 quarantined  1 missing"
-    )
+    assert.strictEqual(at(100), "contacts        46 %  2,310 of 5,000  310/s  8.7 s left  3 quarantined  1 missing")
     assert.strictEqual(at(80), "contacts        46 %  2,310 of 5,000  310/s  8.7 s left  3 quarantined")
     assert.strictEqual(at(50), "contacts        46 %  2,310 of 5,000  8.7 s left")
     assert.strictEqual(at(40), "contacts        46 %  2,310 of 5,000")
@@ -90,7 +87,10 @@ describe("ProgressLine.render", () => {
             waited: amount,
             pause: Arbitrary.schema(
               Schema.UndefinedOr(
-                Schema.Struct({ cause: Schema.Literals(["limit", "failure"]), millis: Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 1e7 })) })
+                Schema.Struct({
+                  cause: Schema.Literals(["limit", "failure"]),
+                  millis: Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 1e7 }))
+                })
               )
             )
           })
@@ -118,7 +118,7 @@ describe("the other lines", () => {
     const entry = fixture.entry({ bytes: null, counts: { ...fixture.counts, quarantined: 2, missing: 1 } })
     assert.strictEqual(
       ProgressLine.completed(entry, 3000),
-      "✓ contacts             100 records  in 3 s  2 quarantined  1 missing  3 retries  waited 1.5 s"
+      "✓ contacts             100 records  in 3 s  2 quarantined  1 missing  3 retries  requests waited 1.5 s"
     )
   })
 

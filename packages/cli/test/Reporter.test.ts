@@ -86,7 +86,7 @@ describe("on a terminal", () => {
           assert.match(screen(written())[0] ?? "", /17\/s {2}3 s left/)
           yield* onEvent(completed)
           assert.deepStrictEqual(screen(written()), [
-            "✓ contacts             100 records       1 kB  in 3 s  3 retries  waited 1.5 s",
+            "✓ contacts             100 records       1 kB  in 3 s  3 retries  requests waited 1.5 s",
             "companies      waiting"
           ])
           yield* onEvent({ ...started(checkpoint(0)), resource: "companies" })
@@ -94,7 +94,7 @@ describe("on a terminal", () => {
         }).pipe(Effect.scoped)
         // What was drawn is gone in the end; what came of each stays.
         assert.deepStrictEqual(screen(written()), [
-          "✓ contacts             100 records       1 kB  in 3 s  3 retries  waited 1.5 s",
+          "✓ contacts             100 records       1 kB  in 3 s  3 retries  requests waited 1.5 s",
           "✗ companies      The disk is full: x could not be written. Make room first.",
           ""
         ])
@@ -178,7 +178,7 @@ describe("without a terminal", () => {
         yield* onEvent(completed)
         assert.deepStrictEqual(written().split("\n"), [
           "contacts: started",
-          "✓ contacts             100 records       1 kB  in 10 s  3 retries  waited 1.5 s",
+          "✓ contacts             100 records       1 kB  in 10 s  3 retries  requests waited 1.5 s",
           ""
         ])
       })
@@ -225,7 +225,9 @@ describe("as JSON", () => {
         yield* onEvent(started(checkpoint(40, { runs: 2 })))
         yield* TestClock.adjust("2 seconds")
         for (let records = 50; records <= 90; records += 10) {
-          yield* onEvent(step(checkpoint(records, { counts: { ...counts, read: records, records: records - 1, quarantined: 1 } })))
+          yield* onEvent(
+            step(checkpoint(records, { counts: { ...counts, read: records, records: records - 1, quarantined: 1 } }))
+          )
           yield* TestClock.adjust("500 millis")
         }
         for (const event of [completed, skipped, failed]) yield* onEvent(event)

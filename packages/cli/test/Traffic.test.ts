@@ -13,7 +13,10 @@ const answering = (status: number, headers: Record<string, string> = {}, millis 
       Layer.succeed(
         HttpClient.HttpClient,
         HttpClient.make((request) =>
-          Effect.delay(Effect.succeed(HttpClientResponse.fromWeb(request, new Response(null, { status, headers }))), millis)
+          Effect.delay(
+            Effect.succeed(HttpClientResponse.fromWeb(request, new Response(null, { status, headers }))),
+            millis
+          )
         )
       )
     )

@@ -117,7 +117,7 @@ const row = (output: Output): Markup => {
       cell("Took", Format.duration(workedMillis)),
       cell("Requests", Format.count(effort.requests)),
       cell("Sent again", Format.count(effort.retries)),
-      cell("Waited", `${Format.duration(effort.waitedMillis)}, ${Format.plural(effort.waits, "time")}`)
+      cell("Requests waited", `${Format.duration(effort.waitedMillis)}, ${Format.plural(effort.waits, "time")}`)
     ]}
   </tr> `
 }
@@ -131,7 +131,7 @@ const heads = [
   "Took",
   "Requests",
   "Sent again",
-  "Waited"
+  "Requests waited"
 ]
 
 const table = (outputs: ReadonlyArray<Output>): Markup =>
@@ -344,9 +344,9 @@ const facts = (overview: Overview, outputs: ReadonlyArray<Output>): Markup => {
         : `${Format.plural(
             effort(({ requests }) => requests),
             "request"
-          )}, ${Format.count(effort(({ retries }) => retries))} of them sent again; ${Format.duration(
+          )}, ${Format.count(effort(({ retries }) => retries))} of them sent again; they waited ${Format.duration(
             effort(({ waitedMillis }) => waitedMillis)
-          )} of waiting for the rate limit.`
+          )} for the rate limit, taken together.`
     }
   </p>`
 }

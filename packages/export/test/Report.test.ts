@@ -85,7 +85,7 @@ describe("the report", () => {
     const page = text(Report.render(overview({ contacts: entry() })))
     for (const part of [
       "ndjson:dump , workspace w1 at https://api.eu.intercom.io/, API version 2.15",
-      "40 requests, 2 of them sent again; 4.2 s of waiting",
+      "40 requests, 2 of them sent again; they waited 4.2 s",
       "2026-11-27 08:00:00 UTC",
       "5,000 5,000 0 0 9.4 MB 20 s 40 2 4.2 s, 3 times",
       "ab".repeat(32)

@@ -15,7 +15,13 @@ const { table } = Resource.all.contacts
 const line = (id: number) => ({ resource: "contacts", error: { message: "m", mismatches: [] }, record: { id } })
 
 /** Writes an output, and what a manifest says of it. */
-const write = Effect.fnUntraced(function* (name: string, mode: Mode, ids: ReadonlyArray<string>, bad: number, at: string) {
+const write = Effect.fnUntraced(function* (
+  name: string,
+  mode: Mode,
+  ids: ReadonlyArray<string>,
+  bad: number,
+  at: string
+) {
   const connection = yield* (yield* Sink).connect
   const output = yield* connection.open(table, mode)
   const quarantined = Array.from({ length: bad }, (_, id) => line(id))

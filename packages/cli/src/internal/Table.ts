@@ -11,5 +11,12 @@ export const render = (columns: ReadonlyArray<Column>, rows: ReadonlyArray<Reado
     const width = Math.max(title.length, ...cells.map(({ length }) => length))
     return [[title, ...cells].map((cell) => (right === true ? cell.padStart(width) : cell.padEnd(width)))]
   })
-  return [undefined, ...rows].map((_, line) => shown.map((cells) => cells[line] ?? "").join("  ").trimEnd()).join("\n")
+  return [undefined, ...rows]
+    .map((_, line) =>
+      shown
+        .map((cells) => cells[line] ?? "")
+        .join("  ")
+        .trimEnd()
+    )
+    .join("\n")
 }
