@@ -2,8 +2,7 @@
  * `--to`: where an export goes, in a word. Each sink is loaded when it is the one: who writes files needs no driver of a
  * database.
  */
-import * as NodeHost from "@effect-intercom/export/NodeHost"
-import * as NodeSha256 from "@effect-intercom/export/NodeSha256"
+import * as NodeExport from "@effect-intercom/export/NodeExport"
 import type { Sink } from "@effect-intercom/export/Sink"
 import * as Argument from "effect/cli/Argument"
 import * as CliError from "effect/cli/CliError"
@@ -106,7 +105,7 @@ export const postgresUrl: Config.Config<Redacted.Redacted> = Config.Redacted(pos
 export const layer = (
   destination: Destination
 ): Layer.Layer<Sink, Config.ConfigError, FileSystem.FileSystem | Path.Path> =>
-  Layer.unwrap(sink(destination)).pipe(Layer.provide([NodeHost.layer, NodeSha256.layer]))
+  Layer.unwrap(sink(destination)).pipe(Layer.provide(NodeExport.layer))
 
 const loaded = <A>(load: () => Promise<A>): Effect.Effect<A> => Effect.promise(load)
 

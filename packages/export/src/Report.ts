@@ -117,7 +117,7 @@ const row = (output: Output): Markup => {
       cell("Took", Format.duration(workedMillis)),
       cell("Requests", Format.count(effort.requests)),
       cell("Sent again", Format.count(effort.retries)),
-      cell("Requests waited", `${Format.duration(effort.waitedMillis)}, ${Format.plural(effort.waits, "time")}`)
+      cell("Waited", effort.waits === 0 ? "–" : `${Format.duration(effort.waitedMillis)}, ${Format.plural(effort.waits, "time")}`)
     ]}
   </tr> `
 }
@@ -131,7 +131,7 @@ const heads = [
   "Took",
   "Requests",
   "Sent again",
-  "Requests waited"
+  "Waited"
 ]
 
 const table = (outputs: ReadonlyArray<Output>): Markup =>
@@ -185,11 +185,12 @@ const height = 120
 
 const round = (value: number): string => String(Math.round(value * 10) / 10)
 
-const chart = ({ counts, name, samples }: Output): Markup | undefined => {
+const chart = ({ counts, name, runs, samples }: Output): Markup | undefined => {
   const all = stretches(samples)
   const end = all.at(-1)?.until ?? 0
   const peak = Math.max(...all.map(({ perSecond }) => perSecond))
-  if (all.length < 2 || peak <= 0) return undefined
+  // What was over at once has no course.
+  if (all.length < 2 || end < 1 || peak <= 0) return undefined
   const x = (seconds: number) => round((seconds / end) * width)
   const y = (perSecond: number) => round(height - (perSecond / peak) * (height - 16))
   const steps = all.map(({ from, perSecond, until }) => `L${x(from)} ${y(perSecond)}L${x(until)} ${y(perSecond)}`)
@@ -224,7 +225,9 @@ const chart = ({ counts, name, samples }: Output): Markup | undefined => {
       )}
     </svg>
     <div class="scale"><span>0 s</span><span>${Format.duration(end * 1000)}</span></div>
-    <figcaption>${Format.count(mean)} records/s on average. The time between two runs is left out.</figcaption>
+    <figcaption>
+      ${Format.count(mean)} records/s on average.${runs > 1 ? " The time between two runs is left out." : undefined}
+    </figcaption>
   </figure> `
 }
 

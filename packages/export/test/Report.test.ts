@@ -101,7 +101,12 @@ describe("the report", () => {
     assert.match(page, /class="line" d="M0 68L150 68L150 16L300 16L300 68L600 68"/)
     assert.strictEqual(page.match(/<rect\s+class="wait"/g)?.length, 2)
     assert.strictEqual(page.match(/<rect class="retry"/g)?.length, 1)
-    assert.notInclude(Report.render(overview({ contacts: entry({ samples: [] }) })), "<svg")
+    assert.notInclude(page, "between two runs")
+    assert.include(Report.render(overview({ contacts: entry({ runs: 2 }) })), "The time between two runs is left out")
+    const short = shared.samples.map((sample) => ({ ...sample, seconds: sample.seconds / 100 }))
+    for (const samples of [[], shared.samples.slice(0, 1), short]) {
+      assert.notInclude(Report.render(overview({ contacts: entry({ samples }) })), "<svg")
+    }
     assert.notMatch(page, /NaN|Infinity|undefined/)
   })
 
