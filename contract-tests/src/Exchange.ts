@@ -45,7 +45,8 @@ const CurrentRoute = Context.Reference<Route>("@effect-intercom/contract-tests/E
   defaultValue: () => ({ send: nowhere, exchanges: [] })
 })
 
-const bodyOf = ({ body }: HttpClientRequest.HttpClientRequest): string | undefined =>
+/** The body of a request as sent. */
+export const bodyOf = ({ body }: HttpClientRequest.HttpClientRequest): string | undefined =>
   body._tag === "Uint8Array" ? new TextDecoder().decode(body.body) : body._tag === "Raw" ? String(body.body) : undefined
 
 /** Headers as a server sees them, those of the body included. */

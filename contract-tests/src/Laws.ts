@@ -63,7 +63,7 @@ const broken = (
   query: object,
   { prefetch, size, stop }: Walk,
   records: ReadonlyArray<unknown>,
-  expects: { readonly single: boolean; readonly counts: boolean }
+  expects: Pick<Model.Model, "style" | "counts">
 ): Effect.Effect<ReadonlyArray<string>, IntercomError> =>
   Effect.gen(function* () {
     const items = yield* Stream.runCollect(listing.items(query, { prefetch }))
@@ -74,13 +74,15 @@ const broken = (
     if (pages.some(({ cursor }, index) => (cursor === undefined) !== (index === last)))
       found.push("pages: not every page but the last has a cursor")
     if (
-      !expects.single &&
+      expects.style !== "single" &&
+      expects.style !== "scroll" &&
       pages.some(({ items }, index) => items.length > size || (index < last && items.length < size))
     )
       found.push("pages: they have another size than was asked for")
     if (expects.counts && pages.some(({ total }) => total !== records.length))
       found.push("pages: the total is not what the server counts")
-    const from = pages[Math.min(stop, pages.length) - 1]?.cursor
+    // A scroll goes on from where it is, and this one is at its end.
+    const from = expects.style === "scroll" ? undefined : pages[Math.min(stop, pages.length) - 1]?.cursor
     if (from !== undefined) {
       const before = pages.slice(0, stop).flatMap(({ items }) => items)
       const rest = yield* Stream.runCollect(listing.items(query, { from, prefetch }))
@@ -95,14 +97,19 @@ const broken = (
     return found
   })
 
-/** The query of a walk: what must be there, and the size of a page. */
+/** The query of a walk: what must be there, and the size of a page. A search has both in its body. */
 const queryOf = (pair: Pair, size: number): object => {
-  const [request] = Boundaries.bases(pair, "query")
-  const all = Node.isRecord(request?.query) ? request.query : {}
-  const plain = Object.entries(all).filter(([name]) => !/page|after|cursor/i.test(name))
-  const fits = (query: object) => pair.client.query?.accepts(query) === true
+  const part = pair.client.query === undefined ? "payload" : "query"
+  const [request] = Boundaries.bases(pair, part)
+  const all = Object.entries(Node.isRecord(request?.[part]) ? request[part] : {})
+  const sizes = all.flatMap(([name, value]): ReadonlyArray<readonly [string, unknown]> => {
+    if (name === "per_page") return [[name, size]]
+    return Node.isRecord(value) && "per_page" in value ? [[name, { per_page: size }]] : []
+  })
+  const plain = all.filter(([name]) => !/page|after|cursor/i.test(name) && !sizes.some(([sized]) => sized === name))
+  const fits = (query: object) => pair.client[part]?.accepts(query) === true
   const smallest = [{}, ...plain.map(([name, value]) => ({ [name]: value })), Object.fromEntries(plain)].find(fits)
-  return { ...smallest, ...("per_page" in all ? { per_page: size } : undefined) }
+  return { ...smallest, ...Object.fromEntries(sizes) }
 }
 
 const because = (exit: Exit.Exit<unknown, unknown>): string => {
@@ -147,14 +154,13 @@ export const check = Effect.fn("Laws.check")(function* (subject: Shape, pair: Pa
     const finding: Finding = { class: "breaking", pointer, through: [], message }
     return { divergences: [divergence(subject, pair, "response", finding)], runs: 1 } satisfies Checked
   }
-  const expects = { single: model.style === "single", counts: model.counts }
   const modelled = yield* Property.search({
     arbitrary: walks,
     seed: subject.seed,
     runs: Math.min(subject.runs, most),
     judge: (walk) => {
       const records = model.records(walk.records)
-      const laws = broken(listing, queryOf(pair, walk.size), walk, records, expects)
+      const laws = broken(listing, queryOf(pair, walk.size), walk, records, model)
       return judge(pair, model.node, "a server made of the document", laws, model.send(records))
     }
   })
@@ -172,7 +178,7 @@ export const check = Effect.fn("Laws.check")(function* (subject: Shape, pair: Pa
           seed: subject.seed,
           runs: Math.min(subject.runs, mostSimulated),
           judge: (walk) => {
-            const laws = broken(listing, queryOf(pair, walk.size), walk, known, expects)
+            const laws = broken(listing, queryOf(pair, walk.size), walk, known, model)
             return judge(pair, model.node, "the simulator", laws, subject.simulated.send)
           }
         })

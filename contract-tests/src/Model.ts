@@ -8,8 +8,8 @@ import * as Exemplar from "./Exemplar.ts"
 import * as Node from "./Node.ts"
 import * as Shape from "./Shape.ts"
 
-/** How a listing names its next page, by its document; `single` has none. */
-export type Style = "cursor" | "page" | "url" | "single"
+/** How a listing names its next page, by its document; a server keeps the place of a `scroll`; `single` has none. */
+export type Style = "cursor" | "page" | "url" | "scroll" | "single"
 
 export interface Model {
   readonly style: Style
@@ -21,7 +21,7 @@ export interface Model {
   readonly envelope: (records: ReadonlyArray<unknown>) => unknown
   /** Where the answer is described. */
   readonly node: Node.Node
-  /** Whether answers tell how many records there are. */
+  /** Whether all answers tell how many records there are. */
   readonly counts: boolean
 }
 
@@ -35,7 +35,7 @@ const shapesOf = (fields: Shape.Shape["fields"]): ReadonlyArray<readonly [string
   })
 
 const sizes = /per_?page|size|limit/i
-const cursors = /after|cursor|token/i
+const cursors = /after|cursor|token|scroll/i
 
 /** What the document calls things. */
 interface Names {
@@ -51,6 +51,27 @@ interface Names {
   readonly size: string | undefined
   readonly page: string | undefined
   readonly cursor: string | undefined
+  /** The field of the answer that is the parameter of the next request. */
+  readonly scroll: string | undefined
+  /** The field of the body the parameters are in; of the query, when there is none. */
+  readonly within: string | undefined
+}
+
+type Fields = ReadonlyArray<readonly [string, Shape.Shape]>
+
+/** Where a request says which page it wants: in its query, or in an object of its body. */
+const askedBy = (operation: Document.Operation): { readonly parameters: Fields; readonly within?: string } => {
+  const schema = operation.body && Document.jsonOf(operation.body.content)
+  const body = schema && Shape.of([schema])
+  const paging = shapesOf(body?.fields ?? new Map()).find(([, { fields }]) =>
+    shapesOf(fields).some(([name, shape]) => isText(shape) && cursors.test(name))
+  )
+  if (paging !== undefined) return { parameters: shapesOf(paging[1].fields), within: paging[0] }
+  const parameters = operation.parameters.flatMap(({ in: place, name, schema }) => {
+    const shape = schema && Shape.of([schema])
+    return place === "query" && shape !== undefined ? [[name, shape] as const] : []
+  })
+  return { parameters }
 }
 
 const namesOf = (operation: Document.Operation, envelope: Shape.Shape): Names | undefined => {
@@ -62,28 +83,30 @@ const namesOf = (operation: Document.Operation, envelope: Shape.Shape): Names | 
   )
   const inner = shapesOf(paging?.[1].fields ?? new Map())
   const next = inner.find(([name]) => name === "next") ?? inner.find(([, { fields }]) => fields.size > 0)
-  const parameters = operation.parameters.flatMap(({ in: place, name, schema }) => {
-    const shape = schema && Shape.of([schema])
-    return place === "query" && shape !== undefined ? [[name, shape] as const] : []
-  })
+  const { parameters, within } = askedBy(operation)
   const numbers = inner.filter(([, shape]) => isInteger(shape)).map(([name]) => name)
   const integers = parameters.filter(([, shape]) => isInteger(shape)).map(([name]) => name)
   const size = integers.find((name) => sizes.test(name)) ?? integers.find((name) => name !== "page")
   const after = shapesOf(next?.[1].fields ?? new Map()).find(([, shape]) => isText(shape))?.[0]
   return {
     items,
-    total: fields.find(([name, shape]) => name === "total_count" && isInteger(shape))?.[0],
+    total: fields.find(([name, shape]) => name === "total_count" && isInteger(shape) && !shape.kinds.has("null"))?.[0],
     pages: paging?.[0],
     next: next?.[0],
     numbers,
     after,
     size,
     page: integers.find((name) => name !== size),
-    cursor: parameters.find(([name, shape]) => isText(shape) && (name === after || cursors.test(name)))?.[0]
+    cursor: parameters.find(([name, shape]) => isText(shape) && (name === after || cursors.test(name)))?.[0],
+    scroll: parameters.find(
+      ([name, shape]) => isText(shape) && cursors.test(name) && fields.some(([field]) => field === name)
+    )?.[0],
+    within
   }
 }
 
-const styleOf = ({ cursor, next, page, pages, size }: Names): Style => {
+const styleOf = ({ cursor, next, page, pages, scroll, size }: Names): Style => {
+  if (scroll !== undefined) return "scroll"
   if (pages === undefined || (next === undefined && page === undefined)) return "single"
   if (cursor !== undefined) return "cursor"
   if (page !== undefined) return "page"
@@ -124,7 +147,15 @@ export const make = (
   const whole = Node.isRecord(exemplar) ? exemplar : {}
   const items = whole[names.items]
   const [first] = Array.isArray(items) ? items : []
-  const known = new Set(operation.parameters.filter((parameter) => parameter.in === "query").map(({ name }) => name))
+  const known = new Set(askedBy(operation).parameters.map(([name]) => name))
+
+  /** What a request says about the page it wants. */
+  const askedIn = (url: URL, sent: string | undefined): { readonly [name: string]: unknown } => {
+    if (names.within === undefined) return Object.fromEntries(url.searchParams)
+    const body: unknown = sent === undefined ? undefined : JSON.parse(sent)
+    const asked = Node.isRecord(body) ? body[names.within] : undefined
+    return Node.isRecord(asked) ? asked : {}
+  }
 
   /** What stands in for the next page that starts at a position. */
   const nextOf = (url: URL, position: number, size: number): unknown => {
@@ -142,36 +173,38 @@ export const make = (
         return link(names.page ?? own, String(position / size + 1))
       case "url":
         return link(own, String(position))
+      case "scroll":
       case "single":
         return null
     }
   }
 
-  const answer = (records: ReadonlyArray<unknown>, url: URL): Exchange.Send => {
+  const refused = (message: string, status = 400) =>
+    json(status, { type: "error.list", errors: [{ code: "parameter_invalid", message }] })
+
+  const answer = (records: ReadonlyArray<unknown>, url: URL, sent: string | undefined): Exchange.Send => {
+    const asked = askedIn(url, sent)
     const number = (name: string | undefined): number | undefined => {
-      const text = name === undefined ? null : url.searchParams.get(name)
-      return text === null ? undefined : Number(text)
+      const value = name === undefined ? undefined : asked[name]
+      return value === undefined ? undefined : Number(value)
     }
-    const unknown = [...url.searchParams.keys()].filter((name) => !known.has(name) && name !== own)
+    const unknown = Object.keys(asked).filter((name) => !known.has(name) && name !== own)
     const size = number(names.size) ?? standard
     const page = number(names.page)
-    const after = names.cursor === undefined ? null : url.searchParams.get(names.cursor)
+    const after = names.cursor === undefined ? undefined : asked[names.cursor]
     const start =
-      after === null
+      typeof after !== "string"
         ? page === undefined
           ? (number(own) ?? 0)
           : (page - 1) * size
         : Number(after.replace("after-", ""))
     if (unknown.length > 0 || !Number.isInteger(start) || !Number.isInteger(size) || size < 1 || start < 0) {
-      return json(400, {
-        type: "error.list",
-        errors: [{ code: "parameter_invalid", message: `not understood: ${unknown.join(", ") || url.search}` }]
-      })
+      return refused(`not understood: ${unknown.join(", ") || url.search}`)
     }
     return json(200, body(records, start, style === "single" ? records.length : size, url))
   }
 
-  const body = (records: ReadonlyArray<unknown>, start: number, size: number, url: URL): unknown => {
+  const body = (records: ReadonlyArray<unknown>, start: number, size: number, url: URL): object => {
     const more = start + size < records.length
     const numbers: { readonly [name: string]: number } = {
       page: Math.floor(start / Math.max(1, size)) + 1,
@@ -187,7 +220,21 @@ export const make = (
       ...Object.fromEntries(Object.entries(whole).filter(([name]) => name !== pages)),
       [names.items]: records.slice(start, start + size),
       ...(total === undefined ? undefined : { [total]: records.length }),
-      ...(pages === undefined || style === "single" ? undefined : { [pages]: paging })
+      ...(pages === undefined || style === "single" || style === "scroll" ? undefined : { [pages]: paging })
+    }
+  }
+
+  /** One scroll after another: the place is the server's, and the end is told by a page without records, once. */
+  const scrolling = (records: ReadonlyArray<unknown>, name: string): Exchange.Send => {
+    let place: number | undefined
+    return (request, url) => {
+      const resumed = url.searchParams.has(name)
+      if (resumed && place === undefined) return refused("there is no such scroll", 404)(request, url)
+      if (!resumed && place !== undefined) return refused("there is a scroll already")(request, url)
+      const start = place ?? 0
+      place = start < records.length ? start + standard : undefined
+      const page = body(records, start, standard, url)
+      return json(200, { ...page, [name]: "model-scroll" })(request, url)
     }
   }
 
@@ -196,7 +243,10 @@ export const make = (
     node: schema,
     counts: names.total !== undefined,
     records: (count) => Array.from({ length: count }, (_, index) => record(first, index)),
-    send: (records) => (request, url) => answer(records, url)(request, url),
+    send: (records) =>
+      names.scroll === undefined
+        ? (request, url) => answer(records, url, Exchange.bodyOf(request))(request, url)
+        : scrolling(records, names.scroll),
     envelope: (records) => body(records, 0, 1, new URL(operation.path, server))
   }
 }

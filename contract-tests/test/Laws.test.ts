@@ -10,6 +10,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import type * as JsonPatch from "effect/JsonPatch"
 import * as Layer from "effect/Layer"
+import type * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import * as fc from "fast-check"
 import { edited, find, services } from "./Subjects.ts"
@@ -23,8 +24,13 @@ const listings = [
   ["GET /articles", "page"],
   ["GET /news/news_items", "page"],
   ["GET /events", "url"],
+  ["POST /contacts/search", "cursor"],
+  ["POST /conversations/search", "cursor"],
+  ["GET /companies/scroll", "scroll"],
   ["GET /admins", "single"],
-  ["GET /segments", "single"]
+  ["GET /segments", "single"],
+  ["GET /tags", "single"],
+  ["GET /teams", "single"]
 ] as const
 
 describe("a server made of the document", () => {
@@ -139,6 +145,47 @@ describe("the laws", () => {
       { op: "replace", path: "/components/schemas/ContactList/required", value: ["contacts"] }
     ],
     /the walk fails with DecodeError/
+  )
+})
+
+describe("the laws of searches and scrolls", () => {
+  const failing = (operation: string, patch: JsonPatch.JsonPatch) =>
+    Effect.map(find({ operation, checks: ["pagination"], patch }), (found) =>
+      failures(found)
+        .map(({ message }) => message)
+        .join("\n")
+    )
+  const rename = (of: string, from: string, to: string, value: Schema.Json): JsonPatch.JsonPatch => [
+    { op: "add", path: `${of}/properties/${to}`, value },
+    { op: "remove", path: `${of}/properties/${from}` }
+  ]
+  const request = "/components/schemas/SearchRequest/properties/pagination"
+  const scroll = "/paths/~1companies~1scroll/get"
+
+  it.live("another name for the cursor of a search breaks them", () =>
+    Effect.gen(function* () {
+      const renamed = rename(request, "starting_after", "after", { type: "string" })
+      assert.match(yield* failing("POST /contacts/search", renamed), /the walk fails with BadRequest/)
+    })
+  )
+
+  it.live("another name for the size of a search's page breaks them", () =>
+    Effect.gen(function* () {
+      const renamed = rename(request, "per_page", "size", { type: "integer" })
+      assert.match(yield* failing("POST /conversations/search", renamed), /the walk fails with BadRequest/)
+    })
+  )
+
+  it.live("another name for the parameter of a scroll breaks them", () =>
+    Effect.gen(function* () {
+      const patch: JsonPatch.JsonPatch = [
+        { op: "replace", path: `${scroll}/parameters/0/name`, value: "scroll_token" },
+        ...rename(`${scroll}/responses/200/content/application~1json/schema`, "scroll_param", "scroll_token", {
+          type: "string"
+        })
+      ]
+      assert.match(yield* failing("GET /companies/scroll", patch), /the walk fails with PaginationError/)
+    })
   )
 })
 
