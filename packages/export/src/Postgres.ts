@@ -27,7 +27,9 @@ import * as Option from "effect/Option"
 import * as Reactivity from "effect/reactivity/Reactivity"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
+import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
+import type * as Scope from "effect/Scope"
 import type { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import type { Fragment } from "effect/sql/Statement"
@@ -56,7 +58,7 @@ import {
 } from "./internal/SqlDialect.ts"
 import * as SqlSink from "./internal/SqlSink.ts"
 import { Sha256 } from "./Sha256.ts"
-import { type Connection, Sink } from "./Sink.ts"
+import { Sink } from "./Sink.ts"
 import * as Table from "./Table.ts"
 
 export interface Options {
@@ -83,15 +85,12 @@ export const layer = ({ schema = "public", url }: Options): Layer.Layer<Sink, ne
 
       const connect = Effect.gen(function* () {
         const dialect = yield* session
-        const at = <A, R>(effect: Effect.Effect<A, SqlError, R>) => Effect.mapError(effect, dialect.reason)
-        yield* mustBeUtf8(dialect)
-        yield* at(createSchema(dialect.sql, schema))
         const connection = SqlSink.connection({ dialect, sha256 })
-        if (!(yield* at(tryLock(dialect.sql, schema)))) {
-          return yield* lockedBy(dialect.database, yield* connection.read(lockDocument))
-        }
+        yield* mustBeUtf8(dialect)
+        yield* Effect.mapError(createSchema(dialect.sql, schema), dialect.reason)
+        yield* lock(dialect, schema, connection.read(lockDocument), host)
         yield* SqlSink.prepare(dialect)
-        yield* signLock(connection, dialect, host)
+        yield* connection.write(lockDocument, yield* signature(host))
         return connection
       })
 
@@ -112,13 +111,17 @@ const openSession = Effect.fnUntraced(function* (url: Redacted.Redacted) {
       applicationName: "intercom export",
       // A row is one message, and some conversations are long.
       maxMessageSize: 2 ** 30,
+      keepAlive: "1 minute",
       connectTimeout: "10 seconds"
     }),
     Reactivity.layer
   )
-  yield* sql`SET statement_timeout = 0`
-  yield* sql`SET lock_timeout = '30s'`
-  yield* sql`SET client_min_messages = 'warning'`
+  yield* sql`SELECT set_config('statement_timeout', '0', false), set_config('lock_timeout', '30s', false),
+    set_config('client_min_messages', 'warning', false)`
+  // The server lets go of the lock of a process that was killed in the middle of a long statement. Older servers know no
+  // such setting, and not on every system.
+  yield* Effect.ignore(sql`SELECT set_config('client_connection_check_interval', '2s', false)`)
+  yield* Effect.ignore(sql`SELECT set_config('idle_session_timeout', '0', false)`)
   return sql
 })
 
@@ -153,41 +156,55 @@ const createSchema = Effect.fnUntraced(function* (sql: SqlClient, schema: string
   if (found.length === 0) yield* sql`CREATE SCHEMA IF NOT EXISTS ${sql.literal(quote(schema))}`
 })
 
-/** Takes the session's lock on the schema, if no other session has it. Locks are a database's own. */
-const tryLock = (sql: SqlClient, schema: string) =>
-  Effect.map(
-    sql<{
-      readonly taken: boolean
-    }>`SELECT pg_try_advisory_lock(hashtextextended(${`effect-intercom/${schema}`}, 0)) AS taken`,
-    ([row]) => row?.taken === true
-  )
-
 const lockDocument = "lock"
 
-const Owner = Schema.fromJsonString(Schema.Struct({ pid: Schema.Int, host: Schema.String, startedAt: Schema.String }))
+const Owner = Schema.Struct({ pid: Schema.Int, host: Schema.String, startedAt: Schema.String })
+type Owner = typeof Owner.Type
 
-const lockedBy = (database: string, document: string | undefined) =>
-  Effect.fail(
-    new Locked({
-      path: database,
-      inDatabase: true,
-      owner: Option.getOrNull(Schema.decodeUnknownOption(Owner)(document))
-    })
-  )
+const decodeOwner = Schema.decodeUnknownOption(Schema.fromJsonString(Owner))
 
-/** Tells others who has the lock. */
-const signLock = Effect.fnUntraced(function* (
-  connection: Connection,
+const signature = ({ hostname, pid }: Host["Service"]) =>
+  Effect.map(DateTime.now, (now) => JSON.stringify({ pid, host: hostname, startedAt: DateTime.formatIso(now) }))
+
+/**
+ * Takes the lock on the schema. The server takes it back when the session ends, which it may notice a little later than
+ * that the process is gone.
+ */
+const lock = (
   dialect: Dialect,
-  { hostname, pid }: Host["Service"]
-) {
-  const startedAt = DateTime.formatIso(yield* DateTime.now)
-  yield* Effect.acquireRelease(
-    connection.write(lockDocument, JSON.stringify({ pid, host: hostname, startedAt })),
-    // What is left of it does no harm: it says something only while somebody has the lock.
-    () => Effect.ignore(SqlSink.drop(dialect, lockDocument))
+  schema: string,
+  document: Effect.Effect<string | undefined, Reason>,
+  host: Host["Service"]
+): Effect.Effect<void, Reason, Scope.Scope> => {
+  const at = <A>(effect: Effect.Effect<A, SqlError>) => Effect.mapError(effect, dialect.reason)
+  const key = `effect-intercom/${schema}`
+  const { sql } = dialect
+  const take = Effect.gen(function* () {
+    const [row] = yield* at(
+      sql<{ readonly taken: boolean }>`SELECT pg_try_advisory_lock(hashtextextended(${key}, 0)) AS taken`
+    )
+    if (row?.taken === true) return
+    const owner = Option.getOrNull(decodeOwner(yield* document))
+    return yield* new Locked({ path: dialect.database, inDatabase: true, owner })
+  })
+  const isGone = (owner: Owner) =>
+    owner.host === host.hostname && owner.pid !== host.pid
+      ? Effect.map(host.isAlive(owner.pid), (alive) => !alive)
+      : Effect.succeed(false)
+  // The end of the connection says the same, but says it without waiting for an answer.
+  const release = Effect.ignore(
+    Effect.andThen(SqlSink.drop(dialect, lockDocument), sql`SELECT pg_advisory_unlock(hashtextextended(${key}, 0))`)
   )
-})
+  return Effect.acquireRelease(
+    Effect.retry(take, {
+      while: (reason) => (reason._tag === "Locked" && reason.owner !== null ? isGone(reason.owner) : false),
+      schedule: Schedule.spaced("250 millis"),
+      times: 40
+    }),
+    () => release,
+    { interruptible: true }
+  )
+}
 
 const mustBeUtf8 = Effect.fnUntraced(function* ({ database, reason, sql }: Dialect) {
   const [row] = yield* Effect.mapError(sql<{ readonly server_encoding: string }>`SHOW server_encoding`, reason)

