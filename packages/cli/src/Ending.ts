@@ -61,7 +61,7 @@ const misconfigured = ({ cause, message }: Config.ConfigError): string => {
 
 /** What to do about a variable that is needed and not there. */
 const unset: { readonly [name: string]: string } = {
-  accessToken:
+  INTERCOM_ACCESS_TOKEN:
     "INTERCOM_ACCESS_TOKEN is not set: it takes an access token of the workspace, from Intercom's Developer Hub " +
     "(or of a simulator: intercom simulate).",
   INTERCOM_EXPORT_POSTGRES_URL:
