@@ -4,8 +4,8 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import type { Checkpoint, Recent, Scope } from "./Checkpoint.ts"
 import type { Since } from "./Manifest.ts"
+import * as Reasons from "./internal/Reasons.ts"
 import type { Plan } from "./Plan.ts"
-import * as Quarantine from "./Quarantine.ts"
 import type { Resource } from "./Resource.ts"
 import type { Received } from "./Table.ts"
 import type { Step } from "./Walk.ts"
@@ -70,7 +70,7 @@ export const advance = (checkpoint: Checkpoint, step: Step, overlap: number): Ch
       quarantined: counts.quarantined + step.invalid.length,
       skipped: counts.skipped + step.read - step.records.length - step.invalid.length - gone,
       missing: counts.missing + found.length,
-      ...Quarantine.count(counts, step.invalid)
+      ...Reasons.count(counts, step.invalid)
     },
     total: step.total ?? checkpoint.total,
     missing: [...missing, ...found].slice(0, mostNamed),
