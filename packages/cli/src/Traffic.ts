@@ -30,10 +30,13 @@ const initial: State = { underWay: 0, quietSince: undefined, failed: false, rese
 /** A shorter silence is work of our own. */
 const patience = 300
 
+/** A longer silence after a failure is something else: a client sends again within 20 seconds. */
+const longestBackoff = 25_000
+
 const pauseOf = ({ failed, full, quietSince, resetAt, underWay }: State, now: number): Pause | undefined => {
   if (underWay > 0 || quietSince === undefined || now - quietSince < patience) return undefined
   if (full && resetAt > now) return { cause: "limit", millis: resetAt - now }
-  return failed ? { cause: "failure", millis: now - quietSince } : undefined
+  return failed && now - quietSince < longestBackoff ? { cause: "failure", millis: now - quietSince } : undefined
 }
 
 /** The state after an answer with these headers. */

@@ -66,7 +66,8 @@ describe("intercom export", () => {
       assert.strictEqual(code, 0, stderr)
       for (const resource of resources) {
         const found = yield* snapshot(`${directory}/${resource}.ndjson`)
-        assert.deepStrictEqual(found, yield* expected(resource), resource)
+        const held = resource === "conversations" ? "conversationDetails" : resource
+        assert.deepStrictEqual(found, yield* expected(held), resource)
         assert.include(stdout, `${directory}/${resource}.ndjson  ${found.count} records  sha256 ${found.sha256}`)
         assert.match(stderr, new RegExp(`^✓ ${resource} +${found.count} records`, "m"))
       }
@@ -454,7 +455,7 @@ describe("status, verify and report", () => {
         const exported = yield* intercom("export", "contacts", "events", "--to", `${format}:${path}`)
         assert.strictEqual(exported.code, 0, exported.stderr)
         const status = yield* Command.inProcess(["export", "status", path])
-        assert.match(status.stdout, new RegExp(`^${format}`))
+        assert.match(status.stdout, new RegExp(`^${format.split(".")[0]}:`))
         const verified = yield* Command.inProcess(["export", "verify", path])
         assert.strictEqual(verified.code, 0, verified.stdout)
         assert.match(verified.stdout, /^✓ contacts +12 records, .*\n✓ events +36 records/)
