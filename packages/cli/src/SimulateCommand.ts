@@ -12,7 +12,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
-import * as Format from "./Format.ts"
+import * as Format from "@effect-intercom/export/Format"
 
 /** The port cannot be had. */
 export class CannotListen extends Schema.TaggedError<CannotListen>()("CannotListen", { port: Schema.Int }) {
@@ -65,7 +65,7 @@ const announce = Effect.fnUntraced(function* () {
 
   export INTERCOM_BASE_URL=${url}
   export INTERCOM_ACCESS_TOKEN=${Redacted.value(token)}
-  intercom export contacts --out out
+  intercom export contacts --to ndjson:out
 `)
 })
 
