@@ -26,7 +26,7 @@ export class SimulatedIntercom extends Context.Service<
     this,
     Effect.gen(function* () {
       const simulator = yield* Simulator
-      const idOf = (resource: "contacts" | "conversations") =>
+      const idOf = (resource: "contacts" | "conversations" | "tags" | "teams") =>
         Stream.runHead(simulator.records(resource)).pipe(
           Effect.flatMap(Effect.fromOption),
           Effect.map((text) => String(Node.record(Node.make(JSON.parse(text)))["id"])),
@@ -42,7 +42,12 @@ export class SimulatedIntercom extends Context.Service<
                 texts.map((text) => JSON.parse(text) as unknown)
               )
         },
-        known: requestsFor(yield* idOf("contacts"), yield* idOf("conversations"))
+        known: requestsFor(
+          yield* idOf("contacts"),
+          yield* idOf("conversations"),
+          yield* idOf("tags"),
+          yield* idOf("teams")
+        )
       })
     })
   ).pipe(
@@ -62,16 +67,38 @@ const resources: { readonly [method: string]: Resource | undefined } = {
   "Contacts.list": "contacts",
   "Conversations.list": "conversations",
   "News.listItems": "newsItems",
-  "Segments.list": "segments"
+  "Segments.list": "segments",
+  "Tags.list": "tags",
+  "Teams.list": "teams"
 }
 
-const requestsFor = (contact: string, conversation: string): SimulatedIntercom["Service"]["known"] => ({
+const requestsFor = (
+  contact: string,
+  conversation: string,
+  tag: string,
+  team: string
+): SimulatedIntercom["Service"]["known"] => ({
   "Contacts.list": [{ query: {} }, { query: { per_page: 150 } }],
   "Contacts.get": [{ params: { contact_id: contact } }],
   "Contacts.create": [{ payload: { email: "twice@example.com" } }, { payload: { email: "twice@example.com" } }],
+  "Contacts.search": [
+    { payload: { query: { field: "id", operator: "=", value: contact } } },
+    { payload: { query: { field: "created_at", operator: ">", value: 0 }, pagination: { per_page: 150 } } }
+  ],
+  "Companies.scroll": [{ query: {} }, { query: {} }],
   "Companies.list": [{ query: {} }, { query: { page: 2 } }],
   "Conversations.list": [{ query: {} }, { query: { per_page: 50 } }],
   "Conversations.get": [{ params: { conversation_id: conversation }, query: {} }],
+  "Conversations.search": [
+    { payload: { query: { field: "id", operator: "=", value: conversation } } },
+    {
+      payload: {
+        query: { field: "updated_at", operator: ">", value: 0 },
+        sort: { field: "updated_at", order: "ascending" },
+        pagination: { per_page: 150 }
+      }
+    }
+  ],
   "Conversations.create": [{ payload: { from: { type: "user", id: contact }, body: "Hello" } }],
   "Messages.create": [
     {
@@ -84,5 +111,7 @@ const requestsFor = (contact: string, conversation: string): SimulatedIntercom["
     }
   ],
   "Events.submit": [{ payload: { event_name: "ordered", created_at: 1_700_000_000, id: contact } }],
-  "Events.list": [{ query: { intercom_user_id: contact } }]
+  "Events.list": [{ query: { intercom_user_id: contact } }],
+  "Tags.get": [{ params: { tag_id: tag } }],
+  "Teams.get": [{ params: { team_id: team } }]
 })

@@ -1,28 +1,47 @@
 // Every example runs against a simulator, as a user would run it.
 import { assert, it } from "@effect/vitest"
+import { Contacts, IntercomHttp } from "@effect-intercom/core"
 import { Simulator } from "@effect-intercom/simulator"
-import { Effect, Redacted } from "effect"
-import { execFile } from "node:child_process"
+import { NodeHttpClient, NodeServices } from "@effect/platform-node"
+import { Effect, FileSystem, Redacted } from "effect"
+import { execFile, spawn } from "node:child_process"
 import { globSync } from "node:fs"
 import { join } from "node:path"
 import { promisify } from "node:util"
 
 const folder = join(import.meta.dirname, "..")
 
+const environment = (token: string) =>
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    const { url } = yield* Simulator
+    const directory = yield* fs.makeTempDirectoryScoped()
+    return {
+      ...process.env,
+      INTERCOM_BASE_URL: url,
+      INTERCOM_ACCESS_TOKEN: token,
+      BUCKET: join(directory, "bucket"),
+      DATABASE: join(directory, "workspace.db")
+    }
+  })
+
 const run = Effect.fnUntraced(function* (example: string, token: string) {
-  const { url } = yield* Simulator
-  const env = { ...process.env, INTERCOM_BASE_URL: url, INTERCOM_ACCESS_TOKEN: token }
+  const env = yield* environment(token)
   return yield* Effect.promise(() => promisify(execFile)(process.execPath, [example], { cwd: folder, env }))
 })
 
 const outputs: { readonly [example: string]: ReadonlyArray<RegExp> } = {
   "quickstart.ts": [/^500 contacts$/, /^\w{24} \S+$/, /^\w{24} \S+$/, /^\w{24} \S+$/],
   "upsert.ts": [/^one contact$/],
-  "resume.ts": [/^300 contacts$/, /^200 contacts$/]
+  "resume.ts": [/^300 contacts$/, /^200 contacts$/],
+  "custom-sink.ts": [/^done\/contacts: 500 records$/, /^done\/tags: 40 records$/]
 }
 
+/** It does not end by itself. */
+const endless = ["nightly.ts"]
+
 it("each example has an expected output", () => {
-  assert.deepStrictEqual(globSync("*.ts", { cwd: folder }).toSorted(), Object.keys(outputs).toSorted())
+  assert.deepStrictEqual(globSync("*.ts", { cwd: folder }).toSorted(), [...Object.keys(outputs), ...endless].toSorted())
 })
 
 for (const [example, expected] of Object.entries(outputs)) {
@@ -33,7 +52,7 @@ for (const [example, expected] of Object.entries(outputs)) {
       const lines = stdout.trimEnd().split("\n")
       assert.strictEqual(lines.length, expected.length, lines.join("\n"))
       for (const [index, pattern] of expected.entries()) assert.match(lines[index] ?? "", pattern)
-    }).pipe(Effect.provide(Simulator.layer({ contacts: 500 })))
+    }).pipe(Effect.provide([Simulator.layer({ contacts: 500 }), NodeServices.layer]))
   )
 }
 
@@ -43,5 +62,42 @@ it.live("quickstart.ts says what to do about a bad token, without showing it", (
     assert.strictEqual(stdout, "")
     assert.match(stderr, /^HTTP 401 .*INTERCOM_ACCESS_TOKEN.*INTERCOM_REGION/)
     assert.notInclude(stderr, "a-wrong-token")
-  }).pipe(Effect.provide(Simulator.layer()))
+  }).pipe(Effect.provide([Simulator.layer(), NodeServices.layer]))
+)
+
+/** Runs an example until it has said so many lines. */
+const lines = (example: string, env: NodeJS.ProcessEnv, count: number) =>
+  Effect.callback<ReadonlyArray<string>>((resume) => {
+    const child = spawn(process.execPath, [example], { cwd: folder, env, stdio: ["ignore", "pipe", "inherit"] })
+    let text = ""
+    child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
+      text += chunk
+      if (text.split("\n").length > count) child.kill("SIGKILL")
+    })
+    child.on("close", () => resume(Effect.succeed(text.trimEnd().split("\n"))))
+    return Effect.sync(() => void child.kill("SIGKILL"))
+  })
+
+it.live("nightly.ts exports everything in its first night, and what changed in the next", () =>
+  Effect.gen(function* () {
+    const { token, url } = yield* Simulator
+    const env = yield* environment(Redacted.value(token))
+    assert.deepStrictEqual(yield* lines("nightly.ts", env, 3), [
+      "contacts: 120 records",
+      "companies: 10 records",
+      "conversations: 15 records"
+    ])
+    yield* Contacts.use(({ create }) => create({ role: "user", email: "ada@example.com" })).pipe(
+      Effect.provide(Contacts.layer),
+      Effect.provide(IntercomHttp.layer({ accessToken: token, baseUrl: url })),
+      Effect.provide(NodeHttpClient.layerUndici)
+    )
+    assert.deepStrictEqual(yield* lines("nightly.ts", env, 3), [
+      "contacts: 1 changed",
+      "companies: 0 changed",
+      "conversations: 0 changed"
+    ])
+  }).pipe(
+    Effect.provide([Simulator.layer({ contacts: 120, companies: 10, conversations: 15 }), NodeServices.layer])
+  )
 )

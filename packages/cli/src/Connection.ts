@@ -1,14 +1,19 @@
 /** Which workspace a command talks to: flags first, then the environment. The token comes from the environment only. */
 import { Intercom, type Resources } from "@effect-intercom/core/Intercom"
 import * as IntercomConfig from "@effect-intercom/core/IntercomConfig"
-import type { IntercomHttp } from "@effect-intercom/core/IntercomHttp"
+import { IntercomError } from "@effect-intercom/core/IntercomError"
+import { IntercomHttp } from "@effect-intercom/core/IntercomHttp"
+import { ExportError } from "@effect-intercom/export/ExportError"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as Flag from "effect/cli/Flag"
 import * as Config from "effect/Config"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import type * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import { Traffic } from "./Traffic.ts"
 
 /** The flags every command that calls the API has. */
 export const flags = {
@@ -52,6 +57,54 @@ export const options = (flags: Flags): Config.Config<IntercomConfig.Options> =>
     timeout: Option.getOrUndefined(Option.map(flags.timeout, Duration.seconds))
   }))
 
-/** The client. */
-export const layer = (flags: Flags): Layer.Layer<Intercom | Resources | IntercomHttp, Config.ConfigError> =>
-  Layer.unwrap(Effect.map(options(flags), Intercom.layer)).pipe(Layer.provide(NodeHttpClient.layerUndici))
+/** The client, watched. */
+export const layer = (flags: Flags): Layer.Layer<Intercom | Resources | IntercomHttp | Traffic, Config.ConfigError> =>
+  watched(Layer.unwrap(Effect.map(options(flags), Intercom.layer)))
+
+/** A client over the network, with the traffic it makes. */
+export const watched = <A, E, R>(
+  client: Layer.Layer<A, E, R | HttpClient.HttpClient>
+): Layer.Layer<A | Traffic, E, Exclude<R, HttpClient.HttpClient | Traffic>> =>
+  client.pipe(Layer.provideMerge(Traffic.layer), Layer.provide(NodeHttpClient.layerUndici))
+
+/** The API does not take the token. */
+export class Refused extends Schema.TaggedError<Refused>()("Refused", {
+  baseUrl: Schema.String,
+  error: IntercomError
+}) {
+  override get message(): string {
+    const { baseUrl, error } = this
+    const asked = new URL(baseUrl).host
+    const others = Object.entries(IntercomConfig.regions)
+      .filter(([, address]) => new URL(address).host !== asked)
+      .map(([region]) => `--region ${region}`)
+    return (
+      `${asked} refused the access token (${says(error)}). It is the token of a workspace in another region ` +
+      `(try ${others.slice(0, -1).join(", ")} or ${others.at(-1) ?? ""}), or it was revoked or mistyped: ` +
+      "take it anew from Intercom's Developer Hub into INTERCOM_ACCESS_TOKEN."
+    )
+  }
+}
+
+const says = ({ reason }: IntercomError): string => {
+  if (!("status" in reason) || !("errors" in reason)) return reason._tag
+  const codes = reason.errors.map(({ code, message }) => (message === undefined ? code : `${code}: ${message}`))
+  const id = reason.requestId === undefined ? [] : [`request ${reason.requestId}`]
+  return [`HTTP ${reason.status}`, ...codes, ...id].join(", ")
+}
+
+const unauthorized = (error: unknown): IntercomError | undefined => {
+  if (error instanceof IntercomError) return error.reason._tag === "Unauthorized" ? error : undefined
+  return error instanceof ExportError && error.reason._tag === "RequestFailed"
+    ? unauthorized(error.reason.error)
+    : undefined
+}
+
+/** Says of a refused token which address refused it, and where else it may belong. */
+export const explained = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E | Refused, R | IntercomHttp> =>
+  Effect.catch(effect, (error) =>
+    Effect.flatMap(IntercomHttp, ({ config }): Effect.Effect<never, E | Refused> => {
+      const refusal = unauthorized(error)
+      return Effect.fail(refusal === undefined ? error : new Refused({ baseUrl: config.baseUrl.href, error: refusal }))
+    })
+  )

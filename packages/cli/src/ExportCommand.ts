@@ -1,121 +1,234 @@
-/** `intercom export`: records of a workspace as NDJSON files. */
+/** `intercom export`: records of a workspace, to where they are used. */
 import * as Export from "@effect-intercom/export/Export"
+import { ExportError } from "@effect-intercom/export/ExportError"
 import type { Entry } from "@effect-intercom/export/Manifest"
+import type { Plan } from "@effect-intercom/export/Plan"
 import * as Resource from "@effect-intercom/export/Resource"
+import * as Array from "effect/Array"
 import * as Argument from "effect/cli/Argument"
 import * as CliError from "effect/cli/CliError"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
+import * as Clock from "effect/Clock"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
+import * as Metric from "effect/Metric"
 import * as Option from "effect/Option"
-import * as Path from "effect/Path"
-import * as Schema from "effect/Schema"
+import * as Result from "effect/Result"
+import * as Stream from "effect/Stream"
 import * as Connection from "./Connection.ts"
-import * as Format from "./Format.ts"
-import * as NodeSha256 from "@effect-intercom/export/NodeSha256"
-import * as ProgressLine from "./ProgressLine.ts"
+import * as Destination from "./Destination.ts"
+import * as Estimate from "./Estimate.ts"
+import * as Format from "@effect-intercom/export/Format"
+import * as JsonLog from "./JsonLog.ts"
+import * as Outcome from "./Outcome.ts"
+import * as ReportCommand from "./ReportCommand.ts"
 import * as Reporter from "./Reporter.ts"
+import * as Since from "./Since.ts"
+import * as StatusCommand from "./StatusCommand.ts"
+import * as VerifyCommand from "./VerifyCommand.ts"
 
-/** Everything was written, but some records did not fit their schema. */
-export class Quarantined extends Schema.TaggedError<Quarantined>()("Quarantined", {
-  count: Schema.Int,
-  path: Schema.String
-}) {
-  override get message(): string {
-    const [records, are] = this.count === 1 ? ["record does", "it is"] : ["records do", "they are"]
-    return `${Format.count(this.count)} ${records} not fit the schema: ${are} in ${this.path}, each with the reason.`
-  }
+/**
+ * Runs a plan with a reporter, and gives the entries of what is complete. Resources that failed by themselves were told
+ * to the reporter: they are one failure, at the end.
+ */
+export const run = <R>(plan: Plan, makeReporter: Effect.Effect<Reporter.Reporter, never, R>) =>
+  Effect.gen(function* () {
+    const reporter = yield* makeReporter
+    const entries: Array<Entry> = []
+    const failures: Array<ExportError> = []
+    yield* Export.run(plan).pipe(
+      Stream.runForEach((event) => {
+        if ("entry" in event) entries.push(event.entry)
+        if (event._tag === "Failed") failures.push(event.error)
+        return reporter.onEvent(event)
+      }),
+      Effect.catchIf(
+        (error) => failures.includes(error),
+        () => Effect.void
+      )
+    )
+    if (Array.isArrayNonEmpty(failures)) {
+      return yield* new Outcome.Unfinished({ of: plan.resources.length, failures })
+    }
+    return entries
+  }).pipe(Effect.scoped)
+
+const positive = (name: string) =>
+  Flag.Int(name).pipe(
+    Flag.filter(
+      (value) => value > 0,
+      () => `--${name} takes at least 1`
+    )
+  )
+
+const switchedOff = (name: string, description: string) =>
+  Flag.Boolean(name).pipe(Flag.withDescription(description), Flag.withDefault(false))
+
+const since = Flag.String("since").pipe(
+  Flag.withMetavar("TIME"),
+  Flag.withDescription(
+    `What changed since then, instead of everything: ${Since.forms}. A date alone is midnight UTC. ` +
+      "last: since the last export into the same place"
+  ),
+  Flag.mapEffect((value) =>
+    Effect.flatMap(Clock.currentTimeMillis, (now) =>
+      Result.match(Since.parse(value, Math.floor(now / 1000)), {
+        onFailure: (expected) =>
+          Effect.fail(new CliError.InvalidValue({ option: "since", value, expected, kind: "flag" })),
+        onSuccess: Effect.succeed
+      })
+    )
+  ),
+  Flag.optional
+)
+
+const config = {
+  resources: Argument.Literals("resource", Resource.everything).pipe(
+    Argument.withDescription(`What to export, one after the other: ${Resource.everything.join(", ")}`),
+    Argument.variadic()
+  ),
+  all: switchedOff("all", "Every resource; one that fails does not stop the others"),
+  to: Destination.flag,
+  since,
+  concurrency: positive("concurrency").pipe(
+    Flag.withDescription("Requests at once, where a resource allows it; 8 when left out"),
+    Flag.optional
+  ),
+  pageSize: positive("page-size").pipe(
+    Flag.withDescription("Records per request, where there are pages; it shrinks by itself when they time out"),
+    Flag.optional
+  ),
+  overlap: Flag.Int("overlap").pipe(
+    Flag.withMetavar("SECONDS"),
+    Flag.withDescription("How far exports since last reach back, since searches find a change late; 900 when left out"),
+    Flag.filter(
+      (value) => value >= 0,
+      () => "--overlap cannot be negative"
+    ),
+    Flag.optional
+  ),
+  force: switchedOff("force", "Export again what is complete, and replace what is of unknown origin"),
+  restart: switchedOff("restart", "Drop what is unfinished, and start from the beginning"),
+  dryRun: switchedOff("dry-run", "Say what would be done, and how many requests it takes; write nothing"),
+  quiet: switchedOff("quiet", "Say only what is wrong").pipe(Flag.withAlias("q")),
+  logFormat: Flag.Literals("log-format", ["text", "json"]).pipe(
+    Flag.withDescription("json: an event a line on standard error, for machines"),
+    Flag.withDefault("text" as const)
+  ),
+  ...Connection.flags
 }
 
-const names = Object.keys(Resource.all) as ReadonlyArray<Resource.Name>
+type Options = Command.Command.Config.Infer<typeof config>
+
+/** The names to export, each once. A command line without any is refused before. */
+const chosen = ({ all, resources }: Pick<Options, "all" | "resources">) =>
+  Array.dedupe(all ? Resource.everything : resources)
+
+const planOf = (options: Options): Option.Option<Plan> => {
+  const names = chosen(options)
+  if (!Array.isReadonlyArrayNonEmpty(names)) return Option.none()
+  const given = <A, K extends string>(key: K, value: Option.Option<A>) =>
+    // One key, whose name and type are those of the arguments.
+    (Option.isSome(value) ? { [key]: value.value } : {}) as { readonly [key in K]?: A }
+  return Option.some({
+    resources: names,
+    ...given("since", options.since),
+    ...given("overlap", options.overlap),
+    ...given("pageSize", options.pageSize),
+    ...given("concurrency", options.concurrency),
+    force: options.force,
+    restart: options.restart
+  })
+}
+
+const reporterOf = ({ logFormat, quiet }: Options, resources: ReadonlyArray<string>) => {
+  if (logFormat === "json") return Reporter.json(resources)
+  return quiet ? Reporter.quiet : Reporter.fitting(resources, Reporter.lines(resources))
+}
 
 /** What is said when the user stops an export. */
 const interrupted = Console.error("Stopped. The same command goes on from here.")
 
-/** Runs a plan with a reporter, and says what came of it. */
-export const run = Effect.fnUntraced(function* (plan: Export.Plan, makeReporter: typeof Reporter.terminal) {
-  const reporter = yield* makeReporter
-  return yield* Export.run(plan, reporter.onEvent)
-}, Effect.scoped)
-
-const summary = Effect.fnUntraced(function* (directory: string, entries: ReadonlyArray<Entry>) {
-  const path = yield* Path.Path
-  yield* Effect.forEach(
-    entries.filter(({ matches }) => matches === false),
-    (entry) => Effect.logWarning(ProgressLine.mismatch(entry)),
-    { discard: true }
+const exported = Effect.fnUntraced(function* (options: Options, plan: Plan) {
+  const { logFormat, quiet, to } = options
+  if (Destination.showsPassword(to)) {
+    yield* Effect.logWarning(
+      "The password of the database can be seen in the list of processes: " +
+        `put the address into ${Destination.postgresVariable}, and write --to postgres:`
+    )
+  }
+  const entries = yield* run(plan, reporterOf(options, plan.resources)).pipe(
+    Effect.onInterrupt(() => (logFormat === "json" ? Effect.void : interrupted))
   )
-  yield* Effect.forEach(
-    entries,
-    ({ file, records, sha256 }) =>
-      Console.log(`${path.join(directory, file)}  ${Format.plural(records, "record")}  sha256 ${sha256}`),
-    { discard: true }
-  )
-  const count = entries.reduce((sum, { quarantined }) => sum + quarantined, 0)
-  if (count > 0) return yield* new Quarantined({ count, path: path.join(directory, "quarantine.ndjson") })
+  // There, standard output is the records.
+  if (!quiet && to.kind !== "stdout") {
+    yield* Effect.forEach(entries, (entry) => Effect.flatMap(summary(to, entry), Console.log), { discard: true })
+  }
+  const incomplete = Outcome.incomplete(entries, Destination.quarantine(to))
+  if (incomplete !== undefined) return yield* incomplete
 })
+
+const summary = (destination: Destination.Destination, { place, records, sha256 }: Entry) =>
+  Effect.map(
+    Destination.path(destination, place),
+    (path) => `${path}  ${Format.plural(records, "record")}  sha256 ${sha256}`
+  )
+
+const previewed = (plan: Plan) =>
+  Effect.flatMap(Export.preview(plan), (previews) => Console.log(Estimate.render(previews, plan)))
 
 export const command = Command.make(
   "export",
-  {
-    resources: Argument.Literals("resource", names).pipe(
-      Argument.withDescription(`What to export, one after the other: ${names.join(", ")}`),
-      Argument.variadic({ min: 1 })
-    ),
-    out: Flag.Directory("out", { mustExist: false }).pipe(
-      Flag.withAlias("o"),
-      Flag.withDescription("The directory for the files; created when there is none")
-    ),
-    from: Flag.String("from").pipe(
-      Flag.withMetavar("CURSOR"),
-      Flag.withDescription("Start after this page, instead of at the first record"),
-      Flag.optional
-    ),
-    pageSize: Flag.Int("page-size").pipe(
-      Flag.withDescription("Records per request, where the listing has pages; smaller ones help when they time out"),
-      Flag.filter(
-        (size) => size > 0,
-        () => "--page-size takes at least one record"
-      ),
-      Flag.optional
-    ),
-    force: Flag.Boolean("force").pipe(
-      Flag.withDescription("Export again what is complete already"),
-      Flag.withDefault(false)
-    ),
-    ...Connection.flags
-  },
-  Effect.fnUntraced(function* ({ force, from, out, pageSize, resources, ...connection }) {
-    const plan: Export.Plan = {
-      resources: [...new Set(resources)].map((name) => Resource.all[name]),
-      directory: out,
-      from: Option.getOrUndefined(from),
-      pageSize: Option.getOrUndefined(pageSize),
-      force
-    }
-    const entries = yield* run(plan, Reporter.fitting(Reporter.logs)).pipe(
-      Effect.provide(Connection.layer(connection)),
-      Effect.onInterrupt(() => interrupted)
+  config,
+  Effect.fnUntraced(
+    function* (options) {
+      const plan = planOf(options)
+      // Refused before.
+      if (Option.isNone(plan)) return
+      const work = Connection.explained(options.dryRun ? previewed(plan.value) : exported(options, plan.value)).pipe(
+        Effect.provide([Connection.layer(options), Destination.layer(options.to)])
+      )
+      if (options.logFormat === "json") return yield* JsonLog.speaking(work)
+      yield* work
+    },
+    // So that the counts are of this export alone.
+    Effect.provideServiceEffect(
+      Metric.MetricRegistry,
+      Effect.sync(() => new Map())
     )
-    yield* summary(out, entries)
-  }, Effect.provide(NodeSha256.layer))
+  )
 ).pipe(
-  Command.validate(({ from, resources }) => {
-    const [resource, ...others] = resources.map((name) => Resource.all[name])
-    if (Option.isNone(from) || (others.length === 0 && resource?.pageSize !== null)) return Effect.void
-    return Effect.fail(new CliError.ValidationError({ message: "--from takes a single resource, one with pages" }))
+  Command.validate((options) => {
+    const wrong = mistake(options)
+    return wrong === undefined ? Effect.void : Effect.fail(new CliError.ValidationError({ message: wrong }))
   }),
+  Command.withSubcommands([StatusCommand.command, VerifyCommand.command, ReportCommand.command]),
   Command.withDescription(
-    "Write records as NDJSON: one a line, exactly as received. Stopped or failed, the same command goes on where it " +
-      "was. The access token is taken from INTERCOM_ACCESS_TOKEN."
+    "Export records of a workspace to files, a database or a pipe. Stopped or failed, the same command goes on where it " +
+      "was. The access token is taken from INTERCOM_ACCESS_TOKEN.\n\n" +
+      `Where to, --to:\n${Destination.help}`
   ),
-  Command.withShortDescription("Write records as NDJSON files"),
+  Command.withShortDescription("Export records to files, a database or a pipe"),
   Command.withExamples([
     {
-      command: "intercom export contacts companies --out dump",
+      command: "intercom export contacts companies --to ndjson:dump",
       description: "Export all contacts, then all companies"
     },
-    { command: "intercom export contacts --out dump --force", description: "Export the contacts again" }
+    { command: "intercom export --all --to sqlite:workspace.db", description: "Export the workspace" },
+    {
+      command: "intercom export contacts conversations --to postgres: --since last",
+      description: "Bring a database up to date: what changed since the last time"
+    },
+    { command: "intercom export tags --to - | jq .name", description: "Into a pipe" }
   ])
 )
+
+/** What is wrong with a combination of flags. */
+function mistake({ all, dryRun, logFormat, quiet, resources }: Options): string | undefined {
+  if (all && resources.length > 0) return "--all is every resource: name some, or write --all"
+  if (!all && resources.length === 0) return `Name what to export, or write --all: ${Resource.everything.join(", ")}`
+  if (quiet && logFormat === "json") return "--quiet and --log-format json exclude each other"
+  if (dryRun && logFormat === "json") return "--dry-run and --log-format json exclude each other"
+  return undefined
+}

@@ -1,30 +1,40 @@
-/** The one line that tells how an export is doing; made of plain values, as wide as the terminal allows. */
+/** The lines that tell how an export is doing; made of plain values, as wide as the terminal allows. */
+import type { ExportError } from "@effect-intercom/export/ExportError"
 import type { Entry } from "@effect-intercom/export/Manifest"
 import * as CliOutput from "effect/cli/CliOutput"
-import * as Format from "./Format.ts"
+import * as Format from "@effect-intercom/export/Format"
 import { plain, type Style } from "./Style.ts"
+import type { Pause } from "./Traffic.ts"
 
 /** What is known about the export of a resource at a moment. */
 export interface View {
   readonly resource: string
-  /** Records so far, quarantined ones included. */
+  /** Records so far, quarantined ones and those left out included. */
   readonly records: number
   readonly quarantined: number
+  readonly missing: number
   /** What the API says there is in all, if it says. */
   readonly total: number | null
   /** Records per second in this run; 0 while that is not known. */
   readonly rate: number
-  /** Milliseconds since the last page. */
+  /** Milliseconds since the last step. */
   readonly silence: number
+  readonly requests: number
   readonly retries: number
   /** Milliseconds spent waiting for the rate limit. */
   readonly waited: number
+  /** Why no request is under way, if none is. */
+  readonly pause: Pause | undefined
 }
 
 const barCells = 20
 
 /** Silence shorter than this is not worth a word. */
 const patience = 2000
+
+const nameWidth = 13
+
+const column = (name: string): string => name.padEnd(nameWidth)
 
 const bar = (share: number, style: Style): string => {
   const full = Math.floor(share * barCells)
@@ -37,22 +47,35 @@ interface Part {
   readonly text: string
 }
 
+/** Milliseconds until all is there, at the rate so far; `undefined` while that is not known. */
+export const left = ({ rate, records, total }: View): number | undefined =>
+  total === null || total <= 0 || rate <= 0 ? undefined : (Math.max(0, total - records) / rate) * 1000
+
+const idle = ({ pause, silence }: View, style: Style): string => {
+  if (pause?.cause === "limit") {
+    return style.warn(`waiting for the rate limit, ${Format.duration(Math.ceil(pause.millis / 1000) * 1000)}`)
+  }
+  if (pause?.cause === "failure") return style.warn("a request failed, sent again soon")
+  return silence >= patience ? style.dim(`nothing new for ${Format.duration(silence)}`) : ""
+}
+
 const parts = (view: View, style: Style): ReadonlyArray<Part> => {
   const { rate, records, total } = view
   const known = total !== null && total > 0
   const share = known ? Math.min(1, records / total) : 0
-  const left = known && rate > 0 ? (Math.max(0, total - records) / rate) * 1000 : undefined
+  const remaining = left(view)
   return [
-    { rank: 0, text: style.bold(view.resource.padEnd(13)) },
-    { rank: 6, text: known ? bar(share, style) : "" },
+    { rank: 0, text: style.bold(column(view.resource)) },
+    { rank: 8, text: known ? bar(share, style) : "" },
     { rank: 2, text: known ? `${Math.floor(share * 100)} %`.padStart(5) : "" },
     { rank: 1, text: known ? `${Format.count(records)} of ${Format.count(total)}` : Format.plural(records, "record") },
-    { rank: 4, text: rate > 0 ? `${Format.count(rate)}/s` : "" },
-    { rank: 3, text: left === undefined || left === 0 ? "" : `${Format.duration(left)} left` },
-    { rank: 5, text: view.quarantined > 0 ? style.bad(`${Format.count(view.quarantined)} quarantined`) : "" },
-    { rank: 7, text: view.retries > 0 ? Format.plural(view.retries, "retry", "retries") : "" },
-    { rank: 8, text: view.waited >= 100 ? `waited ${Format.duration(view.waited)}` : "" },
-    { rank: 9, text: view.silence >= patience ? style.dim(`no page for ${Format.duration(view.silence)}`) : "" }
+    { rank: 5, text: rate > 0 ? `${Format.count(rate)}/s` : "" },
+    { rank: 4, text: remaining === undefined || remaining === 0 ? "" : `${Format.duration(remaining)} left` },
+    { rank: 6, text: view.quarantined > 0 ? style.bad(`${Format.count(view.quarantined)} quarantined`) : "" },
+    { rank: 7, text: view.missing > 0 ? style.bad(`${Format.count(view.missing)} missing`) : "" },
+    { rank: 9, text: view.retries > 0 ? Format.plural(view.retries, "retry", "retries") : "" },
+    { rank: 10, text: view.waited >= 100 ? `requests waited ${Format.duration(view.waited)}` : "" },
+    { rank: view.pause === undefined ? 11 : 3, text: idle(view, style) }
   ].filter(({ text }) => text !== "")
 }
 
@@ -71,29 +94,39 @@ export const render = (view: View, columns: number, style: Style = plain): strin
   return `${view.resource} ${Format.count(view.records)}`.slice(0, Math.max(0, columns))
 }
 
-const column = (name: string): string => name.padEnd(13)
+/** The line of a resource whose turn has not come. */
+export const waiting = (resource: string, columns: number, style: Style = plain): string =>
+  style.dim(`${column(resource)}  waiting`.slice(0, Math.max(0, columns)))
+
+const recordsOf = (entry: Entry): string =>
+  `${Format.count(entry.counts.records).padStart(9)} ${entry.counts.records === 1 ? "record " : "records"}`
+
+const flaws = ({ counts: { missing, quarantined } }: Entry): ReadonlyArray<string> => [
+  ...(quarantined === 0 ? [] : [`${Format.count(quarantined)} quarantined`]),
+  ...(missing === 0 ? [] : [`${Format.count(missing)} missing`])
+]
 
 /** What remains of the line when the resource is complete. `millis`: how long this run took. */
 export const completed = (entry: Entry, millis: number, style: Style = plain): string =>
   [
     `${style.good("✓")} ${style.bold(column(entry.resource))}`,
-    `${Format.count(entry.records).padStart(9)} ${entry.records === 1 ? "record " : "records"}`,
-    Format.bytes(entry.bytes).padStart(9),
+    recordsOf(entry),
+    ...(entry.bytes === null ? [] : [Format.bytes(entry.bytes).padStart(9)]),
     `in ${Format.duration(millis)}`,
-    ...(entry.quarantined === 0 ? [] : [style.bad(`${Format.count(entry.quarantined)} quarantined`)]),
+    ...flaws(entry).map(style.bad),
     ...(entry.effort.retries === 0 ? [] : [Format.plural(entry.effort.retries, "retry", "retries")]),
-    ...(entry.effort.waitedMillis < 100 ? [] : [`waited ${Format.duration(entry.effort.waitedMillis)}`])
+    ...(entry.effort.waitedMillis < 100 ? [] : [`requests waited ${Format.duration(entry.effort.waitedMillis)}`])
   ].join("  ")
 
 /** Said instead when the resource was complete before. */
 export const skipped = (entry: Entry, style: Style = plain): string =>
   [
     `${style.dim("=")} ${style.bold(column(entry.resource))}`,
-    `${Format.count(entry.records).padStart(9)} ${entry.records === 1 ? "record " : "records"}`,
-    `complete since ${entry.finishedAt}; --force exports it again`
+    recordsOf(entry),
+    `complete since ${entry.finishedAt}; --force exports it again`,
+    ...flaws(entry).map(style.bad)
   ].join("  ")
 
-/** Said when what was exported is not as much as the API said there is. */
-export const mismatch = ({ quarantined, records, resource, total }: Entry): string =>
-  `${resource}: the API counted ${Format.count(total ?? 0)} records, ${Format.count(records + quarantined)} came. ` +
-  "Records that are created or deleted during an export make such a difference."
+/** Said when the resource failed. */
+export const failed = (resource: string, { reason }: ExportError, style: Style = plain): string =>
+  `${style.bad("✗")} ${style.bold(column(resource))}  ${style.bad(reason.message)}`

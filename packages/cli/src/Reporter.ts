@@ -1,134 +1,117 @@
-/** Shows the events of an export while it runs: a line redrawn in place, plain lines, or structured log entries. */
+/** Shows the events of an export while it runs: lines redrawn in place, plain lines, JSON, or nothing. */
 import * as IntercomMetrics from "@effect-intercom/core/IntercomMetrics"
-import type { Checkpoint } from "@effect-intercom/export/Checkpoint"
-import type { Completed, Event, PageWritten, Skipped, Started } from "@effect-intercom/export/Progress"
+import type { Counts } from "@effect-intercom/export/Checkpoint"
+import type { Entry } from "@effect-intercom/export/Manifest"
+import type { Event, Started } from "@effect-intercom/export/Progress"
 import * as Clock from "effect/Clock"
+import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Ref from "effect/Ref"
 import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
-import * as Stdio from "effect/Stdio"
 import * as Terminal from "effect/Terminal"
-import * as Format from "./Format.ts"
-import * as Stderr from "./internal/Stderr.ts"
-import * as Style from "./Style.ts"
+import * as Board from "./Board.ts"
+import * as Format from "@effect-intercom/export/Format"
+import { Stderr } from "./internal/Stderr.ts"
+import * as LogEvent from "./LogEvent.ts"
 import * as ProgressLine from "./ProgressLine.ts"
+import * as Style from "./Style.ts"
+import { Traffic } from "./Traffic.ts"
 
 /** Takes the events of an export, one after the other. */
 export interface Reporter {
   readonly onEvent: (event: Event) => Effect.Effect<void>
 }
 
-/** The resource under way. */
-interface Track {
-  readonly resource: string
-  readonly start: Checkpoint
-  readonly latest: Checkpoint
-  readonly startedAt: number
-  readonly pageAt: number
-  /** The metrics when it started. */
-  readonly before: IntercomMetrics.Totals
+/** An event, and what is known with it. */
+interface Happening {
+  readonly event: Event
+  readonly board: Board.Board
+  readonly moment: Board.Moment
+  /** How long the event's resource has been under way. */
+  readonly millis: number
 }
 
-const recordsOf = ({ quarantined, records }: Checkpoint): number => records.records + quarantined.records
+const moment: Effect.Effect<Board.Moment> = Effect.all({
+  now: Clock.currentTimeMillis,
+  totals: IntercomMetrics.totals
+})
 
-const viewOf = (track: Track, now: number, totals: IntercomMetrics.Totals): ProgressLine.View => {
-  const records = recordsOf(track.latest)
-  const seconds = (now - track.startedAt) / 1000
-  return {
-    resource: track.resource,
-    records,
-    quarantined: track.latest.quarantined.records,
-    total: track.start.from === null ? track.latest.total : null,
-    // The first second tells nothing yet.
-    rate: seconds >= 1 ? (records - recordsOf(track.start)) / seconds : 0,
-    silence: now - track.pageAt,
-    retries: track.start.effort.retries + totals.retries - track.before.retries,
-    waited: track.start.effort.waitedMillis + totals.waitedMillis - track.before.waitedMillis
-  }
-}
-
-/** What a kind of reporter does at each event; it need not keep count itself. */
-interface Display {
-  readonly started: (event: Started) => Effect.Effect<void>
-  readonly page: (view: ProgressLine.View, event: PageWritten) => Effect.Effect<void>
-  readonly completed: (event: Completed, millis: number) => Effect.Effect<void>
-  readonly skipped: (event: Skipped) => Effect.Effect<void>
-}
-
-const now = Effect.zip(Clock.currentTimeMillis, IntercomMetrics.totals)
-
-const tracking = (display: Display, current: Ref.Ref<Track | undefined>): Reporter => ({
+const make = (board: Ref.Ref<Board.Board>, show: (happening: Happening) => Effect.Effect<void>): Reporter => ({
   onEvent: Effect.fnUntraced(function* (event) {
-    const [at, totals] = yield* now
-    const track = yield* Ref.get(current)
-    switch (event._tag) {
-      case "Started": {
-        const { checkpoint, resource } = event
-        yield* Ref.set(current, {
-          resource,
-          start: checkpoint,
-          latest: checkpoint,
-          startedAt: at,
-          pageAt: at,
-          before: totals
-        })
-        return yield* display.started(event)
-      }
-      case "PageWritten": {
-        if (track === undefined) return
-        const next = { ...track, latest: event.checkpoint, pageAt: at }
-        yield* Ref.set(current, next)
-        return yield* display.page(viewOf(next, at, totals), event)
-      }
-      case "Completed":
-        yield* Ref.set(current, undefined)
-        return yield* display.completed(event, track === undefined ? 0 : at - track.startedAt)
-      case "Skipped":
-        return yield* display.skipped(event)
-    }
+    const at = yield* moment
+    const before = yield* Ref.get(board)
+    const after = Board.advance(before, event, at)
+    yield* Ref.set(board, after)
+    yield* show({ event, board: after, moment: at, millis: Board.millis(before, event.resource, at) })
   })
 })
 
-/** A line for an export that does not start at its beginning. */
-const resumed = ({ checkpoint, resource }: Started, stderr: Stderr.Stderr): Effect.Effect<void> =>
-  checkpoint.runs > 1
-    ? stderr.line(`${resource}: going on after ${Format.plural(recordsOf(checkpoint), "record")}`)
-    : Effect.void
+const resumed = ({ checkpoint, resource }: Started): string =>
+  `${resource}: going on after ${Format.plural(checkpoint.counts.records, "record")}`
 
-const noTrack = Ref.make<Track | undefined>(undefined)
+/** The line that stays when a resource has ended. */
+const ended = ({ event, millis }: Happening, style: Style.Style): string | undefined => {
+  switch (event._tag) {
+    case "Completed":
+      return ProgressLine.completed(event.entry, millis, style)
+    case "Skipped":
+      return ProgressLine.skipped(event.entry, style)
+    case "Failed":
+      return ProgressLine.failed(event.resource, event.error, style)
+    default:
+      return undefined
+  }
+}
 
-/** For a terminal: one line, redrawn ten times a second; a line for each resource stays. */
-export const terminal: Effect.Effect<Reporter, never, Scope.Scope | Stdio.Stdio | Terminal.Terminal> = Effect.gen(
-  function* () {
-    const { columns } = yield* Terminal.Terminal
+/** Lines fitted to the height: what does not fit is counted. */
+const fitted = (lines: ReadonlyArray<string>, rows: number): ReadonlyArray<string> =>
+  lines.length <= rows
+    ? lines
+    : [...lines.slice(0, Math.max(1, rows - 1)), ...(rows > 1 ? [`… and ${lines.length - rows + 1} more`] : [])]
+
+/**
+ * For a terminal: a line for each resource under way and each that waits, redrawn ten times a second; above them, a line
+ * that stays for each that has ended.
+ */
+export const terminal = (
+  resources: ReadonlyArray<string>
+): Effect.Effect<Reporter, never, Scope.Scope | Stderr | Terminal.Terminal | Traffic> =>
+  Effect.gen(function* () {
+    const { columns, rows } = yield* Terminal.Terminal
+    const { pause } = yield* Traffic
+    const stderr = yield* Stderr
     const style = yield* Style.current
-    const stderr = yield* Stderr.make
-    const current = yield* noTrack
+    const board = yield* Ref.make(Board.make(resources))
 
     const draw = Effect.gen(function* () {
-      const track = yield* Ref.get(current)
-      if (track === undefined) return
-      const [at, totals] = yield* now
-      // One column stays free: some terminals wrap when the last is written.
+      const at = yield* moment
+      const state = yield* Ref.get(board)
+      const why = yield* pause
+      // Terminals wrap when the last column is written; where the size is not known it is the usual one.
       const width = ((yield* columns) || 80) - 1
-      yield* stderr.redraw(ProgressLine.render(viewOf(track, at, totals), width, style))
+      const running = Object.keys(state.running).flatMap((resource) => {
+        const view = Board.view(state, resource, at, why)
+        return view === undefined ? [] : [ProgressLine.render(view, width, style)]
+      })
+      const waiting = state.waiting.map((resource) => ProgressLine.waiting(resource, width, style))
+      yield* stderr.redraw(fitted([...running, ...waiting], ((yield* rows) || 24) - 1))
     })
     yield* Effect.addFinalizer(() => stderr.clear)
     yield* Effect.forkScoped(Effect.repeat(draw, Schedule.spaced("100 millis")))
 
-    return tracking(
-      {
-        started: (event) => Effect.andThen(resumed(event, stderr), draw),
-        page: () => Effect.void,
-        completed: ({ entry }, millis) => stderr.line(ProgressLine.completed(entry, millis, style)),
-        skipped: ({ entry }) => stderr.line(ProgressLine.skipped(entry, style))
-      },
-      current
+    return make(
+      board,
+      Effect.fnUntraced(function* (happening) {
+        const { event } = happening
+        const line = ended(happening, style)
+        if (line !== undefined) yield* stderr.line(line)
+        if (event._tag === "Started" && event.checkpoint.runs > 1) yield* stderr.line(resumed(event))
+        if (event._tag !== "StepWritten") yield* draw
+      })
     )
-  }
-)
+  })
 
 /** Lets an effect through at most once per `interval`. */
 const throttle = (interval: Duration.Input) =>
@@ -145,69 +128,105 @@ const throttle = (interval: Duration.Input) =>
       )
   )
 
-/** For people reading a log: the same line every two seconds, below one another. */
-export const lines: Effect.Effect<Reporter, never, Stdio.Stdio> = Effect.gen(function* () {
-  const stderr = yield* Stderr.make
-  const often = yield* throttle("2 seconds")
-  return tracking(
-    {
-      started: (event) => resumed(event, stderr),
-      page: (view) => often(stderr.line(`  ${ProgressLine.render(view, 118)}`)),
-      completed: ({ entry }, millis) => stderr.line(ProgressLine.completed(entry, millis)),
-      skipped: ({ entry }) => stderr.line(ProgressLine.skipped(entry))
-    },
-    yield* noTrack
-  )
+/** For people reading a log: a line at both ends of each resource, and one each `interval` in between, if it is given. */
+export const lines = (
+  resources: ReadonlyArray<string>,
+  interval?: Duration.Input
+): Effect.Effect<Reporter, never, Stderr> =>
+  Effect.gen(function* () {
+    const stderr = yield* Stderr
+    const often = yield* throttle(interval ?? Duration.infinity)
+    return make(
+      yield* Ref.make(Board.make(resources)),
+      Effect.fnUntraced(function* (happening) {
+        const { board, event, moment } = happening
+        const line = ended(happening, Style.plain)
+        if (line !== undefined) return yield* stderr.line(line)
+        if (event._tag === "Started") {
+          return yield* stderr.line(event.checkpoint.runs > 1 ? resumed(event) : `${event.resource}: started`)
+        }
+        const view = Board.view(board, event.resource, moment)
+        if (interval === undefined || view === undefined) return
+        yield* often(stderr.line(`  ${ProgressLine.render(view, 118)}`))
+      })
+    )
+  })
+
+const countsOf = ({ missing, quarantined, records }: Counts, total: number | null) => ({
+  records,
+  quarantined,
+  missing,
+  total
 })
 
-/** For machines: log entries with annotations, every five seconds and at both ends of each resource. */
-export const logs: Effect.Effect<Reporter> = Effect.gen(function* () {
-  const often = yield* throttle("5 seconds")
-  return tracking(
-    {
-      started: ({ checkpoint, resource }) =>
-        Effect.annotateLogs(Effect.logInfo(checkpoint.runs > 1 ? "resumed" : "started"), {
-          resource,
-          records: checkpoint.records.records,
-          ...(checkpoint.cursor === null ? undefined : { cursor: checkpoint.cursor })
-        }),
-      page: (view, { checkpoint }) =>
-        often(
-          Effect.annotateLogs(Effect.logInfo("progress"), {
-            resource: view.resource,
-            records: checkpoint.records.records,
-            quarantined: view.quarantined,
-            ...(view.total === null ? undefined : { total: view.total }),
-            perSecond: Math.round(view.rate),
-            retries: view.retries,
-            waitedMillis: Math.round(view.waited)
-          })
-        ),
-      completed: ({ entry }, millis) =>
-        Effect.annotateLogs(Effect.logInfo("complete"), {
-          resource: entry.resource,
-          records: entry.records,
-          quarantined: entry.quarantined,
-          bytes: entry.bytes,
-          sha256: entry.sha256,
-          retries: entry.effort.retries,
-          waitedMillis: Math.round(entry.effort.waitedMillis),
-          millis
-        }),
-      skipped: ({ entry }) =>
-        Effect.annotateLogs(Effect.logInfo("complete already; --force exports it again"), {
-          resource: entry.resource,
-          records: entry.records,
-          finishedAt: entry.finishedAt
-        })
-    },
-    yield* noTrack
-  )
+const completion = ({ bytes, complete, counts, effort, place, sha256, total }: Entry) => ({
+  ...countsOf(counts, total),
+  place,
+  bytes,
+  sha256,
+  complete,
+  requests: effort.requests,
+  retries: effort.retries,
+  waitedMillis: Math.round(effort.waitedMillis)
 })
+
+const progress = (view: ProgressLine.View) => {
+  const millis = ProgressLine.left(view)
+  return {
+    read: view.records,
+    perSecond: Math.round(view.rate),
+    secondsLeft: millis === undefined ? null : Math.round(millis / 1000),
+    requests: view.requests,
+    retries: view.retries,
+    waitedMillis: Math.round(view.waited)
+  }
+}
+
+const logEvent = ({ board, event, millis, moment }: Happening): LogEvent.LogEvent | undefined => {
+  const common = { time: DateTime.formatIso(DateTime.makeUnsafe(moment.now)), resource: event.resource }
+  switch (event._tag) {
+    case "Started": {
+      const { counts, runs, scope, total } = event.checkpoint
+      return { event: "started", ...common, resumed: runs > 1, since: scope.since, ...countsOf(counts, total) }
+    }
+    case "StepWritten": {
+      const view = Board.view(board, event.resource, moment)
+      const { counts, total } = event.checkpoint
+      return view && { event: "progress", ...common, ...countsOf(counts, total), ...progress(view) }
+    }
+    case "Completed":
+      return { event: "completed", ...common, ...completion(event.entry), millis: Math.round(millis) }
+    case "Skipped": {
+      const { counts, finishedAt, place, total } = event.entry
+      return { event: "skipped", ...common, ...countsOf(counts, total), place, finishedAt }
+    }
+    case "Failed": {
+      const { message, reason, resumable } = event.error
+      return { event: "failed", ...common, reason: reason._tag, message, resumable }
+    }
+  }
+}
+
+/** For machines: {@link LogEvent}s, progress once a second. */
+export const json = (resources: ReadonlyArray<string>): Effect.Effect<Reporter, never, Stderr> =>
+  Effect.gen(function* () {
+    const stderr = yield* Stderr
+    const often = yield* throttle("1 second")
+    return make(yield* Ref.make(Board.make(resources)), (happening) => {
+      const event = logEvent(happening)
+      if (event === undefined) return Effect.void
+      const write = stderr.line(LogEvent.line(event))
+      return event.event === "progress" ? often(write) : write
+    })
+  })
+
+/** For those who want to hear of failures only. */
+export const quiet: Effect.Effect<Reporter, never, Stderr> = Effect.map(Stderr, ({ line }) => ({
+  onEvent: (event) => (event._tag === "Failed" ? line(ProgressLine.failed(event.resource, event.error)) : Effect.void)
+}))
 
 /** The terminal's, when standard error is one, else `otherwise`. */
-export const fitting = <R>(otherwise: Effect.Effect<Reporter, never, R>) =>
+export const fitting = <R>(resources: ReadonlyArray<string>, otherwise: Effect.Effect<Reporter, never, R>) =>
   Effect.gen(function* () {
-    const { stderrIsTerminal } = yield* Stdio.Stdio
-    return (yield* stderrIsTerminal) ? yield* terminal : yield* otherwise
+    return (yield* Stderr).isTerminal ? yield* terminal(resources) : yield* otherwise
   })

@@ -6,12 +6,13 @@ import * as CliError from "effect/cli/CliError"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Console from "effect/Console"
+import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
-import * as Format from "./Format.ts"
+import * as Format from "@effect-intercom/export/Format"
 
 /** The port cannot be had. */
 export class CannotListen extends Schema.TaggedError<CannotListen>()("CannotListen", { port: Schema.Int }) {
@@ -48,13 +49,23 @@ export const faultsFlag = Flag.String("faults").pipe(
   Flag.mapEffect((value) => Effect.mapError(Faults.parse(value), invalid("faults", value)))
 )
 
+const timezoneFlag = Flag.String("timezone").pipe(
+  Flag.withMetavar("NAME"),
+  Flag.withDescription("The workspace's time zone, by whose days contacts are searched; UTC when left out"),
+  Flag.filter(
+    (name) => Option.isSome(DateTime.zoneMakeNamed(name)),
+    (name) => `--timezone takes the name of a time zone, such as Europe/Dublin; "${name}" is none`
+  ),
+  Flag.withDefault("UTC")
+)
+
 const announce = Effect.fnUntraced(function* () {
   const { token, url } = yield* Simulator
   yield* Console.log(`A simulated Intercom answers at ${url} until you press Ctrl-C. In another shell:
 
   export INTERCOM_BASE_URL=${url}
   export INTERCOM_ACCESS_TOKEN=${Redacted.value(token)}
-  intercom export contacts --out out
+  intercom export contacts --to ndjson:out
 `)
 })
 
@@ -80,6 +91,7 @@ export const command = Command.make(
     articles: amount("articles", 30),
     segments: amount("segments", 6),
     admins: amount("admins", 5),
+    timezone: timezoneFlag,
     rateLimit: Flag.optional(rateLimitFlag),
     faults: Flag.optional(faultsFlag),
     latency: Flag.Int("latency").pipe(

@@ -21,6 +21,7 @@ export const command = Command.make(
       yield* Console.log(`region     ${known(app?.region, app?.timezone) || "unknown"}`)
       yield* Console.log(`API        ${config.baseUrl.href} version ${config.version}`)
     }).pipe(
+      Connection.explained,
       // Someone is looking at an empty screen.
       Effect.provideService(RetryPolicy, { times: 2 }),
       Effect.provide(Connection.layer(connection))

@@ -1,5 +1,6 @@
 /** Runs the `intercom` command: within the test, or as a process of its own. */
 import { exitCode, main } from "@effect-intercom/cli/Main"
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
@@ -8,6 +9,7 @@ import * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"
 import * as Sink from "effect/Sink"
 import * as Stdio from "effect/Stdio"
+import * as Stream from "effect/Stream"
 import * as TestConsole from "effect/testing/TestConsole"
 import { spawn } from "node:child_process"
 import { fileURLToPath } from "node:url"
@@ -21,7 +23,9 @@ export interface Result {
 /** Runs the command within this process; only `env` is its environment, and no stream is a terminal. */
 export const inProcess = (
   args: ReadonlyArray<string> | Effect.Effect<ReadonlyArray<string>>,
-  env: Record<string, string> = {}
+  env: Record<string, string> = {},
+  /** Instead of the machine's own. */
+  disk: Layer.Layer<FileSystem.FileSystem> = NodeFileSystem.layer
 ): Effect.Effect<Result> =>
   Effect.gen(function* () {
     let written = ""
@@ -29,7 +33,9 @@ export const inProcess = (
       args: Effect.isEffect(args) ? args : Effect.succeed(args),
       stderr: () => Sink.forEach((text) => Effect.sync(() => void (written += String(text))))
     })
-    const exit = yield* Effect.exit(main).pipe(Effect.provide(Layer.provideMerge(stdio, NodeServices.layer)))
+    const exit = yield* Effect.exit(main).pipe(
+      Effect.provide(Layer.provideMerge(Layer.merge(stdio, disk), NodeServices.layer))
+    )
     const stdout = yield* TestConsole.logLines
     const stderr = yield* TestConsole.errorLines
     return { code: exitCode(exit), stdout: stdout.join("\n"), stderr: [written, ...stderr].join("\n") }
@@ -72,6 +78,9 @@ export const run = (args: ReadonlyArray<string>, env?: Record<string, string>) =
 /** Waits until something is so. */
 export const until = <E, R>(condition: Effect.Effect<boolean, E, R>) =>
   Effect.repeat(condition, { schedule: Schedule.spaced("5 millis"), until: (so) => so })
+
+/** All of a stream. */
+export const collect = Stream.runCollect
 
 /** A directory that vanishes after the test. */
 export const temporary = Effect.flatMap(FileSystem.FileSystem, (fs) =>

@@ -1,8 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
+import * as Resource from "@effect-intercom/export/Resource"
 import * as Effect from "effect/Effect"
 import * as Command from "./Command.ts"
 
-const names = ["contacts", "companies", "conversations", "articles", "admins", "segments"]
+const names = [...Resource.everything]
 
 describe("help", () => {
   it.effect("names every subcommand", () =>
@@ -19,7 +20,9 @@ describe("help", () => {
       const { code, stdout } = yield* Command.inProcess(["export", "--help"])
       assert.strictEqual(code, 0)
       assert.include(stdout, "INTERCOM_ACCESS_TOKEN")
-      assert.include(stdout, "--from CURSOR")
+      assert.include(stdout, "--since TIME")
+      assert.include(stdout, "postgres:URL")
+      for (const name of ["status", "verify", "report"]) assert.match(stdout, new RegExp(`^  ${name} `, "m"))
       assert.notMatch(stdout, /--\S*token/)
     })
   )
@@ -54,17 +57,47 @@ describe("help", () => {
 describe("mistakes in the command line", () => {
   const cases: ReadonlyArray<readonly [string, ReadonlyArray<string>, RegExp]> = [
     ["an unknown subcommand", ["exprot"], /exprot/],
-    ["an unknown resource", ["export", "people", "--out", "x"], /"people".*"contacts"/],
-    ["no resource", ["export", "--out", "x"], /resource/],
-    ["no directory", ["export", "contacts"], /--out/],
-    ["an unknown flag", ["export", "contacts", "--out", "x", "--token", "abc"], /--token/],
+    ["an unknown resource", ["export", "people", "--to", "csv:x"], /"people".*"contacts".*\. Did you mean contacts\?/],
+    ["a resource with a slip", ["export", "convs", "--to", "csv:x"], /Did you mean conversations\?/],
+    ["nothing like a resource", ["export", "xyz", "--to", "csv:x"], /"contacts" \| .*"events"\n/],
+    ["no resource", ["export", "--to", "csv:x"], /Name what to export, or write --all: admins, .*events/],
+    ["all and some", ["export", "contacts", "--all", "--to", "csv:x"], /--all is every resource/],
+    ["no destination", ["export", "contacts"], /--to/],
     [
-      "a cursor for two listings",
-      ["export", "contacts", "companies", "--out", "x", "--from", "c"],
-      /--from takes a single/
+      "a destination without a format",
+      ["export", "contacts", "--to", "x"],
+      /postgres:URL, -; it names no format, such as ndjson:x/
     ],
-    ["a cursor where there are no pages", ["export", "admins", "--out", "x", "--from", "c"], /one with pages/],
-    ["pages of nothing", ["export", "contacts", "--out", "x", "--page-size", "0"], /--page-size/],
+    ["a format there is not", ["export", "contacts", "--to", "xml:x"], /"xml:x".*parquet:DIR.*"xml" is none/],
+    [
+      "a database that is none",
+      ["export", "contacts", "--to", "postgres:crm:secret"],
+      /"postgres:…".*starts with postgres:/
+    ],
+    ["an unknown flag", ["export", "contacts", "--to", "csv:x", "--token", "abc"], /--token/],
+    ["the flag of before", ["export", "contacts", "--to", "csv:x", "--out", "x"], /--out/],
+    [
+      "a moment that is none",
+      ["export", "contacts", "--to", "csv:x", "--since", "yesterday"],
+      /--since: "yesterday".*ISO 8601/
+    ],
+    ["a moment to come", ["export", "contacts", "--to", "csv:x", "--since", "2999-01-01"], /a moment that is past/],
+    ["pages of nothing", ["export", "contacts", "--to", "csv:x", "--page-size", "0"], /--page-size takes at least 1/],
+    ["no request at once", ["export", "contacts", "--to", "csv:x", "--concurrency", "0"], /--concurrency/],
+    ["an overlap ahead", ["export", "contacts", "--to", "csv:x", "--overlap=-1"], /--overlap cannot be negative/],
+    [
+      "quiet JSON",
+      ["export", "contacts", "--to", "csv:x", "--quiet", "--log-format", "json"],
+      /--quiet and --log-format/
+    ],
+    ["a format of logs", ["export", "contacts", "--to", "csv:x", "--log-format", "xml"], /--log-format/],
+    ["the status of a pipe", ["export", "status", "-"], /nothing stays in a pipe/],
+    [
+      "the status of a place that is not",
+      ["export", "status", "nowhere"],
+      /it names no format, such as ndjson:nowhere/
+    ],
+    ["flags of export for its subcommand", ["export", "verify", "csv:x", "--force"], /--force/],
     ["no such region", ["whoami", "--region", "mars"], /mars/],
     ["no such port", ["simulate", "--port", "70000"], /--port/],
     ["a rate limit of another form", ["simulate", "--rate-limit", "fast"], /166\/10s/],
@@ -78,7 +111,7 @@ describe("mistakes in the command line", () => {
         assert.strictEqual(stdout, "")
         assert.match(stderr, expected)
         assert.match(stderr, /See intercom.* --help/)
-        assert.notMatch(stderr, /^\s+at /m)
+        assert.notMatch(stderr, /^\s+at |secret/m)
       })
     )
   }
@@ -94,7 +127,14 @@ describe("mistakes in the environment", () => {
     ["a version", ["whoami"], { ...token, INTERCOM_VERSION: "new" }, /^INTERCOM_VERSION: expected/],
     ["an address by flag", ["whoami", "--base-url", "mars"], token, /^--base-url: expected an http/],
     ["a version by flag", ["whoami", "--api-version", "new"], token, /^--api-version: expected/],
-    ["no token, exporting", ["export", "contacts", "--out", "x"], {}, /^INTERCOM_ACCESS_TOKEN is not set/]
+    ["no token, exporting", ["export", "contacts", "--to", "csv:x"], {}, /^INTERCOM_ACCESS_TOKEN is not set/],
+    [
+      "no address of a database",
+      ["export", "contacts", "--to", "postgres:"],
+      token,
+      /^INTERCOM_EXPORT_POSTGRES_URL is not set: it takes [^\n]*postgres:\/\/USER/
+    ],
+    ["no address to look at", ["export", "status", "postgres:"], {}, /^INTERCOM_EXPORT_POSTGRES_URL is not set/]
   ]
   for (const [name, args, env, expected] of cases) {
     it.effect(name, () =>

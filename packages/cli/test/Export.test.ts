@@ -1,10 +1,14 @@
+import * as LogEvent from "@effect-intercom/cli/LogEvent"
 import { Simulator } from "@effect-intercom/simulator/Simulator"
 import * as Faults from "@effect-intercom/simulator/Faults"
 import { assert, describe, it } from "@effect/vitest"
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
+import * as Layer from "effect/Layer"
+import * as PlatformError from "effect/PlatformError"
 import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
 import { createHash } from "node:crypto"
 import * as Command from "./Command.ts"
 
@@ -12,7 +16,10 @@ import * as Command from "./Command.ts"
 const token = "dG9rOnNlY3JldC0x+/tok_5ECR3T="
 
 const simulator = (options: Parameters<typeof Simulator.layer>[0] = {}) =>
-  Simulator.layer({ contacts: 120, companies: 30, conversations: 60, ...options, token: Redacted.make(token) })
+  Layer.merge(
+    Simulator.layer({ contacts: 120, companies: 30, conversations: 20, ...options, token: Redacted.make(token) }),
+    NodeServices.layer
+  )
 
 const environment = Simulator.useSync(({ url }) => ({ INTERCOM_BASE_URL: url, INTERCOM_ACCESS_TOKEN: token }))
 
@@ -35,29 +42,34 @@ const everything = Effect.fnUntraced(function* (directory: string) {
 const names = (directory: string) =>
   Effect.flatMap(FileSystem.FileSystem, (fs) => Effect.map(fs.readDirectory(directory), (names) => names.toSorted()))
 
-/** The records the checkpoint vouches for; 0 before there is one. */
-const progress = (directory: string) =>
-  read(`${directory}/contacts.checkpoint.json`).pipe(
-    Effect.map((text) => (JSON.parse(text) as { readonly records: { readonly records: number } }).records.records),
-    Effect.orElseSucceed(() => 0)
-  )
+const events = (stderr: string) =>
+  stderr
+    .trim()
+    .split("\n")
+    .map((line) => Schema.decodeUnknownSync(Schema.fromJsonString(LogEvent.LogEvent))(line))
+
+/** Runs the command on the simulator, within this process. */
+const intercom = (...args: ReadonlyArray<string>) => Effect.flatMap(environment, (env) => Command.inProcess(args, env))
+
+const isSentence = (text: string) => assert.match(text, /^[^\n]+\.$/)
 
 describe("intercom export", () => {
   it.live("exports what the simulator holds, faults and all, and never shows the token", () =>
     Effect.gen(function* () {
       const { snapshot: expected } = yield* Simulator
       const directory = `${yield* Command.temporary}/out`
-      const resources = ["contacts", "companies", "conversations", "articles", "admins", "segments"] as const
+      const resources = ["contacts", "companies", "conversations", "articles", "admins", "segments", "tags"] as const
       const { code, stderr, stdout } = yield* Command.run(
-        ["export", ...resources, "--out", directory, "--page-size", "20", "--log-level", "all"],
+        ["export", ...resources, "--to", `ndjson:${directory}`, "--page-size", "20", "--log-level", "all"],
         yield* environment
       )
       assert.strictEqual(code, 0, stderr)
       for (const resource of resources) {
         const found = yield* snapshot(`${directory}/${resource}.ndjson`)
-        assert.deepStrictEqual(found, yield* expected(resource))
+        const held = resource === "conversations" ? "conversationDetails" : resource
+        assert.deepStrictEqual(found, yield* expected(held), resource)
         assert.include(stdout, `${directory}/${resource}.ndjson  ${found.count} records  sha256 ${found.sha256}`)
-        assert.match(stderr, new RegExp(`message=complete .*resource=${resource} records=${found.count} `))
+        assert.match(stderr, new RegExp(`^✓ ${resource} +${found.count} records`, "m"))
       }
       // The retries are told, so there were some.
       assert.include(stderr, "retry 1 in")
@@ -67,18 +79,15 @@ describe("intercom export", () => {
         simulator({
           faults: Faults.script("ok", "ok", "error503", "ok", "reset", "html502", "ok", "empty200", "truncated")
         })
-      ),
-      Effect.provide(NodeServices.layer)
+      )
     )
   )
 
   it.live("what does not fit goes to the quarantine, and the exit code tells", () =>
     Effect.gen(function* () {
       const directory = yield* Command.temporary
-      const { code, stderr } = yield* Command.inProcess(
-        ["export", "contacts", "--out", directory, "--page-size", "50"],
-        yield* environment
-      )
+      const args = ["export", "contacts", "--to", `ndjson:${directory}`]
+      const { code, stderr } = yield* intercom(...args)
       assert.strictEqual(code, 2)
       assert.match(
         stderr,
@@ -86,60 +95,305 @@ describe("intercom export", () => {
       )
       const quarantine = (yield* read(`${directory}/quarantine.ndjson`)).trimEnd().split("\n")
       assert.strictEqual(quarantine.length, 2)
-      const first = JSON.parse(quarantine[0] ?? "") as { readonly record: { readonly owner_id: unknown } }
-      assert.strictEqual(first.record.owner_id, true)
       assert.strictEqual((yield* snapshot(`${directory}/contacts.ndjson`)).count, 118)
+      assert.strictEqual((yield* intercom("export", "verify", directory)).code, 0)
 
       // What was skipped still is not whole.
-      const again = yield* Command.inProcess(["export", "contacts", "--out", directory], yield* environment)
+      const again = yield* intercom(...args)
       assert.strictEqual(again.code, 2)
-      assert.include(again.stderr, "complete already; --force exports it again")
-    }).pipe(
-      Effect.provide(simulator({ overrides: { contacts: { 3: { owner_id: true }, 99: { name: 5 } } } })),
-      Effect.provide(NodeServices.layer)
-    )
+      assert.include(again.stderr, "complete since")
+    }).pipe(Effect.provide(simulator({ overrides: { contacts: { 3: { owner_id: true }, 99: { name: 5 } } } })))
+  )
+
+  it.live("parts that do not come are missing, and the exit code tells", () =>
+    Effect.gen(function* () {
+      const directory = yield* Command.temporary
+      const { code, stderr } = yield* intercom("export", "conversations", "--to", `ndjson:${directory}`)
+      assert.strictEqual(code, 2, stderr)
+      assert.match(stderr, /^The API did not give 1 record or parts that it counts: [^\n]+\.$/m)
+      const manifest = JSON.parse(yield* read(`${directory}/manifest.json`)) as {
+        readonly exports: { readonly conversations: { readonly missing: ReadonlyArray<unknown> } }
+      }
+      assert.deepInclude(manifest.exports.conversations.missing[0], { what: "parts", expected: 10, found: 8 })
+      const status = yield* intercom("export", "status", directory)
+      assert.match(status.stdout, /^conversations +complete +20 +1 /m)
+    }).pipe(Effect.provide(simulator({ parts: { 4: { count: 10, shown: 8 } } })))
   )
 
   it.live("a second run leaves what is complete, --force exports it again", () =>
     Effect.gen(function* () {
       const directory = yield* Command.temporary
-      const args = ["export", "admins", "--out", directory]
+      const args = ["export", "admins", "--to", `ndjson:${directory}`]
       const { stats } = yield* Simulator
-      yield* Command.inProcess(args, yield* environment)
+      yield* intercom(...args)
       const before = (yield* stats).requests
-      const second = yield* Command.inProcess(args, yield* environment)
+      const second = yield* intercom(...args)
       assert.strictEqual(second.code, 0)
-      assert.include(second.stderr, "complete already")
+      assert.include(second.stderr, "--force exports it again")
       // Only whose token it is was asked.
       assert.strictEqual((yield* stats).requests, before + 1)
-      yield* Command.inProcess([...args, "--force"], yield* environment)
+      yield* intercom(...args, "--force")
       assert.strictEqual((yield* stats).requests, before + 3)
-    }).pipe(Effect.provide(simulator()), Effect.provide(NodeServices.layer))
+    }).pipe(Effect.provide(simulator()))
   )
 
-  it.live("a failure is one sentence", () =>
+  it.live("--since last exports what changed, once", () =>
+    Effect.gen(function* () {
+      const { records, update } = yield* Simulator
+      const to = `sqlite:${yield* Command.temporary}/workspace.db`
+      const args = ["export", "contacts", "--to", to, "--since", "last"]
+      const first = yield* intercom(...args)
+      assert.match(first.stdout, /, contacts {2}120 records {2}sha256/)
+      const contact = (yield* Command.collect(records("contacts")))[7] ?? ""
+      yield* update("contacts", (JSON.parse(contact) as { readonly id: string }).id, { name: "Ada" })
+      const changed = yield* intercom(...args)
+      assert.strictEqual(changed.code, 0, changed.stderr)
+      assert.match(changed.stderr, /^✓ contacts +1 record /m)
+      assert.match(changed.stdout, /, contacts {2}120 records {2}sha256/)
+      const none = yield* intercom(...args)
+      assert.match(none.stderr, /^✓ contacts +0 records/m)
+      assert.strictEqual((yield* intercom("export", "verify", to)).code, 0)
+    }).pipe(Effect.provide(simulator()))
+  )
+
+  it.live("--dry-run says what would be done, and does not do it", () =>
     Effect.gen(function* () {
       const fs = yield* FileSystem.FileSystem
+      const directory = `${yield* Command.temporary}/out`
+      const to = ["--to", `ndjson:${directory}`]
+      const { code, stderr, stdout } = yield* intercom(
+        "export",
+        "contacts",
+        "conversations",
+        "tags",
+        ...to,
+        "--dry-run"
+      )
+      assert.strictEqual(code, 0, stderr)
+      assert.deepStrictEqual(
+        stdout.split("\n").map((line) => line.split(/ {2,}/)),
+        [
+          ["resource", "to do", "what changed since", "records", "requests"],
+          ["contacts", "export", "everything", "120", "1"],
+          ["conversations", "export", "everything", "20", "21"],
+          ["tags", "export", "everything", "40", "1"],
+          ["", "23"]
+        ]
+      )
+      assert.isFalse(yield* fs.exists(directory))
+      yield* intercom("export", "tags", ...to)
+      const after = yield* intercom("export", "tags", ...to, "--dry-run")
+      assert.match(after.stdout, /^tags +complete already .* 0$/m)
+    }).pipe(Effect.provide(simulator()))
+  )
+
+  it.live("into a pipe, standard output is the records alone", () =>
+    Effect.gen(function* () {
+      const { records } = yield* Simulator
+      const { code, stderr, stdout } = yield* Command.run(["export", "contacts", "--to", "-"], yield* environment)
+      assert.strictEqual(code, 0, stderr)
+      assert.deepStrictEqual(stdout.trimEnd().split("\n"), yield* Command.collect(records("contacts")))
+    }).pipe(Effect.provide(simulator()))
+  )
+
+  it.live("--quiet says nothing when all is well", () =>
+    Effect.gen(function* () {
+      const result = yield* intercom("export", "tags", "--to", `csv:${yield* Command.temporary}`, "--quiet")
+      assert.deepStrictEqual(result, { code: 0, stdout: "", stderr: "" })
+    }).pipe(Effect.provide(simulator()))
+  )
+})
+
+describe("--log-format json", () => {
+  it.live("is events alone, the last of which has the exit code", () =>
+    Effect.gen(function* () {
       const directory = yield* Command.temporary
-      const env = yield* environment
-      const refused = yield* Command.inProcess(["export", "contacts", "--out", directory], {
-        ...env,
-        INTERCOM_ACCESS_TOKEN: "another"
+      const { code, stderr } = yield* intercom(
+        ...["export", "contacts", "tags", "--to", `ndjson:${directory}`, "--log-format", "json", "--log-level", "all"]
+      )
+      assert.strictEqual(code, 2)
+      const all = events(stderr)
+      assert.deepStrictEqual(
+        all.filter(({ event }) => event !== "progress" && event !== "log").map(({ event }) => event),
+        ["started", "completed", "started", "completed", "finished"]
+      )
+      assert.isTrue(all.some(({ event }) => event === "progress"))
+      assert.deepInclude(
+        all.find(({ event }) => event === "completed"),
+        { resource: "contacts", records: 119, quarantined: 1, total: 120, complete: true, place: "contacts.ndjson" }
+      )
+      assert.deepInclude(all.at(-1), { event: "finished", code: 2 })
+    }).pipe(Effect.provide(simulator({ overrides: { contacts: { 3: { owner_id: true } } } })))
+  )
+
+  it.live("of failures too, and of what is not configured", () =>
+    Effect.gen(function* () {
+      const args = ["export", "news", "tags", "--to", `ndjson:${yield* Command.temporary}`, "--log-format", "json"]
+      const { code, stderr } = yield* intercom(...args)
+      assert.strictEqual(code, 1)
+      const all = events(stderr)
+      assert.deepInclude(
+        all.find(({ event }) => event === "failed"),
+        { resource: "news", reason: "RequestFailed", resumable: true }
+      )
+      assert.deepInclude(all.at(-1), { event: "finished", code: 1 })
+      const unset = yield* Command.inProcess(args)
+      assert.strictEqual(unset.code, 64)
+      assert.match(JSON.stringify(events(unset.stderr)), /"code":64,"message":"INTERCOM_ACCESS_TOKEN is not set/)
+    }).pipe(Effect.provide(simulator({ faults: Faults.when("News.listItems", "error403") })))
+  )
+})
+
+describe("an error says what to do", () => {
+  it.live("a refused token: which address refused it, and where else it may belong", () =>
+    Effect.gen(function* () {
+      const { url } = yield* Simulator
+      for (const args of [["export", "tags", "--to", `ndjson:${yield* Command.temporary}`], ["whoami"]]) {
+        const { code, stderr } = yield* Command.inProcess(args, {
+          INTERCOM_BASE_URL: url,
+          INTERCOM_ACCESS_TOKEN: "another"
+        })
+        assert.strictEqual(code, 1)
+        isSentence(stderr.trim())
+        assert.include(stderr, `${new URL(url).host} refused the access token (HTTP 401`)
+        assert.include(stderr, "(try --region us, --region eu or --region au)")
+        assert.include(stderr, "revoked")
+      }
+    }).pipe(Effect.provide(simulator()))
+  )
+
+  it.live("a token revoked on the way: what was written is kept", () =>
+    Effect.gen(function* () {
+      const { setFaults } = yield* Simulator
+      const directory = yield* Command.temporary
+      const args = ["export", "tags", "contacts", "teams", "--to", `ndjson:${directory}`, "--page-size", "20"]
+      const { code, stderr } = yield* intercom(...args)
+      assert.strictEqual(code, 1)
+      assert.match(stderr, /^\S+ refused the access token \(HTTP 401, token_revoked/m)
+      // The others would meet it too.
+      assert.notInclude(stderr, "teams")
+      yield* setFaults(Faults.none)
+      const again = yield* intercom(...args)
+      assert.strictEqual(again.code, 0, again.stderr)
+    }).pipe(
+      Effect.provide(simulator({ faults: Faults.when("Contacts.search", Faults.script("ok", "ok", "ok", "error401")) }))
+    )
+  )
+
+  it.live("what the plan is without: the others are exported", () =>
+    Effect.gen(function* () {
+      const directory = yield* Command.temporary
+      const { code, stderr } = yield* intercom("export", "tags", "news", "teams", "--to", `ndjson:${directory}`)
+      assert.strictEqual(code, 1)
+      assert.match(stderr, /^✗ news .*api_plan_restricted.*plan does not include this operation\.$/m)
+      assert.match(
+        stderr,
+        /^1 of 3 resources failed: news\. The workspace's plan is without news: name the others, instead of --all\.$/m
+      )
+      assert.deepStrictEqual(yield* names(directory), ["manifest.json", "state.json", "tags.ndjson", "teams.ndjson"])
+    }).pipe(Effect.provide(simulator({ faults: Faults.when("News.listItems", "error403") })))
+  )
+
+  it.live("a full disk", () =>
+    Effect.gen(function* () {
+      const fs = yield* FileSystem.FileSystem
+      const full = PlatformError.systemError({
+        _tag: "Unknown",
+        module: "FileSystem",
+        method: "write",
+        cause: Object.assign(new Error("ENOSPC"), { code: "ENOSPC" })
       })
-      assert.strictEqual(refused.code, 1)
-      assert.match(refused.stderr.trim(), /^Admins\.me .*Unauthorized.*INTERCOM_ACCESS_TOKEN[^\n]*$/)
+      // Every file that is opened for writing is on a disk that takes nothing more.
+      const disk = FileSystem.FileSystem.of({
+        ...fs,
+        open: (path, options) =>
+          Effect.map(
+            fs.open(path, options),
+            (file) =>
+              new Proxy(file, {
+                get: (target, key) =>
+                  key === "writeAll" || key === "write"
+                    ? () => Effect.fail(full)
+                    : (Reflect.get(target, key) as unknown)
+              })
+          )
+      })
+      const directory = yield* Command.temporary
+      const { code, stderr } = yield* Command.inProcess(
+        ["export", "tags", "teams", "--to", `ndjson:${directory}`],
+        yield* environment,
+        Layer.succeed(FileSystem.FileSystem, disk)
+      )
+      assert.strictEqual(code, 1)
+      assert.match(
+        stderr,
+        /^tags: The disk is full: \S+ could not be written\. Make room first\. What was written is kept: the same command goes on from there\.$/m
+      )
+    }).pipe(Effect.provide(simulator()))
+  )
 
-      yield* fs.writeFileString(`${directory}/file`, "")
-      const nowhere = yield* Command.inProcess(["export", "contacts", "--out", `${directory}/file`], env)
-      assert.strictEqual(nowhere.code, 64)
-      assert.match(nowhere.stderr, /--out.*not a directory/)
+  it.live("a database that cannot be reached; its password is not repeated", () =>
+    Effect.gen(function* () {
+      const url = "postgres://ada:s3cr3tpw@127.0.0.1:1/crm"
+      const args = ["export", "tags", "--to"]
+      const inCommand = yield* intercom(...args, `postgres:${url}`)
+      assert.strictEqual(inCommand.code, 1)
+      assert.match(inCommand.stderr, /127\.0\.0\.1:1.* cannot be reached [^\n]+ Check host and port/)
+      assert.include(inCommand.stderr, "can be seen in the list of processes")
+      const inEnvironment = yield* Command.inProcess([...args, "postgres:"], {
+        ...(yield* environment),
+        INTERCOM_EXPORT_POSTGRES_URL: url
+      })
+      assert.strictEqual(inEnvironment.code, 1)
+      assert.match(inEnvironment.stderr, /cannot be reached/)
+      assert.notInclude(inEnvironment.stderr, "list of processes")
+      for (const { stderr, stdout } of [inCommand, inEnvironment]) assert.notInclude(stdout + stderr, "s3cr3tpw")
+    }).pipe(Effect.provide(simulator()))
+  )
 
-      const cursor = yield* Command.inProcess(["export", "contacts", "--out", directory, "--from", "nonsense"], env)
-      assert.strictEqual(cursor.code, 1)
-      assert.match(cursor.stderr, /^contacts: The API refused to go on from the cursor nonsense: /m)
-      assert.notInclude(cursor.stderr, "the same command")
-      for (const { stderr } of [refused, nowhere, cursor]) assert.notMatch(stderr, /^\s+at /m)
-    }).pipe(Effect.provide(simulator()), Effect.provide(NodeServices.layer))
+  it.live("what another workspace, or another version of the API, has left there", () =>
+    Effect.gen(function* () {
+      const directory = yield* Command.temporary
+      const args = ["export", "tags", "--to", `ndjson:${directory}`]
+      yield* intercom(...args)
+      const version = yield* intercom("export", "teams", "--to", `ndjson:${directory}`, "--api-version", "2.14")
+      assert.strictEqual(version.code, 1)
+      assert.match(version.stderr.trim(), /version 2\.15, this one has 2\.14\. Choose another place, [^\n]*--force/)
+      assert.notInclude(version.stderr, "the same command")
+      const workspace = yield* Effect.provide(intercom(...args), simulator({ seed: 2 }))
+      assert.strictEqual(workspace.code, 1)
+      assert.match(workspace.stderr, /belongs to an export with (workspace|baseUrl)/)
+    }).pipe(Effect.provide(simulator()))
+  )
+
+  it.live("a second export into the same place", () =>
+    Effect.gen(function* () {
+      const directory = yield* Command.temporary
+      const args = ["export", "contacts", "--to", `ndjson:${directory}`, "--page-size", "10"]
+      const first = yield* Command.start(args, yield* environment)
+      const fs = yield* FileSystem.FileSystem
+      yield* Command.until(fs.exists(`${directory}/export.lock`))
+      const second = yield* intercom(...args)
+      assert.strictEqual(second.code, 1)
+      assert.match(second.stderr.trim(), /^Another export writes there: process \d+ on \S+, since \S+Z\. Wait until/)
+      assert.include(second.stderr, `process ${first.child.pid} `)
+      // To look at it is no export.
+      assert.strictEqual((yield* intercom("export", "status", `ndjson:${directory}`)).code, 0)
+    }).pipe(Effect.scoped, Effect.provide(simulator({ contacts: 600, latency: "100 millis" })))
+  )
+
+  it.live("a directory that is a file, and a database that is none", () =>
+    Effect.gen(function* () {
+      const fs = yield* FileSystem.FileSystem
+      const file = `${yield* Command.temporary}/file`
+      yield* fs.writeFileString(file, "This is no database, and no directory either. ".repeat(30))
+      const directory = yield* intercom("export", "tags", "--to", `ndjson:${file}`)
+      assert.strictEqual(directory.code, 1)
+      assert.match(directory.stderr, /cannot be written \(\w+\)\. Choose another directory/)
+      const database = yield* intercom("export", "tags", "--to", `sqlite:${file}`)
+      assert.strictEqual(database.code, 1)
+      assert.match(database.stderr.trim(), /is no SQLite database\. Choose another file\.$/)
+    }).pipe(Effect.provide(simulator()))
   )
 
   it.live("nobody listens", () =>
@@ -153,22 +407,84 @@ describe("intercom export", () => {
   )
 })
 
+describe("status, verify and report", () => {
+  it.live("tell what is there; the directory alone will do", () =>
+    Effect.gen(function* () {
+      const fs = yield* FileSystem.FileSystem
+      const directory = `${yield* Command.temporary}/out`
+      const to = `ndjson.gz:${directory}`
+      const nothing = yield* intercom("export", "status", to)
+      assert.deepStrictEqual([nothing.code, nothing.stdout], [0, `${to}: nothing is exported there.`])
+      const unverified = yield* intercom("export", "verify", to)
+      assert.strictEqual(unverified.code, 1)
+      isSentence(unverified.stderr.trim())
+
+      yield* intercom("export", "contacts", "tags", "--to", to)
+      // None of them needs a token.
+      const status = yield* Command.inProcess(["export", "status", directory])
+      assert.strictEqual(status.code, 0, status.stderr)
+      assert.match(status.stdout, /^contacts +complete +120 +\d{4}-\d\d-\d\dT[\d:]+Z/m)
+      const verified = yield* Command.inProcess(["export", "verify", directory])
+      assert.strictEqual(verified.code, 0, verified.stderr)
+      assert.match(verified.stdout, /^✓ contacts +120 records, sha256 [0-9a-f]{64}\n✓ tags +40 records/)
+      const page = `${directory}/pages/report.html`
+      const report = yield* Command.inProcess(["export", "report", directory, "--out", page])
+      assert.deepStrictEqual([report.code, report.stdout], [0, page])
+      assert.include(yield* read(page), "<h1>160 records, complete</h1>")
+
+      const file = `${directory}/tags.ndjson.gz`
+      yield* fs.writeFile(file, (yield* fs.readFile(file)).slice(0, -9))
+      yield* fs.remove(`${directory}/contacts.ndjson.gz`)
+      const changed = yield* Command.inProcess(["export", "verify", directory])
+      assert.strictEqual(changed.code, 1)
+      assert.match(changed.stdout, /^✗ contacts .*is not there/m)
+      assert.match(changed.stdout, /^✗ tags /m)
+      assert.match(changed.stderr.trim(), /^contacts, tags: not as the manifest says\. [^\n]*--force\.$/)
+    }).pipe(Effect.provide(simulator()))
+  )
+
+  for (const [format, place] of [
+    ["csv", ""],
+    ["parquet", ""],
+    ["ndjson.zst", ""],
+    ["sqlite", "/workspace.db"]
+  ] as const) {
+    it.live(`${format}: exported, recognized, verified`, () =>
+      Effect.gen(function* () {
+        const path = `${yield* Command.temporary}${place}`
+        const exported = yield* intercom("export", "contacts", "events", "--to", `${format}:${path}`)
+        assert.strictEqual(exported.code, 0, exported.stderr)
+        const status = yield* Command.inProcess(["export", "status", path])
+        assert.match(status.stdout, new RegExp(`^${format.split(".")[0]}:`))
+        const verified = yield* Command.inProcess(["export", "verify", path])
+        assert.strictEqual(verified.code, 0, verified.stdout)
+        assert.match(verified.stdout, /^✓ contacts +12 records, .*\n✓ events +36 records/)
+      }).pipe(Effect.provide(simulator({ contacts: 12 })))
+    )
+  }
+})
+
 describe("an export that is stopped", () => {
   // Enough pages, slow enough, to be stopped in the middle.
   const slow = simulator({ contacts: 1200, latency: "10 millis", overrides: { contacts: { 7: { owner_id: true } } } })
-  const args = (directory: string) => ["export", "contacts", "--out", directory, "--page-size", "20"]
+  const args = (directory: string) => ["export", "contacts", "--to", `ndjson:${directory}`, "--page-size", "20"]
 
-  /** Starts an export, and stops it when the checkpoint has reached `records`. */
-  const stop = Effect.fnUntraced(function* (directory: string, records: number, signal: NodeJS.Signals) {
+  /** Starts an export, and stops it when so many bytes are written. */
+  const stop = Effect.fnUntraced(function* (directory: string, bytes: number, signal: NodeJS.Signals) {
+    const fs = yield* FileSystem.FileSystem
     const child = yield* Command.start(args(directory), yield* environment)
-    yield* Command.until(Effect.map(progress(directory), (reached) => reached >= records))
+    const written = Effect.orElseSucceed(
+      Effect.map(fs.stat(`${directory}/contacts.ndjson.part`), ({ size }) => Number(size)),
+      () => 0
+    )
+    yield* Command.until(Effect.map(written, (size) => size >= bytes))
     yield* child.signal(signal)
     return yield* child.result
   }, Effect.scoped)
 
   const undisturbed = Effect.gen(function* () {
     const directory = yield* Command.temporary
-    yield* Command.inProcess(args(directory), yield* environment)
+    yield* intercom(...args(directory))
     return {
       contacts: yield* read(`${directory}/contacts.ndjson`),
       quarantine: yield* read(`${directory}/quarantine.ndjson`)
@@ -178,48 +494,47 @@ describe("an export that is stopped", () => {
   it.live("by Ctrl-C says so, and goes on to the same bytes", () =>
     Effect.gen(function* () {
       const directory = yield* Command.temporary
-      const stopped = yield* stop(directory, 200, "SIGINT")
+      const stopped = yield* stop(directory, 100_000, "SIGINT")
       assert.strictEqual(stopped.code, 130)
       assert.include(stopped.stderr, "Stopped. The same command goes on from here.")
       assert.notMatch(stopped.stderr, /^\s+at /m)
-      assert.deepStrictEqual(yield* names(directory), [
-        "contacts.checkpoint.json",
-        "contacts.ndjson.part",
-        "contacts.quarantine.part"
-      ])
+      const status = yield* intercom("export", "status", directory)
+      assert.match(status.stdout, /^contacts +unfinished +\d+ of 1,200 /m)
 
       const resumed = yield* Command.run(args(directory), yield* environment)
       assert.strictEqual(resumed.code, 2, resumed.stderr)
-      assert.match(resumed.stderr, /message=resumed .*records=[1-9]/)
+      assert.match(resumed.stderr, /^contacts: going on after [1-9]\d* records$/m)
       const expected = yield* undisturbed
       assert.strictEqual(yield* read(`${directory}/contacts.ndjson`), expected.contacts)
       assert.strictEqual(yield* read(`${directory}/quarantine.ndjson`), expected.quarantine)
-      assert.deepStrictEqual(yield* names(directory), ["contacts.ndjson", "manifest.json", "quarantine.ndjson"])
-    }).pipe(Effect.provide(slow), Effect.provide(NodeServices.layer))
+      assert.deepStrictEqual(yield* names(directory), [
+        "contacts.ndjson",
+        "manifest.json",
+        "quarantine.ndjson",
+        "state.json"
+      ])
+    }).pipe(Effect.provide(slow))
   )
 
   it.live("by kill -9, again and again, goes on to the same bytes", () =>
     Effect.gen(function* () {
       const directory = yield* Command.temporary
-      for (const records of [20, 300, 700]) {
-        assert.strictEqual((yield* stop(directory, records, "SIGKILL")).code, -1)
+      for (const bytes of [1, 200_000, 500_000]) {
+        assert.strictEqual((yield* stop(directory, bytes, "SIGKILL")).code, -1)
       }
       assert.strictEqual((yield* Command.run(args(directory), yield* environment)).code, 2)
       const expected = yield* undisturbed
       assert.strictEqual(yield* read(`${directory}/contacts.ndjson`), expected.contacts)
       assert.strictEqual(yield* read(`${directory}/quarantine.ndjson`), expected.quarantine)
-      const manifest = JSON.parse(yield* read(`${directory}/manifest.json`)) as {
-        readonly resources: { readonly contacts: { readonly runs: number } }
-      }
-      assert.strictEqual(manifest.resources.contacts.runs, 4)
-    }).pipe(Effect.provide(slow), Effect.provide(NodeServices.layer))
+      assert.strictEqual((yield* intercom("export", "verify", directory)).code, 0)
+    }).pipe(Effect.provide(slow))
   )
 })
 
 describe("intercom whoami", () => {
   it.live("shows admin, workspace, region and version", () =>
     Effect.gen(function* () {
-      const { code, stderr, stdout } = yield* Command.inProcess(["whoami"], yield* environment)
+      const { code, stderr, stdout } = yield* intercom("whoami")
       assert.strictEqual(code, 0, stderr)
       const { url } = yield* Simulator
       assert.match(stdout, /^admin {6}\S.*, id \S+$/m)

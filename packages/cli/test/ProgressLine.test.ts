@@ -1,6 +1,8 @@
 import * as ProgressLine from "@effect-intercom/cli/ProgressLine"
+import { DiskFull, ExportError } from "@effect-intercom/export/ExportError"
+import * as fixture from "./Fixture.ts"
 import { colored } from "@effect-intercom/cli/Style"
-import * as Format from "@effect-intercom/cli/Format"
+import * as Format from "@effect-intercom/export/Format"
 import { assert, describe, it } from "@effect/vitest"
 import * as Arbitrary from "effect/Arbitrary"
 import * as CliOutput from "effect/cli/CliOutput"
@@ -11,27 +13,27 @@ const view: ProgressLine.View = {
   resource: "contacts",
   records: 2310,
   quarantined: 3,
+  missing: 1,
   total: 5000,
   rate: 310,
   silence: 3200,
+  requests: 16,
   retries: 2,
-  waited: 4200
+  waited: 4200,
+  pause: undefined
 }
 
 describe("ProgressLine.render", () => {
   it("shows everything where there is room", () => {
     assert.strictEqual(
       ProgressLine.render(view, 200),
-      "contacts       ━━━━━━━━━───────────   46 %  2,310 of 5,000  310/s  8.7 s left  3 quarantined  2 retries  waited 4.2 s  no page for 3.2 s"
+      "contacts       ━━━━━━━━━───────────   46 %  2,310 of 5,000  310/s  8.7 s left  3 quarantined  1 missing  2 retries  requests waited 4.2 s  nothing new for 3.2 s"
     )
   })
 
   it("drops what matters least first", () => {
     const at = (columns: number) => ProgressLine.render(view, columns)
-    assert.strictEqual(
-      at(100),
-      "contacts       ━━━━━━━━━───────────   46 %  2,310 of 5,000  310/s  8.7 s left  3 quarantined"
-    )
+    assert.strictEqual(at(100), "contacts        46 %  2,310 of 5,000  310/s  8.7 s left  3 quarantined  1 missing")
     assert.strictEqual(at(80), "contacts        46 %  2,310 of 5,000  310/s  8.7 s left  3 quarantined")
     assert.strictEqual(at(50), "contacts        46 %  2,310 of 5,000  8.7 s left")
     assert.strictEqual(at(40), "contacts        46 %  2,310 of 5,000")
@@ -41,8 +43,20 @@ describe("ProgressLine.render", () => {
     assert.strictEqual(at(0), "")
   })
 
+  it("says what it waits for, before anything but the counts goes", () => {
+    const waiting = { ...view, pause: { cause: "limit", millis: 5400 } } as const
+    assert.include(ProgressLine.render(waiting, 200), "  waiting for the rate limit, 6 s")
+    assert.strictEqual(
+      ProgressLine.render(waiting, 75),
+      "contacts        46 %  2,310 of 5,000  waiting for the rate limit, 6 s"
+    )
+    assert.strictEqual(ProgressLine.render(waiting, 40), "contacts        46 %  2,310 of 5,000")
+    const failing = { ...view, pause: { cause: "failure", millis: 900 } } as const
+    assert.include(ProgressLine.render(failing, 200), "  a request failed, sent again soon")
+  })
+
   it("does without a total, a rate, or anything to remark", () => {
-    const quiet = { ...view, total: null, rate: 0, quarantined: 0, retries: 0, waited: 0, silence: 0 }
+    const quiet = { ...view, total: null, rate: 0, quarantined: 0, missing: 0, retries: 0, waited: 0, silence: 0 }
     assert.strictEqual(ProgressLine.render({ ...quiet, records: 1 }, 80), "contacts       1 record")
     assert.strictEqual(ProgressLine.render(quiet, 80), "contacts       2,310 records")
     assert.strictEqual(ProgressLine.render({ ...quiet, total: 0, records: 0 }, 80), "contacts       0 records")
@@ -64,11 +78,21 @@ describe("ProgressLine.render", () => {
             resource: Arbitrary.schema(Schema.Literals(["contacts", "conversations", "admins"])),
             records: amount,
             quarantined: amount,
+            missing: amount,
             total: Arbitrary.schema(Schema.NullOr(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 9e6 })))),
             rate: amount,
             silence: amount,
+            requests: amount,
             retries: amount,
-            waited: amount
+            waited: amount,
+            pause: Arbitrary.schema(
+              Schema.UndefinedOr(
+                Schema.Struct({
+                  cause: Schema.Literals(["limit", "failure"]),
+                  millis: Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 1e7 }))
+                })
+              )
+            )
           })
         }),
         ({ columns, view }) => {
@@ -82,6 +106,30 @@ describe("ProgressLine.render", () => {
       assert.isUndefined(Arbitrary.formatCheckFailure(result))
     })
   )
+})
+
+describe("the other lines", () => {
+  it("a resource whose turn has not come is as narrow as the terminal", () => {
+    assert.strictEqual(ProgressLine.waiting("contacts", 80), "contacts       waiting")
+    assert.strictEqual(ProgressLine.waiting("contacts", 4), "cont")
+  })
+
+  it("a table has no bytes, and what is wrong is told", () => {
+    const entry = fixture.entry({ bytes: null, counts: { ...fixture.counts, quarantined: 2, missing: 1 } })
+    assert.strictEqual(
+      ProgressLine.completed(entry, 3000),
+      "✓ contacts             100 records  in 3 s  2 quarantined  1 missing  3 retries  requests waited 1.5 s"
+    )
+  })
+
+  it("a failure has its sentence", () => {
+    const error = new ExportError({ resource: "contacts", reason: new DiskFull({ path: "dump/contacts.ndjson" }) })
+    assert.strictEqual(
+      ProgressLine.failed("contacts", error),
+      "✗ contacts       The disk is full: dump/contacts.ndjson could not be written. Make room first."
+    )
+    assert.include(ProgressLine.failed("contacts", error, colored), "\u001b[31mThe disk is full")
+  })
 })
 
 describe("Format", () => {

@@ -1,76 +1,59 @@
+import * as LogEvent from "@effect-intercom/cli/LogEvent"
 import * as Reporter from "@effect-intercom/cli/Reporter"
+import { type Pause, Traffic } from "@effect-intercom/cli/Traffic"
 import type { Checkpoint } from "@effect-intercom/export/Checkpoint"
-import type { Entry } from "@effect-intercom/export/Manifest"
+import { DiskFull, ExportError } from "@effect-intercom/export/ExportError"
 import { assert, describe, it } from "@effect/vitest"
 import * as TerminalCapabilities from "effect/cli/TerminalCapabilities"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Schema from "effect/Schema"
 import * as Sink from "effect/Sink"
 import * as Stdio from "effect/Stdio"
 import * as Terminal from "effect/Terminal"
 import * as TestClock from "effect/testing/TestClock"
-
-const source = { baseUrl: "https://api.example.test/", version: "2.15", workspace: "w1" }
-const effort = { requests: 0, retries: 0, waits: 0, waitedMillis: 0 }
-const at = "1970-01-01T00:00:00.000Z"
-
-const checkpoint = (records: number, more: Partial<Checkpoint> = {}): Checkpoint => ({
-  format: 1,
-  resource: "contacts",
-  source,
-  pageSize: 150,
-  from: null,
-  cursor: "c",
-  pages: 1,
-  total: 100,
-  records: { records, bytes: records * 10, sha256: "" },
-  quarantined: { records: 0, bytes: 0, sha256: "" },
-  runs: 1,
-  effort,
-  startedAt: at,
-  updatedAt: at,
-  ...more
-})
-
-const entry: Entry = {
-  resource: "contacts",
-  file: "contacts.ndjson",
-  records: 100,
-  bytes: 1000,
-  sha256: "0f",
-  quarantined: 0,
-  total: 100,
-  matches: true,
-  source,
-  pageSize: 150,
-  from: null,
-  pages: 2,
-  runs: 1,
-  effort: { ...effort, retries: 3, waitedMillis: 1500 },
-  startedAt: at,
-  finishedAt: at
-}
+// The way to standard error is internal, but it is what all of this is about.
+import { Stderr } from "../src/internal/Stderr.ts"
+import { at, checkpoint, counts, entry } from "./Fixture.ts"
+import { screen } from "./Screen.ts"
 
 const started = (checkpoint: Checkpoint) => ({ _tag: "Started", resource: "contacts", checkpoint }) as const
-const page = (checkpoint: Checkpoint) => ({ _tag: "PageWritten", resource: "contacts", checkpoint }) as const
-const completed = { _tag: "Completed", resource: "contacts", entry } as const
+const step = (checkpoint: Checkpoint) => ({ _tag: "StepWritten", resource: "contacts", checkpoint }) as const
+const completed = { _tag: "Completed", resource: "contacts", entry: entry() } as const
+const skipped = { _tag: "Skipped", resource: "contacts", entry: entry() } as const
+const failed = {
+  _tag: "Failed",
+  resource: "contacts",
+  error: new ExportError({ resource: "contacts", reason: new DiskFull({ path: "x" }) })
+} as const
 
-/** Runs with a standard error that is a terminal of this many columns (or none), and gives what was written to it. */
+interface Options {
+  /** Of the terminal; none for a file. */
+  readonly columns?: number
+  readonly rows?: number
+  readonly pause?: Pause
+}
+
+/** Runs with a standard error of its own, and gives what was written to it so far. */
 const captured = <A, E, R>(
-  columns: number | undefined,
-  body: (written: () => ReadonlyArray<string>) => Effect.Effect<A, E, R>
+  { columns, pause, rows = 24 }: Options,
+  body: (written: () => string) => Effect.Effect<A, E, R>
 ) => {
-  const written: Array<string> = []
+  let text = ""
   const layer = Layer.mergeAll(
-    Stdio.layerTest({
-      stderrIsTerminal: Effect.succeed(columns !== undefined),
-      stderr: () => Sink.forEach((text) => Effect.sync(() => void written.push(String(text))))
-    }),
+    Layer.provide(
+      Stderr.layer,
+      Stdio.layerTest({
+        stderrIsTerminal: Effect.succeed(columns !== undefined),
+        stderr: () => Sink.forEach((chunk) => Effect.sync(() => void (text += String(chunk))))
+      })
+    ),
+    Layer.succeed(Traffic, { pause: Effect.succeed(pause) }),
     Layer.succeed(
       Terminal.Terminal,
       Terminal.make({
         columns: Effect.succeed(columns ?? 0),
-        rows: Effect.succeed(24),
+        rows: Effect.succeed(rows),
         size: Effect.die("unused"),
         readInput: Effect.die("unused"),
         readLine: Effect.die("unused"),
@@ -80,85 +63,244 @@ const captured = <A, E, R>(
     Layer.succeed(TerminalCapabilities.TerminalCapabilities, { canColor: false, canAnimate: true, canPrompt: false })
   )
   return Effect.provide(
-    body(() => written.splice(0)),
+    body(() => text),
     layer
   )
 }
 
 describe("on a terminal", () => {
-  it.effect("one line is drawn over itself ten times a second, and a line for the resource stays", () =>
-    captured(50, (written) =>
+  it.effect("each resource has a line: done, running, waiting", () =>
+    captured({ columns: 60 }, (written) =>
       Effect.gen(function* () {
         yield* Effect.gen(function* () {
-          const { onEvent } = yield* Reporter.fitting(Reporter.logs)
+          const { onEvent } = yield* Reporter.fitting(["contacts", "companies"], Reporter.quiet)
           yield* onEvent(started(checkpoint(0, { total: null })))
-          assert.deepStrictEqual(written(), ["\rcontacts       0 records\x1b[K"])
-          yield* onEvent(page(checkpoint(50)))
+          assert.deepStrictEqual(screen(written()), ["contacts       0 records", "companies      waiting"])
+          yield* onEvent(step(checkpoint(50)))
           yield* TestClock.adjust("1 second")
-          const second = written()
-          // At once, and ten times more.
-          assert.strictEqual(second.length, 11)
-          assert.strictEqual(second[0], "\rcontacts        50 %  50 of 100\x1b[K")
-          assert.strictEqual(second.at(-1), "\rcontacts        50 %  50 of 100  50/s  1 s left\x1b[K")
-          yield* TestClock.adjust("2 seconds")
-          assert.match(written().at(-1) ?? "", /17\/s {2}3 s left/)
-          yield* onEvent(completed)
-          assert.deepStrictEqual(written(), [
-            "\r✓ contacts             100 records       1 kB  in 3 s  3 retries  waited 1.5 s\x1b[K\n"
+          assert.deepStrictEqual(screen(written()), [
+            "contacts        50 %  50 of 100  50/s  1 s left",
+            "companies      waiting"
           ])
-          yield* TestClock.adjust("1 second")
-          assert.deepStrictEqual(written(), [])
+          yield* TestClock.adjust("2 seconds")
+          assert.match(screen(written())[0] ?? "", /17\/s {2}3 s left/)
+          yield* onEvent(completed)
+          assert.deepStrictEqual(screen(written()), [
+            "✓ contacts             100 records       1 kB  in 3 s  3 retries  requests waited 1.5 s",
+            "companies      waiting"
+          ])
+          yield* onEvent({ ...started(checkpoint(0)), resource: "companies" })
+          yield* onEvent({ ...failed, resource: "companies" })
         }).pipe(Effect.scoped)
-        // Whatever happens, the line is gone in the end.
-        assert.deepStrictEqual(written(), ["\r\x1b[K"])
+        // What was drawn is gone in the end; what came of each stays.
+        assert.deepStrictEqual(screen(written()), [
+          "✓ contacts             100 records       1 kB  in 3 s  3 retries  requests waited 1.5 s",
+          "✗ companies      The disk is full: x could not be written. Make room first.",
+          ""
+        ])
       })
     )
   )
 
-  it.effect("no line is as wide as the terminal", () =>
-    captured(40, (written) =>
+  it.effect("is drawn ten times a second", () =>
+    captured({ columns: 60 }, (written) =>
       Effect.gen(function* () {
-        const { onEvent } = yield* Reporter.terminal
+        const { onEvent } = yield* Reporter.terminal(["contacts"])
         yield* onEvent(started(checkpoint(0)))
-        yield* onEvent(page(checkpoint(50)))
+        yield* TestClock.adjust("1 second")
+        const before = written().split("contacts").length
+        yield* TestClock.adjust("1 second")
+        assert.strictEqual(written().split("contacts").length, before + 10)
+      }).pipe(Effect.scoped)
+    )
+  )
+
+  it.effect("says that it waits for the rate limit, and for how long", () =>
+    captured({ columns: 100, pause: { cause: "limit", millis: 5600 } }, (written) =>
+      Effect.gen(function* () {
+        const { onEvent } = yield* Reporter.terminal(["contacts"])
+        yield* onEvent(started(checkpoint(0)))
+        assert.include(screen(written())[0], "waiting for the rate limit, 6 s")
+      }).pipe(Effect.scoped)
+    )
+  )
+
+  it.effect("no line is as wide as the terminal, and not more of them are drawn than it has rows", () =>
+    captured({ columns: 20, rows: 4 }, (written) =>
+      Effect.gen(function* () {
+        const { onEvent } = yield* Reporter.terminal(["contacts", "companies", "tags", "teams", "news"])
+        yield* onEvent(started(checkpoint(0)))
+        yield* onEvent(step(checkpoint(50)))
         yield* TestClock.adjust("5 seconds")
-        const lines = written()
-        assert.isAbove(lines.length, 40)
-        for (const line of lines) assert.isBelow(line.replace("\r", "").replace("\x1b[K", "").length, 40)
+        const lines = screen(written())
+        assert.deepStrictEqual(lines, ["contacts 50", "companies      wait", "… and 3 more"])
       }).pipe(Effect.scoped)
     )
   )
 
   it.effect("says where it goes on, and what was complete before", () =>
-    captured(80, (written) =>
+    captured({ columns: 80 }, (written) =>
       Effect.gen(function* () {
-        const { onEvent } = yield* Reporter.terminal
+        const { onEvent } = yield* Reporter.terminal(["contacts"])
         yield* onEvent(started(checkpoint(40, { runs: 2 })))
-        assert.strictEqual(written()[0], "\rcontacts: going on after 40 records\x1b[K\n")
-        yield* onEvent({ _tag: "Skipped", resource: "contacts", entry })
-        assert.include(written().at(-1), `complete since ${at}; --force exports it again`)
+        assert.strictEqual(screen(written())[0], "contacts: going on after 40 records")
+        yield* onEvent(skipped)
+        assert.include(screen(written())[1], `complete since ${at}; --force exports it again`)
       }).pipe(Effect.scoped)
+    )
+  )
+
+  it.effect("what others write comes above what is drawn", () =>
+    captured({ columns: 60 }, (written) =>
+      Effect.gen(function* () {
+        const stderr = yield* Stderr
+        yield* stderr.redraw(["one", "two"])
+        yield* stderr.line("a line that stays")
+        assert.deepStrictEqual(screen(written()), ["a line that stays", "one", "two"])
+        // As a logger does, which writes by itself.
+        const log = `${stderr.clearing()}WARN: look\n`
+        assert.deepStrictEqual(screen(written() + log), ["a line that stays", "WARN: look", ""])
+      })
     )
   )
 })
 
 describe("without a terminal", () => {
-  it.effect("lines come every two seconds", () =>
-    captured(undefined, (written) =>
+  it.effect("there is a line at both ends of each resource", () =>
+    captured({}, (written) =>
       Effect.gen(function* () {
-        const { onEvent } = yield* Reporter.fitting(Reporter.lines)
+        const { onEvent } = yield* Reporter.fitting(["contacts"], Reporter.lines(["contacts"]))
+        yield* onEvent(started(checkpoint(0)))
+        yield* TestClock.adjust("5 seconds")
+        yield* onEvent(step(checkpoint(50)))
+        yield* TestClock.adjust("5 seconds")
+        yield* onEvent(step(checkpoint(100)))
+        yield* onEvent(completed)
+        assert.deepStrictEqual(written().split("\n"), [
+          "contacts: started",
+          "✓ contacts             100 records       1 kB  in 10 s  3 retries  requests waited 1.5 s",
+          ""
+        ])
+      })
+    )
+  )
+
+  it.effect("or one every two seconds", () =>
+    captured({}, (written) =>
+      Effect.gen(function* () {
+        const { onEvent } = yield* Reporter.lines(["contacts"], "2 seconds")
         yield* onEvent(started(checkpoint(0)))
         for (let records = 10; records <= 100; records += 10) {
           yield* TestClock.adjust("500 millis")
-          yield* onEvent(page(checkpoint(records)))
+          yield* onEvent(step(checkpoint(records)))
         }
         yield* onEvent(completed)
-        const lines = written()
-        assert.strictEqual(lines.length, 4)
-        assert.match(lines[1] ?? "", /^ {2}contacts .* 50 % {2}50 of 100 {2}20\/s {2}2.5 s left\n$/)
-        assert.match(lines[3] ?? "", /^✓ contacts .*\n$/)
-        assert.notInclude(lines.join(""), "\r")
-      }).pipe(Effect.scoped)
+        const lines = written().trimEnd().split("\n")
+        assert.strictEqual(lines.length, 5)
+        assert.match(lines[2] ?? "", /^ {2}contacts .* 50 % {2}50 of 100 {2}20\/s {2}2.5 s left$/)
+        assert.match(lines[4] ?? "", /^✓ contacts /)
+        assert.notInclude(written(), "\r")
+      })
+    )
+  )
+
+  it.effect("quietly, there are failures only", () =>
+    captured({}, (written) =>
+      Effect.gen(function* () {
+        const { onEvent } = yield* Reporter.quiet
+        for (const event of [started(checkpoint(0)), step(checkpoint(100)), completed, skipped]) yield* onEvent(event)
+        assert.strictEqual(written(), "")
+        yield* onEvent(failed)
+        assert.match(written(), /^✗ contacts {7}The disk is full[^\n]*\n$/)
+      })
+    )
+  )
+})
+
+describe("as JSON", () => {
+  it.effect("each event is a line of the documented shape; progress comes once a second", () =>
+    captured({}, (written) =>
+      Effect.gen(function* () {
+        const { onEvent } = yield* Reporter.json(["contacts"])
+        yield* onEvent(started(checkpoint(40, { runs: 2 })))
+        yield* TestClock.adjust("2 seconds")
+        for (let records = 50; records <= 90; records += 10) {
+          yield* onEvent(
+            step(checkpoint(records, { counts: { ...counts, read: records, records: records - 1, quarantined: 1 } }))
+          )
+          yield* TestClock.adjust("500 millis")
+        }
+        for (const event of [completed, skipped, failed]) yield* onEvent(event)
+        const lines = written().trimEnd().split("\n")
+        const events = lines.map((line) => Schema.decodeUnknownSync(Schema.fromJsonString(LogEvent.LogEvent))(line))
+        assert.deepStrictEqual(events, [
+          {
+            event: "started",
+            time: at,
+            resource: "contacts",
+            resumed: true,
+            since: null,
+            records: 40,
+            quarantined: 0,
+            missing: 0,
+            total: 100
+          },
+          ...[50, 70, 90].map(
+            (read, index) =>
+              ({
+                event: "progress",
+                time: `1970-01-01T00:00:0${2 + index}.000Z`,
+                resource: "contacts",
+                records: read - 1,
+                quarantined: 1,
+                missing: 0,
+                total: 100,
+                read,
+                perSecond: [5, 10, 13][index] ?? 0,
+                secondsLeft: [10, 3, 1][index] ?? 0,
+                requests: 0,
+                retries: 0,
+                waitedMillis: 0
+              }) as const
+          ),
+          {
+            event: "completed",
+            time: "1970-01-01T00:00:04.500Z",
+            resource: "contacts",
+            records: 100,
+            quarantined: 0,
+            missing: 0,
+            total: 100,
+            place: "contacts.ndjson",
+            bytes: 1000,
+            sha256: "0f",
+            complete: true,
+            requests: 5,
+            retries: 3,
+            waitedMillis: 1500,
+            millis: 4500
+          },
+          {
+            event: "skipped",
+            time: "1970-01-01T00:00:04.500Z",
+            resource: "contacts",
+            records: 100,
+            quarantined: 0,
+            missing: 0,
+            total: 100,
+            place: "contacts.ndjson",
+            finishedAt: at
+          },
+          {
+            event: "failed",
+            time: "1970-01-01T00:00:04.500Z",
+            resource: "contacts",
+            reason: "DiskFull",
+            message: failed.error.message,
+            resumable: true
+          }
+        ])
+      })
     )
   )
 })

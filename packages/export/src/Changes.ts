@@ -4,6 +4,7 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import type { Checkpoint, Recent, Scope } from "./Checkpoint.ts"
 import type { Since } from "./Manifest.ts"
+import * as Reasons from "./internal/Reasons.ts"
 import type { Plan } from "./Plan.ts"
 import type { Resource } from "./Resource.ts"
 import type { Received } from "./Table.ts"
@@ -68,7 +69,8 @@ export const advance = (checkpoint: Checkpoint, step: Step, overlap: number): Ch
       records: counts.records + step.records.length,
       quarantined: counts.quarantined + step.invalid.length,
       skipped: counts.skipped + step.read - step.records.length - step.invalid.length - gone,
-      missing: counts.missing + found.length
+      missing: counts.missing + found.length,
+      ...Reasons.count(counts, step.invalid)
     },
     total: step.total ?? checkpoint.total,
     missing: [...missing, ...found].slice(0, mostNamed),

@@ -28,6 +28,8 @@ export const Counts = Schema.Struct({
   records: Schema.Int,
   /** Did not fit their schema. */
   quarantined: Schema.Int,
+  /** Why, and how many; absent when all fit. */
+  reasons: Schema.optionalKey(Schema.Record(Schema.String, Schema.Int)),
   /** Outside of what the export is about: changed before `since`, after `until`, or exported before in that version. */
   skipped: Schema.Int,
   /** What the API said there is but did not give. */

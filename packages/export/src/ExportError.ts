@@ -67,6 +67,40 @@ export class Occupied extends Schema.TaggedError<Occupied>()("Occupied", { path:
   }
 }
 
+/** Another export writes to the same place. */
+export class Locked extends Schema.TaggedError<Locked>()("Locked", {
+  /** The lock; or the database that keeps it, for as long as its owner is connected. */
+  path: Schema.String,
+  inDatabase: Schema.optionalKey(Schema.Literal(true)),
+  /** Null when the lock does not tell: it is being written, or damaged. */
+  owner: Schema.NullOr(
+    Schema.Struct({
+      pid: Schema.Int,
+      host: Schema.String,
+      /** ISO 8601, UTC. */
+      startedAt: Schema.String
+    })
+  )
+}) {
+  override get message(): string {
+    const { inDatabase, owner, path } = this
+    if (inDatabase) {
+      const who = owner === null ? "" : `: process ${owner.pid} on ${owner.host}, since ${owner.startedAt}`
+      return `Another export writes to ${path}${who}. Wait until it ends, or stop it.`
+    }
+    return owner === null
+      ? `${path} does not tell who holds it. Should no other export run, delete it; after a minute it is ignored.`
+      : `Another export writes there: process ${owner.pid} on ${owner.host}, since ${owner.startedAt}. Wait until it ends, or stop it; should it be gone, delete ${path}.`
+  }
+}
+
+/** A finished output is not where the manifest says. */
+export class Missing extends Schema.TaggedError<Missing>()("Missing", { path: Schema.String }) {
+  override get message(): string {
+    return `${this.path} is not there, though it was exported. Put it back, or export it again with --force.`
+  }
+}
+
 /** The API refused to go on where the export was. */
 export class CursorRefused extends Schema.TaggedError<CursorRefused>()("CursorRefused", { error: IntercomError }) {
   override get message(): string {
@@ -88,6 +122,99 @@ export class Endless extends Schema.TaggedError<Endless>()("Endless", { cursor: 
   }
 }
 
+/** The file is something else than a database. */
+export class NotADatabase extends Schema.TaggedError<NotADatabase>()("NotADatabase", { path: Schema.String }) {
+  override get message(): string {
+    return `${this.path} is no SQLite database. Choose another file.`
+  }
+}
+
+/** Another program holds on to the database, or to a table in it. */
+export class DatabaseBusy extends Schema.TaggedError<DatabaseBusy>()("DatabaseBusy", { database: Schema.String }) {
+  override get message(): string {
+    return `${this.database} is locked by another program. Let it end its transaction, then run the same command again.`
+  }
+}
+
+/** The address is none that leads to a database. It is not repeated: it may have a password. */
+export class BadAddress extends Schema.TaggedError<BadAddress>()("BadAddress", {}) {
+  override get message(): string {
+    return "The address of the database cannot be read. Write postgres://USER:PASSWORD@HOST:PORT/DATABASE, with special characters in the password percent-encoded: # is %23."
+  }
+}
+
+/** No server answers, or it takes no connections now. */
+export class DatabaseUnreachable extends Schema.TaggedError<DatabaseUnreachable>()("DatabaseUnreachable", {
+  database: Schema.String,
+  description: Schema.String
+}) {
+  override get message(): string {
+    return `${this.database} cannot be reached (${this.description}). Check host and port, and that the server runs.`
+  }
+}
+
+/** The server does not know the user, or not with this password, or wants an encrypted connection. */
+export class DatabaseRefused extends Schema.TaggedError<DatabaseRefused>()("DatabaseRefused", {
+  database: Schema.String,
+  description: Schema.String
+}) {
+  override get message(): string {
+    return `${this.database} refused the login (${this.description}). Check user and password; some servers want ?sslmode=require at the end of the address.`
+  }
+}
+
+/** The server has no database of this name. */
+export class NoSuchDatabase extends Schema.TaggedError<NoSuchDatabase>()("NoSuchDatabase", {
+  database: Schema.String
+}) {
+  override get message(): string {
+    return `${this.database} does not exist. Create the database first, or correct its name.`
+  }
+}
+
+/** The user may not do what an export does. */
+export class DatabaseForbidden extends Schema.TaggedError<DatabaseForbidden>()("DatabaseForbidden", {
+  database: Schema.String,
+  description: Schema.String
+}) {
+  override get message(): string {
+    return `${this.database} does not allow it (${this.description}). An export creates tables in its schema: GRANT USAGE, CREATE ON SCHEMA … TO the user, on a server that is no read-only replica.`
+  }
+}
+
+/** The connection broke while the export ran. What was committed stays. */
+export class DatabaseLost extends Schema.TaggedError<DatabaseLost>()("DatabaseLost", {
+  database: Schema.String,
+  description: Schema.String
+}) {
+  override get message(): string {
+    return `The connection to ${this.database} was lost (${this.description}). Run the same command again to go on.`
+  }
+}
+
+/** Any other failure of a database. */
+export class DatabaseFailed extends Schema.TaggedError<DatabaseFailed>()("DatabaseFailed", {
+  database: Schema.String,
+  description: Schema.String
+}) {
+  override get message(): string {
+    return `${this.database}: ${this.description}`
+  }
+}
+
+/** The table is not made as this version makes it: another one made it, or something else. */
+export class TableDiffers extends Schema.TaggedError<TableDiffers>()("TableDiffers", {
+  /** The table and its database. */
+  place: Schema.String,
+  column: Schema.String,
+  found: Schema.String,
+  wanted: Schema.String
+}) {
+  override get message(): string {
+    return `${this.place} has the column ${this.column} as ${this.found}, and records need ${this.wanted}. Export everything once, which makes the table anew, or choose another database.`
+  }
+}
+
 export const Reason = Schema.Union([
   DiskFull,
   NotWritable,
@@ -96,9 +223,21 @@ export const Reason = Schema.Union([
   OtherExport,
   PartChanged,
   Occupied,
+  Locked,
+  Missing,
   CursorRefused,
   Endless,
-  RequestFailed
+  RequestFailed,
+  NotADatabase,
+  DatabaseBusy,
+  BadAddress,
+  DatabaseUnreachable,
+  DatabaseRefused,
+  NoSuchDatabase,
+  DatabaseForbidden,
+  DatabaseLost,
+  DatabaseFailed,
+  TableDiffers
 ])
 export type Reason = typeof Reason.Type
 
@@ -108,7 +247,11 @@ const needsAnotherCommand: ReadonlySet<Reason["_tag"]> = new Set([
   "OtherExport",
   "PartChanged",
   "Occupied",
-  "CursorRefused"
+  "Missing",
+  "CursorRefused",
+  "NotADatabase",
+  "BadAddress",
+  "TableDiffers"
 ])
 
 // These are about one resource, the others may do.
@@ -118,7 +261,8 @@ const ofOne: ReadonlySet<Reason["_tag"]> = new Set([
   "PartChanged",
   "Occupied",
   "CursorRefused",
-  "Endless"
+  "Endless",
+  "TableDiffers"
 ])
 
 /** What an export fails with. */

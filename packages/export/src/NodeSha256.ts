@@ -2,19 +2,17 @@
 /** SHA-256 by Node's own implementation (Bun and Deno have it too); the one module here that needs a platform. */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { createHash } from "node:crypto"
-import { Sha256 } from "./Sha256.ts"
+import { createHash, type Hash } from "node:crypto"
+import * as Sha256 from "./Sha256.ts"
 
-/** What `Export.run` needs for its checksums, on Node. */
-export const layer: Layer.Layer<Sha256> = Layer.succeed(
-  Sha256,
-  Sha256.of({
-    make: Effect.sync(() => {
-      const hash = createHash("sha256")
-      return {
-        update: (bytes: Uint8Array) => Effect.sync(() => void hash.update(bytes)),
-        hex: Effect.sync(() => hash.copy().digest("hex"))
-      }
-    })
-  })
+const of = (state: Hash): Sha256.Hash => ({
+  update: (bytes) => Effect.sync(() => void state.update(bytes)),
+  hex: Effect.sync(() => state.copy().digest("hex")),
+  copy: Effect.sync(() => of(state.copy()))
+})
+
+/** What an export needs for its checksums, on Node. */
+export const layer: Layer.Layer<Sha256.Sha256> = Layer.succeed(
+  Sha256.Sha256,
+  Sha256.Sha256.of({ make: Effect.sync(() => of(createHash("sha256"))) })
 )

@@ -7,6 +7,8 @@ export interface Hash {
   readonly update: (bytes: Uint8Array) => Effect.Effect<void>
   /** The hash so far, in lower-case hexadecimal; more bytes may follow. */
   readonly hex: Effect.Effect<string>
+  /** A hash of the same bytes, that goes its own way from here. */
+  readonly copy: Effect.Effect<Hash>
 }
 
 /** Makes hashes. `NodeSha256.layer` is the one for Node. */

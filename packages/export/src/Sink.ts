@@ -6,7 +6,8 @@
  *
  * - {@link Output.commit} keeps the records and the checkpoint, or neither, and they are durable when it returns;
  * - what was written beyond the last checkpoint is gone when the output is opened again;
- * - {@link Output.finish} and {@link Output.forget} can be done twice: a crash between two steps does no harm;
+ * - {@link Output.finish} and {@link Output.forget} can be done twice, in the next export too: a crash between two steps
+ *   does no harm;
  * - the finished output depends on the records alone, not on how they were split into batches or how often it was opened.
  */
 import * as Context from "effect/Context"
@@ -40,7 +41,8 @@ export interface Receipt {
 
 /**
  * How the records relate to what earlier exports left: `replace` puts them in its place when the output is finished, and
- * not before; `merge` adds them (a new file; a table's rows are replaced by their key).
+ * not before; `merge` adds them (a new file; a table's rows are replaced by their key). The same goes for the quarantined
+ * records of the resource.
  */
 export type Mode = "replace" | "merge"
 
@@ -50,7 +52,10 @@ export interface Output {
   readonly checkpoint: string | undefined
   /** Keeps records and checkpoint (a JSON text), both or neither. */
   readonly commit: (batch: Batch, checkpoint: string) => Effect.Effect<void, Reason>
-  /** Puts the output in its place; the checkpoint stays, until {@link forget}. A file takes the given name. */
+  /**
+   * Puts the output in its place; the checkpoint stays, until {@link forget}. A file takes the given name. No commit
+   * follows, but there need not have been one: an output of nothing is empty.
+   */
   readonly finish: (name: string) => Effect.Effect<Receipt, Reason>
   /** Takes the checkpoint away: the output is complete, and noted in the manifest. */
   readonly forget: Effect.Effect<void, Reason>
@@ -64,7 +69,10 @@ export interface Connection {
   readonly write: (document: string, text: string) => Effect.Effect<void, Reason>
   /** Where a finished output of this name would go, when something stands there already. */
   readonly occupied: (table: Table, name: string) => Effect.Effect<string | undefined, Reason>
-  /** Opens the output of a resource, or goes on with one that was stopped. */
+  /**
+   * Opens the output of a resource, or goes on with one that was stopped, in the mode it had. Outputs of several
+   * resources may be open at once, one of each.
+   */
   readonly open: (table: Table, mode: Mode) => Effect.Effect<Output, Reason, Scope.Scope>
   /** Drops the unfinished output of a resource, if there is one. */
   readonly discard: (table: Table) => Effect.Effect<void, Reason>

@@ -11,12 +11,14 @@ interface Part {
   readonly checkpoint: string | undefined
 }
 
-export const make = () => {
+export const make = (onCommit: Effect.Effect<void> = Effect.void) => {
   const documents = new Map<string, string>()
   const parts = new Map<string, Part>()
   const outputs = new Map<string, ReadonlyArray<Received>>()
   /** The commit that fails, counted from 1 over all outputs. */
   const failing = { at: Infinity, commits: 0 }
+  /** Nothing happens at commits any more. */
+  const quiet = { value: false }
   const nothing: Part = { records: [], quarantined: 0, checkpoint: undefined }
 
   const receipt = (place: string, records: ReadonlyArray<Received>, quarantined: number): Receipt => ({
@@ -49,7 +51,7 @@ export const make = () => {
               quarantined: before.quarantined + quarantined.length,
               checkpoint
             })
-            return Effect.void
+            return quiet.value ? Effect.void : onCommit
           }),
         finish: (output) =>
           Effect.sync(() => {
@@ -67,5 +69,5 @@ export const make = () => {
     inspect: Effect.succeed(connection)
   })
 
-  return { layer, documents, outputs, parts, failing }
+  return { layer, documents, outputs, parts, failing, quiet }
 }

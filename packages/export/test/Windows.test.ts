@@ -1,7 +1,6 @@
 import * as Windows from "@effect-intercom/export/Windows"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import * as fc from "fast-check"
@@ -141,13 +140,10 @@ describe("Windows", () => {
         { field: "updated_at", operator: "=", value: 2 }
       ]
     })
-    assert.deepStrictEqual(
-      Option.some(Windows.query("created_at", { after: 5, until: null })),
-      Option.some({
-        field: "created_at",
-        operator: ">",
-        value: 5
-      })
-    )
+    assert.deepStrictEqual(Windows.query("created_at", { after: 5, until: null }), {
+      field: "created_at",
+      operator: ">",
+      value: 5
+    })
   })
 })

@@ -1,0 +1,54 @@
+// The sink of the example keeps the rules of a sink.
+import type { Quarantine, Table } from "@effect-intercom/export"
+import * as NodeSha256 from "@effect-intercom/export/NodeSha256"
+import * as SinkKit from "@effect-intercom/export/SinkKit"
+import { NodeServices } from "@effect/platform-node"
+import { describe, it } from "@effect/vitest"
+import { Effect, FileSystem, Layer } from "effect"
+import { Bucket, layer } from "../custom-sink.ts"
+
+interface Part {
+  readonly records: ReadonlyArray<Table.Received>
+  readonly quarantined: ReadonlyArray<Quarantine.Line>
+}
+
+interface Index {
+  readonly resource: string
+  readonly parts: ReadonlyArray<string>
+}
+
+/** A bucket of its own, and what is in it, read without the sink. */
+const subject = Effect.gen(function* () {
+  const fs = yield* FileSystem.FileSystem
+  const directory = yield* fs.makeTempDirectoryScoped()
+  const objects = Layer.provide(Bucket.layerDirectory(directory), NodeServices.layer)
+  const read = <A>(key: string) =>
+    Effect.map(
+      fs.readFileString(`${directory}/${encodeURIComponent(key)}`),
+      // Written by the sink.
+      (text) => JSON.parse(text) as A
+    )
+  const parts = (key: string) =>
+    Effect.flatMap(read<Index>(key), ({ parts }) => Effect.forEach(parts, (part) => read<Part>(part)))
+  return {
+    layer: layer.pipe(Layer.provide([objects, NodeSha256.layer])),
+    records: (_: Table.Table, place: string) =>
+      Effect.map(parts(place), (parts) => parts.flatMap(({ records }) => records)),
+    quarantine: ({ name }: Table.Table) =>
+      Effect.gen(function* () {
+        const keys = (yield* fs.readDirectory(directory))
+          .map(decodeURIComponent)
+          .filter((key) => key.startsWith("done/"))
+        const mine = yield* Effect.filter(keys, (key) =>
+          Effect.map(read<Index>(key), ({ resource }) => resource === name)
+        )
+        return (yield* Effect.forEach(mine, parts)).flat().flatMap(({ quarantined }) => quarantined)
+      })
+  }
+})
+
+describe("the sink over a bucket", () => {
+  for (const { check, name } of SinkKit.laws(subject)) {
+    it.live(name, () => Effect.provide(check, NodeServices.layer))
+  }
+})

@@ -1,0 +1,72 @@
+/** What an export came to, when it is neither complete nor broken off. */
+import { ExportError } from "@effect-intercom/export/ExportError"
+import type { Entry } from "@effect-intercom/export/Manifest"
+import * as Schema from "effect/Schema"
+import * as Format from "@effect-intercom/export/Format"
+
+/** Everything the API gave is there, but some records do not fit their schema, or the API did not give all. */
+export class Incomplete extends Schema.TaggedError<Incomplete>()("Incomplete", {
+  quarantined: Schema.Int,
+  /** Where those are. */
+  quarantine: Schema.String,
+  missing: Schema.Int
+}) {
+  override get message(): string {
+    const { missing, quarantine, quarantined } = this
+    return [
+      ...(quarantined === 0
+        ? []
+        : [
+            `${Format.count(quarantined)} ${quarantined === 1 ? "record does" : "records do"} not fit the schema: ` +
+              `${quarantined === 1 ? "it is" : "they are"} in ${quarantine}, each with the reason.`
+          ]),
+      ...(missing === 0
+        ? []
+        : [
+            `The API did not give ${Format.plural(missing, "record")} or parts that it counts: the manifest names ` +
+              "them as far as it can, and records that are deleted during an export make such a difference. " +
+              "--force exports again."
+          ])
+    ].join(" ")
+  }
+}
+
+/** Some resources failed, each of which was told; the others are complete. */
+export class Unfinished extends Schema.TaggedError<Unfinished>()("Unfinished", {
+  of: Schema.Int,
+  failures: Schema.NonEmptyArray(ExportError)
+}) {
+  override get message(): string {
+    const names = this.failures.flatMap(({ resource }) => resource ?? [])
+    const restricted = this.failures.filter(isRestricted).flatMap(({ resource }) => resource ?? [])
+    return [
+      `${this.failures.length} of ${Format.plural(this.of, "resource")} failed: ${list(names)}.`,
+      ...(restricted.length === 0
+        ? []
+        : [`The workspace's plan is without ${list(restricted)}: name the others, instead of --all.`]),
+      ...(this.failures.every((failure) => isRestricted(failure) || !failure.resumable)
+        ? []
+        : ["What was written is kept: the same command goes on from there."])
+    ].join(" ")
+  }
+}
+
+const formatter = new Intl.ListFormat("en-US", { type: "conjunction" })
+
+const list = (names: ReadonlyArray<string>): string => formatter.format(names)
+
+const isRestricted = ({ reason }: ExportError): boolean =>
+  reason._tag === "RequestFailed" &&
+  reason.error.reason._tag === "Forbidden" &&
+  reason.error.reason.errors.some(({ code }) => code === "api_plan_restricted")
+
+/** What the API counts and did not give; of outputs whose counts fell short without a name too. */
+export const missing = ({ complete, counts, total }: Entry): number =>
+  complete === false ? Math.max(counts.missing, (total ?? 0) - counts.read) : counts.missing
+
+/** The shortcomings of complete outputs; `undefined` when there are none. */
+export const incomplete = (entries: ReadonlyArray<Entry>, quarantine: string): Incomplete | undefined => {
+  const sum = (of: (entry: Entry) => number) => entries.reduce((all, entry) => all + of(entry), 0)
+  const found = { quarantined: sum(({ counts }) => counts.quarantined), missing: sum(missing) }
+  return found.quarantined === 0 && found.missing === 0 ? undefined : new Incomplete({ ...found, quarantine })
+}

@@ -1,0 +1,56 @@
+/** `intercom export report`: a page about what stands at a destination. */
+import * as Overview from "@effect-intercom/export/Overview"
+import * as Report from "@effect-intercom/export/Report"
+import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
+import * as Path from "effect/Path"
+import type { PlatformError } from "effect/PlatformError"
+import * as Schema from "effect/Schema"
+import * as Destination from "./Destination.ts"
+
+/** The page cannot be written. */
+export class CannotWrite extends Schema.TaggedError<CannotWrite>()("CannotWrite", {
+  path: Schema.String,
+  description: Schema.String
+}) {
+  override get message(): string {
+    return `${this.path} cannot be written (${this.description}): choose another file with --out.`
+  }
+}
+
+const cannotWrite =
+  (path: string) =>
+  ({ reason }: PlatformError) =>
+    new CannotWrite({ path, description: reason._tag })
+
+export const command = Command.make(
+  "report",
+  {
+    destination: Destination.argument,
+    out: Flag.String("out").pipe(
+      Flag.withAlias("o"),
+      Flag.withMetavar("FILE"),
+      Flag.withDescription("The file to write; report.html when left out"),
+      Flag.withDefault("report.html")
+    )
+  },
+  Effect.fnUntraced(function* ({ destination, out }) {
+    const overview = yield* Effect.provide(Overview.read, Destination.layer(destination))
+    const fs = yield* FileSystem.FileSystem
+    const { dirname } = yield* Path.Path
+    yield* fs
+      .makeDirectory(dirname(out), { recursive: true })
+      .pipe(Effect.andThen(fs.writeFileString(out, Report.render(overview))), Effect.mapError(cannotWrite(out)))
+    yield* Console.log(out)
+  })
+).pipe(
+  Command.withDescription(
+    "Write a page about an export: counts, throughput, waits, and what is quarantined or missing"
+  ),
+  Command.withExamples([
+    { command: "intercom export report dump --out dump/report.html", description: "A page beside the files" }
+  ])
+)

@@ -1,0 +1,37 @@
+/** `--since`: a moment, or the last export. */
+import * as DateTime from "effect/DateTime"
+import * as Option from "effect/Option"
+import * as Result from "effect/Result"
+
+/** Unix seconds, or the last export into the same place. */
+export type Since = number | "last"
+
+export const forms = "last, Unix seconds, or ISO 8601 such as 2026-11-20 or 2026-11-20T08:30:00+01:00"
+
+const pattern = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:?\d\d)?)?$/i
+
+/** A day that is in the calendar: 30 February is not, though dates can be made of it. */
+const isDay = (day: string): boolean =>
+  Option.exists(DateTime.make(`${day}T00:00:00Z`), (time) => DateTime.formatIso(time).startsWith(day))
+
+/** The seconds of ISO 8601. A date alone is midnight UTC, and a time without a zone is UTC. */
+const fromIso = (text: string): Option.Option<number> => {
+  const [, day, time = "00:00", zone = "Z"] = pattern.exec(text) ?? []
+  if (day === undefined || !isDay(day)) return Option.none()
+  const offset = zone.toUpperCase().replace(/^([+-]\d\d)(\d\d)$/, "$1:$2")
+  return Option.map(DateTime.make(`${day}T${time}${offset}`), (found) =>
+    Math.floor(DateTime.toEpochMillis(found) / 1000)
+  )
+}
+
+/** Reads it; fails with what is expected instead. `now`: Unix seconds. */
+export const parse = (text: string, now: number): Result.Result<Since, string> => {
+  if (text === "last") return Result.succeed("last")
+  const seconds = /^\d{1,15}$/.test(text) ? Option.some(Number(text)) : fromIso(text)
+  if (Option.isNone(seconds)) return Result.fail(forms)
+  if (seconds.value > now) {
+    // 1e11 seconds are the year 5138.
+    return Result.fail(seconds.value > 1e11 ? "seconds, not milliseconds" : "a moment that is past")
+  }
+  return Result.succeed(seconds.value)
+}

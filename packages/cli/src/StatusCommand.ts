@@ -1,0 +1,76 @@
+/** `intercom export status`: what stands at a destination. */
+import type { Checkpoint } from "@effect-intercom/export/Checkpoint"
+import * as Format from "@effect-intercom/export/Format"
+import type { Entry } from "@effect-intercom/export/Manifest"
+import * as Overview from "@effect-intercom/export/Overview"
+import * as Command from "effect/cli/Command"
+import * as Console from "effect/Console"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Destination from "./Destination.ts"
+import * as Table from "./internal/Table.ts"
+import * as Outcome from "./Outcome.ts"
+
+const time = (iso: string): string => iso.replace(/\.\d+Z$/, "Z")
+
+const moment = (seconds: number): string => time(DateTime.formatIso(DateTime.makeUnsafe(seconds * 1000)))
+
+const sinceOf = (since: number | null): string => (since === null ? "" : `changes since ${moment(since)}`)
+
+const flaw = (count: number): string => (count === 0 ? "" : Format.count(count))
+
+const unfinished = ({ counts, scope, total, updatedAt }: Checkpoint): ReadonlyArray<string> => [
+  scope.output,
+  "unfinished",
+  `${Format.count(counts.records)}${total === null ? "" : ` of ${Format.count(total)}`}`,
+  flaw(counts.quarantined),
+  flaw(counts.missing),
+  time(updatedAt),
+  "",
+  sinceOf(scope.since)
+]
+
+const complete = (output: string, entry: Entry, next: string): ReadonlyArray<string> => [
+  output,
+  "complete",
+  Format.count(entry.counts.records),
+  flaw(entry.counts.quarantined),
+  flaw(Outcome.missing(entry)),
+  time(entry.finishedAt),
+  next,
+  sinceOf(entry.scope.since)
+]
+
+/** The table, and what the next export goes on from. */
+export const render = ({ manifest, name, state, unfinished: begun }: Overview.Overview): string => {
+  const done = Object.entries(manifest?.exports ?? {})
+  if (done.length === 0 && begun.length === 0) return `${name}: nothing is exported there.`
+  const next = (output: string): string => {
+    const since = state?.resources[output]
+    return since === undefined ? "" : moment(since.until)
+  }
+  const rows = [...done.map(([output, entry]) => complete(output, entry, next(output))), ...begun.map(unfinished)]
+  const table = Table.render(
+    [
+      { title: "output" },
+      { title: "state" },
+      { title: "records", right: true },
+      { title: "quarantined", right: true },
+      { title: "missing", right: true },
+      { title: "last step" },
+      { title: "since last" },
+      { title: "what" }
+    ],
+    rows
+  )
+  return [name, table, ...(begun.length === 0 ? [] : ["The same command goes on with what is unfinished."])].join("\n")
+}
+
+export const command = Command.make("status", { destination: Destination.argument }, ({ destination }) =>
+  Effect.flatMap(Overview.read, (overview) => Console.log(render(overview))).pipe(
+    Effect.provide(Destination.layer(destination))
+  )
+).pipe(
+  Command.withDescription("Show what is exported, what is unfinished, and what the next export goes on from"),
+  Command.withExamples([{ command: "intercom export status ndjson:dump", description: "Or just the directory: dump" }])
+)

@@ -1,0 +1,88 @@
+/** Whether the client is talking to the API, or what keeps it from it. */
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import type * as Headers from "effect/http/Headers"
+import * as HttpClient from "effect/http/HttpClient"
+import * as Layer from "effect/Layer"
+import * as Ref from "effect/Ref"
+
+/** Why no request is under way. */
+export interface Pause {
+  /** `limit`: the window is used up. `failure`: a request failed, and is sent again soon. */
+  readonly cause: "limit" | "failure"
+  /** Milliseconds until the window is over; those since the failure. */
+  readonly millis: number
+}
+
+interface State {
+  readonly underWay: number
+  /** When the last answer came, in Unix milliseconds; `undefined` before the first. */
+  readonly quietSince: number | undefined
+  readonly failed: boolean
+  /** When the window is over, in Unix milliseconds, and whether it takes more requests until then. */
+  readonly resetAt: number
+  readonly full: boolean
+}
+
+const initial: State = { underWay: 0, quietSince: undefined, failed: false, resetAt: 0, full: false }
+
+/** A shorter silence is work of our own. */
+const patience = 300
+
+/** A longer silence after a failure is something else: a client sends again within 20 seconds. */
+const longestBackoff = 25_000
+
+const pauseOf = ({ failed, full, quietSince, resetAt, underWay }: State, now: number): Pause | undefined => {
+  if (underWay > 0 || quietSince === undefined || now - quietSince < patience) return undefined
+  if (full && resetAt > now) return { cause: "limit", millis: resetAt - now }
+  return failed && now - quietSince < longestBackoff ? { cause: "failure", millis: now - quietSince } : undefined
+}
+
+/** The state after an answer with these headers. */
+const answered = (state: State, headers: Headers.Headers, failed: boolean, now: number): State => {
+  const reset = Number(headers["x-ratelimit-reset"]) * 1000
+  const known = Number.isFinite(reset) && reset > 0
+  const full = Number(headers["x-ratelimit-remaining"]) === 0
+  return {
+    ...state,
+    underWay: state.underWay - 1,
+    quietSince: now,
+    failed,
+    resetAt: known ? reset : state.resetAt,
+    // Answers may overtake one another: a window that was full stays so.
+    full: full || (state.full && reset === state.resetAt)
+  }
+}
+
+/** What passes between the client and the API. */
+export class Traffic extends Context.Service<Traffic, { readonly pause: Effect.Effect<Pause | undefined> }>()(
+  "@effect-intercom/cli/Traffic"
+) {
+  /** Watches the requests that go through the client below. */
+  static readonly layer: Layer.Layer<HttpClient.HttpClient | Traffic, never, HttpClient.HttpClient> =
+    Layer.effectContext(
+      Effect.gen(function* () {
+        const client = yield* HttpClient.HttpClient
+        const state = yield* Ref.make(initial)
+        const note = (change: (state: State, now: number) => State) =>
+          Effect.flatMap(Clock.currentTimeMillis, (now) => Ref.update(state, (state) => change(state, now)))
+        const watched = HttpClient.transformResponse(client, (response) =>
+          Effect.andThen(
+            note((state) => ({ ...state, underWay: state.underWay + 1 })),
+            response
+          ).pipe(
+            Effect.tap(({ headers, status }) => note((state, now) => answered(state, headers, status >= 400, now))),
+            Effect.tapError(() =>
+              note((state, now) => ({ ...state, underWay: state.underWay - 1, quietSince: now, failed: true }))
+            ),
+            Effect.onInterrupt(() => note((state) => ({ ...state, underWay: state.underWay - 1 })))
+          )
+        )
+        const pause = Effect.flatMap(Clock.currentTimeMillis, (now) =>
+          Effect.map(Ref.get(state), (state) => pauseOf(state, now))
+        )
+        return Context.make(HttpClient.HttpClient, watched).pipe(Context.add(Traffic, Traffic.of({ pause })))
+      })
+    )
+}

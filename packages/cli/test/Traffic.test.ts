@@ -1,0 +1,68 @@
+import { Traffic } from "@effect-intercom/cli/Traffic"
+import { assert, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as HttpClient from "effect/http/HttpClient"
+import * as HttpClientResponse from "effect/http/HttpClientResponse"
+import * as Layer from "effect/Layer"
+import * as TestClock from "effect/testing/TestClock"
+
+const answering = (status: number, headers: Record<string, string> = {}, millis = 0) =>
+  Traffic.layer.pipe(
+    Layer.provide(
+      Layer.succeed(
+        HttpClient.HttpClient,
+        HttpClient.make((request) =>
+          Effect.delay(
+            Effect.succeed(HttpClientResponse.fromWeb(request, new Response(null, { status, headers }))),
+            millis
+          )
+        )
+      )
+    )
+  )
+
+const request = HttpClient.get("https://api.example.test/me")
+const pause = Traffic.use(({ pause }) => pause)
+
+it.effect("a full window is a pause until its reset", () =>
+  Effect.gen(function* () {
+    assert.isUndefined(yield* pause)
+    yield* request
+    assert.isUndefined(yield* pause)
+    yield* TestClock.adjust("1 second")
+    assert.deepStrictEqual(yield* pause, { cause: "limit", millis: 9000 })
+    yield* TestClock.adjust("9 seconds")
+    assert.isUndefined(yield* pause)
+  }).pipe(Effect.provide(answering(200, { "x-ratelimit-remaining": "0", "x-ratelimit-reset": "10" })))
+)
+
+it.effect("silence in a window that takes more is none", () =>
+  Effect.gen(function* () {
+    yield* request
+    yield* TestClock.adjust("5 seconds")
+    assert.isUndefined(yield* pause)
+  }).pipe(Effect.provide(answering(200, { "x-ratelimit-remaining": "7", "x-ratelimit-reset": "10" })))
+)
+
+it.effect("after a failure the next attempt is awaited", () =>
+  Effect.gen(function* () {
+    yield* request
+    yield* TestClock.adjust("1 second")
+    assert.deepStrictEqual(yield* pause, { cause: "failure", millis: 1000 })
+  }).pipe(Effect.provide(answering(503)))
+)
+
+it.effect("a request under way is no pause, one that was given up is none under way", () =>
+  Effect.gen(function* () {
+    const under = yield* Effect.forkChild(request)
+    yield* TestClock.adjust("5 seconds")
+    assert.isUndefined(yield* pause)
+    yield* Fiber.interrupt(under)
+    const next = yield* Effect.forkChild(request)
+    yield* TestClock.adjust("1 minute")
+    yield* Fiber.join(next)
+    yield* TestClock.adjust("1 second")
+    assert.deepStrictEqual(yield* pause, { cause: "failure", millis: 1000 })
+  }).pipe(Effect.provide(answering(500, {}, 60_000)))
+)

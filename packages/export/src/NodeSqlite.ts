@@ -1,0 +1,151 @@
+/// <reference types="node" />
+/**
+ * A SQLite database as a sink, by Node's own SQLite. `internal/SqlSink.ts` says which tables there are.
+ *
+ * | kind      | type of the column | what it holds                |
+ * | --------- | ------------------ | ---------------------------- |
+ * | `text`    | `TEXT`             |                              |
+ * | `integer` | `INTEGER`          |                              |
+ * | `real`    | `REAL`             |                              |
+ * | `boolean` | `BOOLEAN INTEGER`  | 1 or 0                       |
+ * | `json`    | `JSON TEXT`        | JSON, for `json_extract`     |
+ *
+ * The database is in WAL mode: readers are never in the way of an export, and what it commits is on the disk.
+ */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
+import * as Layer from "effect/Layer"
+import * as Path from "effect/Path"
+import * as Schedule from "effect/Schedule"
+import { isSqlError, type SqlError } from "effect/sql/SqlError"
+import { DatabaseBusy, DatabaseFailed, DiskFull, NotADatabase, NotWritable, type Reason } from "./ExportError.ts"
+import * as Files from "./internal/Files.ts"
+import { Host } from "./Host.ts"
+import * as SqliteClient from "./internal/SqliteClient.ts"
+import { type Dialect, names, onConflict, quote } from "./internal/SqlDialect.ts"
+import * as SqlSink from "./internal/SqlSink.ts"
+import * as Lock from "./Lock.ts"
+import { Sha256 } from "./Sha256.ts"
+import { Sink } from "./Sink.ts"
+
+export interface Options {
+  /** Created when it does not exist, and its directory too. */
+  readonly file: string
+}
+
+/** The sink that is the database in this file. */
+export const layer = ({ file }: Options): Layer.Layer<Sink, never, FileSystem.FileSystem | Path.Path | Host | Sha256> =>
+  Layer.effect(
+    Sink,
+    Effect.gen(function* () {
+      // The scope is that of who connects, not the layer's.
+      const services = Context.pick(FileSystem.FileSystem, Path.Path, Host)
+      const context = services(yield* Effect.context<FileSystem.FileSystem | Path.Path | Host>())
+      const sha256 = yield* Sha256
+      const at = <A, R>(effect: Effect.Effect<A, SqlError, R>) => Effect.mapError(effect, reasonAt(file))
+
+      const connect = Effect.gen(function* () {
+        const fs = yield* FileSystem.FileSystem
+        const directory = (yield* Path.Path).dirname(file)
+        yield* Files.at(directory)(fs.makeDirectory(directory, { recursive: true }))
+        const lock = yield* Lock.acquire(`${file}.lock`)
+        const client = yield* at(SqliteClient.make(file, { readOnly: false }))
+        yield* at(Effect.retry(client.sql`PRAGMA journal_mode = WAL`, whileBusy))
+        yield* at(client.sql`PRAGMA synchronous = FULL`)
+        const dialect = dialectOf(file, client, lock.check)
+        yield* SqlSink.prepare(dialect)
+        return SqlSink.connection({ dialect, sha256 })
+      })
+
+      const inspect = Effect.gen(function* () {
+        const fs = yield* FileSystem.FileSystem
+        const there = yield* Files.at(file)(fs.exists(file))
+        const client = yield* at(SqliteClient.make(there ? file : ":memory:", { readOnly: there }))
+        return SqlSink.reader({ dialect: dialectOf(file, client, Effect.void), sha256 })
+      })
+
+      return Sink.of({
+        name: `sqlite:${file}`,
+        connect: Effect.provideContext(connect, context),
+        inspect: Effect.provideContext(inspect, context)
+      })
+    })
+  )
+
+const types = { text: "TEXT", integer: "INTEGER", real: "REAL", boolean: "BOOLEAN INTEGER", json: "JSON TEXT" } as const
+
+const dialectOf = (
+  file: string,
+  { runMany, sql }: SqliteClient.SqliteClient,
+  check: Effect.Effect<void, Reason>
+): Dialect => ({
+  sql,
+  database: file,
+  tableName: (name) => sql.literal(quote(name)),
+  types,
+  collation: "",
+  position: "INTEGER PRIMARY KEY",
+  verbatim: types.json,
+  supports: () => true,
+  describe: (name) =>
+    Effect.map(
+      sql<{ readonly name: string; readonly type: string; readonly pk: number }>`
+        SELECT name, type, pk FROM pragma_table_info(${name})`,
+      (columns) =>
+        columns.length === 0
+          ? undefined
+          : {
+              columns: new Map(columns.map(({ name, type }) => [name, type])),
+              primaryKey: columns.filter(({ pk }) => pk > 0).map(({ name }) => name)
+            }
+    ),
+  write: (target, columns, key, rows) => {
+    const parameters = columns.map(() => "?").join(", ")
+    const statement = `INSERT INTO ${quote(target)} (${names(columns)}) VALUES (${parameters}) ${onConflict(columns, key)}`
+    return rows.length === 0 ? Effect.void : runMany(statement, rows)
+  },
+  toRow: (_, { rest, values }) => [...values, rest],
+  select: ({ name }) => quote(name),
+  fromRow: (columns, found) => ({
+    values: columns.map(({ kind, name }) => {
+      // What was written is read: a text, a number, or null.
+      const value = (found[name] ?? null) as string | number | null
+      return kind === "boolean" && value !== null ? value !== 0 : value
+    }),
+    rest: (found["_rest"] ?? null) as string | null
+  }),
+  reason: reasonAt(file),
+  transaction: (steps) => Effect.retry(sql.withTransaction(Effect.andThen(check, steps)), whileBusy)
+})
+
+// SQLite's result codes: https://sqlite.org/rescode.html
+const code = { busy: 5, locked: 6, readOnly: 8, full: 13, cannotOpen: 14, notADatabase: 26 } as const
+
+const isBusy = (error: unknown): boolean => {
+  if (!isSqlError(error)) return false
+  const result = SqliteClient.resultCode(error)
+  return result === code.busy || result === code.locked
+}
+
+/** Others may write for a while: ten seconds, and the transaction fails, of which nothing is left. */
+const whileBusy = { while: isBusy, times: 100, schedule: Schedule.spaced("100 millis") }
+
+const reasonAt =
+  (file: string) =>
+  (error: SqlError): Reason => {
+    switch (SqliteClient.resultCode(error)) {
+      case code.busy:
+      case code.locked:
+        return new DatabaseBusy({ database: file })
+      case code.full:
+        return new DiskFull({ path: file })
+      case code.readOnly:
+      case code.cannotOpen:
+        return new NotWritable({ path: file, description: error.message })
+      case code.notADatabase:
+        return new NotADatabase({ path: file })
+      default:
+        return new DatabaseFailed({ database: file, description: error.message })
+    }
+  }

@@ -1,0 +1,399 @@
+/// <reference types="node" />
+/**
+ * A PostgreSQL database as a sink. `internal/SqlSink.ts` says which tables there are, in the schema of your choice. It
+ * needs the package `@effect/sql-pg`, which those who write files need not install: hence this module is not in the index.
+ *
+ * | kind      | type of the column |
+ * | --------- | ------------------ |
+ * | `text`    | `text`             |
+ * | `integer` | `bigint`           |
+ * | `real`    | `double precision` |
+ * | `boolean` | `boolean`          |
+ * | `json`    | `jsonb`            |
+ *
+ * A row that was written is there after a crash of the server too, unless the server is set not to care
+ * (`synchronous_commit`). The lock belongs to the session: connect to the server itself, or through a pooler that pools
+ * sessions, not transactions.
+ *
+ * PostgreSQL cannot store the character U+0000 nor half a surrogate pair. A text or JSON with one stands in `_rest`, at its
+ * place; and `_rest` is, in a row that has such a text, not a JSON object but a JSON string: the text of that object.
+ */
+import * as PgClient from "@effect/sql-pg/PgClient"
+import * as PgTypes from "@effect/sql-pg/PgTypes"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Reactivity from "effect/reactivity/Reactivity"
+import * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
+import * as Schedule from "effect/Schedule"
+import * as Schema from "effect/Schema"
+import type * as Scope from "effect/Scope"
+import type { SqlClient } from "effect/sql/SqlClient"
+import type { SqlError } from "effect/sql/SqlError"
+import type { Fragment } from "effect/sql/Statement"
+import {
+  BadAddress,
+  DatabaseBusy,
+  DatabaseFailed,
+  DatabaseForbidden,
+  DatabaseLost,
+  DatabaseRefused,
+  DatabaseUnreachable,
+  DiskFull,
+  Locked,
+  NoSuchDatabase,
+  type Reason
+} from "./ExportError.ts"
+import { Host } from "./Host.ts"
+import {
+  type Column,
+  type Dialect,
+  type Existing,
+  names,
+  onConflict,
+  quote,
+  type Values
+} from "./internal/SqlDialect.ts"
+import * as SqlSink from "./internal/SqlSink.ts"
+import { Sha256 } from "./Sha256.ts"
+import { Sink } from "./Sink.ts"
+import * as Table from "./Table.ts"
+
+export interface Options {
+  /** `postgres://user:password@host:port/database?sslmode=require`, as libpq reads it. */
+  readonly url: Redacted.Redacted
+  /** Where the tables are; created when it does not exist. Without it, `public`. */
+  readonly schema?: string | undefined
+}
+
+/** The sink that is the schema of this database. */
+export const layer = ({ schema = "public", url }: Options): Layer.Layer<Sink, never, Host | Sha256> =>
+  Layer.effect(
+    Sink,
+    Effect.gen(function* () {
+      const host = yield* Host
+      const sha256 = yield* Sha256
+      const name = nameOf(url, schema)
+
+      const session = Effect.gen(function* () {
+        const database = yield* Effect.fromResult(name)
+        const sql = yield* Effect.mapError(openSession(url), reasonAt(database))
+        return dialectOf(sql, database, schema)
+      })
+
+      const connect = Effect.gen(function* () {
+        const dialect = yield* session
+        const connection = SqlSink.connection({ dialect, sha256 })
+        yield* mustBeUtf8(dialect)
+        yield* Effect.mapError(createSchema(dialect.sql, schema), dialect.reason)
+        yield* lock(dialect, schema, connection.read(lockDocument), host)
+        yield* SqlSink.prepare(dialect)
+        yield* connection.write(lockDocument, yield* signature(host))
+        return connection
+      })
+
+      const inspect = Effect.map(session, (dialect) => SqlSink.reader({ dialect, sha256 }))
+
+      return Sink.of({ name: Result.getOrElse(name, () => "postgres"), connect, inspect })
+    })
+  )
+
+/**
+ * One connection, for as long as the scope: the lock belongs to it. Whoever waits longer than half a minute for another's
+ * lock on a table is told; what takes long is not stopped.
+ */
+const openSession = Effect.fnUntraced(function* (url: Redacted.Redacted) {
+  const sql = yield* Effect.provide(
+    PgClient.makeClient({
+      url,
+      applicationName: "intercom export",
+      // A row is one message, and some conversations are long.
+      maxMessageSize: 2 ** 30,
+      keepAlive: "1 minute",
+      connectTimeout: "10 seconds"
+    }),
+    Reactivity.layer
+  )
+  yield* sql`SELECT set_config('statement_timeout', '0', false), set_config('lock_timeout', '30s', false),
+    set_config('client_min_messages', 'warning', false)`
+  // The server lets go of the lock of a process that was killed in the middle of a long statement. Older servers know no
+  // such setting, and not on every system.
+  yield* Effect.ignore(sql`SELECT set_config('client_connection_check_interval', '2s', false)`)
+  yield* Effect.ignore(sql`SELECT set_config('idle_session_timeout', '0', false)`)
+  return sql
+})
+
+/** `postgres:host:5432/database`, without user and password. */
+const nameOf = (address: Redacted.Redacted, schema: string): Result.Result<string, BadAddress> =>
+  Result.try({ try: () => readAddress(Redacted.value(address), schema), catch: unreadable }).pipe(
+    Result.flatMap((name) => (name === undefined ? Result.fail(unreadable()) : Result.succeed(name)))
+  )
+
+// What the URL parser says of an address repeats it.
+const unreadable = () => new BadAddress({})
+
+const readAddress = (address: string, schema: string): string | undefined => {
+  const { hash, hostname, password, pathname, port, protocol, search, searchParams, username } = new URL(address)
+  // In an address whose password is not encoded, a part of it can look like host and port.
+  const astray = username === "" && `${pathname}${search}`.includes("@")
+  if (!/^postgres(ql)?:$/.test(protocol) || hash !== "" || astray) return undefined
+  const [user, path] = [username, pathname.slice(1), password].map(decodeURIComponent)
+  const host = searchParams.get("host") ?? (hostname || "localhost")
+  const database = searchParams.get("dbname") ?? (path || searchParams.get("user") || user)
+  const place = `postgres:${host}:${searchParams.get("port") ?? (port || "5432")}/${database}`
+  return schema === "public" ? place : `${place} (schema ${schema})`
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// schema and lock
+// ---------------------------------------------------------------------------------------------------------------------
+
+/** Who may not create schemas can still use one that is there. */
+const createSchema = Effect.fnUntraced(function* (sql: SqlClient, schema: string) {
+  const found = yield* sql`SELECT 1 FROM pg_namespace WHERE nspname = ${schema}`
+  if (found.length === 0) yield* sql`CREATE SCHEMA IF NOT EXISTS ${sql.literal(quote(schema))}`
+})
+
+const lockDocument = "lock"
+
+const Owner = Schema.Struct({ pid: Schema.Int, host: Schema.String, startedAt: Schema.String })
+type Owner = typeof Owner.Type
+
+const decodeOwner = Schema.decodeUnknownOption(Schema.fromJsonString(Owner))
+
+const signature = ({ hostname, pid }: Host["Service"]) =>
+  Effect.map(DateTime.now, (now) => JSON.stringify({ pid, host: hostname, startedAt: DateTime.formatIso(now) }))
+
+/**
+ * Takes the lock on the schema. The server takes it back when the session ends, which it may notice a little later than
+ * that the process is gone.
+ */
+const lock = (
+  dialect: Dialect,
+  schema: string,
+  document: Effect.Effect<string | undefined, Reason>,
+  host: Host["Service"]
+): Effect.Effect<void, Reason, Scope.Scope> => {
+  const at = <A>(effect: Effect.Effect<A, SqlError>) => Effect.mapError(effect, dialect.reason)
+  const key = `effect-intercom/${schema}`
+  const { sql } = dialect
+  const take = Effect.gen(function* () {
+    const [row] = yield* at(
+      sql<{ readonly taken: boolean }>`SELECT pg_try_advisory_lock(hashtextextended(${key}, 0)) AS taken`
+    )
+    if (row?.taken === true) return
+    const owner = Option.getOrNull(decodeOwner(yield* document))
+    return yield* new Locked({ path: dialect.database, inDatabase: true, owner })
+  })
+  const isGone = (owner: Owner) =>
+    owner.host === host.hostname && owner.pid !== host.pid
+      ? Effect.map(host.isAlive(owner.pid), (alive) => !alive)
+      : Effect.succeed(false)
+  // The end of the connection says the same, but says it without waiting for an answer.
+  const release = Effect.ignore(
+    Effect.andThen(SqlSink.drop(dialect, lockDocument), sql`SELECT pg_advisory_unlock(hashtextextended(${key}, 0))`)
+  )
+  return Effect.acquireRelease(
+    Effect.retry(take, {
+      while: (reason) => (reason._tag === "Locked" && reason.owner !== null ? isGone(reason.owner) : false),
+      schedule: Schedule.spaced("250 millis"),
+      times: 40
+    }),
+    () => release,
+    { interruptible: true }
+  )
+}
+
+const mustBeUtf8 = Effect.fnUntraced(function* ({ database, reason, sql }: Dialect) {
+  const [row] = yield* Effect.mapError(sql<{ readonly server_encoding: string }>`SHOW server_encoding`, reason)
+  const encoding = row?.server_encoding
+  if (encoding === "UTF8") return
+  const description = `its encoding is ${encoding}, which lacks characters. Create a database with ENCODING 'UTF8'.`
+  return yield* new DatabaseFailed({ database, description })
+})
+
+// ---------------------------------------------------------------------------------------------------------------------
+// dialect
+// ---------------------------------------------------------------------------------------------------------------------
+
+const types = {
+  text: "text",
+  integer: "bigint",
+  real: "double precision",
+  boolean: "boolean",
+  json: "jsonb"
+} as const
+
+const verbatim = "json"
+
+/** Names that PostgreSQL cuts, and those that it has in every table. */
+const unsupported = ({ name }: Column): boolean =>
+  Buffer.byteLength(name) > 63 || ["tableoid", "ctid", "xmin", "xmax", "cmin", "cmax"].includes(name)
+
+const dialectOf = (sql: SqlClient, database: string, schema: string): Dialect => {
+  const tableName = (name: string) => sql.literal(`${quote(schema)}.${quote(name)}`)
+  return {
+    sql,
+    database,
+    tableName,
+    types,
+    collation: ' COLLATE "C"',
+    position: "bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
+    verbatim,
+    supports: (column) => !unsupported({ name: column.name, type: types[column.kind] }),
+    describe: (name) => Effect.map(columnsOf(sql, schema, name), existingOf),
+    write: (target, columns, key, rows) =>
+      Effect.forEach(portions(rows), (portion) => insert(sql, tableName(target), columns, key, portion), {
+        discard: true
+      }),
+    toRow,
+    select: ({ name, type }) => {
+      const as = { [types.json]: "text", [types.integer]: types.real }[type]
+      return as === undefined ? quote(name) : `${quote(name)}::${as} AS ${quote(name)}`
+    },
+    fromRow: (columns, found) => ({
+      // What was written is read: a text, a number, a boolean, or null.
+      values: columns.map(({ name }) => (found[name] ?? null) as Table.Value),
+      rest: restOf((found[Table.rest] ?? null) as string | null)
+    }),
+    reason: reasonAt(database),
+    transaction: (steps) => sql.withTransaction(steps)
+  }
+}
+
+interface ColumnFound {
+  readonly name: string
+  readonly type: string
+  readonly primary: boolean
+}
+
+const columnsOf = (sql: SqlClient, schema: string, table: string) => sql<ColumnFound>`
+  SELECT a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type, coalesce(a.attnum = ANY (i.indkey), false) AS primary
+  FROM pg_attribute a
+  JOIN pg_class c ON c.oid = a.attrelid
+  JOIN pg_namespace n ON n.oid = c.relnamespace
+  LEFT JOIN pg_index i ON i.indrelid = c.oid AND i.indisprimary
+  WHERE n.nspname = ${schema} AND c.relname = ${table} AND a.attnum > 0 AND NOT a.attisdropped
+  ORDER BY a.attnum`
+
+const existingOf = (columns: ReadonlyArray<ColumnFound>): Existing | undefined =>
+  columns.length === 0
+    ? undefined
+    : {
+        columns: new Map(columns.map(({ name, type }) => [name, type])),
+        primaryKey: columns.filter(({ primary }) => primary).map(({ name }) => name)
+      }
+
+/** Rows for one statement each: a message has to fit into memory here and there. */
+const portions = (rows: ReadonlyArray<Values>): ReadonlyArray<ReadonlyArray<Values>> => {
+  const done: Array<Array<Values>> = []
+  let size = Infinity
+  for (const row of rows) {
+    if (size > most) {
+      done.push([])
+      size = 0
+    }
+    done.at(-1)?.push(row)
+    for (const value of row) size += typeof value === "string" ? value.length : 8
+  }
+  return done
+}
+
+/** Characters, about. */
+const most = 2 ** 22
+
+/** One statement for all rows: an array for each column. */
+const insert = (
+  sql: SqlClient,
+  target: Fragment,
+  columns: ReadonlyArray<Column>,
+  key: string | null,
+  rows: ReadonlyArray<Values>
+) => {
+  const arrays = columns.map(({ type }, index) => arrayOf(type, rows, index))
+  const values = columns.map(({ type }, index) => (isJson(type) ? `v${index}::${type}` : `v${index}`))
+  return sql`INSERT INTO ${target} (${sql.literal(names(columns))}) SELECT ${sql.literal(values.join(", "))}
+    FROM unnest(${sql.csv(arrays.map((array) => sql`${array}`))})
+    WITH ORDINALITY AS rows (${sql.literal(columns.map((_, index) => `v${index}`).join(", "))}, n)
+    ORDER BY n ${sql.literal(onConflict(columns, key))}`
+}
+
+const isJson = (type: string): boolean => type === types.json || type === verbatim
+
+const arrayOf = (type: string, rows: ReadonlyArray<Values>, index: number): PgTypes.Parameter => {
+  const column = rows.map((row) => row[index] ?? null)
+  // They fail for types unknown to the driver only.
+  const array = (values: ReadonlyArray<unknown>, oid: number) => Result.getOrThrow(PgTypes.array(values, oid))
+  if (type === types.integer) {
+    return array(
+      column.map((value) => (value === null ? null : BigInt(value))),
+      PgTypes.OID.int8
+    )
+  }
+  if (type === types.real) return array(column, PgTypes.OID.float8)
+  return array(column, type === types.boolean ? PgTypes.OID.bool : PgTypes.OID.text)
+}
+
+/** What PostgreSQL cannot store in JSON: U+0000, and a half of a surrogate pair, which JSON has as an escape. */
+const unstorable = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/
+
+const toRow = (columns: ReadonlyArray<Table.Column>, row: Table.Row): Values => {
+  const fits = row.values.map((value, index) => columns[index]?.kind !== "json" || !isUnstorable(value))
+  if (fits.every(Boolean)) return [...row.values, stored(row.rest)]
+  // As if the table had not the columns that do not fit.
+  const fitting = { name: "", key: null, columns: columns.filter((_, index) => fits[index]) }
+  const { rest, values } = Table.rowOf(fitting)(Table.recordOf({ name: "", key: null, columns })(row))
+  const left = values.values()
+  return [...columns.map((_, index) => (fits[index] === true ? (left.next().value ?? null) : null)), stored(rest)]
+}
+
+const isUnstorable = (value: Table.Value): boolean => typeof value === "string" && unstorable.test(value)
+
+const stored = (rest: string | null): string | null => (isUnstorable(rest) ? JSON.stringify(rest) : rest)
+
+const restOf = (rest: string | null): string | null =>
+  rest?.startsWith('"') === true ? (JSON.parse(rest) as string) : rest
+
+// ---------------------------------------------------------------------------------------------------------------------
+// failures
+// ---------------------------------------------------------------------------------------------------------------------
+
+const reasonAt =
+  (database: string) =>
+  ({ reason }: SqlError): Reason => {
+    const { code, message } = causeOf(reason.cause)
+    const description = message || code || reason._tag
+    switch (code) {
+      case "3D000":
+        return new NoSuchDatabase({ database })
+      case "42501":
+      case "25006":
+        return new DatabaseForbidden({ database, description })
+      case "53100":
+        return new DiskFull({ path: database })
+      case "55P03":
+        return new DatabaseBusy({ database })
+    }
+    if (reason._tag === "AuthenticationError") return new DatabaseRefused({ database, description })
+    if (reason._tag !== "ConnectionError" && !unavailable.has(code))
+      return new DatabaseFailed({ database, description })
+    return reason.operation === "connect"
+      ? new DatabaseUnreachable({ database, description })
+      : new DatabaseLost({ database, description })
+  }
+
+/** Too many connections; shutting down, crashed, starting. See PostgreSQL's appendix of error codes. */
+const unavailable = new Set(["53300", "57P01", "57P02", "57P03"])
+
+/** The code of PostgreSQL or of the system. The text of PostgreSQL may quote a value, but never the password. */
+const causeOf = (cause: unknown): { readonly code: string; readonly message: string } => ({
+  code: textAt(cause, "code"),
+  message: textAt(cause, "message")
+})
+
+const textAt = (cause: unknown, field: string): string => {
+  const value: unknown = typeof cause === "object" && cause !== null ? Reflect.get(cause, field) : undefined
+  return typeof value === "string" ? value : ""
+}

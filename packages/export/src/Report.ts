@@ -1,0 +1,394 @@
+/**
+ * What stands in a sink as one page of HTML that needs nothing else: no server, no network, no script. Its policy allows
+ * no request, and every text of a document is escaped.
+ */
+import * as DateTime from "effect/DateTime"
+import * as Option from "effect/Option"
+import type { Checkpoint, Counts, Scope } from "./Checkpoint.ts"
+import type { Effort, Sample } from "./Effort.ts"
+import * as Format from "./Format.ts"
+import { html, type Markup, raw } from "./internal/Markup.ts"
+import { style } from "./internal/ReportStyle.ts"
+import { tool } from "./Manifest.ts"
+import type { Overview } from "./Overview.ts"
+import type { Source } from "./Source.ts"
+import type { Missing } from "./Walk.ts"
+
+/** An output, complete or not. */
+interface Output {
+  readonly name: string
+  readonly done: boolean
+  readonly source: Source
+  readonly scope: Scope
+  readonly counts: Counts
+  readonly total: number | null
+  readonly complete: boolean | null
+  readonly missing: ReadonlyArray<Missing>
+  readonly runs: number
+  readonly effort: Effort
+  readonly workedMillis: number
+  readonly samples: ReadonlyArray<Sample>
+  readonly bytes: number | null
+  readonly sha256: string | null
+  readonly place: string | null
+  /** Of the last step. */
+  readonly at: string
+}
+
+const outputsOf = ({ manifest, unfinished }: Overview): ReadonlyArray<Output> => [
+  ...unfinished.map((checkpoint: Checkpoint): Output => ({
+    ...checkpoint,
+    name: checkpoint.scope.output,
+    done: false,
+    complete: null,
+    bytes: null,
+    sha256: null,
+    place: null,
+    at: checkpoint.updatedAt
+  })),
+  ...Object.entries(manifest?.exports ?? {}).map(([name, entry]): Output => ({
+    ...entry,
+    name,
+    done: true,
+    at: entry.finishedAt
+  }))
+]
+
+const sum = (outputs: ReadonlyArray<Output>, of: (output: Output) => number): number =>
+  outputs.reduce((all, output) => all + of(output), 0)
+
+const list = new Intl.ListFormat("en-US", { type: "conjunction" })
+
+const verdict = (outputs: ReadonlyArray<Output>): string => {
+  if (outputs.length === 0) return "Nothing is exported here"
+  const unfinished = outputs.filter(({ done }) => !done).map(({ name }) => name)
+  if (unfinished.length > 0) return `${list.format(unfinished)} ${unfinished.length === 1 ? "is" : "are"} unfinished`
+  const quarantined = sum(outputs, ({ counts }) => counts.quarantined)
+  const missing = sum(outputs, lacking)
+  const flaws = [
+    ...(quarantined > 0 ? [`${Format.count(quarantined)} quarantined`] : []),
+    ...(missing > 0 ? [`${Format.count(missing)} missing`] : [])
+  ]
+  const records = Format.plural(
+    sum(outputs, ({ counts }) => counts.records),
+    "record"
+  )
+  return flaws.length === 0 ? `${records}, complete` : `${records}, complete but for ${list.format(flaws)}`
+}
+
+/** What the API said there is and did not give: what is named, or what its count has more. */
+const lacking = ({ complete, counts, total }: Output): number =>
+  complete === false ? Math.max(counts.missing, (total ?? 0) - counts.read) : counts.missing
+
+const time = (iso: string): Markup =>
+  html`<time datetime="${iso}">${iso.replace("T", " ").replace(/(:\d\d)\.\d+Z$/, "$1")} UTC</time>`
+
+/** A manifest is read from a file: its numbers need not be moments. */
+const ofSeconds = (seconds: number): Markup =>
+  Option.match(DateTime.make(seconds * 1000), {
+    onNone: () => html`${seconds}`,
+    onSome: (moment) => time(DateTime.formatIso(moment))
+  })
+
+// The outputs
+
+const cell = (label: string, content: Markup | string, tone = ""): Markup =>
+  html`<td role="cell" class="number ${tone}" data-label="${label}">${content}</td>`
+
+const row = (output: Output): Markup => {
+  const { at, bytes, counts, done, effort, name, runs, scope, total, workedMillis } = output
+  const missing = lacking(output)
+  return html`<tr role="row">
+    <th role="rowheader" scope="row">
+      ${name}
+      <small>
+        ${done ? html`<span class="ok">complete</span>` : html`<span class="warn">unfinished</span>`},
+        ${time(at)}${
+          scope.since === null ? undefined : html`; what changed after ${ofSeconds(scope.since)}`
+        }${runs > 1 ? `; in ${runs} runs` : undefined}
+      </small>
+    </th>
+    ${[
+      cell("Records", Format.count(counts.records)),
+      cell("The API counts", total === null ? "–" : Format.count(total)),
+      cell("Quarantined", Format.count(counts.quarantined), counts.quarantined > 0 ? "bad" : ""),
+      cell("Missing", Format.count(missing), missing > 0 ? "bad" : ""),
+      cell("Size", bytes === null ? "–" : Format.bytes(bytes)),
+      cell("Took", Format.duration(workedMillis)),
+      cell("Requests", Format.count(effort.requests)),
+      cell("Sent again", Format.count(effort.retries)),
+      cell("Waited", effort.waits === 0 ? "–" : `${Format.duration(effort.waitedMillis)}, ${Format.plural(effort.waits, "time")}`)
+    ]}
+  </tr> `
+}
+
+const heads = [
+  "Records",
+  "The API counts",
+  "Quarantined",
+  "Missing",
+  "Size",
+  "Took",
+  "Requests",
+  "Sent again",
+  "Waited"
+]
+
+const table = (outputs: ReadonlyArray<Output>): Markup =>
+  html`<table role="table">
+    <thead role="rowgroup">
+      <tr role="row">
+        <th role="columnheader" scope="col">Output</th>
+        ${heads.map((head) => html`<th role="columnheader" scope="col" class="number">${head}</th>`)}
+      </tr>
+    </thead>
+    <tbody role="rowgroup">
+      ${outputs.map(row)}
+    </tbody>
+  </table>`
+
+// Throughput
+
+/** What happened between two samples. */
+interface Stretch {
+  /** Seconds of work. */
+  readonly from: number
+  readonly until: number
+  readonly perSecond: number
+  /** How much of the time went into waiting, from 0 to 1. */
+  readonly waited: number
+  readonly retries: number
+}
+
+const nothing: Sample = { seconds: 0, records: 0, requests: 0, retries: 0, waitedMillis: 0 }
+
+const stretches = (samples: ReadonlyArray<Sample>): ReadonlyArray<Stretch> =>
+  samples.flatMap((sample, index) => {
+    const before = samples[index - 1] ?? nothing
+    const seconds = sample.seconds - before.seconds
+    if (seconds <= 0) return []
+    return [
+      {
+        from: before.seconds,
+        until: sample.seconds,
+        // A walk that began anew has fewer than before.
+        perSecond: Math.max(0, sample.records - before.records) / seconds,
+        // Several requests wait at once, and each counts.
+        waited: Math.min(1, Math.max(0, sample.waitedMillis - before.waitedMillis) / 1000 / seconds),
+        retries: Math.max(0, sample.retries - before.retries)
+      }
+    ]
+  })
+
+const width = 600
+const height = 120
+
+const round = (value: number): string => String(Math.round(value * 10) / 10)
+
+const chart = ({ counts, name, runs, samples }: Output): Markup | undefined => {
+  const all = stretches(samples)
+  const end = all.at(-1)?.until ?? 0
+  const peak = Math.max(...all.map(({ perSecond }) => perSecond))
+  // What was over at once has no course.
+  if (all.length < 2 || end < 1 || peak <= 0) return undefined
+  const x = (seconds: number) => round((seconds / end) * width)
+  const y = (perSecond: number) => round(height - (perSecond / peak) * (height - 16))
+  const steps = all.map(({ from, perSecond, until }) => `L${x(from)} ${y(perSecond)}L${x(until)} ${y(perSecond)}`)
+  const top = steps.join("").slice(1)
+  const mean = counts.records / end
+  const label = `${name}: ${Format.count(mean)} records a second on average, ${Format.count(peak)} at most, over ${Format.duration(end * 1000)}`
+  return html`<figure>
+    <h3>${name}</h3>
+    <div class="scale"><span>${Format.count(peak)} records/s</span></div>
+    <svg viewBox="0 0 ${width} ${height + 8}" preserveAspectRatio="none" role="img" aria-label="${label}">
+      <path class="area" d="M0 ${height}L${top}L${width} ${height}Z" />
+      <path class="line" d="M${top}" />
+      <path class="ground" d="M0 ${height}H${width}" />
+      ${all.flatMap(({ from, until, waited }) =>
+        waited < 0.01
+          ? []
+          : [
+              html`<rect
+                class="wait"
+                x="${x(from)}"
+                y="${height + 2}"
+                width="${round(((until - from) / end) * width)}"
+                height="6"
+                opacity="${round(0.25 + 0.75 * waited)}"
+              />`
+            ]
+      )}
+      ${all.flatMap(({ retries, until }) =>
+        retries === 0
+          ? []
+          : [html`<rect class="retry" x="${round((until / end) * width - 1)}" y="0" width="2" height="8" />`]
+      )}
+    </svg>
+    <div class="scale"><span>0 s</span><span>${Format.duration(end * 1000)}</span></div>
+    <figcaption>
+      ${Format.count(mean)} records/s on average.${runs > 1 ? " The time between two runs is left out." : undefined}
+    </figcaption>
+  </figure> `
+}
+
+const charts = (outputs: ReadonlyArray<Output>): Markup | undefined => {
+  const drawn = outputs.flatMap((output) => chart(output) ?? [])
+  if (drawn.length === 0) return undefined
+  return html`<section aria-labelledby="throughput">
+    <h2 id="throughput">Throughput</h2>
+    <p class="note">
+      <span class="key line">records a second</span> <span class="key wait">waiting for the rate limit</span>
+      <span class="key retry">requests sent again</span>
+    </p>
+    <div class="charts">${drawn}</div>
+  </section>`
+}
+
+// What is not there
+
+const reasons = (outputs: ReadonlyArray<Output>): Markup | undefined => {
+  const flawed = outputs.filter(({ counts }) => counts.quarantined > 0)
+  if (flawed.length === 0) return undefined
+  return html`<section aria-labelledby="quarantine">
+    <h2 id="quarantine">Quarantined records</h2>
+    <p class="note">They do not fit the schema. Each stands in the quarantine as it was received.</p>
+    <table role="table" class="wide">
+      <thead role="rowgroup">
+        <tr role="row">
+          <th role="columnheader" scope="col">Output</th>
+          <th role="columnheader" scope="col">Why</th>
+          <th role="columnheader" scope="col" class="number">Records</th>
+        </tr>
+      </thead>
+      <tbody role="rowgroup">
+        ${flawed.flatMap(({ counts: { reasons = {} }, name }) =>
+          Object.entries(reasons)
+            .toSorted(([, a], [, b]) => b - a)
+            .map(
+              ([why, count]) =>
+                html`<tr role="row">
+                  <th role="rowheader" scope="row">${name}</th>
+                  <td role="cell" data-label="Why"><code>${why}</code></td>
+                  ${cell("Records", Format.count(count))}
+                </tr> `
+            )
+        )}
+      </tbody>
+    </table>
+  </section>`
+}
+
+const said = ({ expected, found, what }: Missing): string =>
+  what === "record" ? "was listed, and gone when it was asked for" : `${found} of ${Format.plural(expected, "part")}`
+
+const absent = (outputs: ReadonlyArray<Output>): Markup | undefined => {
+  const flawed = outputs.filter((output) => lacking(output) > 0)
+  if (flawed.length === 0) return undefined
+  return html`<section aria-labelledby="missing">
+    <h2 id="missing">Missing records</h2>
+    ${flawed.map((output) => {
+      const { counts, missing, name, total } = output
+      const unnamed = lacking(output) - missing.length
+      return html`<details>
+        <summary>${name}: ${Format.count(lacking(output))}</summary>
+        <dl class="pairs">
+          ${missing.map(
+            (one) =>
+              html`<dt><code>${one.id}</code></dt>
+                <dd>${said(one)}</dd>`
+          )}
+        </dl>
+        ${
+          unnamed > 0
+            ? html`<p class="note">
+                ${Format.count(unnamed)} more ${unnamed === 1 ? "is" : "are"} not named: the API counts
+                ${total === null ? "more" : Format.count(total)}, and gave ${Format.count(counts.read)}. Records that
+                are deleted during an export make such a difference.
+              </p>`
+            : undefined
+        }
+      </details>`
+    })}
+  </section>`
+}
+
+const digests = (outputs: ReadonlyArray<Output>): Markup | undefined => {
+  const done = outputs.filter(({ sha256 }) => sha256 !== null)
+  if (done.length === 0) return undefined
+  return html`<section aria-labelledby="digests">
+    <h2 id="digests">Digests</h2>
+    <details>
+      <summary>SHA-256 of each output</summary>
+      <dl class="pairs">
+        ${done.map(
+          ({ place, sha256 }) =>
+            html`<dt>${place ?? ""}</dt>
+              <dd><code>${sha256 ?? ""}</code></dd>`
+        )}
+      </dl>
+    </details>
+  </section>`
+}
+
+// The page
+
+const facts = (overview: Overview, outputs: ReadonlyArray<Output>): Markup => {
+  const source = outputs[0]?.source
+  const effort = (of: (effort: Effort) => number) => sum(outputs, ({ effort }) => of(effort))
+  return html`<p class="facts">
+    <code>${overview.name}</code>${
+      source === undefined
+        ? undefined
+        : html`, workspace ${source.workspace ?? "unknown"} at ${source.baseUrl}, API version ${source.version}`
+    }.
+    ${
+      outputs.length === 0
+        ? undefined
+        : `${Format.plural(
+            effort(({ requests }) => requests),
+            "request"
+          )}, ${Format.count(effort(({ retries }) => retries))} of them sent again; they waited ${Format.duration(
+            effort(({ waitedMillis }) => waitedMillis)
+          )} for the rate limit, taken together.`
+    }
+  </p>`
+}
+
+const page = (overview: Overview): Markup => {
+  const outputs = outputsOf(overview)
+  const title = verdict(outputs)
+  return html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta
+          http-equiv="Content-Security-Policy"
+          content="default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+        />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <meta name="referrer" content="no-referrer" />
+        <link rel="icon" href="data:," />
+        <title>Export: ${title}</title>
+        ${raw(`<style>${style}</style>`)}
+      </head>
+      <body>
+        <header>
+          <p class="over">Export report</p>
+          <h1>${title}</h1>
+          ${facts(overview, outputs)}
+        </header>
+        <main>
+          <section aria-labelledby="outputs">
+            <h2 id="outputs">Outputs</h2>
+            ${outputs.length === 0 ? html`<p class="empty">No manifest, and no checkpoint.</p>` : table(outputs)}
+          </section>
+          ${charts(outputs)}${reasons(outputs)}${absent(outputs)}${digests(outputs)}
+        </main>
+        <footer>${tool.name} ${tool.version}</footer>
+      </body>
+    </html> `
+}
+
+/** The text of the page. */
+export const render = (overview: Overview): string => page(overview).markup

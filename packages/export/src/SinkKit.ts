@@ -1,0 +1,703 @@
+/**
+ * The rules of a sink (see `Sink.ts`) as laws, to run a sink of your own through, in any test framework.
+ *
+ * @example
+ * ```ts
+ * import { SinkKit } from "@effect-intercom/export"
+ * import { it } from "@effect/vitest"
+ * import { Effect } from "effect"
+ * import { type Database, emptyDatabase, layer, rows, quarantine } from "./MySink.ts"
+ *
+ * const subject = Effect.map(emptyDatabase, (database: Database) => ({
+ *   layer: layer(database),
+ *   records: (_table: unknown, place: string) => rows(database, place),
+ *   quarantine: () => quarantine(database)
+ * }))
+ *
+ * for (const { check, name } of SinkKit.laws(subject)) it.effect(name, () => check)
+ * ```
+ */
+import * as Arbitrary from "effect/Arbitrary"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
+import * as Schema from "effect/Schema"
+import type * as Scope from "effect/Scope"
+import type { Reason } from "./ExportError.ts"
+import type * as Quarantine from "./Quarantine.ts"
+import { type Batch, type Connection, type Mode, type Output, type Receipt, Sink } from "./Sink.ts"
+import * as Table from "./Table.ts"
+
+/** A sink at a place that nothing was written to yet, and the means to see what it wrote. */
+export interface Subject<out E = never, out R = never> {
+  /** Built anew for each export, as processes that follow one another would. */
+  readonly layer: Layer.Layer<Sink, E, R>
+  /** The records at a receipt's place: as received, or as far as the row of each tells. */
+  readonly records: (table: Table.Table, place: string) => Effect.Effect<ReadonlyArray<Table.Received>, E, R>
+  /** All quarantined records of a resource. */
+  readonly quarantine: (table: Table.Table) => Effect.Effect<ReadonlyArray<Quarantine.Line>, E, R>
+}
+
+/** What a sink did against a rule. */
+export class Violation extends Schema.TaggedError<Violation>()("Violation", {
+  law: Schema.String,
+  message: Schema.String,
+  cause: Schema.optionalKey(Schema.Defect())
+}) {}
+
+/** A rule, and the check of it on a place of its own. */
+export interface Law<out R> {
+  readonly name: string
+  readonly check: Effect.Effect<void, Violation, R>
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// what is written
+// ---------------------------------------------------------------------------------------------------------------------
+
+const nullish = <S extends Schema.Constraint>(schema: S) => Schema.optionalKey(Schema.NullOr(schema))
+
+const open = <const Fields extends Schema.Struct.Fields>(fields: Fields) =>
+  Schema.StructWithRest(Schema.Struct(fields), [Schema.Record(Schema.String, Schema.Unknown)])
+
+const Thing = open({
+  type: Schema.Literal("thing"),
+  id: Schema.String,
+  owner: nullish(Schema.Union([Schema.String, Schema.Finite])),
+  name: nullish(Schema.String),
+  count: nullish(Schema.Int),
+  ratio: nullish(Schema.Finite),
+  flag: nullish(Schema.Boolean),
+  tags: nullish(Schema.Array(Schema.String)),
+  place: nullish(open({ city: nullish(Schema.String), spot: nullish(open({ x: nullish(Schema.Finite) })) }))
+})
+
+/** A table with a key and columns of every kind. */
+export const things = Table.fromSchema("things", Thing, { key: "id" })
+
+/** A table without a key. */
+export const happenings = Table.fromSchema("happenings", open({ name: Schema.String, at: nullish(Schema.Int) }), {
+  key: null
+})
+
+const thing = (id: number, fields: Table.Received = {}): Table.Received => ({
+  type: "thing",
+  // Of one length: databases and JavaScript sort them alike.
+  id: `t${String(id).padStart(6, "0")}`,
+  name: `Thing ${id}`,
+  ...fields
+})
+
+const many = (count: number, from = 0): ReadonlyArray<Table.Received> =>
+  Array.from({ length: count }, (_, index) => numbered(from + index))
+
+const numbered = (id: number) =>
+  thing(id, { count: id, ratio: id / 3, flag: id % 2 === 0, place: { city: `City ${id % 7}` } })
+
+const happening = (at: number): Table.Received => ({ name: `h${at % 3}`, at, extra: { at } })
+
+/** Records that are hard to keep. */
+const oddities: ReadonlyArray<Table.Received> = [
+  {},
+  { name: null, owner: null, count: null, ratio: null, flag: null, tags: null, place: null },
+  { name: "", owner: "", tags: [], place: {} },
+  { name: "Zoë Ünïcödé \u{1f600} \u2028\u2029 \u202e \ufeff", tags: ["日本語", "\u{10ffff}"] },
+  { name: "quote \" comma , semicolon ; tab \t line \n return \r both \r\n backslash \\ apostrophe '" },
+  { name: "=1+1", owner: "+1", tags: ["-1", "@x"] },
+  { name: "null", owner: "NULL", tags: ["\\N", "true", "{}"] },
+  { name: " spaces around ", owner: "  " },
+  { name: "lone \ud800 surrogate", tags: ["\udfff"] },
+  { name: "NUL \0 and \u0001 controls \u007f", tags: ["\0"] },
+  { name: "x".repeat(1_000_000) },
+  { owner: 12345, place: { city: 8000 } },
+  { owner: "12345" },
+  { count: Number.MAX_SAFE_INTEGER, ratio: Number.MAX_VALUE },
+  { count: Number.MIN_SAFE_INTEGER, ratio: Number.MIN_VALUE },
+  { count: -1, ratio: 0.1, place: { spot: { x: -1.5e-10 } } },
+  { count: 0, ratio: 0, flag: false },
+  { count: 2 ** 60, flag: "yes", tags: "none", place: "nowhere" },
+  { place: { city: null, spot: { x: null } } },
+  { place: { city: "c", spot: { x: 1, y: [null, { z: "\ud800" }] }, zip: "1" } },
+  { unknown: 1, another: { deep: [[[]], {}] }, "": "empty name", "a.b": 1, a__b: 2, 'q"': 3 },
+  JSON.parse(`{"__proto__":{"polluted":true},"constructor":1,"toString":2}`) as Table.Received
+].map((fields, index) => thing(index, fields))
+
+const quarantined = (resource: string, id: number): Quarantine.Line => ({
+  resource,
+  error: {
+    message: "Things.list: the record does not fit its schema",
+    mismatches: [{ path: "id", expected: "string", actual: String(id) }]
+  },
+  record: { type: "thing", id, name: "\ud800 \0 \u{1f600}" }
+})
+
+const batch = (records: ReadonlyArray<Table.Received>, rest: Partial<Batch> = {}): Batch => ({
+  records,
+  quarantined: [],
+  ...rest
+})
+
+const checkpoint = (at: number) => JSON.stringify({ at, cursor: `ünïcödé "${at}" \u{1f600}` })
+
+// ---------------------------------------------------------------------------------------------------------------------
+// how it is compared
+// ---------------------------------------------------------------------------------------------------------------------
+
+/** JSON with sorted keys: equal for equal values. */
+const text = (value: unknown): string =>
+  JSON.stringify(value, (_, value: unknown) =>
+    typeof value === "object" && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      : value
+  ) ?? "undefined"
+
+const short = (value: unknown): string => {
+  const whole = text(value)
+  return whole.length > 400 ? `${whole.slice(0, 400)}… (${whole.length} characters)` : whole
+}
+
+class Broken extends Schema.TaggedError<Broken>()("Broken", { message: Schema.String }) {}
+
+const same = (what: string, found: unknown, expected: unknown): Effect.Effect<void, Broken> =>
+  text(found) === text(expected)
+    ? Effect.void
+    : Effect.fail(new Broken({ message: `${what}: found ${short(found)}, expected ${short(expected)}` }))
+
+const holds = (condition: boolean, message: string): Effect.Effect<void, Broken> =>
+  condition ? Effect.void : Effect.fail(new Broken({ message }))
+
+/** As a sink may know them: what the rows tell; in the order of the key, where there is one. */
+const rows = (table: Table.Table, records: ReadonlyArray<Table.Received>): ReadonlyArray<unknown> => {
+  const rowOf = Table.rowOf(table)
+  const all = records.map((record) => {
+    const { rest, values } = rowOf(record)
+    // Not as the text it is: the order of its keys is free.
+    return { values, rest: rest === null ? null : (JSON.parse(rest) as unknown) }
+  })
+  const key = table.columns.findIndex(({ name }) => name === table.key)
+  const byKey = (row: (typeof all)[number]) => String(row.values[key])
+  return key < 0 ? all : all.toSorted((a, b) => (byKey(a) < byKey(b) ? -1 : 1))
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// the laws
+// ---------------------------------------------------------------------------------------------------------------------
+
+type Failure = Broken | Reason
+
+/** A place, and what can be done with it. */
+interface Bench {
+  /** One export, from taking the lock to giving it back. */
+  readonly session: <A, E>(
+    use: (connection: Connection) => Effect.Effect<A, E | Failure, Scope.Scope>
+  ) => Effect.Effect<A, E | Failure>
+  /** A session in which one output is open. */
+  readonly writing: <A, E>(
+    table: Table.Table,
+    mode: Mode,
+    use: (output: Output, connection: Connection) => Effect.Effect<A, E | Failure, Scope.Scope>
+  ) => Effect.Effect<A, E | Failure>
+  readonly inspect: <A, E>(
+    use: (connection: Pick<Connection, "read" | "peek" | "audit">) => Effect.Effect<A, E | Failure, Scope.Scope>
+  ) => Effect.Effect<A, E | Failure>
+  /** Fails unless these are the records at a place. */
+  readonly holdsRecords: (
+    table: Table.Table,
+    place: string,
+    expected: ReadonlyArray<Table.Received>
+  ) => Effect.Effect<void, Failure>
+  readonly recordsAt: (table: Table.Table, place: string) => Effect.Effect<ReadonlyArray<Table.Received>, Failure>
+  /** Fails unless these are the resource's quarantined records. */
+  readonly holdsQuarantine: (
+    table: Table.Table,
+    expected: ReadonlyArray<Quarantine.Line>
+  ) => Effect.Effect<void, Failure>
+}
+
+const benchOf = <E, R>(subject: Subject<E, R>): Effect.Effect<Bench, never, R> =>
+  Effect.map(Effect.context<R>(), (context) => {
+    const broken = (error: E) => new Broken({ message: String(error) })
+    const sink = subject.layer.pipe(Layer.catch((error) => Layer.effectContext(Effect.fail(broken(error)))))
+    const within = <A, E2>(effect: Effect.Effect<A, E2, Sink | Scope.Scope>): Effect.Effect<A, E2 | Broken> =>
+      Effect.scoped(effect).pipe(Effect.provide(Layer.fresh(sink)), Effect.provideContext(context))
+    const see = <A>(effect: Effect.Effect<A, E, R>) => Effect.mapError(Effect.provideContext(effect, context), broken)
+    const session: Bench["session"] = (use) =>
+      within(
+        Effect.flatMap(
+          Sink.use(({ connect }) => connect),
+          use
+        )
+      )
+    const recordsAt: Bench["recordsAt"] = (table, place) => see(subject.records(table, place))
+    return {
+      session,
+      writing: (table, mode, use) =>
+        session((connection) => Effect.flatMap(connection.open(table, mode), (output) => use(output, connection))),
+      inspect: (use) =>
+        within(
+          Effect.flatMap(
+            Sink.use(({ inspect }) => inspect),
+            use
+          )
+        ),
+      recordsAt,
+      holdsRecords: (table, place, expected) =>
+        Effect.flatMap(recordsAt(table, place), (found) =>
+          same(`the records of ${place}`, rows(table, found), rows(table, expected))
+        ),
+      holdsQuarantine: (table, expected) =>
+        Effect.flatMap(see(subject.quarantine(table)), (found) =>
+          same(`the quarantine of ${table.name}`, sortedTexts(found), sortedTexts(expected))
+        )
+    } satisfies Bench
+  })
+
+const sortedTexts = (values: ReadonlyArray<unknown>) => values.map(text).toSorted()
+
+/** An export that is not disturbed. */
+const complete = (
+  { writing }: Bench,
+  records: ReadonlyArray<Table.Received>,
+  options: {
+    readonly table?: Table.Table
+    readonly mode?: Mode
+    readonly name?: string
+    readonly quarantined?: ReadonlyArray<Quarantine.Line>
+  } = {}
+): Effect.Effect<Receipt, Failure> => {
+  const { mode = "replace", quarantined = [], table = things } = options
+  return writing(table, mode, (output) =>
+    Effect.gen(function* () {
+      yield* output.commit({ records, quarantined }, checkpoint(1))
+      const receipt = yield* output.finish(options.name ?? table.name)
+      yield* output.forget
+      return receipt
+    })
+  )
+}
+
+/** How an export went: batches of so many records, and what happened after, or during, each. */
+type History = ReadonlyArray<{
+  readonly size: number
+  readonly fate: "nothing" | "stop" | "kill"
+  readonly after: number
+}>
+
+const histories: Arbitrary.Arbitrary<History> = Arbitrary.array(
+  Arbitrary.schema(
+    Schema.Struct({
+      size: Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 9 })),
+      fate: Schema.Literals(["nothing", "stop", "kill"]),
+      after: Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 40 }))
+    })
+  ),
+  { minLength: 1, maxLength: 6 }
+)
+
+/** Goes on from the checkpoint until all is written; what it says of the progress is what it then relies on. */
+const live = (bench: Bench, history: History, records: ReadonlyArray<Table.Received>) =>
+  Effect.gen(function* () {
+    let step = 0
+    const left: Array<History[number]> = [...history, { size: records.length, fate: "nothing", after: 0 }]
+    while (true) {
+      const receipt = yield* bench.writing(things, "replace", (output) =>
+        Effect.gen(function* () {
+          let written = progress(output.checkpoint)
+          while (written < records.length || step === 0) {
+            step += 1
+            const { after, size, fate } = left.shift() ?? { size: records.length, fate: "nothing", after: 0 }
+            const part = records.slice(written, written + size)
+            const lines = part.flatMap((_, index) =>
+              (written + index) % 5 === 0 ? [quarantined("things", written + index)] : []
+            )
+            const commit = output.commit(batch(part, { quarantined: lines }), checkpoint(written + part.length))
+            if (fate === "kill") {
+              const fiber = yield* Effect.forkChild(commit)
+              yield* Effect.forEach(Array.from({ length: after }), () => Effect.yieldNow, { discard: true })
+              yield* Fiber.interrupt(fiber)
+              return undefined
+            }
+            yield* commit
+            written += part.length
+            if (fate === "stop") return undefined
+          }
+          const receipt = yield* output.finish("things")
+          yield* output.forget
+          return receipt
+        })
+      )
+      if (receipt !== undefined) return receipt
+    }
+  })
+
+const progress = (checkpoint: string | undefined): number =>
+  checkpoint === undefined ? 0 : (JSON.parse(checkpoint) as { readonly at: number }).at
+
+const rules: Readonly<Record<string, (bench: Bench) => Effect.Effect<unknown, Failure>>> = {
+  "a new output has no checkpoint": (bench) =>
+    bench.writing(things, "replace", (output, { peek }) =>
+      Effect.gen(function* () {
+        yield* same("the checkpoint", output.checkpoint, undefined)
+        yield* same("what peek sees", yield* peek(things), undefined)
+      })
+    ),
+
+  "a commit keeps the checkpoint, for the next export and for those who look": (bench) =>
+    Effect.gen(function* () {
+      yield* bench.writing(things, "replace", (output) => output.commit(batch(many(3)), checkpoint(1)))
+      yield* bench.writing(things, "replace", (output, { peek }) =>
+        Effect.gen(function* () {
+          yield* same("the checkpoint", output.checkpoint, checkpoint(1))
+          yield* output.commit(batch(many(2, 3)), checkpoint(2))
+          yield* same("what peek sees", yield* peek(things), checkpoint(2))
+        })
+      )
+      yield* bench.inspect(({ peek }) =>
+        Effect.flatMap(peek(things), (found) => same("what peek sees without a lock", found, checkpoint(2)))
+      )
+      const receipt = yield* bench.writing(things, "replace", (output) => output.finish("things"))
+      yield* bench.holdsRecords(things, receipt.place, many(5))
+    }),
+
+  "what was not committed is not kept": (bench) =>
+    Effect.gen(function* () {
+      yield* bench.writing(things, "replace", () => Effect.void)
+      yield* bench.writing(things, "replace", (output) => same("the checkpoint", output.checkpoint, undefined))
+    }),
+
+  "an export that was stopped or killed at any point goes on, and ends as if nothing had been": (bench) =>
+    Effect.gen(function* () {
+      const records = many(12)
+      const lines = [0, 5, 10].map((id) => quarantined("things", id))
+      const undisturbed = yield* complete(bench, records, { quarantined: lines })
+      // Drawn from a fixed seed: a sink is judged the same each time.
+      const drawn = yield* Effect.orDie(Arbitrary.sampleEffect(histories, { count: 25, seed: 1 }))
+      yield* Effect.forEach(drawn, (history) =>
+        Effect.gen(function* () {
+          const receipt = yield* live(bench, history, records)
+          yield* same(`the receipt after ${text(history)}`, receipt, undisturbed)
+          yield* bench.holdsRecords(things, receipt.place, records)
+          yield* bench.holdsQuarantine(things, lines)
+        })
+      )
+    }),
+
+  "the split into batches does not matter": (bench) =>
+    Effect.gen(function* () {
+      const records = [...oddities, ...many(130, 1000)]
+      const whole = yield* complete(bench, records)
+      for (const size of [1, 7, 100]) {
+        const receipt = yield* bench.writing(things, "replace", (output) =>
+          Effect.gen(function* () {
+            for (let at = 0; at < records.length; at += size) {
+              yield* output.commit(batch(records.slice(at, at + size)), checkpoint(at))
+            }
+            const receipt = yield* output.finish("things")
+            yield* output.forget
+            return receipt
+          })
+        )
+        yield* same(`the receipt for batches of ${size}`, receipt, whole)
+      }
+      yield* bench.holdsRecords(things, whole.place, records)
+    }),
+
+  "an output of nothing can be finished": (bench) =>
+    Effect.gen(function* () {
+      for (const commits of [0, 1]) {
+        const receipt = yield* bench.writing(things, "replace", (output, { audit }) =>
+          Effect.gen(function* () {
+            if (commits > 0) yield* output.commit(batch([]), checkpoint(1))
+            const receipt = yield* output.finish("things")
+            yield* output.forget
+            yield* same("the audit", yield* audit(things, receipt.place), receipt)
+            return receipt
+          })
+        )
+        yield* same("its records", [receipt.records, receipt.quarantined], [0, 0])
+        yield* bench.holdsRecords(things, receipt.place, [])
+      }
+    }),
+
+  "finishing and forgetting twice does what once does, in the next export too": (bench) =>
+    Effect.gen(function* () {
+      const lines = { replace: [quarantined("things", 1)], merge: [quarantined("things", 2)] }
+      for (const mode of ["replace", "merge"] as const) {
+        const expected = yield* bench.writing(things, mode, (output) =>
+          Effect.gen(function* () {
+            yield* output.commit(batch(many(4), { quarantined: lines[mode] }), checkpoint(1))
+            return yield* output.finish(`things-${mode}`)
+          })
+        )
+        for (let again = 0; again < 2; again++) {
+          yield* bench.writing(things, mode, (output, { peek }) =>
+            Effect.gen(function* () {
+              yield* same("the checkpoint of a finished output", output.checkpoint, checkpoint(1))
+              yield* same("what peek sees of it", yield* peek(things), checkpoint(1))
+              yield* same("the receipt", yield* output.finish(`things-${mode}`), expected)
+              yield* same("the receipt, at once again", yield* output.finish(`things-${mode}`), expected)
+            })
+          )
+        }
+        yield* bench.writing(things, mode, (output, { peek }) =>
+          Effect.gen(function* () {
+            yield* output.forget
+            yield* output.forget
+            yield* same("what peek sees of a forgotten one", yield* peek(things), undefined)
+          })
+        )
+        yield* bench.holdsRecords(things, expected.place, many(4))
+        const all = mode === "replace" ? lines.replace : [...lines.replace, ...lines.merge]
+        yield* same("the quarantined records", expected.quarantined, all.length)
+        yield* bench.holdsQuarantine(things, all)
+        yield* bench.session(({ audit }) =>
+          Effect.flatMap(audit(things, expected.place), (found) => same("the audit", found, expected))
+        )
+      }
+    }),
+
+  "a walk that begins anew leaves nothing of what came before": (bench) =>
+    Effect.gen(function* () {
+      const expected = yield* complete(bench, many(3, 100), { quarantined: [quarantined("things", 7)] })
+      const fresh = batch(many(3, 100), { quarantined: [quarantined("things", 7)], anew: true })
+      const stale = batch(many(400), { quarantined: [quarantined("things", 1), quarantined("things", 2)] })
+      const histories: ReadonlyArray<ReadonlyArray<Batch>> = [
+        [fresh],
+        [stale, fresh],
+        [stale, batch(many(1, 500)), fresh],
+        [stale, batch([], { anew: true }), batch(fresh.records, { quarantined: fresh.quarantined })]
+      ]
+      for (const history of histories) {
+        for (const reopened of [false, true]) {
+          const commits = history.map((batch, index) => (output: Output) => output.commit(batch, checkpoint(index)))
+          const finish = (output: Output) => Effect.tap(output.finish("things"), () => output.forget)
+          if (reopened) yield* Effect.forEach(commits, (commit) => bench.writing(things, "replace", commit))
+          const receipt = yield* bench.writing(things, "replace", (output) =>
+            Effect.andThen(reopened ? Effect.void : Effect.forEach(commits, (commit) => commit(output)), finish(output))
+          )
+          yield* same("the receipt", receipt, expected)
+          yield* bench.holdsRecords(things, receipt.place, fresh.records)
+          yield* bench.holdsQuarantine(things, fresh.quarantined)
+        }
+      }
+    }),
+
+  "what an output replaces stays until it is finished": (bench) =>
+    Effect.gen(function* () {
+      const before = yield* complete(bench, many(5), { quarantined: [quarantined("things", 1)] })
+      const after = yield* bench.writing(things, "replace", (output, { audit }) =>
+        Effect.gen(function* () {
+          yield* output.commit(batch(many(2, 3), { quarantined: [quarantined("things", 2)] }), checkpoint(1))
+          yield* same("the audit meanwhile", yield* audit(things, before.place), before)
+          yield* bench.holdsRecords(things, before.place, many(5))
+          yield* bench.holdsQuarantine(things, [quarantined("things", 1)])
+          return yield* output.finish("things")
+        })
+      )
+      yield* same("the place", after.place, before.place)
+      yield* bench.holdsRecords(things, after.place, many(2, 3))
+      yield* bench.holdsQuarantine(things, [quarantined("things", 2)])
+    }),
+
+  "what is merged is added, and takes the place of records with its keys": (bench) =>
+    Effect.gen(function* () {
+      const changed = many(4, 3).map((record) => ({ ...record, name: "changed", extra: [record["id"]] }))
+      const first = yield* complete(bench, many(5), { quarantined: [quarantined("things", 1)] })
+      const second = yield* complete(bench, changed, {
+        mode: "merge",
+        name: "things-2",
+        quarantined: [quarantined("things", 2)]
+      })
+      // Two files, or one table.
+      const places = [...new Set([first.place, second.place])]
+      const found = yield* Effect.forEach(places, (place) => bench.recordsAt(things, place))
+      const byKey = (records: ReadonlyArray<Table.Received>) => [
+        ...new Map(records.map((record) => [record["id"], record])).values()
+      ]
+      yield* same("the records", rows(things, byKey(found.flat())), rows(things, byKey([...many(5), ...changed])))
+      yield* same("the quarantined records", second.quarantined, 2)
+      yield* bench.holdsQuarantine(things, [quarantined("things", 1), quarantined("things", 2)])
+    }),
+
+  "records without a key are merged too": (bench) =>
+    Effect.gen(function* () {
+      const all = [1, 2, 2, 3].map(happening)
+      const first = yield* complete(bench, all, { table: happenings })
+      yield* bench.holdsRecords(happenings, first.place, all)
+      const second = yield* complete(bench, [4, 1].map(happening), {
+        table: happenings,
+        mode: "merge",
+        name: "happenings-2"
+      })
+      const places = [...new Set([first.place, second.place])]
+      const found = yield* Effect.forEach(places, (place) => bench.recordsAt(happenings, place))
+      yield* same("the records", sortedTexts(found.flat()), sortedTexts([...all, ...[4, 1].map(happening)]))
+    }),
+
+  "quarantined records are kept apart, as received, for each resource": (bench) =>
+    Effect.gen(function* () {
+      const lines = [quarantined("things", 1), quarantined("things", 2)]
+      const others = [quarantined("happenings", 1)]
+      yield* same("those in the receipt", (yield* complete(bench, many(2), { quarantined: lines })).quarantined, 2)
+      const other = yield* complete(bench, [happening(1)], { table: happenings, quarantined: others })
+      yield* same("those in the other receipt", other.quarantined, 1)
+      yield* bench.holdsQuarantine(things, lines)
+      yield* bench.holdsQuarantine(happenings, others)
+      const again = yield* complete(bench, many(4))
+      yield* same("those after an export without any", again.quarantined, 0)
+      yield* bench.holdsQuarantine(things, [])
+      yield* bench.holdsQuarantine(happenings, others)
+      yield* bench.holdsRecords(things, again.place, many(4))
+    }),
+
+  "odd records come back": (bench) =>
+    Effect.gen(function* () {
+      const receipt = yield* complete(bench, oddities)
+      yield* same("the count", receipt.records, oddities.length)
+      yield* bench.holdsRecords(things, receipt.place, oddities)
+    }),
+
+  "an audit finds what was finished, and fails where nothing is": (bench) =>
+    Effect.gen(function* () {
+      const missing = yield* Effect.result(bench.session(({ audit }) => audit(things, "things.none")))
+      yield* holds(missing._tag === "Failure", "the audit of nothing succeeds")
+      const receipt = yield* complete(bench, many(20), { quarantined: [quarantined("things", 3)] })
+      yield* holds(/^[0-9a-f]{64}$/.test(receipt.sha256), `${receipt.sha256} is no SHA-256`)
+      yield* complete(bench, [happening(1)], { table: happenings, quarantined: [quarantined("happenings", 3)] })
+      const audits = [
+        yield* bench.session(({ audit }) => audit(things, receipt.place)),
+        yield* bench.inspect(({ audit }) => audit(things, receipt.place))
+      ]
+      yield* Effect.forEach(audits, (found) => same("the audit", found, receipt))
+    }),
+
+  "a place is occupied once something is there": (bench) =>
+    Effect.gen(function* () {
+      const ask = bench.session(({ occupied }) => occupied(things, "things"))
+      yield* same("an empty place", yield* ask, undefined)
+      yield* complete(bench, many(1))
+      yield* holds(((yield* ask) ?? "") !== "", "the place is not occupied after an export")
+      const other = yield* bench.session(({ occupied }) => occupied(happenings, "happenings"))
+      yield* same("the place of another resource", other, undefined)
+    }),
+
+  "an unfinished output can be dropped; what is finished stays": (bench) =>
+    Effect.gen(function* () {
+      const receipt = yield* complete(bench, many(3), { quarantined: [quarantined("things", 1)] })
+      yield* bench.session(({ discard }) => discard(things))
+      yield* bench.writing(things, "replace", (output) =>
+        output.commit(batch(many(9), { quarantined: [quarantined("things", 2)] }), checkpoint(1))
+      )
+      yield* bench.session(({ discard, peek }) =>
+        Effect.gen(function* () {
+          yield* discard(things)
+          yield* discard(things)
+          yield* same("what peek sees", yield* peek(things), undefined)
+        })
+      )
+      yield* bench.holdsRecords(things, receipt.place, many(3))
+      yield* bench.holdsQuarantine(things, [quarantined("things", 1)])
+      yield* bench.writing(things, "replace", (output) => same("the checkpoint", output.checkpoint, undefined))
+      yield* same(
+        "the receipt of another export",
+        yield* complete(bench, many(3), { quarantined: [quarantined("things", 1)] }),
+        receipt
+      )
+    }),
+
+  "outputs that are open at once do not meet": (bench) =>
+    Effect.gen(function* () {
+      const receipts = yield* bench.session(({ open }) =>
+        Effect.gen(function* () {
+          const [one, other] = yield* Effect.all([open(things, "replace"), open(happenings, "replace")])
+          for (let at = 0; at < 5; at++) {
+            yield* Effect.all(
+              [
+                one.commit(batch(many(2, at * 2), { quarantined: [quarantined("things", at)] }), checkpoint(at)),
+                other.commit(batch([happening(at)], { quarantined: [quarantined("happenings", at)] }), checkpoint(at))
+              ],
+              { concurrency: "unbounded" }
+            )
+          }
+          return yield* Effect.all([one.finish("things"), other.finish("happenings")], { concurrency: "unbounded" })
+        })
+      )
+      yield* same(
+        "the receipts",
+        receipts.map(({ quarantined, records }) => [records, quarantined]),
+        [
+          [10, 5],
+          [5, 5]
+        ]
+      )
+      yield* bench.holdsRecords(things, receipts[0].place, many(10))
+      yield* bench.holdsRecords(happenings, receipts[1].place, [0, 1, 2, 3, 4].map(happening))
+      yield* bench.holdsQuarantine(
+        things,
+        [0, 1, 2, 3, 4].map((id) => quarantined("things", id))
+      )
+      yield* bench.holdsQuarantine(
+        happenings,
+        [0, 1, 2, 3, 4].map((id) => quarantined("happenings", id))
+      )
+    }),
+
+  "documents are kept and replaced, whole": (bench) =>
+    Effect.gen(function* () {
+      yield* bench.session(({ read, write }) =>
+        Effect.gen(function* () {
+          yield* same("a document that was not written", yield* read("manifest"), undefined)
+          yield* write("manifest", `{"a":"ünïcödé \u{1f600}"}\n`)
+          yield* write("state", "x".repeat(300_000))
+          yield* write("state", "{}")
+        })
+      )
+      yield* bench.session(({ read }) =>
+        Effect.gen(function* () {
+          yield* same("the manifest", yield* read("manifest"), `{"a":"ünïcödé \u{1f600}"}\n`)
+          yield* same("the state", yield* read("state"), "{}")
+        })
+      )
+      const found = yield* bench.inspect(({ read }) => Effect.all([read("manifest"), read("other")]))
+      yield* same("the documents without a lock", found, [`{"a":"ünïcödé \u{1f600}"}\n`, null])
+    }),
+
+  "it is locked while an export is connected, but can be looked at": (bench) =>
+    Effect.gen(function* () {
+      const receipt = yield* complete(bench, many(2))
+      yield* bench.session(({ write }) =>
+        Effect.gen(function* () {
+          yield* write("manifest", "{}")
+          const second = yield* Effect.result(bench.session(() => Effect.void))
+          yield* holds(
+            second._tag === "Failure" && second.failure._tag === "Locked",
+            "a second export is not refused with the reason Locked"
+          )
+          const looked = yield* bench.inspect(({ audit, read }) =>
+            Effect.all([read("manifest"), audit(things, receipt.place)])
+          )
+          yield* same("what is seen meanwhile", looked, ["{}", receipt])
+        })
+      )
+      yield* bench.session(() => Effect.void)
+    })
+}
+
+/** The laws, each to be checked on a new place that `make` gives. */
+export const laws = <E, R, E2, R2>(
+  make: Effect.Effect<Subject<E, R>, E2, R2>
+): ReadonlyArray<Law<Exclude<R | R2, Scope.Scope>>> =>
+  Object.entries(rules).map(([name, rule]) => ({
+    name,
+    check: Effect.scoped(
+      Effect.gen(function* () {
+        const bench = yield* benchOf(yield* make)
+        yield* rule(bench)
+      })
+    ).pipe(
+      Effect.mapError((error) => {
+        const message = error instanceof Error ? error.message : String(error)
+        return new Violation({ law: name, message, cause: error })
+      })
+    )
+  }))

@@ -1,0 +1,85 @@
+/** Whether what was exported is still there, unchanged: counted and digested anew, and compared with the manifest. */
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import * as Document from "./Document.ts"
+import { ExportError, type Reason, Unreadable } from "./ExportError.ts"
+import type { Entry, Manifest } from "./Manifest.ts"
+import * as Resource from "./Resource.ts"
+import { type Receipt, Sink } from "./Sink.ts"
+
+/** Something that is not as the manifest says. */
+export interface Difference {
+  readonly what: "records" | "bytes" | "sha256" | "quarantined"
+  readonly expected: string
+  readonly found: string
+}
+
+/** What came of one output. */
+export interface Verdict {
+  /** `contacts`, say. */
+  readonly output: string
+  readonly entry: Entry
+  /** None, when all is well, and when it could not be read. */
+  readonly differences: ReadonlyArray<Difference>
+  /** Why it could not be read. */
+  readonly unreadable: Reason | undefined
+}
+
+/** Whether an output is what the manifest says. */
+export const isSound = ({ differences, unreadable }: Verdict): boolean =>
+  differences.length === 0 && unreadable === undefined
+
+const isName = (name: string): name is Resource.ResourceName => Object.hasOwn(Resource.all, name)
+
+/** What the last export into each place said of it: a table holds what several exports wrote. */
+const latest = ({ exports }: Manifest): ReadonlyArray<readonly [output: string, entry: Entry]> =>
+  Object.entries(exports).filter(([, entry]) =>
+    Object.values(exports).every(({ finishedAt, place }) => place !== entry.place || finishedAt <= entry.finishedAt)
+  )
+
+/** How many records of a resource are in the quarantine: those since it was last exported whole. */
+const quarantined = (resource: string, { exports }: Manifest): number => {
+  const all = Object.values(exports).filter((entry) => entry.resource === resource)
+  const whole = all.filter(({ scope }) => scope.since === null).map(({ finishedAt }) => finishedAt)
+  return all
+    .filter(({ finishedAt }) => whole.every((time) => finishedAt >= time))
+    .reduce((sum, { counts }) => sum + counts.quarantined, 0)
+}
+
+const compare = (entry: Entry, receipt: Receipt, manifest: Manifest): ReadonlyArray<Difference> => {
+  const pairs: ReadonlyArray<readonly [Difference["what"], string | number | null, string | number | null]> = [
+    ["records", entry.records, receipt.records],
+    ["bytes", entry.bytes, receipt.bytes],
+    ["sha256", entry.sha256, receipt.sha256],
+    ["quarantined", quarantined(entry.resource, manifest), receipt.quarantined]
+  ]
+  return pairs.flatMap(([what, expected, found]) =>
+    expected === found ? [] : [{ what, expected: String(expected), found: String(found) }]
+  )
+}
+
+/** Reads every output anew; empty when nothing is complete. */
+export const outputs: Effect.Effect<ReadonlyArray<Verdict>, ExportError, Sink> = Effect.gen(function* () {
+  const sink = yield* (yield* Sink).inspect
+  const manifest = yield* Document.manifest(sink)
+  if (manifest === undefined) return []
+  return yield* Effect.forEach(latest(manifest), ([output, entry]) =>
+    Effect.map(
+      Effect.result(
+        isName(entry.resource)
+          ? sink.audit(Resource.all[entry.resource].table, entry.place)
+          : // Written by a later version of this package, which has more resources.
+            Effect.fail<Reason>(new Unreadable({ path: entry.place }))
+      ),
+      (audited): Verdict => ({
+        output,
+        entry,
+        differences: Result.isSuccess(audited) ? compare(entry, audited.success, manifest) : [],
+        unreadable: Result.isFailure(audited) ? audited.failure : undefined
+      })
+    )
+  )
+}).pipe(
+  Effect.mapError((reason) => new ExportError({ reason })),
+  Effect.scoped
+)

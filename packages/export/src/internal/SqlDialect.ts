@@ -1,0 +1,79 @@
+/** What SQLite and PostgreSQL do differently, and what a statement for both is made of. */
+import type * as Effect from "effect/Effect"
+import type { SqlClient } from "effect/sql/SqlClient"
+import type { SqlError } from "effect/sql/SqlError"
+import type { Fragment } from "effect/sql/Statement"
+import type { Reason } from "../ExportError.ts"
+import type * as Table from "../Table.ts"
+
+/** Values of a row, in the order of its columns. */
+export type Values = ReadonlyArray<Table.Value>
+
+/** A table as the database describes it. */
+export interface Existing {
+  /** The type of each column. */
+  readonly columns: ReadonlyMap<string, string>
+  readonly primaryKey: ReadonlyArray<string>
+}
+
+/** A column of a table in the database. */
+export interface Column {
+  readonly name: string
+  readonly type: string
+}
+
+/** A row as it was read; nothing for columns that the table lacks. */
+export interface Found {
+  readonly [column: string]: unknown
+}
+
+/** What the two databases do differently. */
+export interface Dialect {
+  readonly sql: SqlClient
+  /** The database, for people: it has no secret. */
+  readonly database: string
+  /** A table's name, as it stands in a statement. */
+  readonly tableName: (name: string) => Fragment
+  readonly types: Readonly<Record<Table.Kind, string>>
+  /** Added to the type of a key of text, so that both databases order it by its bytes. */
+  readonly collation: string
+  /** The definition of the column that keeps the order of records without key, without its name. */
+  readonly position: string
+  /** JSON that the quarantine keeps to the letter. */
+  readonly verbatim: string
+  /** The columns the database can have; the values of others go to `_rest`. */
+  readonly supports: (column: Table.Column) => boolean
+  /** The table, or what else has its name. */
+  readonly describe: (name: string) => Effect.Effect<Existing | undefined, SqlError>
+  /** Writes rows, each a key once; a row with a key that is there already takes its place. */
+  readonly write: (
+    target: string,
+    columns: ReadonlyArray<Column>,
+    key: string | null,
+    rows: ReadonlyArray<Values>
+  ) => Effect.Effect<void, SqlError>
+  /** What {@link write} takes for a row of the table, `_rest` last. */
+  readonly toRow: (columns: ReadonlyArray<Table.Column>, row: Table.Row) => Values
+  /** A column, in a query that reads rows. */
+  readonly select: (column: Column) => string
+  /** The way back, from what {@link select} gave. */
+  readonly fromRow: (columns: ReadonlyArray<Table.Column>, found: Found) => Table.Row
+  readonly reason: (error: SqlError) => Reason
+  /** Around everything that writes. */
+  readonly transaction: <A, E, R>(steps: Effect.Effect<A, E, R>) => Effect.Effect<A, E | SqlError | Reason, R>
+}
+
+/** The name of a table or column in a statement. */
+export const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`
+
+/** `"id", "name"`; with `of`, `of."id", of."name"`. */
+export const names = (columns: ReadonlyArray<Column>, of?: string): string =>
+  columns.map(({ name }) => (of === undefined ? quote(name) : `${of}.${quote(name)}`)).join(", ")
+
+/** What an INSERT does with a row whose key is there already: the new row takes its place. */
+export const onConflict = (columns: ReadonlyArray<Column>, key: string | null): string => {
+  if (key === null) return ""
+  const others = columns.filter(({ name }) => name !== key).map(({ name }) => quote(name))
+  const updates = others.map((name) => `${name} = excluded.${name}`).join(", ")
+  return `ON CONFLICT (${quote(key)}) DO UPDATE SET ${updates}`
+}

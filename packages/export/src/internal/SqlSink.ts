@@ -1,0 +1,409 @@
+/**
+ * The sink for databases: one implementation, over Effect's SQL client, for SQLite and PostgreSQL.
+ *
+ * What an unfinished export has written stands in a table of its own, and its checkpoint beside it, committed in the same
+ * transaction. {@link Output.finish} carries it over into the resource's table, in one transaction: whoever reads that
+ * table sees what was there before, then what is there after. Rows that did not change are not touched, and the table
+ * stays the same one, with the views, indexes and grants that others put on it.
+ *
+ * | table                      | what                                                                            |
+ * | -------------------------- | ------------------------------------------------------------------------------- |
+ * | `contacts`                 | the records, by their key; `_position` is the order of records without key      |
+ * | `_intercom_export`         | documents: `manifest`, `state`, and `checkpoint:contacts` of an unfinished one  |
+ * | `_intercom_quarantine`     | records that do not fit                                                         |
+ * | `_intercom_replace_contacts`, `_intercom_merge_contacts` | what an unfinished export has written, by its mode |
+ */
+import * as Effect from "effect/Effect"
+import * as Ref from "effect/Ref"
+import { isSqlError, type SqlError } from "effect/sql/SqlError"
+import * as Stream from "effect/Stream"
+import { Missing, OtherExport, type Reason, TableDiffers } from "../ExportError.ts"
+import type * as Quarantine from "../Quarantine.ts"
+import type { Sha256 } from "../Sha256.ts"
+import type { Connection, Mode, Output, Receipt } from "../Sink.ts"
+import * as Table from "../Table.ts"
+import * as CanonicalJson from "./CanonicalJson.ts"
+import {
+  type Column,
+  type Dialect,
+  type Existing,
+  type Found,
+  names,
+  onConflict,
+  quote,
+  type Values
+} from "./SqlDialect.ts"
+
+const documents = "_intercom_export"
+const quarantine = "_intercom_quarantine"
+const position = "_position"
+
+const staging = (mode: Mode, table: string): string => `_intercom_${mode}_${table}`
+
+const checkpointOf = (table: string): string => `checkpoint:${table}`
+
+const other = { replace: "merge", merge: "replace" } as const
+
+/** A table as this database has it. */
+interface Layout extends Table.Table {
+  /** Those of the table in the database, `_rest` among them. */
+  readonly stored: ReadonlyArray<Column>
+  /** Names the table in messages. */
+  readonly place: string
+}
+
+/** What an output is made with. */
+export interface Context {
+  readonly dialect: Dialect
+  readonly sha256: Sha256["Service"]
+}
+
+/** The operations of a connection. The tables of {@link prepare} are there. */
+export const connection = (context: Context): Connection => ({
+  ...reader(context),
+  write: (document, content) =>
+    at(context.dialect)(context.dialect.transaction(keep(context.dialect, document, content))),
+  occupied: (table) =>
+    Effect.map(at(context.dialect)(context.dialect.describe(table.name)), (found) =>
+      found === undefined ? undefined : layoutOf(context.dialect, table).place
+    ),
+  open: (table, mode) => open(context, layoutOf(context.dialect, table), mode),
+  discard: ({ name }) => discard(context.dialect, name)
+})
+
+/** The operations that change nothing, whatever is there. */
+export const reader = (context: Context): Pick<Connection, "read" | "peek" | "audit"> => ({
+  read: (document) => read(context.dialect, document),
+  peek: ({ name }) => read(context.dialect, checkpointOf(name)),
+  audit: (table, place) => audit(context, layoutOf(context.dialect, table), place)
+})
+
+const at =
+  (dialect: Dialect) =>
+  <A, E extends Reason, R>(effect: Effect.Effect<A, E | SqlError, R>): Effect.Effect<A, Reason, R> =>
+    Effect.mapError(effect, (error) => (isSqlError(error) ? dialect.reason(error) : error))
+
+const layoutOf = (dialect: Dialect, table: Table.Table): Layout => {
+  const columns = table.columns.filter((column) => column.name !== position && dialect.supports(column))
+  return {
+    ...table,
+    columns,
+    stored: [
+      ...columns.map(({ kind, name }) => ({ name, type: dialect.types[kind] })),
+      { name: Table.rest, type: dialect.types.json }
+    ],
+    place: `Table ${table.name} in ${dialect.database}`
+  }
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// documents
+// ---------------------------------------------------------------------------------------------------------------------
+
+/** Creates what every export needs. */
+export const prepare = (dialect: Dialect): Effect.Effect<void, Reason> => {
+  const { describe, sql, tableName, transaction } = dialect
+  const json = sql.literal(dialect.verbatim)
+  return at(dialect)(
+    Effect.gen(function* () {
+      const [found, foundToo] = [yield* describe(documents), yield* describe(quarantine)]
+      if (found !== undefined && foundToo !== undefined) return
+      yield* transaction(
+        Effect.gen(function* () {
+          yield* sql`CREATE TABLE IF NOT EXISTS ${tableName(documents)} (name text NOT NULL PRIMARY KEY, content text NOT NULL)`
+          yield* sql`CREATE TABLE IF NOT EXISTS ${tableName(quarantine)} ("_position" ${sql.literal(dialect.position)},
+            resource text NOT NULL, key text, finished integer NOT NULL DEFAULT 0,
+            message text NOT NULL, mismatches ${json} NOT NULL, record ${json} NOT NULL)`
+        })
+      )
+    })
+  )
+}
+
+const read = (dialect: Dialect, document: string): Effect.Effect<string | undefined, Reason> =>
+  at(dialect)(
+    Effect.gen(function* () {
+      if ((yield* dialect.describe(documents)) === undefined) return undefined
+      const { sql, tableName } = dialect
+      const [row] = yield* sql<{
+        readonly content: string
+      }>`SELECT content FROM ${tableName(documents)} WHERE name = ${document}`
+      return row?.content
+    })
+  )
+
+const keep = ({ sql, tableName }: Dialect, document: string, content: string) =>
+  sql`INSERT INTO ${tableName(documents)} (name, content) VALUES (${document}, ${content})
+    ON CONFLICT (name) DO UPDATE SET content = excluded.content`
+
+/** Removes a document. */
+export const drop = ({ sql, tableName }: Dialect, document: string) =>
+  sql`DELETE FROM ${tableName(documents)} WHERE name = ${document}`
+
+const discard = (dialect: Dialect, name: string): Effect.Effect<void, Reason> => {
+  const { sql, tableName, transaction } = dialect
+  return at(dialect)(
+    transaction(
+      Effect.gen(function* () {
+        yield* sql`DROP TABLE IF EXISTS ${tableName(staging("replace", name))}`
+        yield* sql`DROP TABLE IF EXISTS ${tableName(staging("merge", name))}`
+        yield* sql`DELETE FROM ${tableName(quarantine)} WHERE resource = ${name} AND finished = 0`
+        yield* drop(dialect, checkpointOf(name))
+      })
+    )
+  )
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// output
+// ---------------------------------------------------------------------------------------------------------------------
+
+const open = Effect.fnUntraced(function* (context: Context, layout: Layout, mode: Mode) {
+  const { dialect } = context
+  const { describe, sql, tableName, transaction } = dialect
+  const target = staging(mode, layout.name)
+  const split = splitter(dialect, layout)
+
+  const checkpoint = yield* read(dialect, checkpointOf(layout.name))
+  if ((yield* at(dialect)(describe(staging(other[mode], layout.name)))) !== undefined) {
+    return yield* new OtherExport({ path: layout.place, field: "mode", found: other[mode], wanted: mode })
+  }
+  const found = yield* at(dialect)(describe(target))
+  const begun = yield* Ref.make(found !== undefined)
+  if (found !== undefined) yield* at(dialect)(transaction(complete(dialect, layout, target, found)))
+
+  const begin = Effect.gen(function* () {
+    if (!(yield* Ref.get(begun))) yield* create(dialect, layout, target)
+  })
+
+  const commit: Output["commit"] = ({ anew, quarantined, records }, checkpoint) =>
+    at(dialect)(
+      transaction(
+        Effect.gen(function* () {
+          yield* begin
+          if (anew === true) {
+            yield* sql`DELETE FROM ${tableName(target)}`
+            yield* sql`DELETE FROM ${tableName(quarantine)} WHERE resource = ${layout.name} AND finished = 0`
+          }
+          const { lines, rows } = split(records)
+          yield* dialect.write(target, layout.stored, layout.key, rows)
+          yield* dialect.write(
+            quarantine,
+            quarantineColumns(dialect),
+            null,
+            [...quarantined, ...lines].map(lineValues(layout))
+          )
+          yield* keep(dialect, checkpointOf(layout.name), checkpoint)
+        })
+      )
+    ).pipe(Effect.andThen(Ref.set(begun, true)))
+
+  const finish = Effect.gen(function* () {
+    const unfinished = (yield* at(dialect)(describe(target))) !== undefined
+    const done = !unfinished && (yield* read(dialect, checkpointOf(layout.name))) !== undefined
+    if (!done) {
+      yield* at(dialect)(transaction(Effect.andThen(begin, carryOver(dialect, layout, mode))))
+      yield* Ref.set(begun, false)
+    }
+    return yield* audit(context, layout, layout.name)
+  })
+
+  return {
+    checkpoint,
+    commit,
+    finish: () => finish,
+    forget: at(dialect)(Effect.asVoid(transaction(drop(dialect, checkpointOf(layout.name)))))
+  } satisfies Output
+})
+
+/** Rows from records, and what has no key to be kept by. The last of several records with the same key stays. */
+const splitter = (dialect: Dialect, layout: Layout) => {
+  const rowOf = Table.rowOf(layout)
+  const index = layout.columns.findIndex(({ name }) => name === layout.key)
+  return (records: ReadonlyArray<Table.Received>) => {
+    const rows = records.map((record) => dialect.toRow(layout.columns, rowOf(record)))
+    if (layout.key === null) return { rows, lines: [] }
+    const byKey = new Map<Table.Value, Values>()
+    const lines: Array<Quarantine.Line> = []
+    for (const [at, row] of rows.entries()) {
+      const key = row[index] ?? null
+      if (key === null) lines.push(keyless(layout, records[at]))
+      else byKey.set(key, row)
+    }
+    return { rows: [...byKey.values()], lines }
+  }
+}
+
+/** A record without a key cannot be a row of a table that has one. */
+const keyless = ({ key, name }: Layout, record: unknown): Quarantine.Line => ({
+  resource: name,
+  error: { message: `The record has no ${key} that its table could know it by`, mismatches: [] },
+  record
+})
+
+const quarantineColumns = ({ types, verbatim }: Dialect): ReadonlyArray<Column> => [
+  { name: "resource", type: types.text },
+  { name: "key", type: types.text },
+  { name: "message", type: types.text },
+  { name: "mismatches", type: verbatim },
+  { name: "record", type: verbatim }
+]
+
+const lineValues =
+  ({ key, name }: Layout) =>
+  ({ error, record }: Quarantine.Line): Values => [
+    name,
+    key === null ? null : keyOf(record, key),
+    error.message,
+    JSON.stringify(error.mismatches),
+    JSON.stringify(record)
+  ]
+
+/** The key of a record that need not be one. */
+const keyOf = (record: unknown, key: string): string | null => {
+  if (typeof record !== "object" || record === null || !Object.hasOwn(record, key)) return null
+  const value: unknown = Reflect.get(record, key)
+  return typeof value === "string" || typeof value === "number" ? String(value) : null
+}
+
+/** By the bytes of a text, in both databases. */
+const orderOf = ({ collation, types }: Dialect, { key, stored }: Layout): string => {
+  if (key === null) return quote(position)
+  const ofText = stored.some(({ name, type }) => name === key && type === types.text)
+  return `${quote(key)}${ofText ? collation : ""}`
+}
+
+const create = (dialect: Dialect, { key, stored }: Layout, name: string) => {
+  const { collation, sql, tableName, types } = dialect
+  const columns = stored.map((column) => {
+    const definition = `${quote(column.name)} ${column.type}`
+    if (column.name !== key) return definition
+    return `${definition}${column.type === types.text ? collation : ""} NOT NULL PRIMARY KEY`
+  })
+  const all = key === null ? [`${quote(position)} ${dialect.position}`, ...columns] : columns
+  return sql`CREATE TABLE ${tableName(name)} (${sql.literal(all.join(", "))})`
+}
+
+/** What makes the table another one than records need. Columns that only it has are no matter. */
+const difference = ({ key, place, stored }: Layout, { columns, primaryKey }: Existing): TableDiffers | undefined => {
+  const known = key ?? position
+  if (primaryKey.length !== 1 || primaryKey[0] !== known) {
+    return new TableDiffers({ place, column: known, found: "not its primary key", wanted: "it to be" })
+  }
+  const changed = stored.find(({ name, type }) => columns.has(name) && columns.get(name) !== type)
+  if (changed === undefined) return undefined
+  const { name, type } = changed
+  return new TableDiffers({ place, column: name, found: columns.get(name) ?? "", wanted: type })
+}
+
+/** Adds the columns that the table lacks: an earlier version made it. Fails where columns are of other types. */
+const complete = Effect.fnUntraced(function* (
+  { sql, tableName }: Dialect,
+  layout: Layout,
+  name: string,
+  existing: Existing
+) {
+  const different = difference(layout, existing)
+  if (different !== undefined) return yield* different
+  for (const column of layout.stored) {
+    if (existing.columns.has(column.name)) continue
+    yield* sql`ALTER TABLE ${tableName(name)} ADD COLUMN ${sql.literal(`${quote(column.name)} ${column.type}`)}`
+  }
+})
+
+/** Makes what was written the content of the table, or adds it. */
+const carryOver = Effect.fnUntraced(function* (dialect: Dialect, layout: Layout, mode: Mode) {
+  const { describe, sql, tableName } = dialect
+  const { key, name, stored } = layout
+  const from = tableName(staging(mode, name))
+  const into = tableName(name)
+
+  const existing = yield* describe(name)
+  if (existing !== undefined && mode === "replace" && difference(layout, existing) !== undefined) {
+    yield* sql`DROP TABLE ${into}`
+    yield* create(dialect, layout, name)
+  } else if (existing === undefined) {
+    yield* create(dialect, layout, name)
+  } else {
+    yield* complete(dialect, layout, name, existing)
+    if (mode === "replace") yield* remove(dialect, layout)
+  }
+
+  yield* carryQuarantine(dialect, layout, mode)
+  const columns = sql.literal(names(stored))
+  if (key === null) {
+    yield* sql`INSERT INTO ${into} (${columns}) SELECT ${columns} FROM ${from} ORDER BY "_position"`
+  } else {
+    // A row that is the same stays as it is. (SQLite needs the WHERE to tell ON CONFLICT from a join's ON.)
+    const changes = stored.map(({ name }) => `t.${quote(name)} IS DISTINCT FROM excluded.${quote(name)}`).join(" OR ")
+    yield* sql`INSERT INTO ${into} AS t (${columns}) SELECT ${columns} FROM ${from} WHERE true ORDER BY ${sql.literal(orderOf(dialect, layout))}
+      ${sql.literal(onConflict(stored, key))} WHERE ${sql.literal(changes)}`
+  }
+  yield* sql`DROP TABLE ${from}`
+})
+
+/** Removes the rows that the new content of the table does not have. */
+const remove = ({ sql, tableName }: Dialect, { key, name }: Layout) => {
+  const into = tableName(name)
+  if (key === null) return sql`DELETE FROM ${into}`
+  const column = sql.literal(quote(key))
+  return sql`DELETE FROM ${into} AS t WHERE NOT EXISTS
+    (SELECT 1 FROM ${tableName(staging("replace", name))} AS s WHERE s.${column} = t.${column})`
+}
+
+/**
+ * What stands in the quarantine of the resource goes, as far as this export has the records too, fit or not; a full export
+ * has all.
+ */
+const carryQuarantine = Effect.fnUntraced(function* ({ sql, tableName }: Dialect, { key, name }: Layout, mode: Mode) {
+  const lines = tableName(quarantine)
+  if (mode === "replace") {
+    yield* sql`DELETE FROM ${lines} WHERE resource = ${name} AND finished = 1`
+  } else if (key !== null) {
+    const seen = sql`SELECT CAST(${sql.literal(quote(key))} AS text) FROM ${tableName(staging(mode, name))}
+      UNION ALL SELECT key FROM ${lines} WHERE resource = ${name} AND finished = 0 AND key IS NOT NULL`
+    yield* sql`DELETE FROM ${lines} WHERE resource = ${name} AND finished = 1 AND key IN (${seen})`
+  }
+  yield* sql`UPDATE ${lines} SET finished = 1 WHERE resource = ${name} AND finished = 0`
+})
+
+// ---------------------------------------------------------------------------------------------------------------------
+// audit
+// ---------------------------------------------------------------------------------------------------------------------
+
+/** Reads the table in the order of its key: each record a line of canonical JSON, the same in both databases. */
+const audit = ({ dialect, sha256 }: Context, layout: Layout, place: string): Effect.Effect<Receipt, Reason> =>
+  at(dialect)(
+    Effect.gen(function* () {
+      const { describe, sql, tableName } = dialect
+      const existing = yield* describe(place)
+      if (existing === undefined) return yield* new Missing({ path: layout.place })
+      const hash = yield* sha256.make
+      const lineOf = liner(dialect, layout)
+      let records = 0
+      const columns = layout.stored.filter(({ name }) => existing.columns.has(name))
+      const rows = sql`SELECT ${sql.literal(columns.map(dialect.select).join(", "))}
+        FROM ${tableName(place)} ORDER BY ${sql.literal(orderOf(dialect, layout))}`
+      yield* Stream.runForEachArray(rows.stream, (rows) => {
+        records += rows.length
+        return hash.update(encoder.encode(rows.map(lineOf).join("")))
+      })
+      const [quarantined] = yield* sql<{
+        readonly lines: number | bigint
+      }>`SELECT count(*) AS lines FROM ${tableName(quarantine)} WHERE resource = ${layout.name} AND finished = 1`
+      return {
+        place,
+        records,
+        bytes: null,
+        sha256: yield* hash.hex,
+        quarantined: Number(quarantined?.lines ?? 0)
+      }
+    })
+  )
+
+const encoder = new TextEncoder()
+
+const liner = ({ fromRow }: Dialect, layout: Layout) => {
+  const recordOf = Table.recordOf(layout)
+  return (row: Found): string => `${CanonicalJson.stringify(recordOf(fromRow(layout.columns, row)))}\n`
+}

@@ -1,0 +1,264 @@
+import type { Reason } from "@effect-intercom/export/ExportError"
+import { Host } from "@effect-intercom/export/Host"
+import * as Lock from "@effect-intercom/export/Lock"
+import * as NodeHost from "@effect-intercom/export/NodeHost"
+import { assert, describe, it as vitest } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as FileSystem from "effect/FileSystem"
+import type * as Layer from "effect/Layer"
+import * as PlatformError from "effect/PlatformError"
+import * as Scope from "effect/Scope"
+import * as TestClock from "effect/testing/TestClock"
+import * as ChildProcess from "node:child_process"
+import * as Disk from "./Disk.ts"
+
+const temporary = Effect.flatMap(FileSystem.FileSystem, (fs) => fs.makeTempDirectoryScoped({ prefix: "lock-" }))
+
+/** A process: the living ones are named. */
+const host = (pid: number, alive: ReadonlyArray<number>, hostname = "here") =>
+  Host.of({ hostname, pid, isAlive: (pid) => Effect.succeed(alive.includes(pid)) })
+
+/** Takes the lock as this process, until the scope that it gives closes. */
+const hold = Effect.fnUntraced(function* (path: string, as: Host["Service"]) {
+  const scope = yield* Scope.make()
+  const lock = yield* Lock.acquire(path).pipe(
+    Scope.provide(scope),
+    Effect.provideService(Host, as),
+    Effect.onError(() => Scope.close(scope, Exit.void))
+  )
+  return { ...lock, close: Scope.close(scope, Exit.void) }
+})
+
+const refusal = <A, R>(effect: Effect.Effect<A, Reason, R>) =>
+  Effect.map(Effect.flip(effect), (reason) => reason.message)
+
+const read = (path: string) =>
+  Effect.map(
+    Effect.flatMap(FileSystem.FileSystem, (fs) => fs.readFileString(path)),
+    (text) => JSON.parse(text) as Record<string, unknown>
+  )
+
+const write = (path: string, owner: Partial<Record<string, unknown>>) =>
+  Effect.flatMap(FileSystem.FileSystem, (fs) =>
+    fs.writeFileString(
+      path,
+      JSON.stringify({
+        pid: 1,
+        host: "here",
+        startedAt: "1970-01-01T00:00:00.000Z",
+        renewedAt: "1970-01-01T00:00:00.000Z",
+        ...owner
+      })
+    )
+  )
+
+const files = (directory: string) => Effect.map(Disk.contents(directory), Object.keys)
+
+/** A test on the disk; each has a clock of its own, which a shared layer would not give. */
+const it = <A, E>(name: string, test: () => Effect.Effect<A, E, Scope.Scope | Layer.Success<typeof Disk.layer>>) =>
+  vitest.effect(name, () => Effect.provide(test(), Disk.layer))
+
+describe("Lock", () => {
+  it("says who holds it, and is gone when it is given back", () =>
+    Effect.gen(function* () {
+      const directory = yield* temporary
+      const path = `${directory}/export.lock`
+      const lock = yield* hold(path, host(1, [1]))
+      assert.deepStrictEqual(yield* files(directory), ["export.lock"])
+      assert.deepStrictEqual(yield* read(path), {
+        pid: 1,
+        host: "here",
+        startedAt: "1970-01-01T00:00:00.000Z",
+        renewedAt: "1970-01-01T00:00:00.000Z"
+      })
+      yield* lock.check
+      yield* lock.close
+      assert.deepStrictEqual(yield* files(directory), [])
+      yield* hold(path, host(2, [2]))
+    }))
+
+  it("refuses a second, of another process and of its own, with a sentence", () =>
+    Effect.gen(function* () {
+      const path = `${yield* temporary}/export.lock`
+      const lock = yield* hold(path, host(1, [1, 2]))
+      const sentence = `Another export writes there: process 1 on here, since 1970-01-01T00:00:00.000Z. Wait until it ends, or stop it; should it be gone, delete ${path}.`
+      assert.strictEqual(yield* refusal(hold(path, host(2, [1, 2]))), sentence)
+      assert.strictEqual(yield* refusal(hold(path, host(1, [1, 2]))), sentence)
+      assert.strictEqual(yield* refusal(hold(path, host(2, [2], "there"))), sentence)
+      yield* lock.check
+    }))
+
+  for (const [name, owner] of [
+    ["a dead process", { pid: 7 }],
+    ["a process before this one with its id", { pid: 2 }],
+    ["another host that did not renew it for a minute", { pid: 1, host: "there" }],
+    ["a process of this host that did not renew it for a minute", { pid: 1 }]
+  ] as const) {
+    it(`takes over from ${name}`, () =>
+      Effect.gen(function* () {
+        const directory = yield* temporary
+        const path = `${directory}/export.lock`
+        yield* write(path, owner)
+        yield* TestClock.adjust("60001 millis")
+        const lock = yield* hold(path, host(2, [1, 2]))
+        assert.deepInclude(yield* read(path), { pid: 2, startedAt: "1970-01-01T00:01:00.001Z" })
+        assert.deepStrictEqual(yield* files(directory), ["export.lock"])
+        yield* lock.close
+        assert.deepStrictEqual(yield* files(directory), [])
+      }))
+  }
+
+  it("waits the minute out", () =>
+    Effect.gen(function* () {
+      const path = `${yield* temporary}/export.lock`
+      yield* write(path, { host: "there" })
+      yield* TestClock.adjust("60 seconds")
+      assert.match(yield* refusal(hold(path, host(2, [2]))), /process 1 on there/)
+      yield* TestClock.adjust("1 millis")
+      yield* hold(path, host(2, [2]))
+    }))
+
+  it("renews every ten seconds while it is held", () =>
+    Effect.gen(function* () {
+      const path = `${yield* temporary}/export.lock`
+      const lock = yield* hold(path, host(1, [1]))
+      // Renewals are real input and output: they end some time after the clock was set.
+      const renewalAfter = (last: number) =>
+        Effect.andThen(TestClock.adjust("1 second"), read(path)).pipe(
+          Effect.map(({ renewedAt }) => Date.parse(String(renewedAt)) / 1000),
+          Effect.repeat({ until: (renewedAt) => renewedAt > last })
+        )
+      const first = yield* renewalAfter(0)
+      assert.strictEqual(first, 10)
+      const second = yield* renewalAfter(first)
+      assert.isAtLeast(second, 20)
+      assert.isBelow(second, 60)
+      assert.deepInclude(yield* read(path), { startedAt: "1970-01-01T00:00:00.000Z" })
+      yield* lock.close
+    }))
+
+  it("tells the owner that lost it, and leaves the new one's alone", () =>
+    Effect.gen(function* () {
+      const path = `${yield* temporary}/export.lock`
+      const lost = yield* hold(path, host(1, [1]))
+      const taken = yield* hold(path, host(2, [2]))
+      assert.match(yield* refusal(lost.check), /process 2 on here/)
+      yield* lost.close
+      assert.deepInclude(yield* read(path), { pid: 2 })
+      yield* taken.check
+    }))
+
+  it("is put back when somebody deletes it", () =>
+    Effect.gen(function* () {
+      const fs = yield* FileSystem.FileSystem
+      const path = `${yield* temporary}/export.lock`
+      const lock = yield* hold(path, host(1, [1, 2]))
+      yield* fs.remove(path)
+      yield* lock.check
+      assert.match(yield* refusal(hold(path, host(2, [1, 2]))), /process 1 on here/)
+    }))
+
+  it("a damaged one counts for a minute after it was written", () =>
+    Effect.gen(function* () {
+      const fs = yield* FileSystem.FileSystem
+      const path = `${yield* temporary}/export.lock`
+      yield* fs.writeFileString(path, `{"pid":`)
+      yield* fs.utimes(path, 0, 0)
+      yield* TestClock.adjust("60 seconds")
+      const sentence = yield* refusal(hold(path, host(2, [2])))
+      assert.strictEqual(
+        sentence,
+        `${path} does not tell who holds it. Should no other export run, delete it; after a minute it is ignored.`
+      )
+      yield* TestClock.adjust("1 second")
+      yield* hold(path, host(2, [2]))
+    }))
+
+  it("of many that find it stale at once, one gets it", () =>
+    Effect.gen(function* () {
+      const pids = Array.from({ length: 12 }, (_, index) => index + 10)
+      for (let round = 0; round < 8; round++) {
+        const directory = yield* temporary
+        const path = `${directory}/export.lock`
+        yield* write(path, { pid: 7 })
+        // Some rounds find a takeover that was killed, too.
+        if (round % 2 === 1) yield* write(`${path}.takeover`, { pid: 8 })
+        const results = yield* Effect.forEach(pids, (pid) => Effect.result(hold(path, host(pid, pids))), {
+          concurrency: "unbounded"
+        })
+        const won = results.filter(({ _tag }) => _tag === "Success")
+        assert.strictEqual(won.length, 1)
+        const winner = pids[results.findIndex(({ _tag }) => _tag === "Success")]
+        assert.deepInclude(yield* read(path), { pid: winner })
+        assert.deepStrictEqual(yield* files(directory), ["export.lock"])
+      }
+    }))
+
+  it("of many that create it at once, one gets it", () =>
+    Effect.gen(function* () {
+      const pids = Array.from({ length: 12 }, (_, index) => index + 10)
+      const path = `${yield* temporary}/export.lock`
+      const results = yield* Effect.forEach([...pids, ...pids], (pid) => Effect.result(hold(path, host(pid, pids))), {
+        concurrency: "unbounded"
+      })
+      assert.strictEqual(results.filter(({ _tag }) => _tag === "Success").length, 1)
+    }))
+
+  it("works where files cannot be linked", () =>
+    Effect.gen(function* () {
+      const fs = yield* FileSystem.FileSystem
+      const directory = yield* temporary
+      const path = `${directory}/export.lock`
+      const without = FileSystem.FileSystem.of({
+        ...fs,
+        link: () => Effect.fail(PlatformError.systemError({ _tag: "Unknown", module: "FileSystem", method: "link" }))
+      })
+      const program = Effect.gen(function* () {
+        const lock = yield* hold(path, host(1, [1, 2]))
+        assert.match(yield* refusal(hold(path, host(2, [1, 2]))), /process 1 on here/)
+        assert.deepStrictEqual(yield* files(directory), ["export.lock"])
+        yield* lock.close
+      })
+      yield* Effect.provideService(program, FileSystem.FileSystem, without)
+      assert.deepStrictEqual(yield* files(directory), [])
+    }))
+
+  it("killed at any operation, it is in nobody's way, and leaves nothing", () =>
+    Effect.gen(function* () {
+      const real = yield* FileSystem.FileSystem
+      for (const stale of [false, true]) {
+        const prepare = Effect.gen(function* () {
+          const directory = yield* temporary
+          if (stale) yield* write(`${directory}/export.lock`, { pid: 7 })
+          return directory
+        })
+        const use = (directory: string, pid: number) =>
+          Effect.flatMap(hold(`${directory}/export.lock`, host(pid, [pid])), ({ close }) => close)
+        const { count, service } = Disk.mortal(real)
+        yield* Effect.provideService(use(yield* prepare, 1), FileSystem.FileSystem, service)
+        assert.isAbove(count.operations, 5)
+        for (let at = 1; at <= count.operations; at++) {
+          for (const when of ["before", "middle", "after"] as const) {
+            const directory = yield* prepare
+            const { service } = Disk.mortal(real, { at, when })
+            yield* Effect.exit(Effect.provideService(use(directory, 1), FileSystem.FileSystem, service))
+            yield* use(directory, 2)
+            assert.deepStrictEqual(yield* files(directory), [], `${when} operation ${at}`)
+          }
+        }
+      }
+    }))
+
+  vitest.effect("knows the processes of this machine", () =>
+    Effect.gen(function* () {
+      const { hostname, isAlive, pid } = yield* Host
+      assert.isAbove(hostname.length, 0)
+      assert.strictEqual(pid, process.pid)
+      assert.isTrue(yield* isAlive(process.pid))
+      assert.isTrue(yield* isAlive(1))
+      const { pid: ended } = ChildProcess.spawnSync(process.execPath, ["--version"])
+      assert.isFalse(yield* isAlive(ended))
+    }).pipe(Effect.provide(NodeHost.layer))
+  )
+})

@@ -1,0 +1,144 @@
+import * as Memory from "@effect-intercom/export/Memory"
+import * as NodeSha256 from "@effect-intercom/export/NodeSha256"
+import { type Connection, type Output, Sink } from "@effect-intercom/export/Sink"
+import * as SinkKit from "@effect-intercom/export/SinkKit"
+import type { Received } from "@effect-intercom/export/Table"
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Ref from "effect/Ref"
+
+/** The sink in memory, and what is made of its connections. */
+const subject = (
+  connection: (connection: Connection) => Connection = (connection) => connection
+): Effect.Effect<SinkKit.Subject> =>
+  Effect.map(Memory.makeStore, (store) => ({
+    layer: Layer.effect(
+      Sink,
+      Sink.useSync((sink) => Sink.of({ ...sink, connect: Effect.map(sink.connect, connection) }))
+    ).pipe(Layer.provide(Memory.layer(store)), Layer.provide(NodeSha256.layer)),
+    records: (_, place) =>
+      Effect.map(Ref.get(store), ({ finished }) =>
+        // Records are objects.
+        (finished.get(place)?.records ?? []).map((line) => JSON.parse(line) as Received)
+      ),
+    quarantine: (table) => Effect.map(Ref.get(store), (state) => Memory.quarantine(state, table))
+  }))
+
+const output = (change: (output: Output) => Partial<Output>) => (connection: Connection) => ({
+  ...connection,
+  open: (...args: Parameters<Connection["open"]>) =>
+    Effect.map(connection.open(...args), (output) => ({ ...output, ...change(output) }))
+})
+
+/** What a sink can get wrong, and a law that sees it. */
+const faults: ReadonlyArray<readonly [string, string, (connection: Connection) => Connection]> = [
+  [
+    "writes the records, and then the checkpoint",
+    "an export that was stopped or killed",
+    output(({ checkpoint, commit }) => ({
+      commit: (batch, next) =>
+        Effect.gen(function* () {
+          yield* commit(batch, checkpoint ?? `{"at":0}`)
+          yield* Effect.yieldNow
+          yield* commit({ records: [], quarantined: [] }, next)
+        })
+    }))
+  ],
+  ["forgets the checkpoint", "a commit keeps the checkpoint", output(() => ({ checkpoint: undefined }))],
+  [
+    "forgets the checkpoint as soon as it finishes",
+    "finishing and forgetting twice",
+    output(({ finish, forget }) => ({ finish: (name) => Effect.tap(finish(name), () => forget) }))
+  ],
+  [
+    "cannot begin anew",
+    "a walk that begins anew",
+    output(({ commit }) => ({ commit: (batch, at) => commit({ ...batch, anew: false }, at) }))
+  ],
+  [
+    "drops the quarantine",
+    "quarantined records are kept apart",
+    output(({ commit }) => ({ commit: (batch, at) => commit({ ...batch, quarantined: [] }, at) }))
+  ],
+  [
+    "replaces what it should add to",
+    "what is merged is added",
+    (connection) => ({ ...connection, open: (table) => connection.open(table, "replace") })
+  ],
+  [
+    "loses what is not in a column",
+    "odd records come back",
+    output(({ commit }) => ({
+      commit: (batch, at) =>
+        commit({ ...batch, records: batch.records.map((record) => ({ ...record, unknown: null })) }, at)
+    }))
+  ],
+  [
+    "numbers its batches",
+    "the split into batches does not matter",
+    output(({ commit }) => ({
+      commit: (batch, at) => commit({ ...batch, records: [...batch.records, { id: `batch ${at}` }] }, at)
+    }))
+  ],
+  [
+    "never finds a place occupied",
+    "a place is occupied",
+    (connection) => ({ ...connection, occupied: () => Effect.undefined })
+  ],
+  [
+    "cannot drop",
+    "an unfinished output can be dropped",
+    (connection) => ({ ...connection, discard: () => Effect.void })
+  ],
+  [
+    "keeps one document",
+    "documents are kept",
+    (connection) => ({ ...connection, write: (_, text) => connection.write("state", text) })
+  ],
+  [
+    "audits from memory",
+    "an audit finds what was finished",
+    (connection) => ({
+      ...connection,
+      audit: (_, place) => Effect.succeed({ place, records: 0, bytes: 0, sha256: "", quarantined: 0 })
+    })
+  ]
+]
+
+describe("SinkKit", () => {
+  for (const { check, name } of SinkKit.laws(subject())) it.effect(name, () => check)
+
+  it.effect("sees a sink that has no lock", () =>
+    Effect.gen(function* () {
+      const open = Effect.map(subject(), (subject) => ({
+        ...subject,
+        layer: Layer.effect(
+          Sink,
+          Sink.useSync((sink) => Sink.of({ ...sink, connect: Effect.scoped(sink.connect) }))
+        ).pipe(Layer.provide(subject.layer))
+      }))
+      assert.deepStrictEqual(yield* broken(open), ["it is locked while an export is connected, but can be looked at"])
+    })
+  )
+
+  for (const [fault, law, change] of faults) {
+    it.effect(`sees a sink that ${fault}`, () =>
+      Effect.gen(function* () {
+        const found = yield* broken(subject(change))
+        assert.isTrue(
+          found.some((name) => name.startsWith(law)),
+          found.join(", ")
+        )
+      })
+    )
+  }
+})
+
+/** The laws a sink breaks. */
+const broken = Effect.fnUntraced(function* (subject: Effect.Effect<SinkKit.Subject>) {
+  const results = yield* Effect.forEach(SinkKit.laws(subject), ({ check, name }) =>
+    Effect.map(Effect.result(check), ({ _tag }) => (_tag === "Failure" ? [name] : []))
+  )
+  return results.flat()
+})

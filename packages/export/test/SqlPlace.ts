@@ -1,0 +1,95 @@
+/** A database that nothing was written to yet, and what both kinds of it are tested with. */
+import type { Reason } from "@effect-intercom/export/ExportError"
+import type * as Quarantine from "@effect-intercom/export/Quarantine"
+import { type Batch, type Connection, type Mode, Sink } from "@effect-intercom/export/Sink"
+import type * as SinkKit from "@effect-intercom/export/SinkKit"
+import * as Table from "@effect-intercom/export/Table"
+import * as Effect from "effect/Effect"
+import type * as Layer from "effect/Layer"
+
+export interface Row {
+  readonly [column: string]: unknown
+}
+
+export interface SqlPlace<out R> {
+  readonly layer: Layer.Layer<Sink, never, R>
+  /** By other means than the sink's. */
+  readonly query: (sql: string) => Effect.Effect<ReadonlyArray<Row>>
+  /** JSON as it comes from a query, as text. */
+  readonly json: (value: unknown) => string
+  readonly boolean: (value: unknown) => boolean
+}
+
+/** As the laws want it. */
+export const subject = <R>({ boolean, json, layer, query }: SqlPlace<R>): SinkKit.Subject<never, R> => ({
+  layer,
+  records: (table, place) =>
+    Effect.map(query(`SELECT * FROM "${place}" ORDER BY "${table.key ?? "_position"}"`), (rows) => {
+      const recordOf = Table.recordOf(table)
+      return rows.map((row) =>
+        recordOf({
+          values: table.columns.map(({ kind, name }) => {
+            const value = row[name] ?? null
+            if (value === null) return null
+            if (kind === "json") return json(value)
+            return kind === "boolean" ? boolean(value) : kind === "text" ? String(value) : Number(value)
+          }),
+          rest: restOf(row["_rest"] ?? null, json)
+        })
+      )
+    }),
+  quarantine: ({ name }) =>
+    Effect.map(
+      query(`SELECT * FROM _intercom_quarantine WHERE resource = '${name}' AND finished = 1 ORDER BY _position`),
+      (rows) =>
+        rows.map(({ mismatches, message, record, resource }) => ({
+          resource: String(resource),
+          error: {
+            message: String(message),
+            mismatches: JSON.parse(json(mismatches)) as Quarantine.Line["error"]["mismatches"]
+          },
+          record: JSON.parse(json(record)) as unknown
+        }))
+    )
+})
+
+const restOf = (value: unknown, json: (value: unknown) => string): string | null => {
+  if (value === null) return null
+  const parsed: unknown = JSON.parse(json(value))
+  return typeof parsed === "string" ? parsed : json(value)
+}
+
+/** One export at a place, by a process of its own. */
+export const session = <R, A, E, R2>(
+  { layer }: SqlPlace<R>,
+  use: (connection: Connection) => Effect.Effect<A, E, R2>
+): Effect.Effect<A, E | Reason, R | Exclude<R2, Sink>> =>
+  Effect.provide(
+    Effect.scoped(
+      Effect.flatMap(
+        Sink.use(({ connect }) => connect),
+        use
+      )
+    ),
+    layer
+  )
+
+export const batch = (records: ReadonlyArray<Table.Received>, options: Partial<Batch> = {}): Batch => ({
+  records,
+  quarantined: [],
+  ...options
+})
+
+/** An export from its beginning to its end. */
+export const exported = <R>(place: SqlPlace<R>, table: Table.Table, mode: Mode, ...batches: ReadonlyArray<Batch>) =>
+  session(place, (connection) =>
+    Effect.scoped(
+      Effect.gen(function* () {
+        const output = yield* connection.open(table, mode)
+        for (const one of batches) yield* output.commit(one, "{}")
+        const receipt = yield* output.finish(table.name)
+        yield* output.forget
+        return receipt
+      })
+    )
+  )
