@@ -23,19 +23,8 @@ export * as Scroll from "./Scroll.ts"
 export * from "./Sha256.ts"
 export * from "./Sink.ts"
 export * as SinkKit from "./SinkKit.ts"
-<<<<<<< HEAD
-<<<<<<< HEAD
-=======
->>>>>>> cli
 export * as Source from "./Source.ts"
 export * as Table from "./Table.ts"
 export * as Verify from "./Verify.ts"
 export * as Walk from "./Walk.ts"
 export * as Windows from "./Windows.ts"
-<<<<<<< HEAD
-=======
-export * from "./Compression.ts"
-export * as Ndjson from "./Ndjson.ts"
->>>>>>> sinks
-=======
->>>>>>> cli
