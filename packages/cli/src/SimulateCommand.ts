@@ -6,6 +6,7 @@ import * as CliError from "effect/cli/CliError"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Console from "effect/Console"
+import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -48,6 +49,16 @@ export const faultsFlag = Flag.String("faults").pipe(
   Flag.mapEffect((value) => Effect.mapError(Faults.parse(value), invalid("faults", value)))
 )
 
+const timezoneFlag = Flag.String("timezone").pipe(
+  Flag.withMetavar("NAME"),
+  Flag.withDescription("The workspace's time zone, by whose days contacts are searched; UTC when left out"),
+  Flag.filter(
+    (name) => Option.isSome(DateTime.zoneMakeNamed(name)),
+    (name) => `--timezone takes the name of a time zone, such as Europe/Dublin; "${name}" is none`
+  ),
+  Flag.withDefault("UTC")
+)
+
 const announce = Effect.fnUntraced(function* () {
   const { token, url } = yield* Simulator
   yield* Console.log(`A simulated Intercom answers at ${url} until you press Ctrl-C. In another shell:
@@ -80,6 +91,7 @@ export const command = Command.make(
     articles: amount("articles", 30),
     segments: amount("segments", 6),
     admins: amount("admins", 5),
+    timezone: timezoneFlag,
     rateLimit: Flag.optional(rateLimitFlag),
     faults: Flag.optional(faultsFlag),
     latency: Flag.Int("latency").pipe(

@@ -5,7 +5,15 @@ import * as Command from "./Command.ts"
 describe("intercom simulate", () => {
   it.live("prints what a client needs, answers, and ends with Ctrl-C", () =>
     Effect.gen(function* () {
-      const child = yield* Command.start(["simulate", "--contacts", "7", "--rate-limit", "20/10s"])
+      const child = yield* Command.start([
+        "simulate",
+        "--contacts",
+        "7",
+        "--rate-limit",
+        "20/10s",
+        "--timezone",
+        "Asia/Tokyo"
+      ])
       yield* Command.until(Effect.sync(() => child.output.stdout.includes("intercom export")))
       const [, url = ""] = /export INTERCOM_BASE_URL=(\S+)/.exec(child.output.stdout) ?? []
       const [, token = ""] = /export INTERCOM_ACCESS_TOKEN=(\S+)/.exec(child.output.stdout) ?? []
@@ -16,9 +24,18 @@ describe("intercom simulate", () => {
       const page = (yield* Effect.promise(() => response.json())) as { readonly total_count: number }
       assert.strictEqual(page.total_count, 7)
 
+      const me = yield* Effect.promise(() =>
+        fetch(`${url}/me`, { headers: { authorization: `Bearer ${token}`, accept: "application/json" } })
+      )
+      assert.include(yield* Effect.promise(() => me.text()), '"timezone":"Asia/Tokyo"')
+
       const second = yield* Command.run(["simulate", "--port", new URL(url).port])
       assert.strictEqual(second.code, 1)
       assert.match(second.stderr.trim(), /^Port \d+ cannot be used: [^\n]*--port[^\n]*$/)
+
+      const nowhere = yield* Command.run(["simulate", "--timezone", "Mars/Base"])
+      assert.notStrictEqual(nowhere.code, 0)
+      assert.include(nowhere.stderr, 'Europe/Dublin; "Mars/Base" is none')
 
       yield* child.signal("SIGINT")
       const { code, stderr } = yield* child.result

@@ -144,7 +144,7 @@ export interface Shape {
     resource: Resource,
     record: { readonly id: string; readonly [field: string]: unknown }
   ) => Effect.Effect<void>
-  /** Sets fields of a record, unchecked; `updated_at` becomes the current second, unless it is one of them. */
+  /** Sets fields of a record, unchecked. Its `updated_at`, if it has one, becomes the current second unless it is set. */
   readonly update: (
     resource: Resource,
     id: string,
@@ -180,6 +180,27 @@ interface Wire<E> {
   readonly closing: Effect.Effect<void>
 }
 
+const searchesOf = (
+  { collections, world }: Store.Store,
+  days: Days.Days,
+  { searchGranularity = {}, searchLag = 0 }: Options
+): Handlers.Workspace["search"] => {
+  const lag = Duration.toMillis(Duration.fromInputUnsafe(searchLag))
+  const daysFor = (granularity: Granularity) => (granularity === "day" ? days : undefined)
+  return {
+    contacts: {
+      index: SearchIndex.make(collections.contacts, Seed.contactTimes(world), lag),
+      dialect: { fields: CoreSearch.contactFields, days: daysFor(searchGranularity.contacts ?? "day") },
+      shape: { type: "list", key: "data", perPage: 50 }
+    },
+    conversations: {
+      index: SearchIndex.make(collections.conversations, Seed.conversationTimes(world), lag),
+      dialect: { fields: CoreSearch.conversationFields, days: daysFor(searchGranularity.conversations ?? "second") },
+      shape: { type: "conversation.list", key: "conversations", perPage: 20 }
+    }
+  }
+}
+
 const make = Effect.fnUntraced(function* <E>(options: Options, wire: Wire<E>) {
   const seed = options.seed ?? 1
   const token = options.token ?? Redacted.make("simulator-token")
@@ -211,25 +232,8 @@ const make = Effect.fnUntraced(function* <E>(options: Options, wire: Wire<E>) {
   let faults = options.faults ?? Faults.none
   let nextFault = Faults.source(faults, seed)
 
-  const { companies, contacts, conversations } = store.collections
-  const scroll = Scroll.make(companies, seed)
-  const lag = Duration.toMillis(Duration.fromInputUnsafe(options.searchLag ?? 0))
-  const daysFor = (granularity: Granularity) => (granularity === "day" ? days : undefined)
-  const search = {
-    contacts: {
-      index: SearchIndex.make(contacts, Seed.contactTimes(store.world), lag),
-      dialect: { fields: CoreSearch.contactFields, days: daysFor(options.searchGranularity?.contacts ?? "day") },
-      shape: { type: "list", key: "data", perPage: 50 }
-    },
-    conversations: {
-      index: SearchIndex.make(conversations, Seed.conversationTimes(store.world), lag),
-      dialect: {
-        fields: CoreSearch.conversationFields,
-        days: daysFor(options.searchGranularity?.conversations ?? "second")
-      },
-      shape: { type: "conversation.list", key: "conversations", perPage: 20 }
-    }
-  }
+  const scroll = Scroll.make(store.collections.companies, seed)
+  const search = searchesOf(store, days, options)
 
   const operations = yield* HttpRouter.toHttpEffect(Handlers.layer({ store, token, version, search, scroll })).pipe(
     Effect.provide(HttpServer.layerServices),
@@ -305,12 +309,16 @@ const make = Effect.fnUntraced(function* <E>(options: Options, wire: Wire<E>) {
       update: (resource, id, fields) =>
         change(resource, id, (at) => {
           const row = store.collections[resource].find(id)
-          return row === undefined
-            ? "missing"
-            : store.replace(resource, { ...row, updated_at: Math.floor(at / 1000), ...fields, id }, at)
+          if (row === undefined) return "missing"
+          const moved = "updated_at" in row ? { updated_at: Math.floor(at / 1000) } : undefined
+          return store.replace(resource, { ...row, ...moved, ...fields, id }, at)
         }),
       remove: (resource, id) => change(resource, id, (at) => store.remove(resource, id, at)),
-      mergeContacts: (from, into) => change("contacts", from, (at) => store.merge(from, into, at)),
+      mergeContacts: (from, into) =>
+        Effect.suspend(() => {
+          const missing = store.collections.contacts.find(into) === undefined ? into : from
+          return change("contacts", missing, (at) => store.merge(from, into, at))
+        }),
       setFaults: (next) =>
         Effect.sync(() => {
           faults = next

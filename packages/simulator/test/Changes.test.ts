@@ -114,18 +114,24 @@ describe("a workspace", () => {
   it.effect("refuses to change what is not there, and says what", () =>
     Effect.gen(function* () {
       const { mergeContacts, remove, update } = yield* Simulator
-      const [{ id } = assert.fail()] = yield* all
+      const [{ id } = assert.fail(), { id: other } = assert.fail()] = yield* all
       yield* remove("contacts", id)
       for (const change of [
         update("contacts", "nobody", {}),
         update("contacts", id, {}),
         remove("contacts", id),
-        mergeContacts(id, id)
+        mergeContacts(id, other),
+        mergeContacts(other, id),
+        mergeContacts(other, "nobody")
       ]) {
         const error = yield* Effect.flip(change)
         assert.strictEqual(error._tag, "NoSuchRecord")
+        assert.include([id, "nobody"], error.id)
         assert.include(error.message, `no contacts with the id ${error.id}`)
       }
+      assert.strictEqual((yield* contact(other)).status, 200)
+      yield* update("tags", "7000001", { name: "Renamed" })
+      assert.deepStrictEqual((yield* raw("GET", "/tags/7000001")).body, { type: "tag", id: "7000001", name: "Renamed" })
     }).pipe(Effect.provide(inProcess()))
   )
 })

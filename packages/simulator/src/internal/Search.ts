@@ -4,6 +4,7 @@ import * as Base64 from "effect/encoding/Base64"
 import type * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
 import * as ErrorList from "./ErrorList.ts"
 import * as Listing from "./Listing.ts"
 import type { Key, SearchIndex } from "./SearchIndex.ts"
@@ -30,26 +31,21 @@ const encodeCursor = ({ id, value }: Key, page: number, scale: number) =>
     ])
   )
 
-const decodeCursor = (
-  cursor: unknown,
-  scale: number,
-  time: boolean
-): { readonly key: Key; readonly page: number } | undefined => {
-  const parsed = Result.try((): unknown => JSON.parse(Result.getOrElse(Base64.decodeString(String(cursor)), () => "")))
-  const triple = Result.getOrElse(parsed, () => undefined)
-  if (!Array.isArray(triple) || triple.length !== 3) return undefined
-  const [value, id, page]: ReadonlyArray<unknown> = triple
-  if (!Number.isSafeInteger(page) || !(typeof id === "string" || typeof id === "number")) return undefined
-  if (
-    value !== null &&
-    !(typeof value === "number" || (!time && (typeof value === "string" || typeof value === "boolean")))
-  ) {
-    return undefined
-  }
-  return {
-    key: { value: typeof value === "number" ? value / scale : value, id: String(id) },
-    page: Number(page)
-  }
+const Triple = Schema.Tuple([
+  Schema.Union([Schema.Finite, Schema.String, Schema.Boolean, Schema.Null]),
+  Schema.Union([Schema.String, Schema.Finite]),
+  Schema.Int
+])
+
+const decodeTriple = Schema.decodeUnknownResult(Schema.fromJsonString(Triple))
+
+/** The place a cursor holds, and the number of its page; `undefined` when it is not one of this order. */
+const decodeCursor = (cursor: unknown, scale: number, time: boolean) => {
+  const triple = Result.flatMap(Base64.decodeString(String(cursor)), decodeTriple)
+  if (Result.isFailure(triple)) return undefined
+  const [value, id, page] = triple.success
+  if (time && value !== null && typeof value !== "number") return undefined
+  return { key: { value: typeof value === "number" ? value / scale : value, id: String(id) }, page }
 }
 
 /** Answers a search. `now` is in Unix milliseconds. */
