@@ -191,10 +191,10 @@ describe("two documents", () => {
   it.effect("differ in what is new, and what neither needs any more", () =>
     Effect.gen(function* () {
       const path = { get: { responses: { 200: { description: "x" } } } }
-      const tags = { op: "add", path: "/paths/~1tags", value: path } as const
-      assert.deepStrictEqual(yield* diff([tags]), ["drift GET /tags: the client has no method for GET /tags"])
-      assert.deepStrictEqual(yield* diff([], [tags]), [
-        "drift GET /tags: the older document has it, the newer one does not; nor does the client"
+      const brands = { op: "add", path: "/paths/~1brands", value: path } as const
+      assert.deepStrictEqual(yield* diff([brands]), ["drift GET /brands: the client has no method for GET /brands"])
+      assert.deepStrictEqual(yield* diff([], [brands]), [
+        "drift GET /brands: the older document has it, the newer one does not; nor does the client"
       ])
       assert.include(
         yield* diff([{ op: "add", path: `${contact}/properties/shoe_size`, value: { type: "integer" } }]),

@@ -205,16 +205,16 @@ describe("a changed document", () => {
     patch: [
       {
         op: "add",
-        path: "/paths/~1tags",
-        value: { get: { operationId: "listTags", responses: { "200": { description: "ok" } } } }
+        path: "/paths/~1brands",
+        value: { get: { operationId: "listBrands", responses: { "200": { description: "ok" } } } }
       }
     ],
     expected: {
-      operation: "GET /tags",
+      operation: "GET /brands",
       direction: "coverage",
       class: "drift",
-      pointer: "/paths/~1tags/get",
-      message: /^the client has no method for listTags$/
+      pointer: "/paths/~1brands/get",
+      message: /^the client has no method for listBrands$/
     }
   })
   mutant("an error is gone", {
