@@ -1,7 +1,7 @@
 /** The schemas of both sides, compared field by field, without sampling. */
 import type * as Schema from "effect/Schema"
 import { IntercomConfig } from "@effect-intercom/core"
-import { distinct, type Divergence, type Finding } from "./Divergence.ts"
+import { directed, distinct, type Divergence, type Finding } from "./Divergence.ts"
 import * as Document from "./Document.ts"
 import * as Node from "./Node.ts"
 import * as ShapeOf from "./Shape.ts"
@@ -570,13 +570,17 @@ const errors = ({ client, operation }: Pair): ReadonlyArray<Finding> =>
     )
   })
 
+const sent = (pair: Pair): ReadonlyArray<Finding> => [
+  ...parameters(pair),
+  ...headerParameters(pair),
+  ...undeclared(pair),
+  ...bodies(pair)
+]
+
 /** Compares parameters, request body, answers and error bodies of an operation. */
 export const check = (subject: Pick<Shape, "document">, pair: Pair): ReadonlyArray<Divergence> =>
-  distinct([
-    ...parameters(pair),
-    ...headerParameters(pair),
-    ...undeclared(pair),
-    ...bodies(pair),
-    ...answers(pair),
-    ...errors(pair)
-  ]).map((finding) => divergence(subject, pair, "structure", finding))
+  [
+    ...directed("request", distinct(sent(pair))),
+    ...directed("response", distinct(answers(pair))),
+    ...directed("error", distinct(errors(pair)))
+  ].map((finding) => divergence(subject, pair, finding.direction, finding))
