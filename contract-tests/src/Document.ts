@@ -90,7 +90,7 @@ const parametersOf = (node: Node.Node): ReadonlyArray<Parameter> => {
       in: place,
       required: Node.child(parameter, "required")?.value === true,
       node: parameter,
-      schema: Node.child(parameter, "schema")
+      schema: Node.child(parameter, "schema") ?? jsonOf(contentOf(parameter))
     })
   })
 }

@@ -215,6 +215,7 @@ const list = (values: Iterable<unknown>): string => [...values].map(String).join
 const keywords: ReadonlyArray<readonly [keyword: string, of: (shape: Shape.Shape) => unknown]> = [
   ["type", ({ kinds, typed }) => (typed ? list([...kinds].toSorted()) : "anything")],
   ["enum", ({ values }) => values?.map((value) => text(value)).toSorted()],
+  ["default", ({ otherwise }) => otherwise],
   ["required", ({ required }) => [...required].toSorted()],
   ["minimum", ({ minimum }) => minimum],
   ["maximum", ({ maximum }) => maximum],
