@@ -74,7 +74,7 @@ describe("a document of another hand", () => {
 
   it.live("lets `default` stand for success, and null come of `nullable` beside allOf", () =>
     Effect.map(about("GET /me"), (found) => {
-      assert.include(found, "breaking structure: the body: the document's value may be null, the client's may not")
+      assert.include(found, "breaking response: the body: the document's value may be null, the client's may not")
       assert.isFalse(found.some((one) => one.startsWith("breaking coverage: the client declares status")))
     })
   )
@@ -91,7 +91,7 @@ describe("a document of another hand", () => {
         admins.filter((one) => /reads JSON|may be boolean/.test(one)),
         []
       )
-      assert.include(admins, "breaking structure: admins: the client demands it, the document does not promise it")
+      assert.include(admins, "breaking response: admins: the client demands it, the document does not promise it")
     })
   )
 
