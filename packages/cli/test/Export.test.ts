@@ -414,7 +414,7 @@ describe("status, verify and report", () => {
       const directory = `${yield* Command.temporary}/out`
       const to = `ndjson.gz:${directory}`
       const nothing = yield* intercom("export", "status", to)
-      assert.deepStrictEqual([nothing.code, nothing.stdout], [0, `${to}: nothing is exported there.`])
+      assert.deepStrictEqual([nothing.code, nothing.stdout], [0, `ndjson:${directory}: nothing is exported there.`])
       const unverified = yield* intercom("export", "verify", to)
       assert.strictEqual(unverified.code, 1)
       isSentence(unverified.stderr.trim())
@@ -516,18 +516,21 @@ describe("an export that is stopped", () => {
     }).pipe(Effect.provide(slow))
   )
 
-  it.live("by kill -9, again and again, goes on to the same bytes", () =>
-    Effect.gen(function* () {
-      const directory = yield* Command.temporary
-      for (const bytes of [1, 200_000, 500_000]) {
-        assert.strictEqual((yield* stop(directory, bytes, "SIGKILL")).code, -1)
-      }
-      assert.strictEqual((yield* Command.run(args(directory), yield* environment)).code, 2)
-      const expected = yield* undisturbed
-      assert.strictEqual(yield* read(`${directory}/contacts.ndjson`), expected.contacts)
-      assert.strictEqual(yield* read(`${directory}/quarantine.ndjson`), expected.quarantine)
-      assert.strictEqual((yield* intercom("export", "verify", directory)).code, 0)
-    }).pipe(Effect.provide(slow))
+  it.live(
+    "by kill -9, again and again, goes on to the same bytes",
+    () =>
+      Effect.gen(function* () {
+        const directory = yield* Command.temporary
+        for (const bytes of [1, 200_000, 500_000]) {
+          assert.strictEqual((yield* stop(directory, bytes, "SIGKILL")).code, -1)
+        }
+        assert.strictEqual((yield* Command.run(args(directory), yield* environment)).code, 2)
+        const expected = yield* undisturbed
+        assert.strictEqual(yield* read(`${directory}/contacts.ndjson`), expected.contacts)
+        assert.strictEqual(yield* read(`${directory}/quarantine.ndjson`), expected.quarantine)
+        assert.strictEqual((yield* intercom("export", "verify", directory)).code, 0)
+      }).pipe(Effect.provide(slow)),
+    90_000
   )
 })
 
