@@ -97,7 +97,5 @@ it.live("nightly.ts exports everything in its first night, and what changed in t
       "companies: 0 changed",
       "conversations: 0 changed"
     ])
-  }).pipe(
-    Effect.provide([Simulator.layer({ contacts: 120, companies: 10, conversations: 15 }), NodeServices.layer])
-  )
+  }).pipe(Effect.provide([Simulator.layer({ contacts: 120, companies: 10, conversations: 15 }), NodeServices.layer]))
 )

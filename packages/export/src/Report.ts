@@ -117,7 +117,10 @@ const row = (output: Output): Markup => {
       cell("Took", Format.duration(workedMillis)),
       cell("Requests", Format.count(effort.requests)),
       cell("Sent again", Format.count(effort.retries)),
-      cell("Waited", effort.waits === 0 ? "–" : `${Format.duration(effort.waitedMillis)}, ${Format.plural(effort.waits, "time")}`)
+      cell(
+        "Waited",
+        effort.waits === 0 ? "–" : `${Format.duration(effort.waitedMillis)}, ${Format.plural(effort.waits, "time")}`
+      )
     ]}
   </tr> `
 }

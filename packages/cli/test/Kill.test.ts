@@ -1,0 +1,96 @@
+/**
+ * Exports killed with SIGKILL, again and again, at random requests and moments, while the API fails now and then: what is
+ * finished in the end must be what an undisturbed export wrote. `INTERCOM_TEST_KILLS` is how often each is killed.
+ */
+import * as Faults from "@effect-intercom/simulator/Faults"
+import { Simulator } from "@effect-intercom/simulator/Simulator"
+import { assert, describe, it } from "@effect/vitest"
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import * as Effect from "effect/Effect"
+import * as Random from "effect/Random"
+import * as Command from "./Command.ts"
+
+const kills = Number(process.env["INTERCOM_TEST_KILLS"] ?? "2")
+
+const resources = ["tags", "contacts", "conversations", "articles"]
+
+/** Requests of one undisturbed export, roughly. */
+const requests = 120
+
+const destinations = {
+  "ndjson:": "",
+  "ndjson.gz:": "",
+  "ndjson.zst:": "",
+  "csv:": "",
+  "parquet:": "",
+  "sqlite:": "/workspace.db"
+}
+
+/** What is in the place, counted and digested anew. */
+const digested = (directory: string, to: string) =>
+  Effect.map(Command.inProcess(["export", "verify", to]), ({ code, stderr, stdout }) => {
+    assert.strictEqual(code, 0, stdout + stderr)
+    return stdout.replaceAll(directory, "DIR")
+  })
+
+describe("an export that is killed", () => {
+  for (const [format, file] of Object.entries(destinations)) {
+    it.live(
+      `ends as if nothing had been: ${format}`,
+      () =>
+        Effect.gen(function* () {
+          const simulator = yield* Simulator
+          const env = { INTERCOM_ACCESS_TOKEN: "simulator-token", INTERCOM_BASE_URL: simulator.url }
+          const args = (to: string) => ["export", ...resources, "--to", to, "--page-size", "10", "--concurrency", "3"]
+
+          const calm = yield* Command.temporary
+          const undisturbed = `${format}${calm}${file}`
+          assert.strictEqual((yield* Command.run(args(undisturbed), env)).code, 0)
+          const expected = yield* digested(calm, undisturbed)
+          assert.include(expected, "conversations")
+
+          const directory = yield* Command.temporary
+          const to = `${format}${directory}${file}`
+          let killed = 0
+          for (let round = 0; round < kills; round += 1) {
+            const at = yield* Random.nextIntBetween(2, requests / 2)
+            const delay = yield* Random.nextIntBetween(0, 30)
+            let seen = 0
+            yield* Effect.scoped(
+              Effect.gen(function* () {
+                const { result, signal } = yield* Command.start(args(to), env)
+                yield* simulator.setFaults(
+                  Faults.all(
+                    Faults.when(() => {
+                      seen += 1
+                      return false
+                    }, Faults.none),
+                    Faults.rate(0.02, ["error503", "reset"])
+                  )
+                )
+                // It may end before it gets so far, since it goes on where it was.
+                const death = Command.until(Effect.sync(() => seen >= at)).pipe(
+                  Effect.andThen(Effect.sleep(delay)),
+                  Effect.andThen(signal("SIGKILL")),
+                  Effect.andThen(result)
+                )
+                const { code } = yield* Effect.raceFirst(death, result)
+                // A process that was killed has no exit code.
+                if (code === -1) killed += 1
+              })
+            )
+          }
+          assert.isAbove(killed, 0)
+          yield* simulator.setFaults(Faults.none)
+          const last = yield* Command.run(args(to), env)
+          assert.strictEqual(last.code, 0, last.stderr)
+          assert.strictEqual(yield* digested(directory, to), expected)
+        }).pipe(
+          Random.withSeed(format),
+          Effect.provide(Simulator.layer({ contacts: 400, conversations: 30, articles: 60 })),
+          Effect.provide(NodeServices.layer)
+        ),
+      60_000 + kills * 10_000
+    )
+  }
+})
