@@ -14,7 +14,12 @@ const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8")
 const commands = [...readme.matchAll(/^```(?:sh|text)\n(.*?)^```/gms)]
   .flatMap(([, block = ""]) => block.split("\n"))
   .filter((line) => line.startsWith("intercom ") && !line.includes("["))
-  .map((line) => line.replace(/\s+#.*/, "").split(" ").slice(1))
+  .map((line) =>
+    line
+      .replace(/\s+#.*/, "")
+      .split(" ")
+      .slice(1)
+  )
 
 /** They do not end, or have a test of their own. */
 const others = new Set(["simulate", "demo"])

@@ -278,6 +278,7 @@ const ofOne: ReadonlySet<Reason["_tag"]> = new Set([
   "OtherExport",
   "PartChanged",
   "Occupied",
+  "BegunAnew",
   "CursorRefused",
   "Endless",
   "TableDiffers"
