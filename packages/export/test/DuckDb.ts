@@ -61,6 +61,9 @@ export const parquet = (table: Table, path: string) => records(table, `read_parq
 
 /** Each line's JSON, as it stands there. */
 export const ndjson = (path: string): Effect.Effect<ReadonlyArray<string>, Error> =>
-  Effect.map(query(`select json from read_json_objects('${path}', format = 'newline_delimited')`), (rows) =>
-    rows.map(([json]) => String(json))
+  Effect.map(
+    query(
+      `select json from read_json_objects('${path}', format = 'newline_delimited', maximum_object_size = 100000000)`
+    ),
+    (rows) => rows.map(([json]) => String(json))
   )
