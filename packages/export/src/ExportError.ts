@@ -278,6 +278,7 @@ const ofOne: ReadonlySet<Reason["_tag"]> = new Set([
   "OtherExport",
   "PartChanged",
   "Occupied",
+  "BegunAnew",
   "CursorRefused",
   "Endless",
   "TableDiffers"
@@ -307,7 +308,8 @@ export class ExportError extends Schema.TaggedError<ExportError>()("ExportError"
 }
 
 const full = new Set(["ENOSPC", "EDQUOT"])
-const unwritable = new Set(["EACCES", "EPERM", "EROFS", "ENOTDIR", "EISDIR"])
+// EEXIST: a directory was to be made where a file is.
+const unwritable = new Set(["EACCES", "EPERM", "EROFS", "ENOTDIR", "EISDIR", "EEXIST"])
 
 /** The reason behind a failure of the file system at `path`. */
 export const fromPlatform = (path: string, error: PlatformError): Reason => {

@@ -349,7 +349,7 @@ export const events: Resource<Contacts | Events> = {
     searched(searchContacts, { ...options, concurrency: 2, since: undefined }).pipe(
       completed(options.concurrency, eventsOf),
       // The API counts contacts here, not events.
-      Stream.map(({ total: _, ...step }) => ({ ...step, read: step.records.length + step.invalid.length }))
+      Stream.map((step) => ({ ...step, total: undefined, read: step.records.length + step.invalid.length }))
     ),
   count: () => Effect.succeed(undefined)
 }
