@@ -384,9 +384,9 @@ const rules: Readonly<Record<string, (bench: Bench) => Effect.Effect<unknown, Fa
 
   "the split into batches does not matter": (bench) =>
     Effect.gen(function* () {
-      const records = [...oddities, ...many(700, 1000)]
+      const records = [...oddities, ...many(130, 1000)]
       const whole = yield* complete(bench, records)
-      for (const size of [1, 7, 150]) {
+      for (const size of [1, 7, 100]) {
         const receipt = yield* bench.writing(things, "replace", (output) =>
           Effect.gen(function* () {
             for (let at = 0; at < records.length; at += size) {

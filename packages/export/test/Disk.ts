@@ -1,4 +1,6 @@
 /** The real file system, and one that dies at a chosen moment as a killed process would. */
+import * as NodeCompression from "@effect-intercom/export/NodeCompression"
+import * as NodeHost from "@effect-intercom/export/NodeHost"
 import * as NodeSha256 from "@effect-intercom/export/NodeSha256"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as NodePath from "@effect/platform-node/NodePath"
@@ -28,7 +30,7 @@ const hasty = Layer.effect(
 ).pipe(Layer.provide(NodeFileSystem.layer))
 
 /** Everything an export needs of the machine. */
-export const layer = Layer.mergeAll(hasty, NodePath.layer, NodeSha256.layer)
+export const layer = Layer.mergeAll(hasty, NodePath.layer, NodeSha256.layer, NodeCompression.layer, NodeHost.layer)
 
 /** Where the process dies: at its nth operation on files, before it is done, in the middle, or just after. */
 export interface Death {
@@ -98,6 +100,24 @@ export const mortal = (fs: FileSystem.FileSystem, death?: Death) => {
   })
   return { service, count }
 }
+
+/** A new directory, until the scope closes. */
+export const temporary = Effect.flatMap(FileSystem.FileSystem, (fs) =>
+  fs.makeTempDirectoryScoped({ prefix: "export-" })
+)
+
+/** The names and bytes of all files in a directory, in hexadecimal where they are no text. */
+export const bytes = Effect.fnUntraced(function* (directory: string) {
+  const fs = yield* FileSystem.FileSystem
+  const names = (yield* fs.readDirectory(directory)).toSorted()
+  const files = yield* Effect.forEach(names, (name) => fs.readFile(`${directory}/${name}`))
+  return Object.fromEntries(
+    names.map((name, index) => [
+      name,
+      Buffer.from(files[index] ?? []).toString(/\.(gz|zst|parquet)$/.test(name) ? "hex" : "utf8")
+    ])
+  )
+})
 
 /** The names and contents of all files in a directory. */
 export const contents = Effect.fnUntraced(function* (directory: string) {

@@ -4,6 +4,7 @@ import * as Path from "effect/Path"
 import type { PlatformError } from "effect/PlatformError"
 import { fromPlatform, type Reason, Unreadable } from "../ExportError.ts"
 import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
 
 /** Names the file in the failures of an effect on it. */
 export const at =
@@ -82,3 +83,9 @@ export const readJson = <S extends Schema.Codec<unknown, unknown>>(schema: S) =>
     return yield* Effect.mapError(decode(text), () => new Unreadable({ path: file }))
   })
 }
+
+/** The bytes of a file. */
+export const read = (file: string): Stream.Stream<Uint8Array, Reason, FileSystem.FileSystem> =>
+  Stream.unwrap(
+    Effect.map(FileSystem.FileSystem, (fs) => Stream.mapError(fs.stream(file), (error) => fromPlatform(file, error)))
+  )

@@ -1,0 +1,46 @@
+/**
+ * A sink that writes each resource to a file with a record a line: `contacts.ndjson`, or `contacts.ndjson.gz` and
+ * `contacts.ndjson.zst`, which `zcat` and `zstd -dc` read.
+ *
+ * A line is the JSON of the record as it was received: the same fields and values in the same order, unknown ones
+ * included. What is not kept is what JSON does not mean: white space, the escaping of characters, the spelling of numbers
+ * (and with it digits beyond double precision), and the place of keys that look like array indexes, which come first.
+ *
+ * `internal/FileSink.ts` says what else is in the directory.
+ */
+import type * as Layer from "effect/Layer"
+import * as Stream from "effect/Stream"
+import * as Compression from "./Compression.ts"
+import * as FileSink from "./internal/FileSink.ts"
+import type { Sink } from "./Sink.ts"
+
+export interface Options {
+  /** Created when it does not exist. */
+  readonly directory: string
+  /** None when left out. */
+  readonly compression?: Compression.Format | undefined
+}
+
+/** What the sink needs of the machine. */
+export type Environment = FileSink.Environment
+
+export const layer = ({ compression, directory }: Options): Layer.Layer<Sink, never, Environment> =>
+  FileSink.layer(
+    {
+      name: "ndjson",
+      extension: compression === undefined ? "ndjson" : `ndjson.${Compression.extensions[compression]}`,
+      compression,
+      header: () => "",
+      line: () => (record) => `${JSON.stringify(record)}\n`,
+      count: (file, bytes) => Stream.runFold(FileSink.plain(compression, file, bytes), () => 0, addLines)
+    },
+    { directory }
+  )
+
+const newline = 10
+
+const addLines = (sum: number, bytes: Uint8Array): number => {
+  let count = sum
+  for (let at = bytes.indexOf(newline); at >= 0; at = bytes.indexOf(newline, at + 1)) count += 1
+  return count
+}

@@ -1,0 +1,412 @@
+/**
+ * What the sinks that write files have in common. A directory holds, for each resource:
+ *
+ * - `contacts.ndjson`: what is finished, under the name the export gives it;
+ * - `contacts.ndjson.part`, `contacts.quarantine.part` and `contacts.checkpoint.json`: what is not;
+ *
+ * and for all of them `quarantine.ndjson`, the documents (`manifest.json`, `state.json`), and `export.lock` while an
+ * export runs.
+ *
+ * A commit appends to both parts, puts them on the disk, and then replaces the checkpoint, which says how far the parts
+ * go: what stands behind is cut off when the output is opened again. A walk that begins anew writes to parts of another
+ * name, which count once the checkpoint says so.
+ */
+import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
+import * as Layer from "effect/Layer"
+import * as Path from "effect/Path"
+import * as Ref from "effect/Ref"
+import * as Schema from "effect/Schema"
+import * as Semaphore from "effect/Semaphore"
+import * as Stream from "effect/Stream"
+import { Compression, type Format as CompressionFormat } from "../Compression.ts"
+import { FileFailed, Missing, OtherExport, PartChanged, type Reason } from "../ExportError.ts"
+import type { Host } from "../Host.ts"
+import * as Lock from "../Lock.ts"
+import * as Quarantine from "../Quarantine.ts"
+import { Sha256 } from "../Sha256.ts"
+import { type Batch, type Connection, type Mode, type Output, type Receipt, Sink } from "../Sink.ts"
+import type { Received, Table } from "../Table.ts"
+import * as Files from "./Files.ts"
+import * as Part from "./Part.ts"
+
+export type Environment = FileSystem.FileSystem | Path.Path | Sha256 | Compression | Host
+
+/** A kind of file. */
+export interface Format {
+  /** Of the sink: `ndjson`. */
+  readonly name: string
+  /** Of the finished files: `ndjson.gz`. */
+  readonly extension: string
+  /** Of the part. */
+  readonly compression: CompressionFormat | undefined
+  /** What the part starts with. */
+  readonly header: (table: Table) => string
+  /** A record, with the end of its line. */
+  readonly line: (table: Table) => (record: Received) => string
+  /** Makes the finished file of a sealed part, where that is another one. */
+  readonly convert?: (table: Table, part: string, file: string) => Effect.Effect<Made, Reason, Environment>
+  /** Counts the records of a file, whose bytes it has to read to the end. */
+  readonly count: (
+    file: string,
+    bytes: Stream.Stream<Uint8Array, Reason, FileSystem.FileSystem>
+  ) => Effect.Effect<number, Reason, Environment>
+}
+
+export interface Options {
+  /** Created when it does not exist. */
+  readonly directory: string
+}
+
+const Made = Schema.Struct({ bytes: Schema.Int, sha256: Schema.String })
+type Made = typeof Made.Type
+
+/** How far an unfinished output is: the checkpoint file. */
+const Progress = Schema.Struct({
+  /** Of this file; another one is refused. */
+  format: Schema.Literal(2),
+  resource: Schema.String,
+  /** What is written: the end of the file's name. */
+  writes: Schema.String,
+  mode: Schema.Literals(["replace", "merge"]),
+  /** How often the walk began anew. */
+  anew: Schema.Int,
+  records: Part.State,
+  quarantined: Part.State,
+  /** The finished file, whether it has its name yet or not; null until there is one. */
+  made: Schema.NullOr(Made),
+  /** What the export wants to know when it goes on; null when there was no commit. */
+  checkpoint: Schema.NullOr(Schema.String)
+})
+type Progress = typeof Progress.Type
+
+const writeProgress = Files.writeJson(Progress)
+const readProgress = Files.readJson(Progress)
+
+/** The sink that writes files of a kind. */
+export const layer = (format: Format, { directory }: Options): Layer.Layer<Sink, never, Environment> =>
+  Layer.effect(
+    Sink,
+    Effect.gen(function* () {
+      const context = yield* Effect.context<Environment>()
+      const { join } = yield* Path.Path
+      const place: Place = { format, directory, at: (name) => join(directory, name) }
+      const provide = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.provideContext(effect, context)
+      const view = {
+        read: (document: string) => provide(readDocument(place, document)),
+        peek: (table: Table) => provide(Effect.map(progressOf(place, table), checkpointOf)),
+        audit: (table: Table, name: string) => provide(audit(place, table, name))
+      }
+      const connect = Effect.gen(function* () {
+        const fs = yield* FileSystem.FileSystem
+        yield* Files.at(directory)(fs.makeDirectory(directory, { recursive: true }))
+        const lock = yield* Lock.acquire(place.at("export.lock"))
+        const bench: Bench = { ...place, lock, quarantining: yield* Semaphore.make(1) }
+        return {
+          ...view,
+          write: (document, text) =>
+            provide(Effect.andThen(lock.check, Files.replace(place.at(`${document}.json`), text))),
+          occupied: (_, name) => provide(occupied(place, name)),
+          open: (table, mode) => Effect.map(provide(open(bench, table, mode)), provideOutput(provide)),
+          discard: (table) => provide(Effect.andThen(lock.check, discard(place, table)))
+        } satisfies Connection
+      })
+      return Sink.of({
+        name: `${format.name}:${directory}`,
+        connect: provide(connect),
+        inspect: Effect.succeed(view)
+      })
+    })
+  )
+
+/** What the bytes of a file say, when they are compressed. */
+export const plain = <R>(
+  compression: CompressionFormat | undefined,
+  file: string,
+  bytes: Stream.Stream<Uint8Array, Reason, R>
+): Stream.Stream<Uint8Array, Reason, R | Compression> => {
+  if (compression === undefined) return bytes
+  return Stream.unwrap(
+    Effect.gen(function* () {
+      const { decompress } = yield* Compression
+      const context = yield* Effect.context<R>()
+      return decompress(compression)(Stream.provideContext(bytes, context)).pipe(
+        Stream.mapError((error) =>
+          error._tag === "Damaged" ? new FileFailed({ path: file, description: error.message }) : error
+        )
+      )
+    })
+  )
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// the directory
+// ---------------------------------------------------------------------------------------------------------------------
+
+interface Place {
+  readonly format: Format
+  readonly directory: string
+  /** The path of a file in the directory. */
+  readonly at: (name: string) => string
+}
+
+/** A place that is locked. */
+interface Bench extends Place {
+  readonly lock: Lock.Lock
+  /** The quarantine is one file for all resources: one of them at a time writes to it. */
+  readonly quarantining: Semaphore.Semaphore
+}
+
+const pathsOf = ({ at, format: { extension } }: Place, { name }: Table) => ({
+  checkpoint: at(`${name}.checkpoint.json`),
+  /** Each time the walk begins anew, the other part is written. */
+  part: (anew: number) => at(`${name}.${extension}${anew % 2 === 0 ? "" : ".anew"}.part`),
+  quarantinePart: (anew: number) => at(`${name}.quarantine${anew % 2 === 0 ? "" : ".anew"}.part`),
+  /** What is made of the part, before it has its name. */
+  made: at(`${name}.${extension}.tmp`),
+  file: (finished: string) => at(`${finished}.${extension}`)
+})
+
+const quarantineOf = ({ at }: Place) => at("quarantine.ndjson")
+
+const readDocument = Effect.fnUntraced(function* ({ at }: Place, document: string) {
+  const fs = yield* FileSystem.FileSystem
+  const path = at(`${document}.json`)
+  return (yield* Files.exists(path)) ? yield* Files.at(path)(fs.readFileString(path)) : undefined
+})
+
+const occupied = Effect.fnUntraced(function* ({ at, format }: Place, name: string) {
+  const path = at(`${name}.${format.extension}`)
+  return (yield* Files.exists(path)) ? path : undefined
+})
+
+/** The progress of an unfinished output; fails when it is one of another kind. */
+const progressOf = Effect.fnUntraced(function* (place: Place, table: Table) {
+  const { checkpoint } = pathsOf(place, table)
+  const progress = yield* readProgress(checkpoint)
+  if (progress !== undefined) yield* same(checkpoint, "format", progress.writes, place.format.extension)
+  return progress
+})
+
+const same = (path: string, field: string, found: string, wanted: string): Effect.Effect<void, OtherExport> =>
+  found === wanted ? Effect.void : Effect.fail(new OtherExport({ path, field, found, wanted }))
+
+const checkpointOf = (progress: Progress | undefined): string | undefined => progress?.checkpoint ?? undefined
+
+/**
+ * Removes the checkpoint first: without parts it would be in the way of the next export, which parts alone are not. They
+ * go whatever kind of file they would have been.
+ */
+const discard = Effect.fnUntraced(function* (place: Place, table: Table) {
+  const fs = yield* FileSystem.FileSystem
+  yield* Files.remove(pathsOf(place, table).checkpoint)
+  const names = yield* Files.at(place.directory)(fs.readDirectory(place.directory))
+  const left = names.filter((name) => name.startsWith(`${table.name}.`) && /\.(part|tmp)$/.test(name))
+  yield* Effect.forEach(left, (name) => Files.remove(place.at(name)), { discard: true })
+})
+
+const removeParts = Effect.fnUntraced(function* (place: Place, table: Table, anew: number) {
+  const paths = pathsOf(place, table)
+  yield* Files.remove(paths.part(anew))
+  yield* Files.remove(paths.quarantinePart(anew))
+})
+
+const audit = Effect.fnUntraced(function* (place: Place, table: Table, name: string) {
+  const path = place.at(name)
+  if (!(yield* Files.exists(path))) return yield* new Missing({ path })
+  const hash = yield* (yield* Sha256).make
+  const { count } = place.format
+  return {
+    place: name,
+    records: yield* count(path, Stream.tap(Files.read(path), hash.update)),
+    bytes: yield* Files.size(path),
+    sha256: yield* hash.hex,
+    quarantined: yield* Quarantine.count(quarantineOf(place), table.name)
+  } satisfies Receipt
+})
+
+/** The size of a file, and its checksum. */
+const measure = Effect.fnUntraced(function* (path: string) {
+  const hash = yield* (yield* Sha256).make
+  yield* Stream.runForEach(Files.read(path), hash.update)
+  return { bytes: yield* Files.size(path), sha256: yield* hash.hex } satisfies Made
+})
+
+// ---------------------------------------------------------------------------------------------------------------------
+// an output
+// ---------------------------------------------------------------------------------------------------------------------
+
+/** An output whose effects still need the environment. */
+interface Open {
+  readonly checkpoint: string | undefined
+  readonly commit: (batch: Batch, checkpoint: string) => Effect.Effect<void, Reason, Environment>
+  readonly finish: (name: string) => Effect.Effect<Receipt, Reason, Environment>
+  readonly forget: Effect.Effect<void, Reason, Environment>
+}
+
+const provideOutput =
+  (provide: <A, E>(effect: Effect.Effect<A, E, Environment>) => Effect.Effect<A, E>) =>
+  ({ checkpoint, commit, finish, forget }: Open): Output => ({
+    checkpoint,
+    commit: (batch, checkpoint) => provide(commit(batch, checkpoint)),
+    finish: (name) => provide(finish(name)),
+    forget: provide(forget)
+  })
+
+interface Parts {
+  readonly records: Part.Part
+  readonly quarantined: Part.Part
+}
+
+/** What is written to; the parts are closed once the file is made of them. */
+type Current = { readonly progress: Progress; readonly parts: Parts | undefined }
+
+const open = Effect.fnUntraced(function* (bench: Bench, table: Table, mode: Mode) {
+  const paths = pathsOf(bench, table)
+  const line = bench.format.line(table)
+  const header = bench.format.header(table)
+  const current = yield* Ref.make(yield* start(bench, table, mode))
+  const { progress } = yield* Ref.get(current)
+
+  const commit = Effect.fnUntraced(function* ({ anew = false, quarantined, records }: Batch, checkpoint: string) {
+    yield* bench.lock.check
+    const before = yield* Ref.get(current)
+    const { parts, progress } = anew ? yield* beginAnew(bench, table, before.progress) : before
+    if (parts === undefined) return yield* Effect.die(new Error("A finished output takes no more records."))
+    const lines = records.map(line)
+    const isFirst = progress.records.records === 0
+    const growth = {
+      records: yield* parts.records.append(isFirst ? withHeader(header, lines) : lines),
+      quarantined: yield* parts.quarantined.append(quarantined.map(quarantineLine))
+    }
+    const after = grown(progress, growth, { checkpoint })
+    yield* writeProgress(paths.checkpoint, after)
+    yield* accept(parts, growth)
+    yield* Ref.set(current, { parts, progress: after })
+    if (anew) yield* removeParts(bench, table, before.progress.anew)
+    // Interrupted in the middle it would do no harm, but the export would end with a batch half written.
+  }, Effect.uninterruptible)
+
+  const finish = Effect.fnUntraced(function* (name: string) {
+    yield* bench.lock.check
+    const before = yield* Ref.get(current)
+    const progress = yield* make(bench, table, before, header)
+    yield* Ref.set(current, { parts: undefined, progress })
+    const file = paths.file(name)
+    const made = yield* putInPlace(bench, table, progress, file)
+    const quarantine = quarantineOf(bench)
+    yield* bench.quarantining.withPermits(1)(
+      Quarantine.merge(quarantine, paths.quarantinePart(progress.anew), table.name, mode)
+    )
+    return {
+      place: `${name}.${bench.format.extension}`,
+      records: progress.records.records,
+      ...made,
+      quarantined: yield* Quarantine.count(quarantine, table.name)
+    } satisfies Receipt
+  })
+
+  return {
+    checkpoint: checkpointOf(progress),
+    commit,
+    finish,
+    forget: Effect.andThen(bench.lock.check, discard(bench, table))
+  } satisfies Open
+})
+
+const nothing = ({ format }: Place, table: Table, mode: Mode): Progress => ({
+  format: 2,
+  resource: table.name,
+  writes: format.extension,
+  mode,
+  anew: 0,
+  records: Part.empty,
+  quarantined: Part.empty,
+  made: null,
+  checkpoint: null
+})
+
+/** Where the last export stopped, without what it wrote beyond its checkpoint. */
+const start = Effect.fnUntraced(function* (
+  bench: Bench,
+  table: Table,
+  mode: Mode
+): Effect.fn.Return<Current, Reason, Environment> {
+  const { checkpoint, made } = pathsOf(bench, table)
+  const found = yield* progressOf(bench, table)
+  if (found !== undefined) yield* same(checkpoint, "mode", found.mode, mode)
+  // Without a commit there is nothing to go on from, whatever was made of it.
+  const progress = found === undefined || found.checkpoint === null ? nothing(bench, table, mode) : found
+  if (progress.made !== null) return { progress, parts: undefined } satisfies Current
+  yield* Files.remove(made)
+  yield* removeParts(bench, table, progress.anew + 1)
+  return yield* openParts(bench, table, progress)
+})
+
+const openParts = Effect.fnUntraced(function* (bench: Bench, table: Table, progress: Progress) {
+  const { checkpoint, part, quarantinePart } = pathsOf(bench, table)
+  const { anew, quarantined, records } = progress
+  const { compression } = bench.format
+  const parts: Parts = {
+    records: yield* Part.open({ path: part(anew), checkpoint, state: records, compression }),
+    quarantined: yield* Part.open({
+      path: quarantinePart(anew),
+      checkpoint,
+      state: quarantined,
+      compression: undefined
+    })
+  }
+  return { progress, parts } satisfies Current
+})
+
+const beginAnew = (bench: Bench, table: Table, before: Progress) =>
+  openParts(bench, table, { ...before, anew: before.anew + 1, records: Part.empty, quarantined: Part.empty })
+
+const withHeader = (header: string, lines: ReadonlyArray<string>): ReadonlyArray<string> =>
+  lines.map((line, index) => (index === 0 ? `${header}${line}` : line))
+
+const quarantineLine = ({ error, record, resource }: Quarantine.Line): string =>
+  `${JSON.stringify({ resource, error, record })}\n`
+
+type Growths = { readonly [Name in keyof Parts]: Part.Growth }
+
+const grown = (before: Progress, { quarantined, records }: Growths, rest: Partial<Progress>): Progress => ({
+  ...before,
+  records: records.state,
+  quarantined: quarantined.state,
+  ...rest
+})
+
+const accept = ({ quarantined, records }: Parts, growth: Growths) =>
+  Effect.andThen(records.accept(growth.records), quarantined.accept(growth.quarantined))
+
+/** Makes the finished file of the parts, once. */
+const make = Effect.fnUntraced(function* (bench: Bench, table: Table, { parts, progress }: Current, header: string) {
+  if (progress.made !== null || parts === undefined) return progress
+  const paths = pathsOf(bench, table)
+  const growth = { records: yield* parts.records.seal(header), quarantined: yield* parts.quarantined.seal("") }
+  const { bytes, sha256 } = growth.records.state
+  const { convert } = bench.format
+  const made = convert === undefined ? { bytes, sha256 } : yield* convert(table, parts.records.path, paths.made)
+  const after = grown(progress, growth, { made })
+  yield* writeProgress(paths.checkpoint, after)
+  return after
+})
+
+/** Gives the finished file its name. It has it when an export was stopped after that. */
+const putInPlace = Effect.fnUntraced(function* (
+  bench: Bench,
+  table: Table,
+  { anew, made: expected }: Progress,
+  file: string
+) {
+  const { checkpoint, made, part } = pathsOf(bench, table)
+  const source = bench.format.convert === undefined ? part(anew) : made
+  const isThere = yield* Files.exists(source)
+  const path = isThere ? source : file
+  const found = (yield* Files.exists(path)) ? yield* measure(path) : undefined
+  if (found === undefined || found.sha256 !== expected?.sha256) return yield* new PartChanged({ path, checkpoint })
+  if (isThere) yield* Files.move(source, file)
+  yield* Files.remove(part(anew))
+  return found
+})

@@ -1,0 +1,191 @@
+/**
+ * A file that grows with each commit. What it holds is known to the byte, so that an export after a crash can cut off
+ * what the last one wrote beyond its checkpoint.
+ *
+ * A compressed part consists of members of a fixed plain size: a member ends with the first line that makes it
+ * {@link memberSize} characters or more. So the bytes depend on the lines alone, not on how they came; what does not fill
+ * a member yet is not in the file, but in the state.
+ */
+import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
+import * as Ref from "effect/Ref"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import { Compression, type Format } from "../Compression.ts"
+import { PartChanged, type Reason } from "../ExportError.ts"
+import { type Hash, Sha256 } from "../Sha256.ts"
+import * as Files from "./Files.ts"
+
+/** What a part holds. */
+export const State = Schema.Struct({
+  /** Lines, those of the tail among them. */
+  records: Schema.Int,
+  /** Of the file. */
+  bytes: Schema.Int,
+  /** Of those bytes, in hexadecimal. */
+  sha256: Schema.String,
+  /** Lines that wait for their member to be full. */
+  tail: Schema.String
+})
+export type State = typeof State.Type
+
+/** Nothing yet. */
+export const empty: State = {
+  records: 0,
+  bytes: 0,
+  sha256: "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+  tail: ""
+}
+
+/**
+ * Characters of text in a compressed member. More would compress a little better, but the tail is written with each
+ * checkpoint, and strings beyond V8's 128 KB are collected late: with 262,144 an export took 80 MB more.
+ */
+const memberSize = 65_536
+
+/** What a part is after an append; it counts once it is accepted. */
+export interface Growth {
+  readonly state: State
+  readonly hash: Hash
+}
+
+export interface Part {
+  readonly path: string
+  /** Appends lines; they are on the disk when it returns, but for the tail. */
+  readonly append: (lines: ReadonlyArray<string>) => Effect.Effect<Growth, Reason>
+  /** Appends the tail too, and `header`, should there be no lines; the file exists then, whatever is in it. */
+  readonly seal: (header: string) => Effect.Effect<Growth, Reason>
+  /** From here on the part is this; what was appended and not accepted goes with the next append. */
+  readonly accept: (growth: Growth) => Effect.Effect<void>
+}
+
+export interface Options {
+  readonly path: string
+  /** Named by the failure when the part is not what the checkpoint says. */
+  readonly checkpoint: string
+  readonly state: State
+  readonly compression: Format | undefined
+}
+
+/** Opens the part that `state` describes. Fails with `PartChanged` when it is not what is there. */
+export const open = Effect.fnUntraced(function* ({ checkpoint, compression, path, state }: Options) {
+  const context = yield* Effect.context<FileSystem.FileSystem | Compression>()
+  const fs = yield* FileSystem.FileSystem
+  const changed = new PartChanged({ path, checkpoint })
+  const current = yield* Ref.make<Growth>({ state, hash: yield* verify(path, state, changed) })
+  // Whether there may be bytes in the file that were not accepted.
+  const dirty = yield* Ref.make(false)
+
+  const write = Effect.fnUntraced(function* (before: State, bytes: Uint8Array) {
+    if (yield* Ref.getAndSet(dirty, true)) yield* cut(path, before.bytes)
+    yield* Effect.scoped(
+      Effect.gen(function* () {
+        const file = yield* Files.at(path)(fs.open(path, { flag: "a" }))
+        const { size } = yield* Files.at(path)(file.stat)
+        if (Number(size) !== before.bytes) return yield* changed
+        yield* Files.at(path)(Effect.andThen(file.writeAll(bytes), file.sync))
+      })
+    )
+  })
+
+  const grow = Effect.fnUntraced(function* (lines: ReadonlyArray<string>, ends: boolean) {
+    const before = yield* Ref.get(current)
+    const { members, tail } = compression === undefined ? whole(lines) : split(before.state, lines, ends)
+    const encoded = yield* Effect.forEach(members, (text) => encode(compression, text))
+    const bytes = concat(encoded)
+    if (bytes.length > 0 || ends) yield* write(before.state, bytes)
+    const hash = yield* before.hash.copy
+    yield* hash.update(bytes)
+    const { state } = before
+    return {
+      hash,
+      state: {
+        records: state.records + lines.length,
+        bytes: state.bytes + bytes.length,
+        sha256: yield* hash.hex,
+        tail
+      }
+    } satisfies Growth
+  })
+
+  const part: Part = {
+    path,
+    append: (lines) => Effect.provideContext(grow(lines, false), context),
+    seal: (header) =>
+      Effect.flatMap(Ref.get(current), ({ state }) => {
+        const isEmpty = state.records === 0
+        return Effect.map(grow(isEmpty ? [header] : [], true), (growth) =>
+          isEmpty ? { ...growth, state: { ...growth.state, records: 0 } } : growth
+        )
+      }).pipe(Effect.provideContext(context)),
+    accept: (growth) => Effect.andThen(Ref.set(current, growth), Ref.set(dirty, false))
+  }
+  return part
+})
+
+/** Cuts the file to what the state says; the hash of that. */
+const verify = Effect.fnUntraced(function* (path: string, { bytes, sha256 }: State, changed: PartChanged) {
+  const fs = yield* FileSystem.FileSystem
+  const hash = yield* (yield* Sha256).make
+  if (bytes === 0) {
+    yield* Files.remove(path)
+    return hash
+  }
+  if (!(yield* Files.exists(path)) || (yield* Files.size(path)) < bytes) return yield* changed
+  yield* Files.at(path)(fs.truncate(path, bytes))
+  yield* Files.at(path)(Stream.runForEach(fs.stream(path), hash.update))
+  return (yield* hash.hex) === sha256 ? hash : yield* changed
+})
+
+/** Takes away what is behind; there is less when an append failed at once. */
+const cut = Effect.fnUntraced(function* (path: string, bytes: number) {
+  const fs = yield* FileSystem.FileSystem
+  if ((yield* Files.exists(path)) && (yield* Files.size(path)) > bytes) yield* Files.at(path)(fs.truncate(path, bytes))
+})
+
+interface Members {
+  readonly members: ReadonlyArray<string>
+  readonly tail: string
+}
+
+/** Without compression, all is one member. */
+const whole = (lines: ReadonlyArray<string>): Members => ({ members: [lines.join("")], tail: "" })
+
+/** The members that are full, and the lines that are left, which are a member, too, when the part `ends`. */
+const split = ({ bytes, tail }: State, lines: ReadonlyArray<string>, ends: boolean): Members => {
+  const members: Array<string> = []
+  let waiting: Array<string> = [tail]
+  let length = tail.length
+  for (const line of lines) {
+    waiting.push(line)
+    length += line.length
+    if (length < memberSize) continue
+    members.push(waiting.join(""))
+    waiting = []
+    length = 0
+  }
+  const left = waiting.join("")
+  if (!ends) return { members, tail: left }
+  // A file needs one member, so that it can be read.
+  const isMember = left !== "" || bytes + members.length === 0
+  return { members: isMember ? [...members, left] : members, tail: "" }
+}
+
+const encode = (compression: Format | undefined, text: string): Effect.Effect<Uint8Array, never, Compression> => {
+  const bytes = new TextEncoder().encode(text)
+  return compression === undefined
+    ? Effect.succeed(bytes)
+    : Effect.flatMap(Compression, ({ compress }) => compress(compression, bytes))
+}
+
+const concat = (pieces: ReadonlyArray<Uint8Array>): Uint8Array => {
+  const [first] = pieces
+  if (first !== undefined && pieces.length === 1) return first
+  const whole = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const piece of pieces) {
+    whole.set(piece, at)
+    at += piece.length
+  }
+  return whole
+}

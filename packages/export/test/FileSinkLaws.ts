@@ -1,0 +1,311 @@
+/** What every sink that writes files must do, beyond the laws of SinkKit: survive its disk. */
+import type { Reason } from "@effect-intercom/export/ExportError"
+import type { Line } from "@effect-intercom/export/Quarantine"
+import { type Batch, type Connection, type Mode, type Output, type Receipt, Sink } from "@effect-intercom/export/Sink"
+import * as SinkKit from "@effect-intercom/export/SinkKit"
+import type { Received, Table } from "@effect-intercom/export/Table"
+import { assert, layer as withLayer } from "@effect/vitest"
+import * as Arbitrary from "effect/Arbitrary"
+import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
+import * as Layer from "effect/Layer"
+import * as Schema from "effect/Schema"
+import type * as Scope from "effect/Scope"
+import * as Disk from "./Disk.ts"
+import * as MemoryDisk from "./MemoryDisk.ts"
+
+type Machine = Layer.Success<typeof Disk.layer>
+
+export interface FileSink {
+  readonly layer: (directory: string) => Layer.Layer<Sink, never, Machine>
+  /** The end of a file's name. */
+  readonly extension: string
+  /** Reads a file with something that did not write it. */
+  readonly records: (table: Table, path: string) => Effect.Effect<ReadonlyArray<Received>, unknown, Machine>
+}
+
+/** One export. */
+export const session = <A, E>(
+  layer: Layer.Layer<Sink, never, Machine>,
+  use: (connection: Connection) => Effect.Effect<A, E, Scope.Scope>
+): Effect.Effect<A, E | Reason, Machine> =>
+  Effect.scoped(
+    Effect.flatMap(
+      Sink.use(({ connect }) => connect),
+      use
+    )
+  ).pipe(Effect.provide(Layer.fresh(layer)))
+
+/** A step of an export that can be stopped. */
+const batches = (count: number): ReadonlyArray<Batch> =>
+  Array.from({ length: count }, (_, index) => ({
+    records: [0, 1, 2].map((offset) => record(index * 3 + offset)),
+    quarantined: index % 2 === 0 ? [quarantined(index)] : []
+  }))
+
+export const record = (id: number): Received => ({
+  type: "thing",
+  id: `t${String(id).padStart(6, "0")}`,
+  name: `Zoë 😀 ${id}`,
+  count: id,
+  unknown: [id]
+})
+
+const quarantined = (id: number): Line => ({
+  resource: "things",
+  error: { message: "no", mismatches: [] },
+  record: { id }
+})
+
+const at = (output: Output) => (output.checkpoint === undefined ? 0 : Number(output.checkpoint))
+
+/** What an export does: it goes on where the checkpoint says. */
+export const run = (
+  layer: Layer.Layer<Sink, never, Machine>,
+  all: ReadonlyArray<Batch>,
+  mode: Mode = "replace",
+  name = "things"
+): Effect.Effect<Receipt, Reason, Machine> =>
+  session(layer, ({ open, write }) =>
+    Effect.gen(function* () {
+      const output = yield* open(SinkKit.things, mode)
+      yield* Effect.forEach(all.slice(at(output)), (batch, index) =>
+        output.commit(batch, String(at(output) + index + 1))
+      )
+      const receipt = yield* output.finish(name)
+      yield* write("manifest", JSON.stringify(receipt))
+      yield* output.forget
+      return receipt
+    })
+  )
+
+const onDisk = (fs: FileSystem.FileSystem) => Effect.provideService(FileSystem.FileSystem, fs)
+
+/** The tests of a sink that writes files. */
+export const tests = (sink: FileSink) => {
+  withLayer(Disk.layer)((it) => {
+    const subject = Effect.map(Disk.temporary, (directory) => ({
+      layer: sink.layer(directory),
+      records: (table: Table, place: string) => sink.records(table, `${directory}/${place}`),
+      quarantine: ({ name }: Table) =>
+        Effect.map(Disk.contents(directory), ({ "quarantine.ndjson": text = "" }) =>
+          text
+            .split("\n")
+            .filter((line) => line !== "")
+            // The sinks write such lines only.
+            .map((line) => JSON.parse(line) as Line)
+            .filter(({ resource }) => resource === name)
+        )
+    }))
+    for (const { check, name } of SinkKit.laws(subject)) it.effect(name, () => check)
+  })
+
+  // A disk in memory: the same is done so often that a real one would take minutes.
+  withLayer(MemoryDisk.layer)((it) => {
+    it.effect("killed at any operation on files, the next export ends as if nothing had been", () =>
+      Effect.gen(function* () {
+        const real = yield* FileSystem.FileSystem
+        const all = [
+          ...batches(3),
+          { ...batches(2)[1], records: [record(90)], quarantined: [quarantined(90)], anew: true }
+        ]
+        const prepare = Effect.gen(function* () {
+          const directory = yield* Disk.temporary
+          yield* run(sink.layer(directory), batches(1))
+          return directory
+        })
+        for (const [mode, name] of [
+          ["replace", "things"],
+          ["merge", "things-2"]
+        ] as const) {
+          const undisturbed = yield* prepare
+          const { count, service } = Disk.mortal(real)
+          yield* onDisk(service)(run(sink.layer(undisturbed), all, mode, name))
+          const expected = yield* Disk.bytes(undisturbed)
+          assert.isAbove(count.operations, 60)
+          // Every operation of one mode, and some of the other: it differs in the quarantine alone.
+          for (let at = 1; at <= count.operations; at += mode === "replace" ? 1 : 3) {
+            // Before one is after the last.
+            for (const when of ["middle", "after"] as const) {
+              const directory = yield* prepare
+              const killed = yield* Effect.exit(
+                onDisk(Disk.mortal(real, { at, when }).service)(run(sink.layer(directory), all, mode, name))
+              )
+              const moment = `${mode}, ${when} operation ${at}`
+              // The last operations give the lock back, which cannot fail.
+              if (at < count.operations - 3) assert.strictEqual(killed._tag, "Failure", moment)
+              if (killed._tag === "Failure") yield* run(sink.layer(directory), all, mode, name)
+              else yield* session(sink.layer(directory), () => Effect.void)
+              assert.deepStrictEqual(yield* Disk.bytes(directory), expected, moment)
+            }
+          }
+        }
+      })
+    )
+
+    it.effect(
+      "killed any number of times in a row, and split as it comes, the bytes are those of an undisturbed export",
+      () =>
+        Effect.gen(function* () {
+          const real = yield* FileSystem.FileSystem
+          const history = Arbitrary.all({
+            size: Arbitrary.schema(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 8 }))),
+            deaths: Arbitrary.array(
+              Arbitrary.all({
+                at: Arbitrary.schema(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 90 }))),
+                when: Arbitrary.schema(Schema.Literals(["before", "middle", "after"]))
+              }),
+              { maxLength: 5 }
+            )
+          })
+          const result = yield* Arbitrary.checkEffect(
+            history,
+            ({ deaths, size }) =>
+              Effect.gen(function* () {
+                const all = batches(size)
+                const whole: Batch = {
+                  records: all.flatMap(({ records }) => records),
+                  quarantined: all.flatMap(({ quarantined }) => quarantined)
+                }
+                const [undisturbed, directory] = yield* Effect.all([Disk.temporary, Disk.temporary])
+                yield* run(sink.layer(undisturbed), [whole])
+                for (const death of deaths) {
+                  yield* Effect.exit(onDisk(Disk.mortal(real, death).service)(run(sink.layer(directory), all)))
+                }
+                yield* run(sink.layer(directory), all)
+                assert.deepStrictEqual(yield* Disk.bytes(directory), yield* Disk.bytes(undisturbed))
+                return true
+              }),
+            { runs: 40, seed: 3 }
+          )
+          assert.strictEqual(Arbitrary.formatCheckFailure(result), undefined)
+        })
+    )
+
+    it.effect("a full disk is a reason of its own; nothing is lost, and the same commit can be tried again", () =>
+      Effect.gen(function* () {
+        const real = yield* FileSystem.FileSystem
+        const all = batches(3)
+        const undisturbed = yield* Disk.temporary
+        const expected = yield* run(sink.layer(undisturbed), all)
+        const { count, service } = Disk.mortal(real)
+        yield* onDisk(service)(run(sink.layer(yield* Disk.temporary), all))
+        for (let at = 2; at < count.operations - 3; at += 2) {
+          const directory = yield* Disk.temporary
+          const full = Disk.mortal(real, { at, when: "middle", code: "ENOSPC" }).service
+          const error = yield* Effect.flip(onDisk(full)(run(sink.layer(directory), all)))
+          assert.strictEqual(error._tag, "DiskFull")
+          assert.deepStrictEqual(yield* run(sink.layer(directory), all), expected)
+          assert.deepStrictEqual(yield* Disk.bytes(directory), yield* Disk.bytes(undisturbed))
+        }
+        // Room is made while the export waits.
+        const switchable = { fs: real }
+        const fs = new Proxy(real, { get: (_, key) => Reflect.get(switchable.fs, key) as unknown })
+        for (let at = 1; at < 12; at++) {
+          const directory = yield* Disk.temporary
+          const receipt = yield* session(sink.layer(directory), ({ open }) =>
+            Effect.gen(function* () {
+              const output = yield* open(SinkKit.things, "replace")
+              for (const [index, batch] of all.entries()) {
+                switchable.fs = Disk.mortal(real, { at, when: "middle", code: "ENOSPC" }).service
+                const first = yield* Effect.exit(output.commit(batch, String(index)))
+                switchable.fs = real
+                if (first._tag === "Failure") yield* output.commit(batch, String(index))
+              }
+              const receipt = yield* output.finish("things")
+              yield* output.forget
+              return receipt
+            })
+          ).pipe(onDisk(fs))
+          assert.deepStrictEqual(receipt, expected, `at operation ${at} of a commit`)
+        }
+      })
+    )
+
+    it.effect("refuses an unfinished output of another kind of file", () =>
+      Effect.gen(function* () {
+        const fs = yield* FileSystem.FileSystem
+        const directory = yield* Disk.temporary
+        yield* session(sink.layer(directory), ({ open }) =>
+          Effect.flatMap(open(SinkKit.things, "replace"), ({ commit }) => commit({ records: [], quarantined: [] }, "1"))
+        )
+        const path = `${directory}/things.checkpoint.json`
+        const text = yield* fs.readFileString(path)
+        yield* fs.writeFileString(path, text.replace(`"writes": "${sink.extension}"`, `"writes": "xml"`))
+        const other = yield* Effect.flip(run(sink.layer(directory), []))
+        assert.strictEqual(
+          other.message,
+          `${path} belongs to an export with format xml, this one has ${sink.extension}. Choose another directory, or delete the file to start anew.`
+        )
+        yield* fs.writeFileString(`${directory}/things.xml.part`, "<things>")
+        yield* session(sink.layer(directory), ({ discard }) => discard(SinkKit.things))
+        assert.deepStrictEqual(yield* fs.readDirectory(directory), [])
+        yield* fs.writeFileString(path, text.replace(`"mode": "replace"`, `"mode": "merge"`))
+        assert.match((yield* Effect.flip(run(sink.layer(directory), []))).message, /mode merge, this one has replace/)
+        yield* fs.writeFileString(path, "{}")
+        assert.strictEqual((yield* Effect.flip(run(sink.layer(directory), [])))._tag, "Unreadable")
+      })
+    )
+
+    it.effect("notices a part, or a finished file, that something else changed", () =>
+      Effect.gen(function* () {
+        const fs = yield* FileSystem.FileSystem
+        const many = { records: Array.from({ length: 9000 }, (_, index) => record(index)), quarantined: [] }
+        const part = `things.${sink.extension}.part`
+        for (const change of ["shorter", "other", "gone"] as const) {
+          const directory = yield* Disk.temporary
+          const path = `${directory}/${part}`
+          yield* session(sink.layer(directory), ({ open }) =>
+            Effect.flatMap(open(SinkKit.things, "replace"), ({ commit }) => commit(many, "1"))
+          )
+          const bytes = yield* fs.readFile(path)
+          if (change === "gone") yield* fs.remove(path)
+          else yield* fs.writeFile(path, change === "shorter" ? bytes.slice(1) : bytes.map((byte) => byte ^ 1))
+          const error = yield* Effect.flip(run(sink.layer(directory), [many, many]))
+          assert.strictEqual(error._tag, "PartChanged", change)
+        }
+        const directory = yield* Disk.temporary
+        yield* session(sink.layer(directory), ({ open }) =>
+          Effect.flatMap(open(SinkKit.things, "replace"), ({ commit, finish }) =>
+            Effect.andThen(commit(many, "1"), finish("things"))
+          )
+        )
+        const path = `${directory}/things.${sink.extension}`
+        yield* fs.writeFile(
+          path,
+          (yield* fs.readFile(path)).map((byte) => byte ^ 1)
+        )
+        assert.strictEqual((yield* Effect.flip(run(sink.layer(directory), [many])))._tag, "PartChanged")
+      })
+    )
+
+    it.effect("an audit sees a change of a single bit, and a file that is gone", () =>
+      Effect.gen(function* () {
+        const fs = yield* FileSystem.FileSystem
+        const directory = yield* Disk.temporary
+        const receipt = yield* run(sink.layer(directory), batches(2))
+        const path = `${directory}/${receipt.place}`
+        const bytes = yield* fs.readFile(path)
+        yield* fs.writeFile(
+          path,
+          bytes.map((byte, index) => (index === Math.floor(bytes.length / 2) ? byte ^ 1 : byte))
+        )
+        const found = yield* Effect.result(
+          session(sink.layer(directory), ({ audit }) => audit(SinkKit.things, receipt.place))
+        )
+        // A damaged file may be one that cannot be read at all.
+        if (found._tag === "Success") assert.notStrictEqual(found.success.sha256, receipt.sha256)
+        else assert.strictEqual(found.failure._tag, "FileFailed")
+        yield* fs.remove(path)
+        const error = yield* Effect.flip(
+          session(sink.layer(directory), ({ audit }) => audit(SinkKit.things, receipt.place))
+        )
+        assert.strictEqual(error._tag, "Missing")
+        assert.strictEqual(
+          error.message,
+          `${path} is not there, though it was exported. Put it back, or export it again with --force.`
+        )
+      })
+    )
+  })
+}
