@@ -56,7 +56,7 @@ type Open = ReadonlyArray<string>
 /** Schemas by what they are: a reference by its target, anything else by where it stands. */
 const identity = (node: Node.Node): string => (Node.resolve(node) ?? node).pointer
 
-const everything: Json = [{ kind: "anything" }]
+const everything: ReadonlyArray<Json> = [{ kind: "anything" }]
 
 /** What all schemas of a list allow. */
 const conjunction = (nodes: ReadonlyArray<Node.Node>, open: Open): Json => {
@@ -67,12 +67,14 @@ const conjunction = (nodes: ReadonlyArray<Node.Node>, open: Open): Json => {
   if (outer >= 0) return { again: open.length - outer }
   const node = rest.length === 0 ? first : { ...first, value: { allOf: nodes.map(({ value }) => value) } }
   const inside = [...open, key]
-  const all = set(Shape.alternatives(node).flatMap((alternative) => alternativeOf(alternative, inside)))
-  return reduced(all)
+  const alternatives = Shape.alternatives(node)
+  const all = reduced(set(alternatives.flatMap((alternative) => alternativeOf(alternative, inside))))
+  const otherwise = alternatives.find((one) => one.otherwise !== undefined)?.otherwise
+  return otherwise === undefined ? all : [...all, { otherwise: ordered(otherwise) }]
 }
 
 /** Without alternatives that another one covers: those of a kind of which every value is allowed anyway. */
-const reduced = (alternatives: ReadonlyArray<Json>): Json => {
+const reduced = (alternatives: ReadonlyArray<Json>): ReadonlyArray<Json> => {
   const whole = new Set(
     alternatives.flatMap((one) => (Node.isRecord(one) && Object.keys(one).length === 1 ? [String(one["kind"])] : []))
   )
@@ -149,7 +151,7 @@ export const schema = (node: Node.Node | undefined): Json => (node === undefined
 const contentOf = (content: Document.Body["content"]): Json =>
   sorted([...content].map(([type, node]) => [type.toLowerCase(), schema(node)]))
 
-// How a list or an object is written into a URL; a single value is written the same way in all.
+// How a list or an object is written into a URL; a single value is written the same way in all, but for a path.
 const styles = ["style", "explode", "allowReserved", "allowEmptyValue"]
 
 const isScalar = (node: Node.Node | undefined): boolean =>
@@ -163,7 +165,7 @@ export const parameter = ({ node, required, schema: of }: Pick<Document.Paramete
     ["required", required],
     ["schema", schema(of)],
     ...(content.size === 0 ? [] : [["content", contentOf(content)] as const]),
-    ...(isScalar(of)
+    ...(isScalar(of) && written["in"] !== "path"
       ? []
       : styles.flatMap((style) => (written[style] === undefined ? [] : [[style, written[style]] as const])))
   ])

@@ -17,6 +17,7 @@ import {
   IntercomHttp,
   Operation,
   type Pagination,
+  type Replay,
   type Resources as IntercomResources
 } from "@effect-intercom/core"
 import * as Document from "./Document.ts"
@@ -52,6 +53,8 @@ export interface ClientOperation {
   readonly errorBodies: ReadonlyMap<number, Part>
   /** Whether a token is declared to be needed. */
   readonly secured: boolean
+  /** Whether asking twice does what asking once does. */
+  readonly replay: Replay
 }
 
 /** The parts of a request, as the caller gives them. */
@@ -139,7 +142,7 @@ const operationOf = (
   successes: ReadonlyMap<number, readonly [Schema.Top, ...Array<Schema.Top>]>,
   errors: ReadonlyMap<number, readonly [Schema.Top, ...Array<Schema.Top>]>
 ): ClientOperation => {
-  const { empty, method, name, path } = Operation.describe(group, endpoint)
+  const { empty, method, name, path, replay } = Operation.describe(group, endpoint)
   const [[successStatus, [success]] = [200, [undefined]]] = [...successes]
   const [[contentType, payload] = []] = [...endpoint.payload]
   return {
@@ -160,7 +163,8 @@ const operationOf = (
         return part === undefined ? [] : [[status, part] as const]
       })
     ),
-    secured: [...endpoint.middlewares].some((middleware) => middleware.key === Authorization.key)
+    secured: [...endpoint.middlewares].some((middleware) => middleware.key === Authorization.key),
+    replay
   }
 }
 

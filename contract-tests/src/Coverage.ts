@@ -77,6 +77,7 @@ export const check = (subject: Pick<Shape, "document">, pair: Pair): ReadonlyArr
     ...answerTypes(pair),
     ...bodyTypes(pair),
     ...security(pair),
+    ...callbacks(pair),
     ...headers(subject.document, pair),
     ...servers(subject.document, pair)
   ]).map((finding) => divergence(subject, pair, "coverage", finding))
@@ -243,9 +244,23 @@ const security = ({ client, operation }: Pair): ReadonlyArray<Finding> => {
   if (!ways.some(({ kind }) => kind === "bearer")) {
     return [at("breaking", `the document asks for ${schemes("other")}, the client sends a bearer token`)]
   }
-  return schemes("other") === ""
-    ? []
-    : [at("drift", `the document takes ${schemes("other")}, the client cannot send it`)]
+  const scopes = ways.flatMap(({ node }) => Object.values(Node.record(node)).flat())
+  return [
+    ...(schemes("other") === ""
+      ? []
+      : [at("drift", `the document takes ${schemes("other")}, the client cannot send it`)]),
+    ...(scopes.length === 0
+      ? []
+      : [at("note", `the document asks for a token with ${[...new Set(scopes)].map(String).join(" and ")}`)])
+  ]
+}
+
+/** Requests the API makes itself. */
+const callbacks = ({ operation }: Pair): ReadonlyArray<Finding> => {
+  const declared = Node.child(operation.node, "callbacks")
+  return (declared === undefined ? [] : Node.children(declared)).map(([name, node]) =>
+    finding(node, [], "drift", `the document calls back (${name}), the client does not listen`)
+  )
 }
 
 /** Headers of answers the client reads, and whether as numbers. */

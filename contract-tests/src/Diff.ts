@@ -46,7 +46,7 @@ const changesOf = (
     .map((finding) => {
       // Where client and document differ already, nobody can tell what a change does.
       const unclear = of(standing).some((one) => Divergence.isFailure(one) && within(finding.pointer, one.pointer))
-      return divergence({ document: now }, pair, "structure", { ...finding, class: unclear ? "drift" : "note" })
+      return divergence({ document: now }, pair, finding.direction, { ...finding, class: unclear ? "drift" : "note" })
     })
 }
 

@@ -1,8 +1,13 @@
 /** What the suite finds: one disagreement between a client and a document, as data. */
 import type * as Schema from "effect/Schema"
 
-/** Where it was seen: in what the client sends, in what it receives, or by comparing both sides without traffic. */
-export type Direction = "request" | "response" | "error" | "coverage" | "structure"
+/**
+ * What it is about, however it was found: what the client sends, what it receives when all is well, what it receives
+ * otherwise, or what there is at all on either side (operations, statuses, media types, servers, security).
+ */
+export const directions = ["request", "response", "error", "coverage"] as const
+
+export type Direction = (typeof directions)[number]
 
 /**
  * - `breaking`: something one side may send is refused by the other, or a promise is relied on that nobody made.
@@ -45,6 +50,15 @@ export interface Finding extends Pick<Divergence, "class" | "pointer" | "through
   /** JSON pointer into the value that was judged, where there is one. */
   readonly at?: string
 }
+
+/** A finding, and what it is about. */
+export interface Directed extends Finding {
+  readonly direction: Direction
+}
+
+/** Findings about one direction. */
+export const directed = (direction: Direction, findings: ReadonlyArray<Finding>): ReadonlyArray<Directed> =>
+  findings.map((finding) => ({ ...finding, direction }))
 
 /** Two findings with the same key are one. */
 export const key = (finding: Finding): string => `${finding.pointer} ${finding.message}`

@@ -90,7 +90,7 @@ const parametersOf = (node: Node.Node): ReadonlyArray<Parameter> => {
       in: place,
       required: Node.child(parameter, "required")?.value === true,
       node: parameter,
-      schema: Node.child(parameter, "schema")
+      schema: Node.child(parameter, "schema") ?? jsonOf(contentOf(parameter))
     })
   })
 }
@@ -250,7 +250,7 @@ export const responseFor = (operation: Operation, status: number): Response | un
   operation.responses.find((response) => response.status === "default")
 
 /** Whether a status is one of success. */
-export const isSuccess = ({ status }: Response): boolean => status.startsWith("2")
+export const isSuccess = ({ status }: Pick<Response, "status">): boolean => status.startsWith("2")
 
 /** What an operation answers when all is well: without a status of success, `default` stands for it. */
 export const successes = ({ responses }: Operation): ReadonlyArray<Response> => {

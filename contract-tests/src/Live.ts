@@ -136,7 +136,8 @@ export const run = Effect.fn("Live.run")(
       send: (request) => client.execute(request),
       prefix: baseUrl.pathname.replace(/\/$/, "")
     }
-    const reading = judge.pairs.filter(({ client }) => client.method === "GET")
+    // A scroll reads too, but a workspace has one at a time: it would be in the way of someone's export.
+    const reading = judge.pairs.filter(({ client }) => client.method === "GET" && client.replay === "safe")
     const ids = new Map<string, ReadonlyArray<string>>()
     const judged: Array<Traffic.Judged> = []
     // Listings first: they have the ids.

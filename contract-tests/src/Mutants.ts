@@ -210,7 +210,11 @@ const constraints = (site: Sites.Site): ReadonlyArray<Draft & { readonly kind: s
           set("format", "format-email", { format: "email" }),
           set("bounds", "maxLength", { maxLength: 3 }),
           set("bounds", "minLength", { minLength: 400 }),
-          set("bounds", "pattern", { pattern: "^[a-z]{2,4}$" })
+          set("bounds", "pattern", { pattern: "^[a-z]{2,4}$" }),
+          {
+            ...set("format", "content-encoded", { contentEncoding: "base64" }),
+            expected: isSent(site) || isReceived(site) ? ("drift" as const) : ("changed" as const)
+          }
         ]
       : []),
     ...(types.includes("integer") || types.includes("number")
@@ -220,7 +224,8 @@ const constraints = (site: Sites.Site): ReadonlyArray<Draft & { readonly kind: s
           set("bounds", "minimum", { minimum: 100 }),
           set("bounds", "exclusiveMaximum", { exclusiveMaximum: 20 }),
           set("bounds", "exclusiveMinimum", { exclusiveMinimum: 1 }),
-          set("bounds", "multipleOf", { multipleOf: 5 })
+          set("bounds", "multipleOf", { multipleOf: 5 }),
+          set("format", "format-int32", { format: "int32" })
         ]
       : []),
     ...(types.includes("array")
@@ -284,6 +289,48 @@ const properties = (site: Sites.Site): ReadonlyArray<Draft & { readonly kind: st
         ],
         witness: absent
       },
+      {
+        kind: "property",
+        operator: "property-moved-down",
+        pointer: place,
+        description: `${name} is inside another property`,
+        expected: gone,
+        patch: [
+          replace(site.pointer, {
+            ...schema,
+            properties: {
+              ...without(fields, name),
+              brand_new: { type: "object", properties: { [name]: fields[name] ?? {} } }
+            },
+            ...(demanded ? { required: rest } : undefined)
+          })
+        ],
+        witness: absent
+      },
+      ...(demanded
+        ? []
+        : [
+            {
+              kind: "property",
+              operator: "property-forbidden",
+              pointer: place,
+              description: `${name} can have no value`,
+              expected: isSent(site) ? ("breaking" as const) : ("drift" as const),
+              patch: [replace(place, false)]
+            }
+          ]),
+      ...(demanded || isSent(site) || "$ref" in Node.record(Node.make(fields[name] ?? null))
+        ? []
+        : [
+            {
+              kind: "property",
+              operator: "property-write-only",
+              pointer: place,
+              description: `${name} never comes`,
+              expected: "drift" as const,
+              patch: [add(below(place, "writeOnly"), true)]
+            }
+          ]),
       move("property-renamed", `${name}_x`),
       move(
         "property-camel-cased",
@@ -310,8 +357,31 @@ const properties = (site: Sites.Site): ReadonlyArray<Draft & { readonly kind: st
           }
     ]
   })
+  const [one, another] = Object.keys(fields).filter((name) => !required.includes(name))
+  const condition = (operator: string, fields: { readonly [key: string]: Json }) => ({
+    kind: "required",
+    operator,
+    description: JSON.stringify(fields),
+    expected: narrower(site),
+    patch: [replace(site.pointer, { ...schema, ...fields })]
+  })
   return [
     ...each,
+    ...(one === undefined || another === undefined
+      ? []
+      : [
+          condition("dependent-required", { dependentRequired: { [one]: [another] } }),
+          condition("required-if", { if: { not: { required: [one] } }, else: { required: [another] } }),
+          condition("required-not-both", { not: { required: [one, another] } })
+        ]),
+    {
+      kind: "alternatives",
+      operator: "discriminator-added",
+      pointer: below(site.pointer, "discriminator"),
+      description: "kinds are told apart by a new property",
+      expected: isSent(site) ? "breaking" : "drift",
+      patch: [add(below(site.pointer, "discriminator"), { propertyName: "brand_new" })]
+    },
     {
       kind: "property",
       operator: "property-added",
@@ -399,6 +469,13 @@ const cardinality = (site: Sites.Site): ReadonlyArray<Draft> => {
             description: "items of an array are not described",
             expected: wider(site),
             patch: [remove(items.pointer)],
+            witness: { _tag: "value", site, value: [true] }
+          },
+          {
+            operator: "items-listed",
+            description: "the first item is described by itself",
+            expected: other(site),
+            patch: [add(below(site.pointer, "prefixItems"), [{ type: "boolean" }])],
             witness: { _tag: "value", site, value: [true] }
           },
           {
@@ -585,6 +662,16 @@ const paths = ({ operations, root }: Document.Document): ReadonlyArray<Mutant> =
       ...called("path-slashed", `${path}/`),
       ...called("path-deepened", `${path}/all`),
       ...called("path-parameter-fixed", path.replace(/\{[^}]*\}/, "one")),
+      of("path-parameter-required", `a parameter of all of ${path} is required`, "breaking", {
+        ...all,
+        [path]: {
+          ...(Node.isRecord(item) ? item : {}),
+          parameters: [
+            ...(Node.isRecord(item) && Array.isArray(item["parameters"]) ? item["parameters"] : []),
+            { name: "brand_new", in: "query", required: true, schema: { type: "string" } }
+          ]
+        }
+      }),
       of("path-added", `${path}/brand_new is new`, "drift", { ...all, [`${path}/brand_new`]: { get: bare } }),
       ...["get", "put", "delete", "patch"]
         .filter((method) => Node.isRecord(item) && !(method in item))
@@ -617,6 +704,9 @@ const operationsOf = (operation: Document.Operation): ReadonlyArray<Mutant> => {
   const method = ["put", "patch", "delete"]
   return [
     of("operation-removed", `${operation.name} is gone`, "breaking", [remove(pointer)]),
+    of("callback-added", `${operation.name} calls back`, "drift", [
+      add(below(pointer, "callbacks"), { done: { "{$request.body#/url}": { post: bare } } })
+    ]),
     ...method.map((to) =>
       of(`method-to-${to}`, `${operation.name} becomes ${to}`, "breaking", [
         remove(pointer),
@@ -654,8 +744,10 @@ const parametersOf = (operation: Document.Operation): ReadonlyArray<Mutant> => {
       with_({ name: "brand_new", in: place, required: true, schema: { type: "string" } })
     )
   ])
-  const each = operation.parameters.flatMap(({ in: place, name, node, required }): ReadonlyArray<Mutant> => {
+  const each = operation.parameters.flatMap(({ in: place, name, node, required, schema }): ReadonlyArray<Mutant> => {
     const { pointer } = node
+    const { schema: written, ...rest } = Node.record(node)
+    const isText = schema !== undefined && Shape.of([schema])?.kinds.has("string") === true
     const elsewhere = ["query", "header", "cookie"].filter((other) => other !== place)
     return [
       of("parameter-removed", pointer, `${place} parameter ${name} is gone`, "breaking", [remove(pointer)]),
@@ -665,6 +757,20 @@ const parametersOf = (operation: Document.Operation): ReadonlyArray<Mutant> => {
       of("parameter-upper-cased", pointer, `${place} parameter ${name} is written in capitals`, "breaking", [
         replace(below(pointer, "name"), name.toUpperCase())
       ]),
+      ...(place === "path"
+        ? ["matrix", "label"].map((style) =>
+            of(`parameter-style-${style}`, pointer, `path parameter ${name} is in style ${style}`, "breaking", [
+              add(below(pointer, "style"), style)
+            ])
+          )
+        : []),
+      ...(written === undefined || place !== "query"
+        ? []
+        : [
+            of("parameter-as-json", pointer, `query parameter ${name} is JSON`, isText ? "breaking" : "changed", [
+              replace(pointer, { ...rest, content: { "application/json": { schema: written } } })
+            ])
+          ]),
       ...elsewhere.map((other) =>
         of(`parameter-to-${other}`, pointer, `${place} parameter ${name} moves to ${other}`, "breaking", [
           replace(below(pointer, "in"), other)
@@ -952,6 +1058,10 @@ const security = ({ operations, root }: Document.Document): ReadonlyArray<Mutant
           operations: [name]
         },
         {
+          ...of("operation-security-scoped", place, "changed", [add(place, [{ [scheme]: ["write"] }])]),
+          operations: [name]
+        },
+        {
           ...of("operation-security-other", place, "breaking", [withKey, add(place, [{ brandNew: [] }])]),
           operations: [name]
         }
@@ -1060,6 +1170,23 @@ const rewritten = (site: Sites.Site): ReadonlyArray<readonly [operator: string, 
           ["additional-said", { ...schema, additionalProperties: schema["additionalProperties"] ?? true }] as const,
           ["required-emptied", { ...schema, required: schema["required"] ?? [] }] as const
         ]
+      : []),
+    ...(types.includes("boolean") && types.every((one) => one === "boolean" || one === "null")
+      ? [["booleans-listed", { ...schema, enum: types.length > 1 ? [true, false, null] : [true, false] }] as const]
+      : []),
+    ...(types.length === 1 && type === "integer" && !("multipleOf" in schema)
+      ? [["multiples-of-one", { ...schema, multipleOf: 1 }] as const]
+      : []),
+    ...(types.includes("object")
+      ? [
+          [
+            "conditions-idle",
+            { ...schema, dependentRequired: {}, if: { required: ["one"] }, $defs: { Unused: {} } }
+          ] as const
+        ]
+      : []),
+    ...(types.includes("string") && !("format" in schema) && !("pattern" in schema)
+      ? [["text-of-any-kind", { ...schema, format: "password", pattern: "" }] as const]
       : []),
     ...(types.includes("string")
       ? [["minLength-zero", { ...schema, minLength: schema["minLength"] ?? 0 }] as const]

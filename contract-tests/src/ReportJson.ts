@@ -57,7 +57,7 @@ export const Finding = Schema.Struct({
   method: Schema.optionalKey(Schema.String.annotate(described("The client's method: Contacts.create"))),
   resource: Schema.String.annotate(described("What the operation belongs to: Contacts")),
   check: Schema.String.annotate(described("The check that found it")),
-  direction: Schema.Literals(["request", "response", "error", "coverage", "structure"]),
+  direction: Schema.Literals(Divergence.directions),
   class: Severity,
   message: Schema.String,
   pointer: Schema.String.annotate(described("JSON pointer into the document with its overlays")),

@@ -7,7 +7,7 @@ import type * as Schema from "effect/Schema"
 import * as Canonical from "./Canonical.ts"
 import type { Client } from "./Client.ts"
 import * as Coverage from "./Coverage.ts"
-import { distinct, type Divergence, type Finding, key } from "./Divergence.ts"
+import { type Directed, directed, distinct, type Divergence, type Finding, key } from "./Divergence.ts"
 import * as Document from "./Document.ts"
 import * as Node from "./Node.ts"
 import * as Shape from "./Shape.ts"
@@ -215,6 +215,7 @@ const list = (values: Iterable<unknown>): string => [...values].map(String).join
 const keywords: ReadonlyArray<readonly [keyword: string, of: (shape: Shape.Shape) => unknown]> = [
   ["type", ({ kinds, typed }) => (typed ? list([...kinds].toSorted()) : "anything")],
   ["enum", ({ values }) => values?.map((value) => text(value)).toSorted()],
+  ["default", ({ otherwise }) => otherwise],
   ["required", ({ required }) => [...required].toSorted()],
   ["minimum", ({ minimum }) => minimum],
   ["maximum", ({ maximum }) => maximum],
@@ -302,18 +303,29 @@ const parameters = (known: Document.Operation, given: Document.Operation): Reado
   })
 }
 
-const responses = (known: Document.Operation, given: Document.Operation): ReadonlyArray<Finding> => {
+const response = (
+  old: Document.Response | undefined,
+  next: Document.Response | undefined,
+  status: string,
+  given: Document.Operation
+): ReadonlyArray<Finding> => {
+  if (next === undefined) return [drift(given.node, ["responses", status], `the response ${status} is gone`)]
+  if (old === undefined) return [drift(next.node, [], `the response ${status} is new`)]
+  if (text(Canonical.response(old)) === text(Canonical.response(next))) return []
+  const inside = contents(old.content, next.content, next.node)
+  return inside.length > 0 ? inside : [drift(next.node, ["headers"], `the headers of the response ${status} changed`)]
+}
+
+const responses = (known: Document.Operation, given: Document.Operation): ReadonlyArray<Directed> => {
   const statuses = new Set([...known.responses, ...given.responses].map(({ status }) => status.toUpperCase()))
   const of = ({ responses }: Document.Operation, wanted: string) =>
     responses.find(({ status }) => status.toUpperCase() === wanted)
-  return [...statuses].flatMap((status) => {
-    const [old, next] = [of(known, status), of(given, status)]
-    if (next === undefined) return [drift(given.node, ["responses", status], `the response ${status} is gone`)]
-    if (old === undefined) return [drift(next.node, [], `the response ${status} is new`)]
-    if (text(Canonical.response(old)) === text(Canonical.response(next))) return []
-    const inside = contents(old.content, next.content, next.node)
-    return inside.length > 0 ? inside : [drift(next.node, ["headers"], `the headers of the response ${status} changed`)]
-  })
+  return [...statuses].flatMap((status) =>
+    directed(
+      Document.isSuccess({ status }) ? "response" : "error",
+      response(of(known, status), of(given, status), status, given)
+    )
+  )
 }
 
 const bodies = (known: Document.Operation, given: Document.Operation): ReadonlyArray<Finding> => {
@@ -333,7 +345,7 @@ const bodies = (known: Document.Operation, given: Document.Operation): ReadonlyA
 export const changes = (
   known: { readonly root: Node.Node; readonly operation: Document.Operation },
   given: { readonly root: Node.Node; readonly operation: Document.Operation }
-): ReadonlyArray<Finding> => {
+): ReadonlyArray<Directed> => {
   const [before, now] = [
     Canonical.operation(known.root, known.operation),
     Canonical.operation(given.root, given.operation)
@@ -341,15 +353,18 @@ export const changes = (
   const differs = (part: string) => text(before.get(part)) !== text(now.get(part))
   const parts = [...new Set([...before.keys(), ...now.keys()])].filter(differs)
   if (parts.length === 0) return []
+  const around = ["security", "servers", "callbacks"]
+    .filter(differs)
+    .map((part) => drift(given.operation.node, [part], `${part} changed`))
   const found = distinct([
-    ...parameters(known.operation, given.operation),
-    ...bodies(known.operation, given.operation),
+    ...directed("request", parameters(known.operation, given.operation)),
+    ...directed("request", bodies(known.operation, given.operation)),
     ...responses(known.operation, given.operation),
-    ...["security", "servers", "callbacks"]
-      .filter(differs)
-      .map((part) => drift(given.operation.node, [part], `${part} changed`))
+    ...directed("coverage", around)
   ])
-  return found.length > 0 ? found : [drift(given.operation.node, [], `changed: ${parts.join(", ")}`)]
+  return found.length > 0
+    ? found
+    : directed("coverage", [drift(given.operation.node, [], `changed: ${parts.join(", ")}`)])
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -397,14 +412,14 @@ export const check = (
       .filter(
         ({ pointer }) => !told.some((one) => one.operation === pair.operation.name && within(one.pointer, pointer))
       )
-      .map((finding) => divergence({ document: now }, pair, "structure", finding))
+      .map((finding) => divergence({ document: now }, pair, finding.direction, finding))
   })
   const all = [...told, ...changed]
   const lost = idle
     .filter(({ changes }) => !changes.some((change) => all.some(({ pointer }) => touches(pointer, change))))
     .map(({ changes, file, index, target }): Divergence => ({
       operation: "the API",
-      direction: "structure",
+      direction: "coverage",
       class: "drift",
       pointer: changes[0] ?? "",
       through: [],

@@ -32,12 +32,16 @@ export interface Alternative {
   readonly maxItems: number
   /** What else must hold, by keyword: `format`, `pattern`, `uniqueItems`, … */
   readonly rules: ReadonlyMap<string, Schema.Json>
+  /** What is meant by leaving it out. */
+  readonly otherwise: Schema.Json | undefined
 }
 
 /** Keywords that forbid values, beyond those an {@link Alternative} names, with the kind they are about. */
 export const ruleKinds: { readonly [keyword: string]: Kind | undefined } = {
   format: "string",
   pattern: "string",
+  contentEncoding: "string",
+  contentMediaType: "string",
   exclusiveMinimum: "number",
   exclusiveMaximum: "number",
   multipleOf: "number",
@@ -59,18 +63,71 @@ export const ruleKinds: { readonly [keyword: string]: Kind | undefined } = {
   writeOnly: undefined
 }
 
-// Formats of numbers that every number JSON keeps exactly has.
-const wideFormats = new Set(["int64", "float", "double"])
+// Formats of numbers that every number JSON keeps exactly has, and of strings that every string has.
+const wideFormats = new Set(["int64", "float", "double", "password", "binary"])
 
-const rulesOf = (schema: { readonly [key: string]: Schema.Json }): Alternative["rules"] =>
+type Keywords = { readonly [key: string]: Schema.Json }
+
+const isEmpty = (value: Schema.Json): boolean =>
+  value === true || (typeof value === "object" && value !== null && Object.keys(value).length === 0)
+
+/** Rules that forbid nothing, as they are written. */
+const isIdle = (schema: Keywords, keyword: string, value: Schema.Json): boolean => {
+  switch (keyword) {
+    case "format":
+      return wideFormats.has(String(value))
+    case "pattern":
+      return /^\^?(\.\*|\[\\s\\S\]\*)?$/.test(String(value))
+    case "minProperties":
+      return value === 0
+    case "multipleOf":
+      return schema["type"] === "integer" && Number.isInteger(1 / Number(value))
+    case "dependentRequired":
+    case "dependentSchemas":
+    case "patternProperties":
+    case "prefixItems":
+    case "propertyNames":
+    case "unevaluatedItems":
+      return isEmpty(value)
+    case "contains":
+      return schema["minContains"] === 0 && schema["maxContains"] === undefined
+    case "minContains":
+    case "maxContains":
+      return schema["contains"] === undefined || (keyword === "minContains" && value === 0)
+    case "if":
+      return schema["then"] === undefined && schema["else"] === undefined
+    default:
+      return value === false
+  }
+}
+
+/** What a rule says; a condition is nothing without what follows from it. */
+const ruleOf = (schema: Keywords, keyword: string, value: Schema.Json): Schema.Json =>
+  keyword === "if" ? [value, schema["then"] ?? true, schema["else"] ?? true] : value
+
+const rulesOf = (schema: Keywords): Alternative["rules"] =>
   new Map(
-    Object.entries(schema).flatMap(([keyword, value]) => {
-      if (!Object.hasOwn(ruleKinds, keyword) || value === false) return []
-      if (keyword === "format" && wideFormats.has(String(value))) return []
-      if (keyword === "minProperties" && value === 0) return []
-      return [[keyword, value] as const]
-    })
+    Object.entries(schema)
+      .filter(([keyword, value]) => Object.hasOwn(ruleKinds, keyword) && !isIdle(schema, keyword, value))
+      .map(([keyword, value]) => [keyword, ruleOf(schema, keyword, value)])
   )
+
+/** The only values allowed; all booleans are no restriction. */
+const valuesOf = (schema: Keywords, said: ReadonlyArray<Kind> | undefined): Alternative["values"] => {
+  if ("const" in schema) return [schema["const"] ?? null]
+  const { enum: values } = schema
+  if (!Array.isArray(values)) return undefined
+  const whole = said?.every((kind) => kind === "boolean" || kind === "null") === true
+  const every = said?.includes("null") === true ? [true, false, null] : [true, false]
+  return whole && every.every((value) => values.includes(value)) ? undefined : values
+}
+
+/** The fields that must be there; the one that tells kinds of an object apart is among them. */
+const requiredOf = ({ discriminator, required }: Keywords): ReadonlyArray<string> => {
+  const named = Array.isArray(required) ? required.filter((name) => typeof name === "string") : []
+  const telling = Predicate.hasProperty(discriminator, "propertyName") ? discriminator.propertyName : undefined
+  return typeof telling === "string" ? [...named, telling] : named
+}
 
 /** Whether a rule can forbid a value of a kind: `format` is about strings, but for `int32`. */
 export const concerns = (keyword: string, value: Schema.Json, kind: Kind): boolean => {
@@ -93,19 +150,15 @@ const keywords = (node: Node.Node): Alternative => {
   const named = Array.isArray(type) ? type.filter(isKind) : isKind(type) ? [type] : undefined
   // OpenAPI 3.0 writes null beside the type.
   const said = named !== undefined && schema["nullable"] === true ? [...named, "null" as const] : named
-  const values =
-    "const" in schema ? [schema["const"] ?? null] : Array.isArray(schema["enum"]) ? schema["enum"] : undefined
   const additional = Node.child(node, "additionalProperties") ?? Node.child(node, "unevaluatedProperties")
   const items = Node.child(node, "items")
   return {
     node,
     kinds: new Set(said ?? kinds),
     typed: said !== undefined,
-    values,
+    values: valuesOf(schema, said),
     fields: new Map(nodesOf(Node.child(node, "properties")).map(([name, field]) => [name, [field]])),
-    required: new Set(
-      Array.isArray(schema["required"]) ? schema["required"].filter((name) => typeof name === "string") : []
-    ),
+    required: new Set(requiredOf(schema)),
     additional: additional?.value === false ? false : additional?.value === true ? undefined : additional,
     items: items === undefined ? [] : [items],
     minimum: Math.max(number(schema["minimum"], -Infinity), number(schema["exclusiveMinimum"], -Infinity)),
@@ -114,7 +167,8 @@ const keywords = (node: Node.Node): Alternative => {
     maxLength: number(schema["maxLength"], Infinity),
     minItems: number(schema["minItems"], 0),
     maxItems: number(schema["maxItems"], Infinity),
-    rules: rulesOf(schema)
+    rules: rulesOf(schema),
+    otherwise: schema["default"]
   }
 }
 
@@ -148,7 +202,8 @@ const both = (a: Alternative, b: Alternative): Alternative => ({
   maxLength: Math.min(a.maxLength, b.maxLength),
   minItems: Math.max(a.minItems, b.minItems),
   maxItems: Math.min(a.maxItems, b.maxItems),
-  rules: new Map([...a.rules, ...b.rules])
+  rules: new Map([...a.rules, ...b.rules]),
+  otherwise: a.otherwise ?? b.otherwise
 })
 
 const cross = (left: ReadonlyArray<Alternative>, right: ReadonlyArray<Alternative>): ReadonlyArray<Alternative> =>
@@ -247,7 +302,8 @@ const union = (alternatives: ReadonlyArray<Alternative>, node: Node.Node): Shape
           )
         )
       )
-    )
+    ),
+    otherwise: alternatives.find(({ otherwise }) => otherwise !== undefined)?.otherwise
   }
 }
 

@@ -1,7 +1,7 @@
 /** The schemas of both sides, compared field by field, without sampling. */
 import type * as Schema from "effect/Schema"
 import { IntercomConfig } from "@effect-intercom/core"
-import { distinct, type Divergence, type Finding } from "./Divergence.ts"
+import { directed, distinct, type Divergence, type Finding } from "./Divergence.ts"
 import * as Document from "./Document.ts"
 import * as Node from "./Node.ts"
 import * as ShapeOf from "./Shape.ts"
@@ -157,7 +157,17 @@ const unsaid = (at: Node.Node, keyword: string): Node.Node => ({
 /** A field of an answer: one that is only written never comes. */
 const read = (shape: ShapeOf.Shape, name: string): ShapeOf.Field | undefined => {
   const field = described(shape, name)
-  return field && ShapeOf.of(field.nodes)?.rules.get("writeOnly") === true ? undefined : field
+  const never = field?.nodes.every(({ value }) => value === false)
+  return field && (never || ShapeOf.of(field.nodes)?.rules.get("writeOnly") === true) ? undefined : field
+}
+
+/** What a document says of a field it does not name: by a pattern, or for all further ones. */
+const unnamed = ({ additional, node }: ShapeOf.Shape, name: string): ReadonlyArray<Node.Node> => {
+  const patterns = Node.child(node, "patternProperties")
+  const fitting = (patterns === undefined ? [] : Node.children(patterns)).filter(([pattern]) =>
+    new RegExp(pattern, "u").test(name)
+  )
+  return fitting.length > 0 ? fitting.map(([, schema]) => schema) : additional ? [additional] : []
 }
 
 /** The items of both sides, where both may be arrays. */
@@ -219,11 +229,18 @@ const request = (sides: Sides, place: Place): ReadonlyArray<Finding> => {
     ...enumFindings(client, document, at, place, words),
     ...bounds(client, document, at, place, "the client does not keep to the document's"),
     ...rules(client, document, at, place, "the client does not keep to the document's"),
+    ...unsent(document, at, place),
     ...requestFields(client, document, place),
     ...further(client, document, place),
     ...request(itemsOf(client, document), below(place, "[]"))
   ]
 }
+
+/** What the document takes a value for that is left out. */
+const unsent = ({ otherwise }: ShapeOf.Shape, at: Node.Node, place: Place): ReadonlyArray<Finding> =>
+  otherwise === undefined
+    ? []
+    : [found(at, ["default"], "note", place, `left out, the document takes it for ${JSON.stringify(otherwise)}`)]
 
 /** Properties nobody named: what the client sends under them, and what the document takes. */
 const further = (client: ShapeOf.Shape, document: ShapeOf.Shape, place: Place): ReadonlyArray<Finding> => {
@@ -272,6 +289,13 @@ const bounds = (
     )
     .map(([keyword]) => found(at, [keyword], "breaking", place, `${words} ${keyword} of ${receiver[keyword]}`))
 
+/** Whether all numbers of a sender are multiples of a number, as all integers are of one half. */
+const isMultiple = ({ kinds, rules }: ShapeOf.Shape, of: number): boolean => {
+  const own = rules.get("multipleOf")
+  const step = typeof own === "number" ? own : kinds.has("number") ? undefined : 1
+  return step !== undefined && Number.isInteger(step / of)
+}
+
 /** Whether a sender keeps a rule without saying it. */
 const keeps = (sender: ShapeOf.Shape, keyword: string, value: Schema.Json): boolean => {
   if (JSON.stringify(sender.rules.get(keyword)) === JSON.stringify(value)) return true
@@ -279,6 +303,8 @@ const keeps = (sender: ShapeOf.Shape, keyword: string, value: Schema.Json): bool
     return sender.values.every((one) => Validator.obeys(one, keyword, value))
   }
   switch (keyword) {
+    case "multipleOf":
+      return isMultiple(sender, Number(value))
     case "exclusiveMinimum":
       return sender.minimum > Number(value)
     case "exclusiveMaximum":
@@ -296,6 +322,15 @@ const keeps = (sender: ShapeOf.Shape, keyword: string, value: Schema.Json): bool
   }
 }
 
+// What tells a program how to read a text, and forbids none.
+const encodings = ["contentEncoding", "contentMediaType"]
+
+/** How grave it is not to keep a rule: some only tell what is meant. */
+const gravity = (keyword: string, value: Schema.Json): Finding["class"] =>
+  keyword === "readOnly" || encodings.includes(keyword) || (keyword === "format" && !Validator.knowsFormat(value))
+    ? "drift"
+    : "breaking"
+
 /** Rules of a receiver the sender does not keep. */
 const rules = (
   sender: ShapeOf.Shape,
@@ -308,13 +343,7 @@ const rules = (
     .filter(([keyword, value]) => [...sender.kinds].some((kind) => ShapeOf.concerns(keyword, value, kind)))
     .filter(([keyword, value]) => !keeps(sender, keyword, value))
     .map(([keyword, value]) =>
-      found(
-        at,
-        [keyword],
-        keyword === "readOnly" ? "drift" : "breaking",
-        place,
-        `${words} ${keyword} of ${JSON.stringify(value)}`
-      )
+      found(at, [keyword], gravity(keyword, value), place, `${words} ${keyword} of ${JSON.stringify(value)}`)
     )
 
 const requestFields = (client: ShapeOf.Shape, document: ShapeOf.Shape, place: Place): ReadonlyArray<Finding> => {
@@ -370,6 +399,20 @@ const requestFields = (client: ShapeOf.Shape, document: ShapeOf.Shape, place: Pl
   return [...sent, ...unknown]
 }
 
+/** How the document writes what it sends as text, and the client does not know to read. */
+const encoded = (client: ShapeOf.Shape, document: ShapeOf.Shape, at: Node.Node, place: Place) =>
+  encodings
+    .filter((keyword) => document.rules.has(keyword) && !client.rules.has(keyword))
+    .map((keyword) =>
+      found(at, [keyword], "drift", place, `the document's ${keyword} is ${String(document.rules.get(keyword))}`)
+    )
+
+/** The first items of a list, where the document describes each by itself. */
+const leading = ({ node }: ShapeOf.Shape): ReadonlyArray<Node.Node> => {
+  const items = Node.child(node, "prefixItems")
+  return items === undefined ? [] : Node.children(items).map(([, item]) => item)
+}
+
 /** What the document lets come against what the client takes. */
 const response = (sides: Sides, place: Place): ReadonlyArray<Finding> => {
   const client = ShapeOf.of(sides.client)
@@ -382,7 +425,9 @@ const response = (sides: Sides, place: Place): ReadonlyArray<Finding> => {
     ...enumFindings(document, client, at, place, words),
     ...bounds(document, client, at, place, "the document does not keep to the client's"),
     ...rules(document, client, at, place, "the document does not keep to the client's"),
+    ...encoded(client, document, at, place),
     ...responseFields(client, document, place),
+    ...leading(document).flatMap((item) => response({ client: client.items, document: [item] }, below(place, "[]"))),
     ...(client.additional && document.additional
       ? response({ client: [client.additional], document: [document.additional] }, below(place, ".*"))
       : []),
@@ -395,8 +440,8 @@ const responseFields = (client: ShapeOf.Shape, document: ShapeOf.Shape, place: P
   const expected = [...client.fields].flatMap(([name, field]) => {
     const known = read(document, name)
     const at = below(place, `.${name}`)
-    // A schema for all further fields speaks for one that is not described.
-    if (known === undefined && field.required && !document.additional) {
+    const otherwise = unnamed(document, name)
+    if (known === undefined && field.required && otherwise.length === 0) {
       return [
         found(
           document.node,
@@ -420,8 +465,7 @@ const responseFields = (client: ShapeOf.Shape, document: ShapeOf.Shape, place: P
           ]
         : []
     if (known === undefined) {
-      if (document.additional)
-        return [...promised, ...response({ client: field.nodes, document: [document.additional] }, at)]
+      if (otherwise.length > 0) return [...promised, ...response({ client: field.nodes, document: otherwise }, at)]
       return [found(document.node, ["properties", name], "drift", at, "the client knows it, the document does not")]
     }
     return [...promised, ...response({ client: field.nodes, document: known.nodes }, at)]
@@ -494,6 +538,34 @@ const undeclared = ({ operation }: Pair): ReadonlyArray<Finding> =>
       )
     )
 
+/** How the document wants a parameter to be written into the URL, and the client does not write it. */
+const written = (
+  { in: where, node, part }: Document.Parameter,
+  field: ShapeOf.Field,
+  at: Place
+): ReadonlyArray<Finding> => {
+  // A part of an object is written as the object says; the operation has it under the name it gets.
+  if (part !== undefined) return []
+  const { explode, style } = Node.record(node)
+  const kinds = ShapeOf.of(field.nodes)?.kinds ?? new Set()
+  const isList = kinds.has("array") || kinds.has("object")
+  const own = where === "path" ? "simple" : "form"
+  const other = style !== undefined && style !== own && (where === "path" || isList)
+  const types = [...Document.contentOf(node).keys()]
+  return [
+    ...(other
+      ? [found(node, ["style"], "breaking", at, `the document has it in style ${String(style)}, the client in ${own}`)]
+      : []),
+    ...(explode === false && isList && where === "query"
+      ? [found(node, ["explode"], "breaking", at, "the document has it as one text, the client repeats it")]
+      : []),
+    // Numbers and booleans are the same in JSON.
+    ...(types.length > 0 && [...kinds].some((kind) => kind === "string")
+      ? [found(node, ["content"], "breaking", at, `the document has it as ${list(types)}, the client as plain text`)]
+      : [])
+  ]
+}
+
 const parameters = (pair: Pair): ReadonlyArray<Finding> =>
   (["path", "query"] as const).flatMap((where) => {
     const { client, operation } = pair
@@ -519,6 +591,7 @@ const parameters = (pair: Pair): ReadonlyArray<Finding> =>
         ...(field.required && !known.required
           ? [found(known.node, ["required"], "note", at, "the client requires it, the document does not")]
           : []),
+        ...written(known, field, at),
         ...(known.schema === undefined ? [] : request({ client: field.nodes, document: [known.schema] }, at))
       ]
     })
@@ -570,13 +643,17 @@ const errors = ({ client, operation }: Pair): ReadonlyArray<Finding> =>
     )
   })
 
+const sent = (pair: Pair): ReadonlyArray<Finding> => [
+  ...parameters(pair),
+  ...headerParameters(pair),
+  ...undeclared(pair),
+  ...bodies(pair)
+]
+
 /** Compares parameters, request body, answers and error bodies of an operation. */
 export const check = (subject: Pick<Shape, "document">, pair: Pair): ReadonlyArray<Divergence> =>
-  distinct([
-    ...parameters(pair),
-    ...headerParameters(pair),
-    ...undeclared(pair),
-    ...bodies(pair),
-    ...answers(pair),
-    ...errors(pair)
-  ]).map((finding) => divergence(subject, pair, "structure", finding))
+  [
+    ...directed("request", distinct(sent(pair))),
+    ...directed("response", distinct(answers(pair))),
+    ...directed("error", distinct(errors(pair)))
+  ].map((finding) => divergence(subject, pair, finding.direction, finding))

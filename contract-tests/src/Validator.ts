@@ -55,6 +55,9 @@ const single = new Ajv2020({ strict: false, logger: false })
 addFormats.default(single)
 const rules = new Map<string, ValidateFunction>()
 
+/** Whether values are held against a format; of any other it is only known what it is called. */
+export const knowsFormat = (format: Schema.Json): boolean => Object.hasOwn(single.formats, String(format))
+
 /** Whether a value keeps one keyword by itself. A keyword that cannot be read forbids nothing. */
 export const obeys = (value: Schema.Json, keyword: string, argument: Schema.Json): boolean => {
   const schema = { [keyword]: argument }

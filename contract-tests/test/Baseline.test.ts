@@ -13,7 +13,7 @@ import * as TestClock from "effect/testing/TestClock"
 const divergence: Divergence = {
   operation: "GET /contacts/{contact_id}",
   method: "Contacts.get",
-  direction: "structure",
+  direction: "response",
   class: "breaking",
   pointer: "/paths/~1contacts~1{contact_id}/get/parameters/1/required",
   through: [],
@@ -86,7 +86,7 @@ describe("a baseline", () => {
 
   it("fails for what is found no more", () => {
     assert.deepStrictEqual(failuresOf(report(), baseline(entry)), [
-      `the baseline accepts what is found no more: structure: ${divergence.message}`
+      `the baseline accepts what is found no more: response: ${divergence.message}`
     ])
   })
 

@@ -77,7 +77,7 @@ describe("intercom-contract", () => {
         const { code, stdout } = yield* run("--spec", file, ...overlays, "--runs", "5", "--report", folder)
         assert.match(
           stdout,
-          /^breaking structure: GET \/me \(Admins\.me\): query parameter x: the document requires it, the client cannot send it at #\/paths\/~1me\/get\/parameters\/0, \S+\.yml:47 \| curl /m
+          /^breaking request: GET \/me \(Admins\.me\): query parameter x: the document requires it, the client cannot send it at #\/paths\/~1me\/get\/parameters\/0, \S+\.yml:47 \| curl /m
         )
         assert.match(stdout, /^breaking request: GET \/me .* \| seed 20261122 path [\d:]+ \| curl -X GET /m)
         assert.match(stdout, /^GET \/me +ok +1 FAILED +1 FAILED /m)
@@ -99,10 +99,7 @@ describe("intercom-contract", () => {
       Effect.gen(function* () {
         const { code, stdout } = yield* run("--no-overlays", "--runs", "3")
         assert.match(stdout, /^pages\.yml action \d+ \(\$\.[^\n]+\): Contacts are paged by cursor\. Source: /m)
-        assert.match(
-          stdout,
-          /^ {2}drift structure: GET \/contacts: pages: the client knows it, the document does not$/m
-        )
+        assert.match(stdout, /^ {2}drift response: GET \/contacts: pages: the client knows it, the document does not$/m)
         assert.match(stdout, /without overlays, seed \d+: \d+ divergences named by \d+ overlay actions, 0 by none$/m)
         assert.strictEqual(code, 0)
       }).pipe(Effect.provide(NodeServices.layer)),

@@ -74,7 +74,7 @@ describe("a document of another hand", () => {
 
   it.live("lets `default` stand for success, and null come of `nullable` beside allOf", () =>
     Effect.map(about("GET /me"), (found) => {
-      assert.include(found, "breaking structure: the body: the document's value may be null, the client's may not")
+      assert.include(found, "breaking response: the body: the document's value may be null, the client's may not")
       assert.isFalse(found.some((one) => one.startsWith("breaking coverage: the client declares status")))
     })
   )
@@ -91,7 +91,7 @@ describe("a document of another hand", () => {
         admins.filter((one) => /reads JSON|may be boolean/.test(one)),
         []
       )
-      assert.include(admins, "breaking structure: admins: the client demands it, the document does not promise it")
+      assert.include(admins, "breaking response: admins: the client demands it, the document does not promise it")
     })
   )
 
@@ -191,10 +191,10 @@ describe("two documents", () => {
   it.effect("differ in what is new, and what neither needs any more", () =>
     Effect.gen(function* () {
       const path = { get: { responses: { 200: { description: "x" } } } }
-      const tags = { op: "add", path: "/paths/~1tags", value: path } as const
-      assert.deepStrictEqual(yield* diff([tags]), ["drift GET /tags: the client has no method for GET /tags"])
-      assert.deepStrictEqual(yield* diff([], [tags]), [
-        "drift GET /tags: the older document has it, the newer one does not; nor does the client"
+      const brands = { op: "add", path: "/paths/~1brands", value: path } as const
+      assert.deepStrictEqual(yield* diff([brands]), ["drift GET /brands: the client has no method for GET /brands"])
+      assert.deepStrictEqual(yield* diff([], [brands]), [
+        "drift GET /brands: the older document has it, the newer one does not; nor does the client"
       ])
       assert.include(
         yield* diff([{ op: "add", path: `${contact}/properties/shoe_size`, value: { type: "integer" } }]),

@@ -36,6 +36,7 @@ describe("values", () => {
     bounds: { type: "integer", minimum: -3, maximum: 150 },
     lengths: { type: "string", minLength: 2, maxLength: 4 },
     patterns: { type: "string", pattern: "^[a-f0-9]{24}$" },
+    "empty patterns": { type: "string", pattern: "" },
     values: { enum: ["a", 1, null] },
     constants: { type: "string", const: "error.list" },
     alternatives: {

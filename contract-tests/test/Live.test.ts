@@ -3,6 +3,7 @@ import * as EffectiveDocument from "@effect-intercom/contract-tests/EffectiveDoc
 import * as Har from "@effect-intercom/contract-tests/Har"
 import * as Live from "@effect-intercom/contract-tests/Live"
 import * as Traffic from "@effect-intercom/contract-tests/Traffic"
+import { operations } from "@effect-intercom/core/IntercomApi"
 import { Simulator } from "@effect-intercom/simulator"
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { assert, describe, it } from "@effect/vitest"
@@ -93,7 +94,10 @@ describe("a real workspace", () => {
         seen.filter(({ method }) => method !== "GET"),
         []
       )
-      assert.isAtMost(seen.length, 20)
+      // A few for each, and a scroll for none: it would be in the way of another.
+      const reading = operations.filter(({ method, replay }) => method === "GET" && replay === "safe")
+      assert.isAtMost(seen.length, 2 * reading.length)
+      assert.isFalse(seen.some(({ url }) => url.includes("scroll")))
       for (const { url } of seen) assert.notMatch(url, /per_page=(?!5\b)/)
       // By the ids the listing gave.
       const contacts = seen.find(({ url }) => url.startsWith(`${base}/contacts?`))
@@ -105,7 +109,10 @@ describe("a real workspace", () => {
         report.rows.filter(({ check, runs }) => check === "exchanges" && runs === 0).map(({ operation }) => operation),
         []
       )
-      assert.strictEqual(report.rows.filter(({ check }) => check === "exchanges").length, 11)
+      assert.lengthOf(
+        report.rows.filter(({ check }) => check === "exchanges"),
+        reading.length
+      )
     })
   )
 

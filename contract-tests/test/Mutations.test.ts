@@ -47,7 +47,7 @@ describe("a changed document", () => {
         const found = expectFound(divergences, expected)
         assert.match(found.curl ?? "", /^curl (-g )?-X (GET|POST) 'https:\/\/api\.intercom\.io\//)
         assert.notInclude(found.curl ?? "", "contract")
-        if (found.direction !== "request" && found.direction !== "response") return
+        if (check === "structure" || (found.direction !== "request" && found.direction !== "response")) return
         // Sampled divergences can be seen again.
         if (check !== "refusals") assert.strictEqual(found.replay?.seed, seed)
         assert.isDefined(found.counterexample)
@@ -64,7 +64,7 @@ describe("a changed document", () => {
     expected: {
       operation: "GET /contacts/{contact_id}",
       method: "Contacts.get",
-      direction: "structure",
+      direction: "response",
       class: "drift",
       pointer: `${contact}/properties/workspace_id`,
       message: /^workspace_id: the client knows it, the document does not$/
@@ -164,6 +164,7 @@ describe("a changed document", () => {
       }
     ],
     expected: {
+      direction: "error",
       class: "breaking",
       pointer: "/components/schemas/ErrorList/properties/errors/items/properties/code/type",
       message: /^error errors\[\]\.code: the document's value may be integer, the client's is string$/
@@ -205,16 +206,16 @@ describe("a changed document", () => {
     patch: [
       {
         op: "add",
-        path: "/paths/~1tags",
-        value: { get: { operationId: "listTags", responses: { "200": { description: "ok" } } } }
+        path: "/paths/~1brands",
+        value: { get: { operationId: "listBrands", responses: { "200": { description: "ok" } } } }
       }
     ],
     expected: {
-      operation: "GET /tags",
+      operation: "GET /brands",
       direction: "coverage",
       class: "drift",
-      pointer: "/paths/~1tags/get",
-      message: /^the client has no method for listTags$/
+      pointer: "/paths/~1brands/get",
+      message: /^the client has no method for listBrands$/
     }
   })
   mutant("an error is gone", {
@@ -263,6 +264,7 @@ describe("a changed document", () => {
     check: "structure",
     patch: [{ op: "remove", path: "/paths/~1contacts/get/parameters/0" }],
     expected: {
+      direction: "request",
       class: "breaking",
       pointer: "/paths/~1contacts/get/parameters",
       message: /^query parameter per_page: the client sends it, the document does not know it$/
@@ -296,6 +298,7 @@ describe("a changed document", () => {
       }
     ],
     expected: {
+      direction: "request",
       class: "breaking",
       pointer: "/paths/~1contacts/get/parameters/2",
       message: /^query parameter brand: the document requires it, the client cannot send it$/
@@ -306,6 +309,7 @@ describe("a changed document", () => {
     check: "structure",
     patch: [{ op: "remove", path: `${createContact}/properties/avatar` }],
     expected: {
+      direction: "request",
       class: "breaking",
       pointer: `${createContact}/properties/avatar`,
       through: ["/paths/~1contacts/post/requestBody/content/application~1json/schema/$ref"],
@@ -474,6 +478,134 @@ describe("a changed document", () => {
       pointer: `${createContact}/properties/email/type`,
       message: /^email: the document takes null, the client cannot send it$/
     }
+  })
+
+  mutant("a parameter of the path is written in another style", {
+    operation: "GET /contacts/{contact_id}",
+    check: "structure",
+    patch: [{ op: "add", path: "/paths/~1contacts~1{contact_id}/get/parameters/0/style", value: "matrix" }],
+    expected: {
+      direction: "request",
+      class: "breaking",
+      pointer: "/paths/~1contacts~1{contact_id}/get/parameters/0/style",
+      message: /^path parameter contact_id: the document has it in style matrix, the client in simple$/
+    }
+  })
+  mutant("a text in the query is JSON", {
+    operation: "GET /contacts",
+    check: "structure",
+    patch: [
+      {
+        op: "replace",
+        path: "/paths/~1contacts/get/parameters/1",
+        value: { name: "starting_after", in: "query", content: { "application/json": { schema: { type: "string" } } } }
+      }
+    ],
+    expected: {
+      class: "breaking",
+      pointer: "/paths/~1contacts/get/parameters/1/content",
+      message: /^query parameter starting_after: the document has it as application\/json, the client as plain text$/
+    }
+  })
+  mutant("what is left out means something", {
+    operation: "GET /contacts",
+    check: "structure",
+    patch: [{ op: "add", path: "/paths/~1contacts/get/parameters/0/schema/default", value: 10 }],
+    expected: {
+      class: "note",
+      pointer: "/paths/~1contacts/get/parameters/0/schema/default",
+      message: /^query parameter per_page: left out, the document takes it for 10$/
+    }
+  })
+  mutant("of some fields only one may be sent", {
+    operation: "POST /contacts",
+    check: "requests",
+    patch: [
+      {
+        op: "add",
+        path: `${createContact}/oneOf`,
+        value: [{ required: ["email"] }, { required: ["external_id"] }, { required: ["role"] }]
+      }
+    ],
+    expected: { direction: "request", class: "breaking", message: /must match exactly one schema in oneOf/ }
+  })
+  mutant("kinds of a body are told apart by a field the client does not have", {
+    operation: "POST /contacts",
+    check: "structure",
+    patch: [{ op: "add", path: `${createContact}/discriminator`, value: { propertyName: "kind" } }],
+    expected: { direction: "request", class: "breaking", message: /^kind: the document requires it, the client cannot/ }
+  })
+  mutant("kinds of an answer are told apart by a field the client does not know", {
+    operation: "GET /contacts",
+    check: "structure",
+    patch: [{ op: "add", path: `${contact}/discriminator`, value: { propertyName: "kind" } }],
+    expected: { direction: "response", class: "drift", message: /^data\[\]\.kind: the document has it/ }
+  })
+  mutant("the first item of a list is another", {
+    operation: "GET /contacts",
+    check: "structure",
+    patch: [
+      { op: "add", path: "/components/schemas/ContactList/properties/data/prefixItems", value: [{ type: "integer" }] }
+    ],
+    expected: {
+      class: "breaking",
+      pointer: "/components/schemas/ContactList/properties/data/prefixItems/0/type",
+      message: /^data\[\]: the document's value may be integer, the client's is object$/
+    }
+  })
+  mutant("a field is described by a pattern only, as another type", {
+    operation: "GET /contacts/{contact_id}",
+    check: "structure",
+    patch: [
+      { op: "remove", path: `${contact}/properties/signed_up_at` },
+      { op: "add", path: `${contact}/patternProperties`, value: { "^signed_": { type: "string" } } }
+    ],
+    expected: {
+      class: "breaking",
+      message: /^signed_up_at: the document's value may be string, the client's is integer/
+    }
+  })
+  mutant("a field can have no value any more", {
+    operation: "GET /contacts/{contact_id}",
+    check: "structure",
+    patch: [{ op: "replace", path: `${contact}/properties/email`, value: false }],
+    expected: { class: "drift", message: /^email: the client knows it, the document does not$/ }
+  })
+  mutant("a text comes encoded", {
+    operation: "GET /contacts/{contact_id}",
+    check: "structure",
+    patch: [{ op: "add", path: `${contact}/properties/name/contentEncoding`, value: "base64" }],
+    expected: {
+      class: "drift",
+      pointer: `${contact}/properties/name/contentEncoding`,
+      message: /^name: the document's/
+    }
+  })
+  mutant("a text has a format nobody can check", {
+    operation: "POST /contacts",
+    check: "structure",
+    patch: [{ op: "add", path: `${createContact}/properties/phone/format`, value: "e164" }],
+    expected: {
+      class: "drift",
+      pointer: `${createContact}/properties/phone/format`,
+      message: /^phone: the client does/
+    }
+  })
+  mutant("the API calls back", {
+    operation: "POST /contacts",
+    check: "coverage",
+    patch: [{ op: "add", path: "/paths/~1contacts/post/callbacks", value: { done: {} } }],
+    expected: {
+      class: "drift",
+      pointer: "/paths/~1contacts/post/callbacks/done",
+      message: /^the document calls back \(done\)/
+    }
+  })
+  mutant("a token needs more than it did", {
+    operation: "POST /contacts",
+    check: "coverage",
+    patch: [{ op: "add", path: "/paths/~1contacts/post/security", value: [{ bearerAuth: ["write"] }] }],
+    expected: { class: "note", pointer: "/paths/~1contacts/post/security", message: /a token with write$/ }
   })
 
   it.live("a narrower answer is no divergence", () =>

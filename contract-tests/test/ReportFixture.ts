@@ -112,7 +112,7 @@ const divergences: { readonly [check: string]: ReadonlyArray<Divergence> } = {
   structure: [
     {
       ...contact,
-      direction: "structure",
+      direction: "request",
       class: "note",
       pointer: `${pointers.email}/maxLength`,
       through: [],

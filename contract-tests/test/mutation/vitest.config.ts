@@ -41,6 +41,7 @@ export default defineConfig({
     include: ["packages/core/test/**/*.test.ts", "contract-tests/test/mutation/Contract.ts"],
     setupFiles: [fileURLToPath(new URL("Setup.ts", import.meta.url))],
     sequence: { sequencer: LikelyFirst },
-    testTimeout: 15_000
+    // Slow is not dead: the machine may be busy.
+    testTimeout: 60_000
   }
 })

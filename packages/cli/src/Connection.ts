@@ -13,6 +13,7 @@ import type * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import { BrokenPipe } from "./Outcome.ts"
 import { Traffic } from "./Traffic.ts"
 
 /** The flags every command that calls the API has. */
@@ -95,6 +96,7 @@ const says = ({ reason }: IntercomError): string => {
 
 const unauthorized = (error: unknown): IntercomError | undefined => {
   if (error instanceof IntercomError) return error.reason._tag === "Unauthorized" ? error : undefined
+  if (error instanceof BrokenPipe) return unauthorized(error.error)
   return error instanceof ExportError && error.reason._tag === "RequestFailed"
     ? unauthorized(error.reason.error)
     : undefined
@@ -102,9 +104,13 @@ const unauthorized = (error: unknown): IntercomError | undefined => {
 
 /** Says of a refused token which address refused it, and where else it may belong. */
 export const explained = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E | Refused, R | IntercomHttp> =>
-  Effect.catch(effect, (error) =>
-    Effect.flatMap(IntercomHttp, ({ config }): Effect.Effect<never, E | Refused> => {
-      const refusal = unauthorized(error)
-      return Effect.fail(refusal === undefined ? error : new Refused({ baseUrl: config.baseUrl.href, error: refusal }))
-    })
+  effect.pipe(
+    Effect.catch((error) =>
+      Effect.flatMap(IntercomHttp, ({ config }): Effect.Effect<never, E | Refused> => {
+        const refusal = unauthorized(error)
+        return Effect.fail(
+          refusal === undefined ? error : new Refused({ baseUrl: config.baseUrl.href, error: refusal })
+        )
+      })
+    )
   )

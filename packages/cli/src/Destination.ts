@@ -15,11 +15,12 @@ import * as Option from "effect/Option"
 import * as Path from "effect/Path"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
+import type * as Stdio from "effect/Stdio"
 
 /** A destination, as parsed. */
 export type Destination =
-  | { readonly kind: "ndjson"; readonly directory: string; readonly compression: Compression | undefined }
-  | { readonly kind: "csv" | "parquet"; readonly directory: string }
+  | { readonly kind: "ndjson" | "csv"; readonly directory: string; readonly compression: Compression | undefined }
+  | { readonly kind: "parquet"; readonly directory: string }
   | { readonly kind: "sqlite"; readonly file: string }
   /** Without a URL, {@link postgresUrl} has it. */
   | { readonly kind: "postgres"; readonly url: Redacted.Redacted | undefined }
@@ -31,7 +32,7 @@ export type Compression = "gzip" | "zstd"
 export const forms: ReadonlyArray<readonly [form: string, meaning: string]> = [
   ["ndjson:DIR", "a file for each resource, a record a line, exactly as received"],
   ["ndjson.gz:DIR, ndjson.zst:DIR", "the same, compressed"],
-  ["csv:DIR", "tables as CSV"],
+  ["csv:DIR, csv.gz:DIR, csv.zst:DIR", "tables as CSV"],
   ["parquet:DIR", "tables as Parquet"],
   ["sqlite:FILE", "tables in a SQLite database"],
   ["postgres:", "tables in the PostgreSQL database of INTERCOM_EXPORT_POSTGRES_URL"],
@@ -70,14 +71,16 @@ const placed =
   (place: string): Result.Result<Destination, string> =>
     place === "" ? Result.fail(`the ${what} is missing after the colon`) : Result.succeed(make(place))
 
-const ndjson = (compression: Compression | undefined) =>
-  placed("directory", (directory) => ({ kind: "ndjson", directory, compression }))
+const lines = (kind: "ndjson" | "csv", compression?: Compression) =>
+  placed("directory", (directory) => ({ kind, directory, compression }))
 
 const makers: { readonly [format: string]: (place: string) => Result.Result<Destination, string> } = {
-  ndjson: ndjson(undefined),
-  "ndjson.gz": ndjson("gzip"),
-  "ndjson.zst": ndjson("zstd"),
-  csv: placed("directory", (directory) => ({ kind: "csv", directory })),
+  ndjson: lines("ndjson"),
+  "ndjson.gz": lines("ndjson", "gzip"),
+  "ndjson.zst": lines("ndjson", "zstd"),
+  csv: lines("csv"),
+  "csv.gz": lines("csv", "gzip"),
+  "csv.zst": lines("csv", "zstd"),
   parquet: placed("directory", (directory) => ({ kind: "parquet", directory })),
   sqlite: placed("file", (file) => ({ kind: "sqlite", file })),
   postgres,
@@ -101,34 +104,42 @@ export const showsPassword = (destination: Destination): boolean => {
 /** The URL of `postgres:` without one. */
 export const postgresUrl: Config.Config<Redacted.Redacted> = Config.Redacted(postgresVariable)
 
-/** The sink of a destination. */
+type Environment = FileSystem.FileSystem | Path.Path | Stdio.Stdio
+
+/** The sink of a destination. `named`: in a pipe, each record comes with the name of its resource. */
 export const layer = (
-  destination: Destination
-): Layer.Layer<Sink, Config.ConfigError, FileSystem.FileSystem | Path.Path> =>
-  Layer.unwrap(sink(destination)).pipe(Layer.provide(NodeExport.layer))
+  destination: Destination,
+  { named = false } = {}
+): Layer.Layer<Sink, Config.ConfigError, Environment> =>
+  Layer.unwrap(sink(destination, named)).pipe(Layer.provide(NodeExport.layer))
 
 const loaded = <A>(load: () => Promise<A>): Effect.Effect<A> => Effect.promise(load)
 
-const sink = Effect.fnUntraced(function* (destination: Destination) {
-  switch (destination.kind) {
-    case "ndjson": {
-      const { compression, directory } = destination
-      return (yield* loaded(() => import("@effect-intercom/export/Ndjson"))).layer({ directory, compression })
+type Services = Layer.Success<typeof NodeExport.layer>
+
+const sink: (
+  destination: Destination,
+  named: boolean
+) => Effect.Effect<Layer.Layer<Sink, never, Environment | Services>, Config.ConfigError> = Effect.fnUntraced(
+  function* (destination, named) {
+    switch (destination.kind) {
+      case "ndjson":
+        return (yield* loaded(() => import("@effect-intercom/export/Ndjson"))).layer(destination)
+      case "csv":
+        return (yield* loaded(() => import("@effect-intercom/export/Csv"))).layer(destination)
+      case "parquet":
+        return (yield* loaded(() => import("@effect-intercom/export/Parquet"))).layer(destination)
+      case "sqlite":
+        return (yield* loaded(() => import("@effect-intercom/export/NodeSqlite"))).layer(destination)
+      case "postgres": {
+        const url = destination.url ?? (yield* postgresUrl)
+        return (yield* loaded(() => import("@effect-intercom/export/Postgres"))).layer({ url })
+      }
+      case "stdout":
+        return (yield* loaded(() => import("@effect-intercom/export/Stdout"))).layer({ named })
     }
-    case "csv":
-      return (yield* loaded(() => import("@effect-intercom/export/Csv"))).layer(destination)
-    case "parquet":
-      return (yield* loaded(() => import("@effect-intercom/export/Parquet"))).layer(destination)
-    case "sqlite":
-      return (yield* loaded(() => import("@effect-intercom/export/NodeSqlite"))).layer(destination)
-    case "postgres": {
-      const url = destination.url ?? (yield* postgresUrl)
-      return (yield* loaded(() => import("@effect-intercom/export/Postgres"))).layer({ url })
-    }
-    case "stdout":
-      return (yield* loaded(() => import("@effect-intercom/export/Stdout"))).layer
   }
-})
+)
 
 /** Where records are that do not fit their schema. */
 export const quarantine = (destination: Destination): string => {
@@ -137,7 +148,7 @@ export const quarantine = (destination: Destination): string => {
     case "postgres":
       return "the table _intercom_quarantine"
     case "stdout":
-      return "quarantine.ndjson"
+      return "standard error"
     default:
       return `${destination.directory}/quarantine.ndjson`
   }
@@ -190,7 +201,9 @@ export const argument = Argument.String("destination").pipe(
 const endings: ReadonlyArray<readonly [ending: RegExp, make: (directory: string) => Destination]> = [
   [/\.ndjson\.gz(\.part)?$/, (directory) => ({ kind: "ndjson", directory, compression: "gzip" })],
   [/\.ndjson\.zst(\.part)?$/, (directory) => ({ kind: "ndjson", directory, compression: "zstd" })],
-  [/\.csv(\.part)?$/, (directory) => ({ kind: "csv", directory })],
+  [/\.csv\.gz(\.part)?$/, (directory) => ({ kind: "csv", directory, compression: "gzip" })],
+  [/\.csv\.zst(\.part)?$/, (directory) => ({ kind: "csv", directory, compression: "zstd" })],
+  [/\.csv(\.part)?$/, (directory) => ({ kind: "csv", directory, compression: undefined })],
   [/\.parquet(\.part)?$/, (directory) => ({ kind: "parquet", directory })],
   [/\.ndjson(\.part)?$/, (directory) => ({ kind: "ndjson", directory, compression: undefined })]
 ]

@@ -49,7 +49,7 @@ export const run = <R>(plan: Plan, makeReporter: Effect.Effect<Reporter.Reporter
       )
     )
     if (Array.isArrayNonEmpty(failures)) {
-      return yield* new Outcome.Unfinished({ of: plan.resources.length, failures })
+      return yield* new Outcome.Unfinished({ of: plan.resources.length, failures, kept: true })
     }
     return entries
   }).pipe(Effect.scoped)
@@ -142,16 +142,21 @@ const planOf = (options: Options): Option.Option<Plan> => {
   })
 }
 
-const reporterOf = ({ logFormat, quiet }: Options, resources: ReadonlyArray<string>) => {
+const reporterOf = ({ logFormat, quiet, to }: Options, resources: ReadonlyArray<string>) => {
   if (logFormat === "json") return Reporter.json(resources)
-  return quiet ? Reporter.quiet : Reporter.fitting(resources, Reporter.lines(resources))
+  if (quiet) return Reporter.quiet
+  // What comes out of the pipe may go to the same terminal.
+  return to.kind === "stdout" ? Reporter.lines(resources) : Reporter.fitting(resources, Reporter.lines(resources))
 }
 
 /** What is said when the user stops an export. */
-const interrupted = Console.error("Stopped. The same command goes on from here.")
+const interrupted = ({ logFormat, to }: Options) => {
+  if (logFormat === "json") return Effect.void
+  return Console.error(to.kind === "stdout" ? "Stopped." : "Stopped. The same command goes on from here.")
+}
 
 const exported = Effect.fnUntraced(function* (options: Options, plan: Plan) {
-  const { logFormat, quiet, to } = options
+  const { quiet, to } = options
   if (Destination.showsPassword(to)) {
     yield* Effect.logWarning(
       "The password of the database can be seen in the list of processes: " +
@@ -159,7 +164,8 @@ const exported = Effect.fnUntraced(function* (options: Options, plan: Plan) {
     )
   }
   const entries = yield* run(plan, reporterOf(options, plan.resources)).pipe(
-    Effect.onInterrupt(() => (logFormat === "json" ? Effect.void : interrupted))
+    Effect.onInterrupt(() => interrupted(options)),
+    Effect.mapError((error) => (to.kind === "stdout" ? Outcome.intoPipe(error) : error))
   )
   // There, standard output is the records.
   if (!quiet && to.kind !== "stdout") {
@@ -187,7 +193,10 @@ export const command = Command.make(
       // Refused before.
       if (Option.isNone(plan)) return
       const work = Connection.explained(options.dryRun ? previewed(plan.value) : exported(options, plan.value)).pipe(
-        Effect.provide([Connection.layer(options), Destination.layer(options.to)])
+        Effect.provide([
+          Connection.layer(options),
+          Destination.layer(options.to, { named: plan.value.resources.length > 1 })
+        ])
       )
       if (options.logFormat === "json") return yield* JsonLog.speaking(work)
       yield* work

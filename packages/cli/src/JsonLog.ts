@@ -6,7 +6,7 @@ import * as Exit from "effect/Exit"
 import * as Logger from "effect/Logger"
 import * as Ending from "./Ending.ts"
 import * as ExitCode from "./ExitCode.ts"
-import { Stderr } from "./internal/Stderr.ts"
+import { Stderr } from "./Stderr.ts"
 import * as LogEvent from "./LogEvent.ts"
 
 const logger = Logger.layer([
@@ -25,7 +25,7 @@ const logger = Logger.layer([
 const endingOf = (exit: Exit.Exit<unknown, unknown>): Ending.Ending => {
   if (Exit.isSuccess(exit)) return { code: ExitCode.complete }
   return Cause.hasInterruptsOnly(exit.cause)
-    ? { code: ExitCode.interrupted, sentence: "Stopped. The same command goes on from here." }
+    ? { code: ExitCode.interrupted, sentence: "Stopped." }
     : Ending.of(exit.cause)
 }
 

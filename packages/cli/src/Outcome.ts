@@ -34,7 +34,9 @@ export class Incomplete extends Schema.TaggedError<Incomplete>()("Incomplete", {
 /** Some resources failed, each of which was told; the others are complete. */
 export class Unfinished extends Schema.TaggedError<Unfinished>()("Unfinished", {
   of: Schema.Int,
-  failures: Schema.NonEmptyArray(ExportError)
+  failures: Schema.NonEmptyArray(ExportError),
+  /** False for a pipe. */
+  kept: Schema.Boolean
 }) {
   override get message(): string {
     const names = this.failures.flatMap(({ resource }) => resource ?? [])
@@ -46,10 +48,25 @@ export class Unfinished extends Schema.TaggedError<Unfinished>()("Unfinished", {
         : [`The workspace's plan is without ${list(restricted)}: name the others, instead of --all.`]),
       ...(this.failures.every((failure) => isRestricted(failure) || !failure.resumable)
         ? []
-        : ["What was written is kept: the same command goes on from there."])
+        : [this.kept ? "What was written is kept: the same command goes on from there." : anew])
     ].join(" ")
   }
 }
+
+/** What went into a pipe is not there to be gone on with. */
+export class BrokenPipe extends Schema.TaggedError<BrokenPipe>()("BrokenPipe", { error: ExportError }) {
+  override get message(): string {
+    return this.error.resumable ? `${this.error.message} ${anew}` : this.error.message
+  }
+}
+
+/** A failure of an export into a pipe. */
+export const intoPipe = <E>(error: E): E | Unfinished | BrokenPipe => {
+  if (error instanceof Unfinished) return new Unfinished({ of: error.of, failures: error.failures, kept: false })
+  return error instanceof ExportError ? new BrokenPipe({ error }) : error
+}
+
+const anew = "What went into the pipe is not gone on with: the same command starts anew."
 
 const formatter = new Intl.ListFormat("en-US", { type: "conjunction" })
 

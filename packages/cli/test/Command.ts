@@ -48,10 +48,10 @@ export const inProcess = (
 const bin = fileURLToPath(new URL("../src/bin.ts", import.meta.url))
 
 /** Starts the command as a process of its own; it is killed when the scope closes. */
-export const start = (args: ReadonlyArray<string>, env: Record<string, string> = {}) =>
+export const start = (args: ReadonlyArray<string>, env: Record<string, string> = {}, cwd?: string) =>
   Effect.acquireRelease(
     Effect.sync(() => {
-      const child = spawn(process.execPath, [bin, ...args], { env: { PATH: process.env["PATH"] ?? "", ...env } })
+      const child = spawn(process.execPath, [bin, ...args], { cwd, env: { PATH: process.env["PATH"] ?? "", ...env } })
       const output = { stdout: "", stderr: "" }
       child.stdout.setEncoding("utf8").on("data", (text: string) => void (output.stdout += text))
       child.stderr.setEncoding("utf8").on("data", (text: string) => void (output.stderr += text))
@@ -72,8 +72,8 @@ export const start = (args: ReadonlyArray<string>, env: Record<string, string> =
   )
 
 /** Runs the command as a process of its own to its end. */
-export const run = (args: ReadonlyArray<string>, env?: Record<string, string>) =>
-  Effect.scoped(Effect.flatMap(start(args, env), ({ result }) => result))
+export const run = (args: ReadonlyArray<string>, env?: Record<string, string>, cwd?: string) =>
+  Effect.scoped(Effect.flatMap(start(args, env, cwd), ({ result }) => result))
 
 /** Waits until something is so. */
 export const until = <E, R>(condition: Effect.Effect<boolean, E, R>) =>

@@ -10,13 +10,14 @@ describe("--to", () => {
     ["NDJSON:C:\\out", { kind: "ndjson", directory: "C:\\out", compression: undefined }],
     ["ndjson.gz:.", { kind: "ndjson", directory: ".", compression: "gzip" }],
     ["ndjson.zst:out", { kind: "ndjson", directory: "out", compression: "zstd" }],
-    ["csv:out", { kind: "csv", directory: "out" }],
+    ["csv:out", { kind: "csv", directory: "out", compression: undefined }],
+    ["csv.gz:out", { kind: "csv", directory: "out", compression: "gzip" }],
     ["parquet:out", { kind: "parquet", directory: "out" }],
     ["sqlite:a b.db", { kind: "sqlite", file: "a b.db" }],
     ["postgres:", { kind: "postgres", url: undefined }]
   ]
   for (const [text, expected] of good) {
-    it(text, () => assert.deepStrictEqual(Destination.parse(text), Result.succeed(expected)))
+    it(`is ${text}`, () => assert.deepStrictEqual(Destination.parse(text), Result.succeed(expected)))
   }
 
   for (const prefix of ["postgres:", "postgresql:", ""]) {

@@ -196,6 +196,43 @@ describe("intercom export", () => {
     }).pipe(Effect.provide(simulator()))
   )
 
+  it.live("records of several resources come with its name, what does not fit apart", () =>
+    Effect.gen(function* () {
+      const { code, stderr, stdout } = yield* Command.run(
+        ["export", "contacts", "tags", "--to", "-", "--quiet"],
+        yield* environment
+      )
+      assert.strictEqual(code, 2, stderr)
+      const names = stdout
+        .trimEnd()
+        .split("\n")
+        .map((line) => (JSON.parse(line) as { readonly resource: string }).resource)
+      assert.deepStrictEqual(
+        [names.filter((name) => name === "contacts").length, names.filter((name) => name === "tags").length],
+        [119, 40]
+      )
+      assert.match(
+        stderr,
+        /^\{"resource":"contacts","error":\{.*\n1 record does not fit the schema: it is in standard error/
+      )
+    }).pipe(Effect.provide(simulator({ overrides: { contacts: { 3: { owner_id: true } } } })))
+  )
+
+  it.live("what fails in a pipe is not said to go on", () =>
+    Effect.gen(function* () {
+      const args = ["export", "--to", "-", "contacts"]
+      const { code, stderr } = yield* Command.run([...args, "news"], yield* environment)
+      assert.strictEqual(code, 1)
+      assert.match(stderr, /^1 of 2 resources failed: news\. .*\.$/m)
+      const alone = yield* Command.run([...args, "--timeout", "1", "--page-size", "50"], {
+        ...(yield* environment),
+        INTERCOM_ACCESS_TOKEN: "another"
+      })
+      assert.match(alone.stderr.trim(), /refused the access token/)
+      for (const text of [stderr, alone.stderr]) assert.notInclude(text, "is kept")
+    }).pipe(Effect.provide(simulator({ faults: Faults.when("News.listItems", "error403") })))
+  )
+
   it.live("--quiet says nothing when all is well", () =>
     Effect.gen(function* () {
       const result = yield* intercom("export", "tags", "--to", `csv:${yield* Command.temporary}`, "--quiet")
@@ -209,7 +246,15 @@ describe("--log-format json", () => {
     Effect.gen(function* () {
       const directory = yield* Command.temporary
       const { code, stderr } = yield* intercom(
-        ...["export", "contacts", "tags", "--to", `ndjson:${directory}`, "--log-format", "json", "--log-level", "all"]
+        "export",
+        "contacts",
+        "tags",
+        "--to",
+        `ndjson:${directory}`,
+        "--log-format",
+        "json",
+        "--log-level",
+        "all"
       )
       assert.strictEqual(code, 2)
       const all = events(stderr)
@@ -414,7 +459,7 @@ describe("status, verify and report", () => {
       const directory = `${yield* Command.temporary}/out`
       const to = `ndjson.gz:${directory}`
       const nothing = yield* intercom("export", "status", to)
-      assert.deepStrictEqual([nothing.code, nothing.stdout], [0, `${to}: nothing is exported there.`])
+      assert.deepStrictEqual([nothing.code, nothing.stdout], [0, `ndjson:${directory}: nothing is exported there.`])
       const unverified = yield* intercom("export", "verify", to)
       assert.strictEqual(unverified.code, 1)
       isSentence(unverified.stderr.trim())
@@ -516,18 +561,21 @@ describe("an export that is stopped", () => {
     }).pipe(Effect.provide(slow))
   )
 
-  it.live("by kill -9, again and again, goes on to the same bytes", () =>
-    Effect.gen(function* () {
-      const directory = yield* Command.temporary
-      for (const bytes of [1, 200_000, 500_000]) {
-        assert.strictEqual((yield* stop(directory, bytes, "SIGKILL")).code, -1)
-      }
-      assert.strictEqual((yield* Command.run(args(directory), yield* environment)).code, 2)
-      const expected = yield* undisturbed
-      assert.strictEqual(yield* read(`${directory}/contacts.ndjson`), expected.contacts)
-      assert.strictEqual(yield* read(`${directory}/quarantine.ndjson`), expected.quarantine)
-      assert.strictEqual((yield* intercom("export", "verify", directory)).code, 0)
-    }).pipe(Effect.provide(slow))
+  it.live(
+    "by kill -9, again and again, goes on to the same bytes",
+    () =>
+      Effect.gen(function* () {
+        const directory = yield* Command.temporary
+        for (const bytes of [1, 200_000, 500_000]) {
+          assert.strictEqual((yield* stop(directory, bytes, "SIGKILL")).code, -1)
+        }
+        assert.strictEqual((yield* Command.run(args(directory), yield* environment)).code, 2)
+        const expected = yield* undisturbed
+        assert.strictEqual(yield* read(`${directory}/contacts.ndjson`), expected.contacts)
+        assert.strictEqual(yield* read(`${directory}/quarantine.ndjson`), expected.quarantine)
+        assert.strictEqual((yield* intercom("export", "verify", directory)).code, 0)
+      }).pipe(Effect.provide(slow)),
+    90_000
   )
 })
 

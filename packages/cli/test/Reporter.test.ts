@@ -12,8 +12,7 @@ import * as Sink from "effect/Sink"
 import * as Stdio from "effect/Stdio"
 import * as Terminal from "effect/Terminal"
 import * as TestClock from "effect/testing/TestClock"
-// The way to standard error is internal, but it is what all of this is about.
-import { Stderr } from "../src/internal/Stderr.ts"
+import { Stderr } from "@effect-intercom/cli/Stderr"
 import { at, checkpoint, counts, entry } from "./Fixture.ts"
 import { screen } from "./Screen.ts"
 

@@ -19,7 +19,7 @@ describe("--since", () => {
     ["2024-02-29", Date.parse("2024-02-29T00:00:00Z") / 1000]
   ]
   for (const [text, expected] of good) {
-    it(text, () => assert.deepStrictEqual(Since.parse(text, now), Result.succeed(expected)))
+    it(`is ${text}`, () => assert.deepStrictEqual(Since.parse(text, now), Result.succeed(expected)))
   }
 
   const bad: ReadonlyArray<readonly [string, RegExp]> = [

@@ -94,6 +94,20 @@ export class Locked extends Schema.TaggedError<Locked>()("Locked", {
   }
 }
 
+/** Whatever read the standard output has closed it, as `head` does when it has seen enough. */
+export class PipeClosed extends Schema.TaggedError<PipeClosed>()("PipeClosed", {}) {
+  override get message(): string {
+    return "The reader of the standard output has closed it: the export ends here."
+  }
+}
+
+/** The walk has to begin anew, and what went into a pipe cannot be taken back. */
+export class BegunAnew extends Schema.TaggedError<BegunAnew>()("BegunAnew", {}) {
+  override get message(): string {
+    return "The listing has to be read anew from its start, and what went to the standard output cannot be taken back. Run it again, or export to a file."
+  }
+}
+
 /** A finished output is not where the manifest says. */
 export class Missing extends Schema.TaggedError<Missing>()("Missing", { path: Schema.String }) {
   override get message(): string {
@@ -224,6 +238,8 @@ export const Reason = Schema.Union([
   PartChanged,
   Occupied,
   Locked,
+  PipeClosed,
+  BegunAnew,
   Missing,
   CursorRefused,
   Endless,
@@ -247,6 +263,8 @@ const needsAnotherCommand: ReadonlySet<Reason["_tag"]> = new Set([
   "OtherExport",
   "PartChanged",
   "Occupied",
+  "PipeClosed",
+  "BegunAnew",
   "Missing",
   "CursorRefused",
   "NotADatabase",
@@ -260,6 +278,7 @@ const ofOne: ReadonlySet<Reason["_tag"]> = new Set([
   "OtherExport",
   "PartChanged",
   "Occupied",
+  "BegunAnew",
   "CursorRefused",
   "Endless",
   "TableDiffers"
@@ -289,11 +308,13 @@ export class ExportError extends Schema.TaggedError<ExportError>()("ExportError"
 }
 
 const full = new Set(["ENOSPC", "EDQUOT"])
-const unwritable = new Set(["EACCES", "EPERM", "EROFS", "ENOTDIR", "EISDIR"])
+// EEXIST: a directory was to be made where a file is.
+const unwritable = new Set(["EACCES", "EPERM", "EROFS", "ENOTDIR", "EISDIR", "EEXIST"])
 
 /** The reason behind a failure of the file system at `path`. */
 export const fromPlatform = (path: string, error: PlatformError): Reason => {
   const code = systemCode(error)
+  if (code === "EPIPE") return new PipeClosed()
   if (full.has(code)) return new DiskFull({ path })
   if (unwritable.has(code) || error.reason._tag === "PermissionDenied") {
     return new NotWritable({ path, description: code === "" ? error.reason._tag : code })

@@ -23,7 +23,7 @@ import { DatabaseBusy, DatabaseFailed, DiskFull, NotADatabase, NotWritable, type
 import * as Files from "./internal/Files.ts"
 import { Host } from "./Host.ts"
 import * as SqliteClient from "./internal/SqliteClient.ts"
-import { type Dialect, names, onConflict, quote } from "./internal/SqlDialect.ts"
+import { type Dialect, names, onConflict, quote, transaction } from "./internal/SqlDialect.ts"
 import * as SqlSink from "./internal/SqlSink.ts"
 import * as Lock from "./Lock.ts"
 import { Sha256 } from "./Sha256.ts"
@@ -116,7 +116,7 @@ const dialectOf = (
     rest: (found["_rest"] ?? null) as string | null
   }),
   reason: reasonAt(file),
-  transaction: (steps) => Effect.retry(sql.withTransaction(Effect.andThen(check, steps)), whileBusy)
+  transaction: (steps) => Effect.retry(transaction(sql)(Effect.andThen(check, steps)), whileBusy)
 })
 
 // SQLite's result codes: https://sqlite.org/rescode.html

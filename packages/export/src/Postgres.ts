@@ -54,6 +54,7 @@ import {
   names,
   onConflict,
   quote,
+  transaction,
   type Values
 } from "./internal/SqlDialect.ts"
 import * as SqlSink from "./internal/SqlSink.ts"
@@ -259,7 +260,7 @@ const dialectOf = (sql: SqlClient, database: string, schema: string): Dialect =>
       rest: restOf((found[Table.rest] ?? null) as string | null)
     }),
     reason: reasonAt(database),
-    transaction: (steps) => sql.withTransaction(steps)
+    transaction: transaction(sql)
   }
 }
 

@@ -3,15 +3,18 @@
  *
  * @example
  * ```ts
- * import { SinkKit } from "@effect-intercom/export"
+ * import { Memory, SinkKit, type Table } from "@effect-intercom/export"
+ * import * as NodeSha256 from "@effect-intercom/export/NodeSha256"
  * import { it } from "@effect/vitest"
- * import { Effect } from "effect"
- * import { type Database, emptyDatabase, layer, rows, quarantine } from "./MySink.ts"
+ * import { Effect, Layer, Ref } from "effect"
  *
- * const subject = Effect.map(emptyDatabase, (database: Database) => ({
- *   layer: layer(database),
- *   records: (_table: unknown, place: string) => rows(database, place),
- *   quarantine: () => quarantine(database)
+ * const subject = Effect.map(Memory.makeStore, (store) => ({
+ *   layer: Layer.provide(Memory.layer(store), NodeSha256.layer),
+ *   records: (_: Table.Table, place: string) =>
+ *     Effect.map(Ref.get(store), ({ finished }) =>
+ *       (finished.get(place)?.records ?? []).map((line): Table.Received => JSON.parse(line))
+ *     ),
+ *   quarantine: (table: Table.Table) => Effect.map(Ref.get(store), (state) => Memory.quarantine(state, table))
  * }))
  *
  * for (const { check, name } of SinkKit.laws(subject)) it.effect(name, () => check)

@@ -237,6 +237,9 @@ export const tests = (sink: FileSink) => {
           other.message,
           `${path} belongs to an export with format xml, this one has ${sink.extension}. Choose another directory, or delete the file to start anew.`
         )
+        yield* fs.writeFileString(`${directory}/things.xml.part`, "<things>")
+        yield* session(sink.layer(directory), ({ discard }) => discard(SinkKit.things))
+        assert.deepStrictEqual(yield* fs.readDirectory(directory), [])
         yield* fs.writeFileString(path, text.replace(`"mode": "replace"`, `"mode": "merge"`))
         assert.match((yield* Effect.flip(run(sink.layer(directory), []))).message, /mode merge, this one has replace/)
         yield* fs.writeFileString(path, "{}")

@@ -1,47 +1,462 @@
+import { BadAddress, type Reason } from "@effect-intercom/export/ExportError"
+import type { Host } from "@effect-intercom/export/Host"
 import * as NodeHost from "@effect-intercom/export/NodeHost"
 import * as NodeSha256 from "@effect-intercom/export/NodeSha256"
 import * as Postgres from "@effect-intercom/export/Postgres"
+import type { Sha256 } from "@effect-intercom/export/Sha256"
+import { type Connection, type Output, Sink } from "@effect-intercom/export/Sink"
 import * as SinkKit from "@effect-intercom/export/SinkKit"
+import type { Table } from "@effect-intercom/export/Table"
 import * as PgClient from "@effect/sql-pg/PgClient"
-import { describe, layer } from "@effect/vitest"
+import { assert, describe, layer } from "@effect/vitest"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
 import * as Redacted from "effect/Redacted"
+import * as References from "effect/References"
+import * as Schedule from "effect/Schedule"
+import type * as Scope from "effect/Scope"
+import * as Tracer from "effect/Tracer"
 import * as NodeCrypto from "node:crypto"
+import * as NodeNet from "node:net"
+import * as NodeOs from "node:os"
+import * as NodeUtil from "node:util"
 import * as PostgresServer from "./PostgresServer.ts"
-import { type Row, type SqlPlace, subject } from "./SqlPlace.ts"
+import { survive, timeout, undisturbed } from "./SqlKill.ts"
+import { batch, exported, type Row, session, type SqlPlace, subject } from "./SqlPlace.ts"
 import { scenarios } from "./SqlScenarios.ts"
+
+const client = (url: string) => PgClient.layerFrom(PgClient.makeClient({ url: Redacted.make(url) }))
 
 /** What a database says to one statement, in a connection of its own. */
 const ask = (url: string, sql: string, schema = "public") =>
   Effect.orDie(
     Effect.provide(
       PgClient.PgClient.use((client) =>
-        Effect.andThen(client`SELECT set_config('search_path', ${schema}, false)`, client.unsafe<Row>(sql))
+        Effect.andThen(client`SELECT set_config('search_path', ${quoted(schema)}, false)`, client.unsafe<Row>(sql))
       ),
-      PgClient.layerFrom(PgClient.makeClient({ url: Redacted.make(url) }))
+      client(url)
     )
   )
+
+const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`
+
+interface Schema extends SqlPlace<Host | Sha256> {
+  readonly schema: string
+  readonly url: string
+}
+
+const schemaOf = (url: string, schema: string): Schema => ({
+  schema,
+  url,
+  layer: Postgres.layer({ url: Redacted.make(url), schema }),
+  query: (sql) => ask(url, sql, schema),
+  json: JSON.stringify,
+  boolean: (value) => value === true
+})
 
 /** A schema that is not there yet. */
 const place = Effect.gen(function* () {
   const { url } = yield* PostgresServer.PostgresServer
   const schema = `test "${NodeCrypto.randomUUID()}`
-  yield* Effect.addFinalizer(() => ask(url, `DROP SCHEMA IF EXISTS "${schema.replaceAll('"', '""')}" CASCADE`))
-  return {
-    schema,
-    url,
-    layer: Postgres.layer({ url: Redacted.make(url), schema }),
-    query: (sql: string) => ask(url, sql, `"${schema.replaceAll('"', '""')}"`),
-    json: JSON.stringify,
-    boolean: (value: unknown) => value === true
-  } satisfies SqlPlace<unknown> & { readonly schema: string; readonly url: string }
+  yield* Effect.addFinalizer(() => ask(url, `DROP SCHEMA IF EXISTS ${quoted(schema)} CASCADE`))
+  return schemaOf(url, schema)
 })
+
+/** The address, with something else in it. */
+const urlWith = (change: (url: URL) => void) =>
+  PostgresServer.PostgresServer.useSync(({ url }) => {
+    const other = new URL(url)
+    change(other)
+    return other.href
+  })
+
+const connecting = (url: string, schema?: string) =>
+  Effect.flip(
+    Effect.scoped(
+      Effect.provide(
+        Sink.use(({ connect }) => connect),
+        Postgres.layer({ url: Redacted.make(url), schema })
+      )
+    )
+  )
+
+/** `postgres:127.0.0.1:5432/postgres`, as messages have it. */
+const nameOf = (url: string) => {
+  const { hostname, pathname, port } = new URL(url)
+  return `postgres:${hostname}:${port}${pathname}`
+}
+
+const writing = <A, E>(
+  place: Schema,
+  use: (output: Output, connection: Connection) => Effect.Effect<A, E, Host | Sha256 | Scope.Scope>
+): Effect.Effect<A, E | Reason, Host | Sha256> =>
+  session(place, (connection) =>
+    Effect.scoped(Effect.flatMap(connection.open(SinkKit.things, "replace"), (output) => use(output, connection)))
+  )
+
+const freePort = Effect.callback<number>((resume) => {
+  const server = NodeNet.createServer().listen(0, "127.0.0.1", () => {
+    // A server that listens on TCP has such an address.
+    const { port } = server.address() as NodeNet.AddressInfo
+    server.close(() => resume(Effect.succeed(port)))
+  })
+})
+
+const things = (...ids: ReadonlyArray<string>) => batch(ids.map((id) => ({ type: "thing", id })))
 
 describe("Postgres", () => {
   layer(Layer.mergeAll(PostgresServer.layer, NodeHost.layer, NodeSha256.layer), { excludeTestServices: true })((it) => {
     for (const { check, name } of SinkKit.laws(Effect.map(place, subject))) it.effect(name, () => check)
 
     for (const [name, scenario] of Object.entries(scenarios)) it.effect(name, () => Effect.flatMap(place, scenario))
+
+    it.effect(
+      "an export that is killed goes on, and ends as if nothing had been",
+      () =>
+        Effect.gen(function* () {
+          const [one, other] = [yield* place, yield* place]
+          const child = ({ schema, url }: Schema) => ({ CHILD_URL: url, CHILD_SCHEMA: schema })
+          for (const mode of ["replace", "merge"] as const) {
+            const expected = yield* undisturbed(child(other), mode)
+            assert.strictEqual(yield* survive(child(one), mode), expected)
+          }
+          const tables = yield* one.query(
+            `SELECT tablename FROM pg_tables WHERE schemaname = '${one.schema}' ORDER BY tablename`
+          )
+          assert.deepStrictEqual(
+            tables.map(({ tablename }) => tablename),
+            ["_intercom_export", "_intercom_quarantine", "things"]
+          )
+          assert.deepStrictEqual(yield* one.query("SELECT * FROM _intercom_export"), [])
+        }),
+      timeout
+    )
+
+    it.effect("the second of two exports is told who is writing; another schema is not in its way", () =>
+      Effect.gen(function* () {
+        const [one, other] = [yield* place, yield* place]
+        yield* session(one, () =>
+          Effect.gen(function* () {
+            yield* session(other, () => Effect.void)
+            const reason = yield* Effect.flip(session(one, () => Effect.void))
+            assert.strictEqual(reason._tag, "Locked")
+            const owner = `process ${process.pid} on ${NodeOs.hostname()}, since 20\\d\\d-\\d\\d-\\d\\dT[0-9:.]+Z`
+            assert.match(
+              reason.message,
+              new RegExp(
+                `^Another export writes to postgres:.* \\(schema test ".*\\): ${owner}\\. Wait until it ends, or stop it\\.$`
+              )
+            )
+          })
+        )
+        yield* session(one, () => Effect.void)
+      })
+    )
+
+    it.effect("a page costs the same statements, however many records it has", () =>
+      Effect.gen(function* () {
+        const statements = (records: number) =>
+          Effect.gen(function* () {
+            const spans: Array<string> = []
+            const tracer = Tracer.make({
+              span: (options) => {
+                spans.push(options.name)
+                return new Tracer.NativeSpan(options)
+              }
+            })
+            yield* writing(yield* place, ({ commit }) =>
+              Effect.gen(function* () {
+                yield* commit(things(), "{}")
+                const page = batch(Array.from({ length: records }, (_, id) => ({ type: "thing", id: `t${id}` })))
+                yield* Effect.withTracer(commit(page, "{}"), tracer)
+              })
+            )
+            return spans.length
+          })
+        assert.strictEqual(yield* statements(1), yield* statements(2000))
+      })
+    )
+
+    it.effect("text that PostgreSQL cannot store is in _rest, as the text of its JSON", () =>
+      Effect.gen(function* () {
+        const one = yield* place
+        const record = { id: "t1", type: "thing", name: "a\0b", tags: ["\\u0000 is fine", "\ud800"], more: "c" }
+        const fine = { id: "t2", type: "thing", name: "\\u0000", tags: ["\\\\u0000", "\\ud800"], more: "\\u0000" }
+        yield* exported(one, SinkKit.things, "replace", batch([record, fine]))
+        const [row, other] = yield* one.query("SELECT * FROM things ORDER BY id")
+        assert.deepStrictEqual([row?.["name"], row?.["tags"], typeof row?.["_rest"]], [null, null, "string"])
+        assert.deepStrictEqual(JSON.parse(String(row?.["_rest"])), {
+          name: record.name,
+          tags: record.tags,
+          more: record.more
+        })
+        assert.deepStrictEqual(
+          [other?.["name"], other?.["tags"], other?.["_rest"]],
+          [fine.name, fine.tags, { more: fine.more }]
+        )
+      })
+    )
+
+    it.effect("columns that PostgreSQL cannot have are in _rest", () =>
+      Effect.gen(function* () {
+        const one = yield* place
+        const long = `é${"x".repeat(62)}`
+        const table: Table = {
+          name: "odd",
+          key: "id",
+          columns: ["id", "ctid", long, long.slice(0, -1)].map((name) => ({ name, path: [name], kind: "text" }))
+        }
+        const record = Object.fromEntries(table.columns.map(({ name }) => [name, name.slice(-9)]))
+        const receipt = yield* exported(one, table, "replace", batch([record]))
+        const [row] = yield* one.query("SELECT * FROM odd")
+        const kept = { id: "id", [long.slice(0, -1)]: "xxxxxxxxx" }
+        assert.deepStrictEqual({ ...row }, { ...kept, _rest: { ctid: "ctid", [long]: "xxxxxxxxx" } })
+        assert.strictEqual(receipt.records, 1)
+      })
+    )
+
+    it.effect("a connection that is lost in the middle of a commit loses that commit alone", () =>
+      Effect.gen(function* () {
+        const one = yield* place
+        const reason = yield* writing(one, ({ commit }) =>
+          Effect.gen(function* () {
+            yield* commit(things("a", "b"), `{"at":1}`)
+            // Another holds the table of checkpoints, which comes last in a commit, until the connection is gone.
+            const [held, gone] = [yield* Deferred.make<void>(), yield* Deferred.make<void>()]
+            const holder = yield* Effect.provide(
+              PgClient.PgClient.use((sql) =>
+                sql.withTransaction(
+                  Effect.gen(function* () {
+                    yield* sql.unsafe(`LOCK TABLE ${quoted(one.schema)}._intercom_export IN EXCLUSIVE MODE`)
+                    yield* Deferred.succeed(held, undefined)
+                    yield* Deferred.await(gone)
+                  })
+                )
+              ),
+              client(one.url)
+            ).pipe(Effect.forkChild)
+            yield* Deferred.await(held)
+            const commits = yield* Effect.forkChild(Effect.flip(commit(things("c"), `{"at":2}`)))
+            const terminate = ask(
+              one.url,
+              `SELECT pg_terminate_backend(pid) AS done FROM pg_stat_activity JOIN pg_locks USING (pid)
+               WHERE locktype = 'relation' AND NOT granted AND relation = '_intercom_export'::regclass`,
+              one.schema
+            )
+            yield* Effect.repeat(terminate, {
+              until: (rows) => rows.length > 0,
+              schedule: Schedule.spaced("20 millis")
+            })
+            const reason = yield* Fiber.join(commits)
+            yield* Deferred.succeed(gone, undefined)
+            yield* Fiber.join(holder)
+            return reason
+          })
+        )
+        assert.strictEqual(reason._tag, "DatabaseLost")
+        assert.match(
+          reason.message,
+          /^The connection to postgres:.* was lost \(.*\)\. Run the same command again to go on\.$/
+        )
+        yield* writing(one, ({ checkpoint, finish }) =>
+          Effect.gen(function* () {
+            assert.strictEqual(checkpoint, `{"at":1}`)
+            assert.strictEqual((yield* finish("things")).records, 2)
+          })
+        )
+      })
+    )
+
+    const failures: ReadonlyArray<readonly [string, Reason["_tag"], RegExp]> = [
+      ["53100", "DiskFull", /^The disk is full: postgres:.* could not be written\. Make room first\.$/],
+      ["55P03", "DatabaseBusy", /^postgres:.* is locked by another program\. Let it end its transaction/],
+      ["25006", "DatabaseForbidden", /^postgres:.* does not allow it \(on purpose\)\. .* no read-only replica\.$/],
+      ["57P01", "DatabaseLost", /^The connection to postgres:.* was lost \(on purpose\)\. Run the same command again/],
+      ["XX001", "DatabaseFailed", /^postgres:.*: on purpose$/]
+    ]
+    for (const [code, tag, message] of failures) {
+      it.effect(`the server's ${code} is ${tag}, and the commit is not kept`, () =>
+        Effect.gen(function* () {
+          const one = yield* place
+          yield* writing(one, ({ commit }, { peek }) =>
+            Effect.gen(function* () {
+              yield* commit(things("a"), `{"at":1}`)
+              yield* one.query(
+                `CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS
+                 $$ BEGIN RAISE EXCEPTION 'on purpose' USING ERRCODE = '${code}'; END $$`
+              )
+              yield* one.query(
+                "CREATE TRIGGER fail BEFORE INSERT ON _intercom_export FOR EACH ROW EXECUTE FUNCTION fail()"
+              )
+              const reason = yield* Effect.flip(commit(things("b"), `{"at":2}`))
+              assert.strictEqual(reason._tag, tag)
+              assert.match(reason.message, message)
+              assert.strictEqual(yield* peek(SinkKit.things), `{"at":1}`)
+            })
+          )
+        })
+      )
+    }
+
+    it.effect("a server that does not answer cannot be reached", () =>
+      Effect.gen(function* () {
+        const port = yield* freePort
+        const url = yield* urlWith((url) => {
+          url.hostname = "127.0.0.1"
+          url.port = String(port)
+        })
+        const reason = yield* connecting(url)
+        assert.strictEqual(reason._tag, "DatabaseUnreachable")
+        assert.strictEqual(
+          reason.message,
+          `${nameOf(url)} cannot be reached (connect ECONNREFUSED 127.0.0.1:${port}). Check host and port, and that the server runs.`
+        )
+      })
+    )
+
+    it.effect("a wrong password is refused", () =>
+      Effect.gen(function* () {
+        const url = yield* urlWith((url) => (url.password = "wr0ng-s3cret"))
+        const reason = yield* connecting(url)
+        assert.strictEqual(reason._tag, "DatabaseRefused")
+        assert.match(
+          reason.message,
+          /^postgres:.* refused the login \(password authentication failed for user ".*"\)\. Check user and password/
+        )
+      })
+    )
+
+    it.effect("a database that is not there does not exist", () =>
+      Effect.gen(function* () {
+        const url = yield* urlWith((url) => (url.pathname = "/nowhere"))
+        const reason = yield* connecting(url)
+        assert.strictEqual(reason._tag, "NoSuchDatabase")
+        assert.strictEqual(
+          reason.message,
+          `${nameOf(url)} does not exist. Create the database first, or correct its name.`
+        )
+      })
+    )
+
+    it.effect("who may not create tables is told what it takes", () =>
+      Effect.gen(function* () {
+        const { schema, url } = yield* place
+        const role = `role_${NodeCrypto.randomUUID().slice(0, 8)}`
+        yield* Effect.acquireRelease(ask(url, `CREATE ROLE ${role} LOGIN PASSWORD 'role'`), () =>
+          ask(url, `DROP ROLE ${role}`)
+        )
+        const other = yield* urlWith((url) => {
+          url.username = role
+          url.password = "role"
+        })
+        const reason = yield* connecting(other, schema)
+        assert.strictEqual(reason._tag, "DatabaseForbidden")
+        assert.match(
+          reason.message,
+          /^postgres:.* does not allow it \(permission denied for database .*\)\. .* GRANT USAGE, CREATE/
+        )
+      })
+    )
+
+    it.effect("a database of another encoding is not written to", () =>
+      Effect.gen(function* () {
+        const { url } = yield* place
+        const name = `latin_${NodeCrypto.randomUUID().slice(0, 8)}`
+        yield* Effect.acquireRelease(
+          ask(url, `CREATE DATABASE ${name} ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0`),
+          () => ask(url, `DROP DATABASE ${name} WITH (FORCE)`)
+        )
+        const other = yield* urlWith((url) => (url.pathname = `/${name}`))
+        assert.strictEqual(
+          (yield* connecting(other)).message,
+          `${nameOf(other)}: its encoding is LATIN1, which lacks characters. Create a database with ENCODING 'UTF8'.`
+        )
+      })
+    )
+
+    it.effect("an address that cannot be read is not repeated", () =>
+      Effect.gen(function* () {
+        for (const address of [
+          "s3cret",
+          "mysql://user:s3cret@host/db",
+          "postgres://user:s3cret@host:port/db",
+          "postgres://user:s3cret%zz@host/db",
+          "postgres://user:12#s3cret@host/db",
+          "postgres://user:12?s3cret@host/db",
+          "postgres://user:12/s3cret@host/db"
+        ]) {
+          const reason = yield* connecting(address)
+          assert.deepStrictEqual(reason, new BadAddress({}), address)
+          assert.notInclude(
+            yield* Effect.provide(
+              Sink.useSync(({ name }) => name),
+              Postgres.layer({ url: Redacted.make(address) })
+            ),
+            "12"
+          )
+        }
+      })
+    )
+
+    it.effect("the password is in no message, log, span or document, whatever happens", () =>
+      Effect.gen(function* () {
+        const one = yield* place
+        const seen: Array<unknown> = []
+        const tracer = Tracer.make({
+          span: (options) => {
+            const span = new Tracer.NativeSpan(options)
+            seen.push(span)
+            return span
+          }
+        })
+        const logger = Logger.make((entry) => {
+          seen.push(entry.message, entry.cause)
+        })
+        const refused = yield* urlWith((url) => (url.password = "wr0ng-s3cret"))
+        const unreachable = yield* urlWith((url) => {
+          url.port = "1"
+          url.password = "wr0ng-s3cret"
+        })
+        const work = Effect.gen(function* () {
+          yield* exported(one, SinkKit.things, "replace", things("a"))
+          yield* writing(one, ({ commit }, { write }) =>
+            Effect.gen(function* () {
+              yield* write("manifest", "{}")
+              yield* commit(things("b"), "{}")
+              yield* one.query("DROP TABLE _intercom_replace_things")
+              seen.push(yield* Effect.flip(commit(things("c"), "{}")))
+              seen.push(yield* Effect.flip(session(one, () => Effect.void)))
+              seen.push(yield* one.query("SELECT * FROM _intercom_export"))
+            })
+          )
+          for (const url of [refused, unreachable, "postgres://user:wr0ng-s3cret@host:port/db"]) {
+            seen.push(yield* connecting(url))
+          }
+          seen.push(
+            yield* Effect.provide(
+              Sink.useSync(({ name }) => name),
+              one.layer
+            )
+          )
+        })
+        yield* work.pipe(
+          Effect.withTracer(tracer),
+          Effect.provide(Logger.layer([logger])),
+          Effect.provideService(References.MinimumLogLevel, "All")
+        )
+        const text = NodeUtil.inspect(seen, {
+          depth: 20,
+          showHidden: true,
+          maxStringLength: null,
+          maxArrayLength: null
+        })
+        const { password } = new URL(one.url)
+        for (const secret of [password, decodeURIComponent(password), "wr0ng-s3cret"]) assert.notInclude(text, secret)
+        assert.include(text, "INSERT INTO")
+      })
+    )
   })
 })

@@ -1,60 +1,7 @@
-import type { Checkpoint } from "@effect-intercom/export/Checkpoint"
-import type { Entry } from "@effect-intercom/export/Manifest"
 import type { Overview } from "@effect-intercom/export/Overview"
 import * as Report from "@effect-intercom/export/Report"
 import { assert, describe, it } from "@effect/vitest"
-
-const at = "2026-11-27T08:00:00.000Z"
-
-const scope = { output: "contacts", since: null, until: 1, pageSize: null }
-
-const shared = {
-  resource: "contacts",
-  source: { baseUrl: "https://api.eu.intercom.io/", version: "2.15", workspace: "w1" },
-  scope,
-  counts: { read: 5000, records: 5000, quarantined: 0, skipped: 0, missing: 0 },
-  total: 5000,
-  missing: [],
-  runs: 1,
-  effort: { requests: 40, retries: 2, waits: 3, waitedMillis: 4200 },
-  workedMillis: 20_000,
-  samples: [
-    { seconds: 5, records: 1000, requests: 10, retries: 0, waitedMillis: 0 },
-    { seconds: 10, records: 3000, requests: 20, retries: 2, waitedMillis: 1000 },
-    { seconds: 20, records: 5000, requests: 40, retries: 2, waitedMillis: 4200 }
-  ],
-  startedAt: at
-}
-
-const entry = (more: Partial<Entry> = {}): Entry => ({
-  ...shared,
-  place: "contacts.ndjson",
-  records: 5000,
-  bytes: 9_400_000,
-  sha256: "ab".repeat(32),
-  complete: true,
-  finishedAt: at,
-  ...more
-})
-
-const checkpoint: Checkpoint = {
-  ...shared,
-  format: 2,
-  resource: "conversations",
-  scope: { ...scope, output: "conversations" },
-  position: null,
-  done: false,
-  steps: 1,
-  recent: {},
-  updatedAt: at
-}
-
-const overview = (exports: Record<string, Entry>, unfinished: ReadonlyArray<Checkpoint> = []): Overview => ({
-  name: "ndjson:dump",
-  manifest: { format: 2, tool: { name: "t", version: "1" }, exports },
-  state: undefined,
-  unfinished
-})
+import { checkpoint, entry, flawed, overview, scope, shared } from "./ReportFixture.ts"
 
 const heading = (overview: Overview) => /<h1>(.*?)<\/h1>/s.exec(Report.render(overview))?.[1]
 const text = (html: string) =>
@@ -111,26 +58,7 @@ describe("the report", () => {
   })
 
   it("lists what is quarantined by reason, and what is missing", () => {
-    const page = text(
-      Report.render(
-        overview({
-          contacts: entry({
-            counts: {
-              ...shared.counts,
-              quarantined: 4,
-              missing: 2,
-              reasons: { "owner_id: expected number": 1, "name: expected string": 3 }
-            },
-            missing: [
-              { id: "c9", what: "record", expected: 1, found: 0 },
-              { id: "c7", what: "parts", expected: 700, found: 500 }
-            ],
-            complete: false,
-            total: 5010
-          })
-        })
-      )
-    )
+    const page = text(Report.render(flawed))
     assert.match(page, /contacts name: expected string 3 contacts owner_id: expected number 1/)
     assert.include(page, "c9 was listed, and gone when it was asked for")
     assert.include(page, "c7 500 of 700 parts")

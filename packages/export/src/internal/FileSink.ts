@@ -193,12 +193,16 @@ const same = (path: string, field: string, found: string, wanted: string): Effec
 
 const checkpointOf = (progress: Progress | undefined): string | undefined => progress?.checkpoint ?? undefined
 
-/** Removes the checkpoint first: without parts it would be in the way of the next export, which parts alone are not. */
+/**
+ * Removes the checkpoint first: without parts it would be in the way of the next export, which parts alone are not. They
+ * go whatever kind of file they would have been.
+ */
 const discard = Effect.fnUntraced(function* (place: Place, table: Table) {
-  const paths = pathsOf(place, table)
-  yield* Files.remove(paths.checkpoint)
-  yield* Effect.forEach([0, 1], (anew) => removeParts(place, table, anew), { discard: true })
-  yield* Files.remove(paths.made)
+  const fs = yield* FileSystem.FileSystem
+  yield* Files.remove(pathsOf(place, table).checkpoint)
+  const names = yield* Files.at(place.directory)(fs.readDirectory(place.directory))
+  const left = names.filter((name) => name.startsWith(`${table.name}.`) && /\.(part|tmp)$/.test(name))
+  yield* Effect.forEach(left, (name) => Files.remove(place.at(name)), { discard: true })
 })
 
 const removeParts = Effect.fnUntraced(function* (place: Place, table: Table, anew: number) {

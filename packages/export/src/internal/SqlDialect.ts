@@ -1,7 +1,7 @@
 /** What SQLite and PostgreSQL do differently, and what a statement for both is made of. */
-import type * as Effect from "effect/Effect"
+import * as Effect from "effect/Effect"
 import type { SqlClient } from "effect/sql/SqlClient"
-import type { SqlError } from "effect/sql/SqlError"
+import { isSqlError, type SqlError } from "effect/sql/SqlError"
 import type { Fragment } from "effect/sql/Statement"
 import type { Reason } from "../ExportError.ts"
 import type * as Table from "../Table.ts"
@@ -77,3 +77,14 @@ export const onConflict = (columns: ReadonlyArray<Column>, key: string | null): 
   const updates = others.map((name) => `${name} = excluded.${name}`).join(", ")
   return `ON CONFLICT (${quote(key)}) DO UPDATE SET ${updates}`
 }
+
+/**
+ * Runs all steps or none. When a ROLLBACK fails, the client makes a defect of what it was for: a connection that is lost,
+ * say.
+ */
+export const transaction =
+  (sql: SqlClient): Dialect["transaction"] =>
+  (steps) =>
+    Effect.catchDefect(sql.withTransaction(steps), (defect) =>
+      isSqlError(defect) ? Effect.fail(defect) : Effect.die(defect)
+    )

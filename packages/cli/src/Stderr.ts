@@ -1,3 +1,4 @@
+/** Standard error: whole lines that stay, above a few that are drawn over themselves. */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -10,7 +11,7 @@ const erase = "\x1b[J"
 /** To the start of the first of `rows` lines, the cursor being in the last. */
 const up = (rows: number): string => (rows > 1 ? `\x1b[${rows - 1}A\r` : "\r")
 
-/** Standard error: whole lines that stay, above a few that are drawn over themselves. */
+/** The standard error of the command. */
 export class Stderr extends Context.Service<
   Stderr,
   {

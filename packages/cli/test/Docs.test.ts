@@ -1,0 +1,59 @@
+// What the documents show can be typed: each of their commands runs, in their order, in one directory.
+import { Simulator } from "@effect-intercom/simulator/Simulator"
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import { readFileSync } from "node:fs"
+import * as ExitCode from "@effect-intercom/cli/ExitCode"
+import * as Command from "./Command.ts"
+
+const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8")
+
+/** The commands in blocks of code; what follows `#` explains, and `[` is of a synopsis. */
+const commands = [...readme.matchAll(/^```(?:sh|text)\n(.*?)^```/gms)]
+  .flatMap(([, block = ""]) => block.split("\n"))
+  .filter((line) => line.startsWith("intercom ") && !line.includes("["))
+  .map((line) =>
+    line
+      .replace(/\s+#.*/, "")
+      .split(" ")
+      .slice(1)
+  )
+
+/** They do not end, or have a test of their own. */
+const others = new Set(["simulate", "demo"])
+
+describe("the README", () => {
+  it.live(
+    "has commands that do what it says",
+    () =>
+      Effect.gen(function* () {
+        const { token, url } = yield* Simulator
+        const cwd = yield* Command.temporary
+        const env = { INTERCOM_BASE_URL: url, INTERCOM_ACCESS_TOKEN: Redacted.value(token) }
+        const run = commands.filter(([name = ""]) => !others.has(name))
+        assert.isAbove(run.length, 6)
+        for (const args of run) {
+          const { code, stderr } = yield* Command.run(args, env, cwd)
+          assert.strictEqual(code, 0, `intercom ${args.join(" ")}: ${stderr}`)
+        }
+      }).pipe(Effect.provide([Simulator.layer({ contacts: 12, companies: 3, conversations: 4 }), NodeServices.layer])),
+    90_000
+  )
+
+  it("documents every exit code", () => {
+    for (const code of Object.values(ExitCode)) assert.match(readme, new RegExp(`^\\| ${code} +\\|`, "m"))
+  })
+
+  it.live("documents every flag of export", () =>
+    Effect.gen(function* () {
+      const { stdout } = yield* Command.inProcess(["export", "--help"])
+      const flags = [...stdout.matchAll(/^ {2}(?:-\w, )?--([a-z-]+)/gm)].map(([, name = ""]) => name)
+      const global = new Set(["help", "version", "completions", "log-level", "wizard"])
+      const own = flags.filter((name) => !global.has(name))
+      assert.isAbove(own.length, 10)
+      for (const name of own) assert.include(readme, `--${name}`)
+    })
+  )
+})

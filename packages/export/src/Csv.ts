@@ -1,0 +1,77 @@
+/**
+ * A sink that writes each resource to a CSV file: `contacts.csv`, or `contacts.csv.gz` and `contacts.csv.zst`.
+ *
+ * The file is what RFC 4180 says: a header, lines that end in CRLF, fields in quotes where they have a comma, a quote or a
+ * line break; in UTF-8 without a byte order mark. Its columns are those of the table (see `Table.ts`), `_rest` last.
+ *
+ * - Nothing stands for null, and `""` for an empty text: readers that know the difference keep it.
+ * - Booleans are `true` and `false`; numbers are written as in JSON, times as the Unix seconds the API sends.
+ * - Lists and objects are JSON.
+ * - Texts are not altered. One that begins with `=`, `+`, `-` or `@` is a formula to some spreadsheets: who opens a file of
+ *   texts that strangers wrote should import its columns as text.
+ */
+import * as Effect from "effect/Effect"
+import type * as Layer from "effect/Layer"
+import * as Stream from "effect/Stream"
+import * as Compression from "./Compression.ts"
+import * as FileSink from "./internal/FileSink.ts"
+import type { Sink } from "./Sink.ts"
+import * as Table from "./Table.ts"
+
+export interface Options {
+  /** Created when it does not exist. */
+  readonly directory: string
+  /** None when left out. */
+  readonly compression?: Compression.Format | undefined
+}
+
+/** What the sink needs of the machine. */
+export type Environment = FileSink.Environment
+
+export const layer = ({ compression, directory }: Options): Layer.Layer<Sink, never, Environment> =>
+  FileSink.layer(
+    {
+      name: "csv",
+      extension: compression === undefined ? "csv" : `csv.${Compression.extensions[compression]}`,
+      compression,
+      header: ({ columns }) => line([...columns.map(({ name }) => name), Table.rest]),
+      line: (table) => {
+        const rowOf = Table.rowOf(table)
+        return (record) => {
+          const { rest, values } = rowOf(record)
+          return line([...values, rest])
+        }
+      },
+      count: (file, bytes) =>
+        Effect.map(
+          // One line is the header.
+          Stream.runFold(FileSink.plain(compression, file, bytes), () => ({ lines: -1, isQuoted: false }), addLines),
+          ({ lines }) => lines
+        )
+    },
+    { directory }
+  )
+
+const line = (fields: ReadonlyArray<Table.Value>): string => `${fields.map(field).join(",")}\r\n`
+
+// Spaces at an end are part of the field; some readers take them away unless it is quoted.
+const needsQuotes = /[",\r\n]|^ | $|^$/
+
+const field = (value: Table.Value): string => {
+  if (value === null) return ""
+  const text = String(value)
+  return typeof value === "string" && needsQuotes.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+}
+
+const quote = 34
+const newline = 10
+
+/** A line break in quotes is part of its field. */
+const addLines = (state: { readonly lines: number; readonly isQuoted: boolean }, bytes: Uint8Array) => {
+  let { isQuoted, lines } = state
+  for (const byte of bytes) {
+    if (byte === quote) isQuoted = !isQuoted
+    else if (byte === newline && !isQuoted) lines += 1
+  }
+  return { lines, isQuoted }
+}

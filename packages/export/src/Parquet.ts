@@ -1,0 +1,181 @@
+/**
+ * A sink that writes each resource to a Parquet file: `contacts.parquet`.
+ *
+ * Its columns are those of the table (see `Table.ts`), `_rest` last, all of them optional: `STRING`, `JSON` (text
+ * to readers that do not know the logical type), 64-bit integers, doubles and booleans. Times are the Unix seconds the API
+ * sends, as integers. Pages are compressed with Snappy, which every reader knows.
+ *
+ * A Parquet file cannot grow, so that an export collects the records first, compressed (`contacts.parquet.part`), and makes
+ * the file of them when it finishes, a group of rows at a time. A group has 10,000 rows, or fewer that are 16 million
+ * characters of JSON: the memory this takes does not grow with the export.
+ */
+import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
+import type * as Layer from "effect/Layer"
+import * as Stream from "effect/Stream"
+import { parquetMetadata, type SchemaElement } from "hyparquet"
+import { ByteWriter } from "hyparquet-writer/src/bytewriter.js"
+import { ParquetWriter } from "hyparquet-writer/src/parquet-writer.js"
+import { FileFailed, fromPlatform } from "./ExportError.ts"
+import * as FileSink from "./internal/FileSink.ts"
+import * as Files from "./internal/Files.ts"
+import { tool } from "./Manifest.ts"
+import { Sha256 } from "./Sha256.ts"
+import type { Sink } from "./Sink.ts"
+import * as Table from "./Table.ts"
+
+export interface Options {
+  /** Created when it does not exist. */
+  readonly directory: string
+}
+
+/** What the sink needs of the machine. */
+export type Environment = FileSink.Environment
+
+const stage = "zstd"
+
+export const layer = ({ directory }: Options): Layer.Layer<Sink, never, Environment> =>
+  FileSink.layer(
+    {
+      name: "parquet",
+      extension: "parquet",
+      compression: stage,
+      header: () => "",
+      line: () => (record) => `${JSON.stringify(record)}\n`,
+      convert,
+      count
+    },
+    { directory }
+  )
+
+// ---------------------------------------------------------------------------------------------------------------------
+// writing
+// ---------------------------------------------------------------------------------------------------------------------
+
+const most = { rows: 10_000, characters: 16_777_216 }
+
+/** The lines that will be a group of rows; it grows in place, as it is long. */
+interface Group {
+  readonly lines: Array<string>
+  readonly characters: number
+}
+
+const noGroup = (): Group => ({ lines: [], characters: 0 })
+
+const addLine = ({ characters, lines }: Group, line: string): readonly [Group, ReadonlyArray<Group>] => {
+  lines.push(line)
+  const group = { lines, characters: characters + line.length }
+  const isFull = lines.length >= most.rows || group.characters >= most.characters
+  return isFull ? [noGroup(), [group]] : [group, []]
+}
+
+const groupsOf = (part: string) =>
+  FileSink.plain(stage, part, Files.read(part)).pipe(
+    Stream.decodeText(),
+    Stream.splitLines,
+    Stream.mapAccum(noGroup, addLine, { onHalt: (group) => (group.lines.length > 0 ? [group] : []) })
+  )
+
+const elements: Readonly<Record<Table.Kind, Omit<SchemaElement, "name">>> = {
+  text: { type: "BYTE_ARRAY", converted_type: "UTF8", logical_type: { type: "STRING" } },
+  // The older `converted_type` says text: told that it is JSON, DuckDB refuses the whole file for one lone surrogate.
+  json: { type: "BYTE_ARRAY", converted_type: "UTF8", logical_type: { type: "JSON" } },
+  integer: { type: "INT64" },
+  real: { type: "DOUBLE" },
+  boolean: { type: "BOOLEAN" }
+}
+
+/** All columns, `_rest` among them. */
+const columnsOf = ({ columns }: Table.Table): ReadonlyArray<Pick<Table.Column, "kind" | "name">> => [
+  ...columns,
+  { name: Table.rest, kind: "json" }
+]
+
+/** From lines of JSON to the columns of a group. */
+const columnar = (table: Table.Table) => {
+  const rowOf = Table.rowOf(table)
+  const columns = columnsOf(table)
+  return ({ lines }: Group) => {
+    const rows = lines.map((line): ReadonlyArray<Table.Value> => {
+      // The part has records only.
+      const { rest, values } = rowOf(JSON.parse(line) as Table.Received)
+      return [...values, rest]
+    })
+    return columns.map(({ kind, name }, index) => ({
+      name,
+      data: rows.map((row) => {
+        const value = row[index] ?? null
+        return kind === "integer" && value !== null ? BigInt(Number(value)) : value
+      }),
+      // Nobody looks for the JSON between two others.
+      statistics: kind !== "json"
+    }))
+  }
+}
+
+const convert = Effect.fnUntraced(function* (table: Table.Table, part: string, file: string) {
+  const fs = yield* FileSystem.FileSystem
+  const hash = yield* (yield* Sha256).make
+  const columns = columnsOf(table)
+  const bytes = new ByteWriter()
+  const schema: Array<SchemaElement> = [
+    { name: "root", num_children: columns.length },
+    ...columns.map(({ kind, name }) => ({ name, repetition_type: "OPTIONAL" as const, ...elements[kind] }))
+  ]
+  const parquet = new ParquetWriter({ writer: bytes, createdBy: tool.name, schema })
+  const data = columnar(table)
+
+  yield* Effect.scoped(
+    Effect.gen(function* () {
+      const handle = yield* Files.at(file)(fs.open(file, { flag: "w" }))
+      const flush = Effect.gen(function* () {
+        const group = bytes.getBytes().slice()
+        bytes.index = 0
+        yield* hash.update(group)
+        yield* Files.at(file)(handle.writeAll(group))
+      })
+      const write = (group: Group) =>
+        Effect.andThen(
+          Effect.sync(() => void parquet.write({ columnData: data(group), rowGroupSize: group.lines.length })),
+          flush
+        )
+      yield* Stream.runForEach(groupsOf(part), write)
+      yield* Effect.sync(() => void parquet.finish())
+      yield* flush
+      yield* Files.at(file)(handle.sync)
+    })
+  )
+  return { bytes: bytes.offset, sha256: yield* hash.hex }
+})
+
+// ---------------------------------------------------------------------------------------------------------------------
+// counting
+// ---------------------------------------------------------------------------------------------------------------------
+
+/** The rows the footer tells of; the checksum over the whole file is what an audit compares. */
+const count: FileSink.Format["count"] = Effect.fnUntraced(function* (file, bytes) {
+  const fs = yield* FileSystem.FileSystem
+  yield* Stream.runDrain(bytes)
+  const size = yield* Files.size(file)
+  const last = (length: number) =>
+    Stream.runFold(
+      Stream.mapError(fs.stream(file, { offset: Math.max(0, size - length) }), (error) => fromPlatform(file, error)),
+      () => new Uint8Array(),
+      concat
+    )
+  const damaged = (cause: unknown) =>
+    new FileFailed({
+      path: file,
+      description: `The file is damaged: ${cause instanceof Error ? cause.message : String(cause)}`
+    })
+  const end = yield* last(8)
+  const footer = yield* last(8 + (end.length < 8 ? 0 : new DataView(end.buffer).getUint32(0, true)))
+  return yield* Effect.try({ try: () => Number(parquetMetadata(footer).num_rows), catch: damaged })
+})
+
+const concat = (a: Uint8Array, b: Uint8Array): Uint8Array<ArrayBuffer> => {
+  const both = new Uint8Array(a.length + b.length)
+  both.set(a)
+  both.set(b, a.length)
+  return both
+}

@@ -1,0 +1,100 @@
+import * as Parquet from "@effect-intercom/export/Parquet"
+import * as SinkKit from "@effect-intercom/export/SinkKit"
+import { assert, describe, layer } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Disk from "./Disk.ts"
+import * as DuckDb from "./DuckDb.ts"
+import * as FileSinkLaws from "./FileSinkLaws.ts"
+
+describe("Parquet", () => {
+  FileSinkLaws.tests({
+    layer: (directory) => Parquet.layer({ directory }),
+    extension: "parquet",
+    records: DuckDb.parquet
+  })
+
+  layer(Disk.layer)((it) => {
+    it.effect("gives columns their types, and rows in groups", () =>
+      Effect.gen(function* () {
+        const directory = yield* Disk.temporary
+        const records = Array.from({ length: 25_000 }, (_, index) => ({
+          ...FileSinkLaws.record(index),
+          id: `i${index + 100_000}`,
+          count: index,
+          ratio: index / 7,
+          flag: index % 3 === 0,
+          tags: [`t${index % 5}`]
+        }))
+        const receipt = yield* FileSinkLaws.run(Parquet.layer({ directory }), [{ records, quarantined: [] }])
+        const file = `${directory}/${receipt.place}`
+        assert.deepStrictEqual(
+          (yield* DuckDb.query(`describe select * from '${file}'`)).map(([name, type]) => [name, type]),
+          [
+            ["type", "VARCHAR"],
+            ["id", "VARCHAR"],
+            ["owner", "VARCHAR"],
+            ["name", "VARCHAR"],
+            ["count", "BIGINT"],
+            ["ratio", "DOUBLE"],
+            ["flag", "BOOLEAN"],
+            ["tags", "VARCHAR"],
+            ["place__city", "VARCHAR"],
+            ["place__spot__x", "DOUBLE"],
+            ["_rest", "VARCHAR"]
+          ]
+        )
+        assert.deepStrictEqual(
+          yield* DuckDb.query(
+            `select distinct row_group_id, row_group_num_rows from parquet_metadata('${file}') order by 1`
+          ),
+          [
+            [0n, 10_000n],
+            [1n, 10_000n],
+            [2n, 5000n]
+          ]
+        )
+        assert.deepStrictEqual(
+          yield* DuckDb.query(`select name from parquet_schema('${file}') where logical_type like '%Json%'`),
+          [["tags"], ["_rest"]]
+        )
+        assert.deepStrictEqual(yield* DuckDb.parquet(SinkKit.things, file), records)
+        // The statistics are right: they decide which groups are read.
+        const sum = records.filter(({ count }) => count >= 19_990 && count < 20_010)
+        assert.deepStrictEqual(
+          yield* DuckDb.query(`select count(*), min(id) from '${file}' where count >= 19990 and count < 20010`),
+          [[BigInt(sum.length), sum[0]?.id ?? ""]]
+        )
+        assert.deepStrictEqual(
+          yield* DuckDb.query(`select tags->>'$[0]', count(*) from '${file}' where name = 'Zoë 😀 7' group by 1`),
+          [["t2", 1n]]
+        )
+      })
+    )
+
+    it.effect("closes a group of few rows when they are large", () =>
+      Effect.gen(function* () {
+        const directory = yield* Disk.temporary
+        const records = Array.from({ length: 5 }, (_, index) => ({
+          ...FileSinkLaws.record(index),
+          name: String(index).repeat(9_000_000)
+        }))
+        const receipt = yield* FileSinkLaws.run(Parquet.layer({ directory }), [{ records, quarantined: [] }])
+        const file = `${directory}/${receipt.place}`
+        assert.deepStrictEqual(
+          yield* DuckDb.query(
+            `select distinct row_group_id, row_group_num_rows from parquet_metadata('${file}') order by 1`
+          ),
+          [
+            [0n, 2n],
+            [1n, 2n],
+            [2n, 1n]
+          ]
+        )
+        assert.deepStrictEqual(
+          yield* DuckDb.query(`select length(name), name[1] from '${file}' order by id`),
+          records.map((_, index) => [9_000_000n, String(index)])
+        )
+      })
+    )
+  })
+})

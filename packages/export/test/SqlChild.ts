@@ -1,0 +1,62 @@
+/**
+ * A process that exports to a database, to be killed: a table, in batches, each with its checkpoint. It says what it does,
+ * a line each, and in the end what it wrote. What it is told comes in the environment.
+ */
+import * as NodeHost from "@effect-intercom/export/NodeHost"
+import * as NodeSha256 from "@effect-intercom/export/NodeSha256"
+import * as NodeSqlite from "@effect-intercom/export/NodeSqlite"
+import * as Postgres from "@effect-intercom/export/Postgres"
+import { type Mode, Sink } from "@effect-intercom/export/Sink"
+import * as SinkKit from "@effect-intercom/export/SinkKit"
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import * as NodePath from "@effect/platform-node/NodePath"
+import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import * as NodeFs from "node:fs"
+
+const { CHILD_FILE, CHILD_MODE, CHILD_SCHEMA, CHILD_URL } = process.env
+
+const sink =
+  CHILD_URL === undefined
+    ? NodeSqlite.layer({ file: CHILD_FILE ?? "" })
+    : Postgres.layer({ url: Redacted.make(CHILD_URL), schema: CHILD_SCHEMA })
+
+/** At once, also when the process is killed right after. */
+const say = (line: string) => Effect.sync(() => NodeFs.writeSync(1, `${line}\n`))
+
+const batches = 12
+const size = 40
+
+/** Records overlap from batch to batch, so that later ones take the place of earlier ones. */
+const batch = (mode: Mode, at: number) => ({
+  records: Array.from({ length: size }, (_, index) => ({
+    id: `t${(at * 30 + index + (mode === "merge" ? 100 : 0)) * 7919}`,
+    name: `${mode} ${at} ${"x".repeat(index * 10)}`,
+    count: at,
+    extra: { index }
+  })),
+  quarantined: [{ resource: "things", error: { message: "does not fit", mismatches: [] }, record: { id: at, mode } }]
+})
+
+const program = Effect.gen(function* () {
+  // What the environment says comes from the test.
+  const mode = CHILD_MODE as Mode
+  const { open } = yield* Sink.use(({ connect }) => connect)
+  const { checkpoint, commit, finish, forget } = yield* open(SinkKit.things, mode)
+  const done = checkpoint === undefined ? 0 : (JSON.parse(checkpoint) as { readonly done: number }).done
+  for (let at = done; at < batches; at++) {
+    yield* say("commit")
+    yield* commit(batch(mode, at), JSON.stringify({ done: at + 1 }))
+  }
+  yield* say("finish")
+  const receipt = yield* finish("things")
+  yield* say("forget")
+  yield* forget
+  yield* say(JSON.stringify(receipt))
+})
+
+const machine = Layer.mergeAll(NodeFileSystem.layer, NodePath.layer, NodeHost.layer, NodeSha256.layer)
+
+NodeRuntime.runMain(Effect.scoped(program).pipe(Effect.provide(Layer.provide(sink, machine))))
