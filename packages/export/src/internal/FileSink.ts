@@ -13,6 +13,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
+import * as Iterable from "effect/Iterable"
 import * as Layer from "effect/Layer"
 import * as Path from "effect/Path"
 import * as Ref from "effect/Ref"
@@ -273,11 +274,11 @@ const open = Effect.fnUntraced(function* (bench: Bench, table: Table, mode: Mode
     const before = yield* Ref.get(current)
     const { parts, progress } = anew ? yield* beginAnew(bench, table, before.progress) : before
     if (parts === undefined) return yield* Effect.die(new Error("A finished output takes no more records."))
-    const lines = records.map(line)
+    const lines = Iterable.map(records, line)
     const isFirst = progress.records.records === 0
     const growth = {
       records: yield* parts.records.append(isFirst ? withHeader(header, lines) : lines),
-      quarantined: yield* parts.quarantined.append(quarantined.map(quarantineLine))
+      quarantined: yield* parts.quarantined.append(Iterable.map(quarantined, quarantineLine))
     }
     const after = grown(progress, growth, { checkpoint })
     yield* writeProgress(paths.checkpoint, after)
@@ -362,8 +363,8 @@ const openParts = Effect.fnUntraced(function* (bench: Bench, table: Table, progr
 const beginAnew = (bench: Bench, table: Table, before: Progress) =>
   openParts(bench, table, { ...before, anew: before.anew + 1, records: Part.empty, quarantined: Part.empty })
 
-const withHeader = (header: string, lines: ReadonlyArray<string>): ReadonlyArray<string> =>
-  lines.map((line, index) => (index === 0 ? `${header}${line}` : line))
+const withHeader = (header: string, lines: Iterable<string>): Iterable<string> =>
+  Iterable.map(lines, (line, index) => (index === 0 ? `${header}${line}` : line))
 
 const quarantineLine = ({ error, record, resource }: Quarantine.Line): string =>
   `${JSON.stringify({ resource, error, record })}\n`

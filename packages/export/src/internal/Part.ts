@@ -52,7 +52,7 @@ export interface Growth {
 export interface Part {
   readonly path: string
   /** Appends lines; they are on the disk when it returns, but for the tail. */
-  readonly append: (lines: ReadonlyArray<string>) => Effect.Effect<Growth, Reason>
+  readonly append: (lines: Iterable<string>) => Effect.Effect<Growth, Reason>
   /** Appends the tail too, and `header`, should there be no lines; the file exists then, whatever is in it. */
   readonly seal: (header: string) => Effect.Effect<Growth, Reason>
   /** From here on the part is this; what was appended and not accepted goes with the next append. */
@@ -88,11 +88,13 @@ export const open = Effect.fnUntraced(function* ({ checkpoint, compression, path
     )
   })
 
-  const grow = Effect.fnUntraced(function* (lines: ReadonlyArray<string>, ends: boolean) {
+  const encode = encoder(compression)
+
+  // Lines and texts are gone when the disk is waited for: what waits with them would live long enough to be taken for old,
+  // and old garbage stays.
+  const grow = Effect.fnUntraced(function* (lines: Iterable<string>, ends: boolean) {
     const before = yield* Ref.get(current)
-    const { members, tail } = compression === undefined ? whole(lines) : split(before.state, lines, ends)
-    const encoded = yield* Effect.forEach(members, (text) => encode(compression, text))
-    const bytes = concat(encoded)
+    const { bytes, count, tail } = yield* encode(before.state, lines, ends)
     if (bytes.length > 0 || ends) yield* write(before.state, bytes)
     const hash = yield* before.hash.copy
     yield* hash.update(bytes)
@@ -100,7 +102,7 @@ export const open = Effect.fnUntraced(function* ({ checkpoint, compression, path
     return {
       hash,
       state: {
-        records: state.records + lines.length,
+        records: state.records + count,
         bytes: state.bytes + bytes.length,
         sha256: yield* hash.hex,
         tail
@@ -143,20 +145,68 @@ const cut = Effect.fnUntraced(function* (path: string, bytes: number) {
   if ((yield* Files.exists(path)) && (yield* Files.size(path)) > bytes) yield* Files.at(path)(fs.truncate(path, bytes))
 })
 
-interface Members {
-  readonly members: ReadonlyArray<string>
+/** What lines become in the file, good until the next lines are encoded. */
+interface Encoded {
+  readonly bytes: Uint8Array
+  /** How many lines there were. */
+  readonly count: number
   readonly tail: string
 }
 
-/** Without compression, all is one member. */
-const whole = (lines: ReadonlyArray<string>): Members => ({ members: [lines.join("")], tail: "" })
+const encoder = (
+  compression: Format | undefined
+): ((state: State, lines: Iterable<string>, ends: boolean) => Effect.Effect<Encoded, never, Compression>) => {
+  const encode = utf8()
+  if (compression === undefined) return (_, lines) => Effect.sync(() => ({ ...encode(lines), tail: "" }))
+  return (state, lines, ends) =>
+    Effect.suspend(() => {
+      const { count, members, tail } = split(state, lines, ends)
+      return Effect.map(
+        Effect.forEach(members, (text) =>
+          Effect.flatMap(Compression, ({ compress }) => compress(compression, new TextEncoder().encode(text)))
+        ),
+        (pieces) => ({ bytes: concat(pieces), count, tail })
+      )
+    })
+}
+
+/** Encodes texts one behind the other, each time into the same memory. */
+const utf8 = () => {
+  const encoder = new TextEncoder()
+  let memory = new Uint8Array(memberSize)
+  return (texts: Iterable<string>): Pick<Encoded, "bytes" | "count"> => {
+    let count = 0
+    let at = 0
+    for (const text of texts) {
+      // A character is three bytes at most.
+      const most = at + text.length * 3
+      if (most > memory.length) {
+        const larger = new Uint8Array(most * 2)
+        larger.set(memory.subarray(0, at))
+        memory = larger
+      }
+      at += encoder.encodeInto(text, memory.subarray(at)).written
+      count += 1
+    }
+    return { bytes: memory.subarray(0, at), count }
+  }
+}
+
+interface Members {
+  readonly members: ReadonlyArray<string>
+  /** How many lines there were, those of the tail before not among them. */
+  readonly count: number
+  readonly tail: string
+}
 
 /** The members that are full, and the lines that are left, which are a member, too, when the part `ends`. */
-const split = ({ bytes, tail }: State, lines: ReadonlyArray<string>, ends: boolean): Members => {
+const split = ({ bytes, tail }: State, lines: Iterable<string>, ends: boolean): Members => {
   const members: Array<string> = []
   let waiting: Array<string> = [tail]
   let length = tail.length
+  let count = 0
   for (const line of lines) {
+    count += 1
     waiting.push(line)
     length += line.length
     if (length < memberSize) continue
@@ -165,17 +215,10 @@ const split = ({ bytes, tail }: State, lines: ReadonlyArray<string>, ends: boole
     length = 0
   }
   const left = waiting.join("")
-  if (!ends) return { members, tail: left }
+  if (!ends) return { members, count, tail: left }
   // A file needs one member, so that it can be read.
   const isMember = left !== "" || bytes + members.length === 0
-  return { members: isMember ? [...members, left] : members, tail: "" }
-}
-
-const encode = (compression: Format | undefined, text: string): Effect.Effect<Uint8Array, never, Compression> => {
-  const bytes = new TextEncoder().encode(text)
-  return compression === undefined
-    ? Effect.succeed(bytes)
-    : Effect.flatMap(Compression, ({ compress }) => compress(compression, bytes))
+  return { members: isMember ? [...members, left] : members, count, tail: "" }
 }
 
 const concat = (pieces: ReadonlyArray<Uint8Array>): Uint8Array => {
