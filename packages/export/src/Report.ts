@@ -282,7 +282,7 @@ const reasons = (outputs: ReadonlyArray<Output>): Markup | undefined => {
 }
 
 const said = ({ expected, found, what }: Missing): string =>
-  what === "record" ? "was listed, and gone when it was asked for" : `${found} of ${Format.plural(expected, "part")}`
+  what === "record" ? "was listed, and gone when it was asked for" : `${found} of ${expected} ${what}`
 
 const absent = (outputs: ReadonlyArray<Output>): Markup | undefined => {
   const flawed = outputs.filter((output) => lacking(output) > 0)

@@ -2,7 +2,7 @@
 import { Admin, Admins } from "@effect-intercom/core/resources/Admins"
 import { Article, Articles } from "@effect-intercom/core/resources/Articles"
 import { Companies, Company } from "@effect-intercom/core/resources/Companies"
-import { Contact, type ContactId, Contacts } from "@effect-intercom/core/resources/Contacts"
+import { Contact, type ContactId, type ContactReferences, Contacts } from "@effect-intercom/core/resources/Contacts"
 import { Conversation, type ConversationId, Conversations } from "@effect-intercom/core/resources/Conversations"
 import { DataEvent, Events } from "@effect-intercom/core/resources/Events"
 import { News, NewsItem } from "@effect-intercom/core/resources/News"
@@ -231,14 +231,27 @@ const searchContacts: Search<Contacts> =
       )
     )
 
-/** All contacts; at most 150 a page. */
+const embedded = ["tags", "notes", "companies"] as const
+
+/** The lists within a contact that the API cuts off after ten. */
+const cutOff = (contact: Received): ReadonlyArray<Walk.Missing> =>
+  embedded.flatMap((what): ReadonlyArray<Walk.Missing> => {
+    // Its search fits the schema of a contact.
+    const list = contact[what] as typeof ContactReferences.Type | null | undefined
+    if (list?.has_more !== true) return []
+    const found = list.data?.length ?? 0
+    return [{ id: String(contact["id"]), what, expected: Math.max(found + 1, list.total_count ?? 0), found }]
+  })
+
+/** All contacts; at most 150 a page. Their tags, notes and companies beyond the tenth are named as missing. */
 export const contacts: Resource<Contacts> = {
   name: "contacts",
   table: Table.fromSchema("contacts", Contact, { key: "id" }),
   pageSize: 150,
   counted: false,
   changes: "search",
-  walk: (options) => searched(searchContacts, options),
+  walk: (options) =>
+    Stream.map(searched(searchContacts, options), (step) => ({ ...step, missing: step.records.flatMap(cutOff) })),
   count: counted(searchContacts)
 }
 

@@ -14,8 +14,11 @@ import type { Received } from "./Table.ts"
 export const Missing = Schema.Struct({
   /** Of the record. */
   id: Schema.String,
-  /** `record`: it was listed, and gone when it was asked for. `parts`: it says it has more parts than came with it. */
-  what: Schema.Literals(["record", "parts"]),
+  /**
+   * `record`: it was listed, and gone when it was asked for. Else what it says it has more of than came with it: the
+   * `parts` of a conversation, the `tags`, `notes` or `companies` of a contact.
+   */
+  what: Schema.Literals(["record", "parts", "tags", "notes", "companies"]),
   expected: Schema.Int,
   found: Schema.Int
 })

@@ -67,12 +67,15 @@ export const make = Effect.fnUntraced(function* (
     }),
     Reactivity.layer
   )
+  // One for each table that is written to.
+  const prepared = new Map<string, StatementSync>()
   return {
     sql,
-    runMany: (statement, rows) =>
+    runMany: (text, rows) =>
       attempt(() => {
-        const prepared = database.prepare(statement)
-        for (const row of rows) prepared.run(...row.map(input))
+        const statement = prepared.get(text) ?? database.prepare(text)
+        prepared.set(text, statement)
+        for (const row of rows) statement.run(...row.map(input))
       })
   }
 })
