@@ -21,9 +21,8 @@ export const idOf = (n: number): string => `65a1b2c3${(n * 2654435761).toString(
 const pick = <A>(from: ReadonlyArray<A>, n: number): A => from[n % from.length] as A
 
 /** A contact of about 2 kB and 56 fields: those of the 2.15 description, and a few the live API adds. */
-export const contact = (n: number) => {
+export const contact = (n: number, created = 1_600_000_000 + (n % 90_000_000)) => {
   const id = idOf(n)
-  const created = 1_600_000_000 + (n % 90_000_000)
   const user = n % 5 !== 0
   return {
     type: "contact",

@@ -23,3 +23,9 @@ export const table = (rows: ReadonlyArray<ReadonlyArray<string>>, align: "left" 
   const rule = widths.map((width, column) => (isLeft(column) ? "-".repeat(width) : `${"-".repeat(width - 1)}:`))
   return [line(head), line(rule), ...body.map(line)].join("\n")
 }
+
+/** The values from one on, and those before it: who comes first in a round changes. */
+export const rotate = <A>(values: ReadonlyArray<A>, by: number): ReadonlyArray<A> => [
+  ...values.slice(by % values.length),
+  ...values.slice(0, by % values.length)
+]

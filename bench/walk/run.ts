@@ -8,12 +8,11 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
-import * as ChildProcess from "effect/process/ChildProcess"
 import { ChildProcessSpawner } from "effect/process/ChildProcessSpawner"
 import * as Schema from "effect/Schema"
-import * as Stream from "effect/Stream"
+import { script, serve } from "../internal/Child.ts"
 import { idOf, Tally } from "../internal/Contacts.ts"
-import { median, spread, table } from "../internal/Report.ts"
+import { median, rotate, spread, table } from "../internal/Report.ts"
 import { machine } from "../internal/Machine.ts"
 
 const walkers = ["floor", "official", "client"] as const
@@ -38,19 +37,7 @@ const Walk = Schema.fromJsonString(
 )
 type Walk = typeof Walk.Type
 
-const script = (name: string, ...args: ReadonlyArray<string>) =>
-  ChildProcess.make(process.execPath, [new URL(`${name}.ts`, import.meta.url).pathname, ...args], { stderr: "inherit" })
-
-/** Starts the server in a process of its own, until the scope closes; gives its URL. */
-const serve = Effect.fnUntraced(function* (records: number) {
-  const server = yield* script("server", String(records))
-  return yield* server.stdout.pipe(
-    Stream.decodeText(),
-    Stream.splitLines,
-    Stream.runHead,
-    Effect.flatMap(Effect.fromOption)
-  )
-})
+const here = (name: string) => new URL(`${name}.ts`, import.meta.url)
 
 const expected = (records: number): string => {
   const tally = new Tally()
@@ -61,7 +48,7 @@ const expected = (records: number): string => {
 /** One walk, checked: every record, in order, once. */
 const walk = Effect.fnUntraced(function* (walker: Walker, baseUrl: string, records: number, checksum: string) {
   const spawner = yield* ChildProcessSpawner
-  const output = yield* spawner.string(script(walker, baseUrl))
+  const output = yield* spawner.string(script(here(walker), baseUrl))
   const result = yield* Schema.decodeEffect(Walk)(output)
   if (result.records === records && result.checksum === checksum) return result
   return yield* new WrongWalk({
@@ -70,11 +57,6 @@ const walk = Effect.fnUntraced(function* (walker: Walker, baseUrl: string, recor
       `expected ${records} with ${checksum}`
   })
 })
-
-const rotate = <A>(values: ReadonlyArray<A>, by: number): ReadonlyArray<A> => [
-  ...values.slice(by % values.length),
-  ...values.slice(0, by % values.length)
-]
 
 const report = (records: number, rounds: ReadonlyArray<Record<Walker, Walk>>): string => {
   const rows = walkers.map((walker) => {
@@ -108,7 +90,7 @@ const run = Command.make(
   },
   Effect.fn(function* ({ records, rounds }) {
     yield* Console.log(`${machine()}\n`)
-    const baseUrl = yield* serve(records)
+    const baseUrl = yield* serve(here("server"), String(records))
     const checksum = expected(records)
     const results: Array<Record<Walker, Walk>> = []
     for (let round = 0; round < rounds; round++) {

@@ -24,7 +24,7 @@ import * as Quarantine from "./Quarantine.ts"
 import * as Resource from "./Resource.ts"
 import { type Connection, type Output, Sink } from "./Sink.ts"
 import * as Source from "./Source.ts"
-import type * as Walk from "./Walk.ts"
+import * as Walk from "./Walk.ts"
 
 /** What every export needs: the sink, and the client. */
 export type Requirements = Sink | IntercomHttp | Admins | Resource.Services
@@ -242,7 +242,8 @@ const walk = (job: Job, output: Output, from: Checkpoint): Stream.Stream<Event, 
         )
 
       return Stream.succeed<Event>({ _tag: "Started", resource: resource.name, checkpoint: from }).pipe(
-        Stream.concat(Stream.mapEffect(steps, commit)),
+        // What came while the last commit was made is committed at once: a slow disk does not make the walk wait.
+        Stream.concat(Stream.mapArrayEffect(steps, (steps) => Effect.forEach(Walk.together(steps), commit))),
         Stream.concat(Stream.unwrap(Effect.map(Ref.get(current), (checkpoint) => finish(job, output, checkpoint))))
       )
     })

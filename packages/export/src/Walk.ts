@@ -1,6 +1,7 @@
 /** A walk over the records of a resource: steps, each of which is written together with the position after it. */
 import type { IntercomError } from "@effect-intercom/core/IntercomError"
 import { Cursor, type Invalid, type Page, type WalkOptions } from "@effect-intercom/core/Pagination"
+import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
@@ -109,6 +110,28 @@ export const steps = <R>(open: Open<R>, from: string | undefined): Stream.Stream
       total: page.total
     })
   )
+
+/** Steps written at once: more would gain little, and what a sink makes of them takes memory. */
+const mostTogether = 4
+
+/** Steps that follow one another, as fewer ones that say the same. */
+export const together = (steps: Arr.NonEmptyReadonlyArray<Step>): Arr.NonEmptyReadonlyArray<Step> =>
+  Arr.map(Arr.chunksOf(steps, mostTogether), ([first, ...others]) => others.reduce(joined, first))
+
+/** A step in place of two. */
+const joined = (before: Step, after: Step): Step => ({
+  ...after,
+  ...(after.anew === true
+    ? undefined
+    : {
+        records: [...before.records, ...after.records],
+        invalid: [...before.invalid, ...after.invalid],
+        read: before.read + after.read,
+        missing: [...(before.missing ?? []), ...(after.missing ?? [])],
+        anew: before.anew
+      }),
+  total: after.total ?? before.total
+})
 
 /** A walk on which the next steps are taken while one is written. */
 export const ahead = <E, R>(self: Stream.Stream<Step, E, R>): Stream.Stream<Step, E, R> =>
