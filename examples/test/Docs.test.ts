@@ -80,7 +80,7 @@ describe("documents", () => {
       assert.fail(String((error as { readonly stdout?: string }).stdout))
     }
     rmSync(folder, { recursive: true })
-  })
+  }, 90_000)
 
   it("name commands that exist", () => {
     const { scripts } = JSON.parse(read("package.json")) as { readonly scripts: Record<string, string> }

@@ -78,24 +78,27 @@ const lines = (example: string, env: NodeJS.ProcessEnv, count: number) =>
     return Effect.sync(() => void child.kill("SIGKILL"))
   })
 
-it.live("nightly.ts exports everything in its first night, and what changed in the next", () =>
-  Effect.gen(function* () {
-    const { token, url } = yield* Simulator
-    const env = yield* environment(Redacted.value(token))
-    assert.deepStrictEqual(yield* lines("nightly.ts", env, 3), [
-      "contacts: 120 records",
-      "companies: 10 records",
-      "conversations: 15 records"
-    ])
-    yield* Contacts.use(({ create }) => create({ role: "user", email: "ada@example.com" })).pipe(
-      Effect.provide(Contacts.layer),
-      Effect.provide(IntercomHttp.layer({ accessToken: token, baseUrl: url })),
-      Effect.provide(NodeHttpClient.layerUndici)
-    )
-    assert.deepStrictEqual(yield* lines("nightly.ts", env, 3), [
-      "contacts: 1 changed",
-      "companies: 0 changed",
-      "conversations: 0 changed"
-    ])
-  }).pipe(Effect.provide([Simulator.layer({ contacts: 120, companies: 10, conversations: 15 }), NodeServices.layer]))
+it.live(
+  "nightly.ts exports everything in its first night, and what changed in the next",
+  () =>
+    Effect.gen(function* () {
+      const { token, url } = yield* Simulator
+      const env = yield* environment(Redacted.value(token))
+      assert.deepStrictEqual(yield* lines("nightly.ts", env, 3), [
+        "contacts: 120 records",
+        "companies: 10 records",
+        "conversations: 15 records"
+      ])
+      yield* Contacts.use(({ create }) => create({ role: "user", email: "ada@example.com" })).pipe(
+        Effect.provide(Contacts.layer),
+        Effect.provide(IntercomHttp.layer({ accessToken: token, baseUrl: url })),
+        Effect.provide(NodeHttpClient.layerUndici)
+      )
+      assert.deepStrictEqual(yield* lines("nightly.ts", env, 3), [
+        "contacts: 1 changed",
+        "companies: 0 changed",
+        "conversations: 0 changed"
+      ])
+    }).pipe(Effect.provide([Simulator.layer({ contacts: 120, companies: 10, conversations: 15 }), NodeServices.layer])),
+  90_000
 )

@@ -33,16 +33,17 @@ const said = ({ differences, entry, unreadable }: Verify.Verdict): string => {
   return differences.map(({ expected, found, what }) => `${what}: ${found}, not ${expected}`).join("; ")
 }
 
-/** The line of an output. */
-export const render = (verdict: Verify.Verdict, style: Style.Style): string =>
-  `${Verify.isSound(verdict) ? style.good("✓") : style.bad("✗")} ${verdict.output.padEnd(13)}  ${said(verdict)}`
+/** The line of an output, whose name takes `width` cells. */
+export const render = (verdict: Verify.Verdict, width: number, style: Style.Style): string =>
+  `${Verify.isSound(verdict) ? style.good("✓") : style.bad("✗")} ${verdict.output.padEnd(width)}  ${said(verdict)}`
 
 /** Verifies, tells each output, and fails when one differs. */
 export const run = Effect.gen(function* () {
   const style = yield* Style.current
   const verdicts = yield* Verify.outputs
   if (verdicts.length === 0) return yield* new NothingExported()
-  yield* Effect.forEach(verdicts, (verdict) => Console.log(render(verdict, style)), { discard: true })
+  const width = Math.max(13, ...verdicts.map(({ output }) => output.length))
+  yield* Effect.forEach(verdicts, (verdict) => Console.log(render(verdict, width, style)), { discard: true })
   const [first, ...others] = verdicts.filter((verdict) => !Verify.isSound(verdict)).map(({ output }) => output)
   if (first !== undefined) return yield* new Differs({ outputs: [first, ...others] })
 })

@@ -8,39 +8,47 @@ import { readFileSync } from "node:fs"
 import * as ExitCode from "@effect-intercom/cli/ExitCode"
 import * as Command from "./Command.ts"
 
-const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8")
+const read = (path: string) => readFileSync(new URL(path, import.meta.url), "utf8")
 
-/** The commands in blocks of code; what follows `#` explains, and `[` is of a synopsis. */
-const commands = [...readme.matchAll(/^```(?:sh|text)\n(.*?)^```/gms)]
-  .flatMap(([, block = ""]) => block.split("\n"))
-  .filter((line) => line.startsWith("intercom ") && !line.includes("["))
-  .map((line) =>
-    line
-      .replace(/\s+#.*/, "")
-      .split(" ")
-      .slice(1)
-  )
+const readme = read("../README.md")
+
+/** The commands in a document's blocks of code; what follows `#` explains, and `[` is of a synopsis. */
+const commandsOf = (text: string) =>
+  [...text.matchAll(/^```(?:sh|text)\n(.*?)^```/gms)]
+    .flatMap(([, block = ""]) => block.split("\n"))
+    .map((line) => line.replace(/^npx --yes pnpm@12\.21\.0 intercom /, "intercom "))
+    .filter((line) => line.startsWith("intercom ") && !line.includes("["))
+    .map((line) =>
+      line
+        .replace(/\s+#.*/, "")
+        .split(" ")
+        .slice(1)
+    )
 
 /** They do not end, or have a test of their own. */
 const others = new Set(["simulate", "demo"])
 
-describe("the README", () => {
-  it.live(
-    "has commands that do what it says",
-    () =>
-      Effect.gen(function* () {
-        const { token, url } = yield* Simulator
-        const cwd = yield* Command.temporary
-        const env = { INTERCOM_BASE_URL: url, INTERCOM_ACCESS_TOKEN: Redacted.value(token) }
-        const run = commands.filter(([name = ""]) => !others.has(name))
-        assert.isAbove(run.length, 6)
-        for (const args of run) {
-          const { code, stderr } = yield* Command.run(args, env, cwd)
-          assert.strictEqual(code, 0, `intercom ${args.join(" ")}: ${stderr}`)
-        }
-      }).pipe(Effect.provide([Simulator.layer({ contacts: 12, companies: 3, conversations: 4 }), NodeServices.layer])),
-    90_000
-  )
+describe("the READMEs", () => {
+  for (const path of ["../README.md", "../../../README.md"]) {
+    it.live(
+      `have commands that do what they say: ${path}`,
+      () =>
+        Effect.gen(function* () {
+          const { token, url } = yield* Simulator
+          const cwd = yield* Command.temporary
+          const env = { INTERCOM_BASE_URL: url, INTERCOM_ACCESS_TOKEN: Redacted.value(token) }
+          const run = commandsOf(read(path)).filter(([name = ""]) => !others.has(name))
+          assert.isAbove(run.length, 3)
+          for (const args of run) {
+            const { code, stderr } = yield* Command.run(args, env, cwd)
+            assert.strictEqual(code, 0, `intercom ${args.join(" ")}: ${stderr}`)
+          }
+        }).pipe(
+          Effect.provide([Simulator.layer({ contacts: 12, companies: 3, conversations: 4 }), NodeServices.layer])
+        ),
+      90_000
+    )
+  }
 
   it("documents every exit code", () => {
     for (const code of Object.values(ExitCode)) assert.match(readme, new RegExp(`^\\| ${code} +\\|`, "m"))

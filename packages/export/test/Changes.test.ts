@@ -103,7 +103,7 @@ describe("Changes", () => {
         })
         const sink = MemorySink.make(Effect.orDie(change))
         yield* Workspace.run({ resources: ["contacts"], since: 1, pageSize: 2, concurrency: 1 }, sink)
-        assert.isAbove(moved.length, 30)
+        assert.isAbove(moved.length, 10)
         sink.quiet.value = true
         yield* TestClock.adjust("1 second")
         yield* Workspace.run(last("contacts"), sink)

@@ -179,16 +179,18 @@ describe("what people said of other exporters", () => {
     )
   )
 
-  it.effect("nobody knows how far it is: events tell records and the API's total, step by step", () =>
-    inWorkspace()(
+  it.effect("nobody knows how far it is: events tell records and the API's total, as pages come", () =>
+    inWorkspace({ ...Workspace.small, latency: "1 second" })(
       Effect.gen(function* () {
         const sink = MemorySink.make()
-        const told = yield* Export.run({ resources: ["contacts"], pageSize: 30 }).pipe(
+        const run = Export.run({ resources: ["contacts"], pageSize: 30 }).pipe(
           Stream.runCollect,
           Effect.provide(sink.layer)
         )
+        const fiber = yield* Effect.forkChild(run)
+        yield* TestClock.adjust("1 minute")
         assert.deepStrictEqual(
-          told.flatMap((event) =>
+          (yield* Fiber.join(fiber)).flatMap((event) =>
             event._tag === "StepWritten" ? [[event.checkpoint.counts.records, event.checkpoint.total]] : []
           ),
           [

@@ -1,20 +1,14 @@
 /** What DuckDB finds in the files of each sink, for records of each resource. */
-import { Article } from "@effect-intercom/core/resources/Articles"
-import { Company } from "@effect-intercom/core/resources/Companies"
-import { Contact } from "@effect-intercom/core/resources/Contacts"
-import { Conversation } from "@effect-intercom/core/resources/Conversations"
-import { DataEvent } from "@effect-intercom/core/resources/Events"
 import * as Csv from "@effect-intercom/export/Csv"
 import * as Ndjson from "@effect-intercom/export/Ndjson"
 import * as Parquet from "@effect-intercom/export/Parquet"
-import * as Table from "@effect-intercom/export/Table"
+import type * as Table from "@effect-intercom/export/Table"
 import { assert, describe, layer } from "@effect/vitest"
-import * as Arbitrary from "effect/Arbitrary"
 import * as Effect from "effect/Effect"
-import type * as Schema from "effect/Schema"
 import * as Disk from "./Disk.ts"
 import * as DuckDb from "./DuckDb.ts"
 import * as FileSinkLaws from "./FileSinkLaws.ts"
+import { resources, rows } from "./Samples.ts"
 
 /** DuckDB refuses JSON with lone surrogates; that sinks keep them is a law of SinkKit. */
 const wellFormed = (value: unknown): unknown => {
@@ -24,35 +18,9 @@ const wellFormed = (value: unknown): unknown => {
   return Object.fromEntries(Object.entries(value).map(([name, value]) => [name.toWellFormed(), wellFormed(value)]))
 }
 
-/** Records as they come from the API, with fields that no schema has. */
-const sample = Effect.fnUntraced(function* (schema: Schema.Top, count: number) {
-  const values = yield* Arbitrary.sampleEffect(Arbitrary.schema(schema), { count, seed: 11 })
-  return values.map((value, index) => {
-    // The schemas are of objects, and stay so.
-    const record = { ...(value as object), [`zz${index % 3}`]: [index, null, { a: "ü" }] }
-    return wellFormed(JSON.parse(JSON.stringify(record))) as Table.Received
-  })
-})
-
-/** All that a row tells, whatever the order of the keys in `_rest`. */
-const rows = (table: Table.Table, records: ReadonlyArray<Table.Received>) => {
-  const rowOf = Table.rowOf(table)
-  return records.map((record) => {
-    const { rest, values } = rowOf(record)
-    return { values, rest: rest === null ? null : (JSON.parse(rest) as unknown) }
-  })
-}
-
 describe("DuckDB", () => {
   layer(Disk.layer)((it) => {
-    for (const [name, schema, count] of [
-      ["contacts", Contact, 300],
-      ["companies", Company, 300],
-      ["conversations", Conversation, 200],
-      ["articles", Article, 50],
-      ["events", DataEvent, 300]
-    ] as const) {
-      const table = Table.fromSchema(name, schema, { key: null })
+    for (const { name, records: all, table } of resources) {
       const written = Effect.fnUntraced(function* (
         sink: Parameters<typeof FileSinkLaws.session>[0],
         records: ReadonlyArray<Table.Received>
@@ -69,7 +37,7 @@ describe("DuckDB", () => {
       it.effect(`finds every value of ${name}`, () =>
         Effect.gen(function* () {
           const directory = yield* Disk.temporary
-          const records = yield* sample(schema, count)
+          const records = (yield* all).map((record) => wellFormed(record) as Table.Received)
           const expected = rows(table, records)
 
           for (const compression of [undefined, "gzip", "zstd"] as const) {

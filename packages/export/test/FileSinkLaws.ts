@@ -235,7 +235,7 @@ export const tests = (sink: FileSink) => {
         const other = yield* Effect.flip(run(sink.layer(directory), []))
         assert.strictEqual(
           other.message,
-          `${path} belongs to an export with format xml, this one has ${sink.extension}. Choose another directory, or delete the file to start anew.`
+          `${path} belongs to an export with format xml, this one has ${sink.extension}. Choose another place, or start anew: --restart for an unfinished export, --force for a finished one.`
         )
         yield* fs.writeFileString(`${directory}/things.xml.part`, "<things>")
         yield* session(sink.layer(directory), ({ discard }) => discard(SinkKit.things))

@@ -1,4 +1,3 @@
-import * as NodeHost from "@effect-intercom/export/NodeHost"
 import * as NodeSqlite from "@effect-intercom/export/NodeSqlite"
 import * as SinkKit from "@effect-intercom/export/SinkKit"
 import { Sink } from "@effect-intercom/export/Sink"
@@ -7,7 +6,6 @@ import * as Effect from "effect/Effect"
 import type * as Duration from "effect/Duration"
 import * as FileSystem from "effect/FileSystem"
 import * as Fiber from "effect/Fiber"
-import * as Layer from "effect/Layer"
 import * as NodeFs from "node:fs"
 import * as TestClock from "effect/testing/TestClock"
 import { setImmediate } from "node:timers/promises"
@@ -48,7 +46,7 @@ const place = Effect.map(
 )
 
 describe("NodeSqlite", () => {
-  layer(Layer.merge(Disk.layer, NodeHost.layer))((it) => {
+  layer(Disk.layer)((it) => {
     for (const { check, name } of SinkKit.laws(Effect.map(place, subject))) it.effect(name, () => check)
 
     for (const [name, scenario] of Object.entries(scenarios)) it.effect(name, () => Effect.flatMap(place, scenario))

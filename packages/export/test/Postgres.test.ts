@@ -1,12 +1,11 @@
-import { BadAddress, type Reason } from "@effect-intercom/export/ExportError"
+import { BadAddress, ExportError, type Reason } from "@effect-intercom/export/ExportError"
 import type { Host } from "@effect-intercom/export/Host"
-import * as NodeHost from "@effect-intercom/export/NodeHost"
-import * as NodeSha256 from "@effect-intercom/export/NodeSha256"
+import * as NodeSqlite from "@effect-intercom/export/NodeSqlite"
 import * as Postgres from "@effect-intercom/export/Postgres"
 import type { Sha256 } from "@effect-intercom/export/Sha256"
 import { type Connection, type Output, Sink } from "@effect-intercom/export/Sink"
 import * as SinkKit from "@effect-intercom/export/SinkKit"
-import type { Table } from "@effect-intercom/export/Table"
+import * as Table from "@effect-intercom/export/Table"
 import * as PgClient from "@effect/sql-pg/PgClient"
 import { assert, describe, layer } from "@effect/vitest"
 import * as Deferred from "effect/Deferred"
@@ -23,7 +22,9 @@ import * as NodeCrypto from "node:crypto"
 import * as NodeNet from "node:net"
 import * as NodeOs from "node:os"
 import * as NodeUtil from "node:util"
+import * as Disk from "./Disk.ts"
 import * as PostgresServer from "./PostgresServer.ts"
+import { resources } from "./Samples.ts"
 import { survive, timeout, undisturbed } from "./SqlKill.ts"
 import { batch, exported, type Row, session, type SqlPlace, subject } from "./SqlPlace.ts"
 import { scenarios } from "./SqlScenarios.ts"
@@ -108,7 +109,7 @@ const freePort = Effect.callback<number>((resume) => {
 const things = (...ids: ReadonlyArray<string>) => batch(ids.map((id) => ({ type: "thing", id })))
 
 describe("Postgres", () => {
-  layer(Layer.mergeAll(PostgresServer.layer, NodeHost.layer, NodeSha256.layer), { excludeTestServices: true })((it) => {
+  layer(Layer.merge(PostgresServer.layer, Disk.layer), { excludeTestServices: true })((it) => {
     for (const { check, name } of SinkKit.laws(Effect.map(place, subject))) it.effect(name, () => check)
 
     for (const [name, scenario] of Object.entries(scenarios)) it.effect(name, () => Effect.flatMap(place, scenario))
@@ -134,6 +135,30 @@ describe("Postgres", () => {
         }),
       timeout
     )
+
+    for (const { name, records: all, table } of resources) {
+      it.effect(`finds every value of ${name}, as SQLite does`, () =>
+        Effect.gen(function* () {
+          const [one, file] = [yield* place, `${yield* Disk.temporary}/workspace.sqlite`]
+          const records = yield* all
+          // In the order they came, and then in that of a key; the last of several with one key stays.
+          for (const key of [null, table.columns[0]?.name ?? ""]) {
+            const keyed = { ...table, name: `${name}_${key}`, key }
+            const receipt = yield* exported(one, keyed, "replace", batch(records))
+            const inSqlite = { ...one, layer: NodeSqlite.layer({ file }) }
+            assert.deepStrictEqual(receipt, yield* exported(inSqlite, keyed, "replace", batch(records)))
+            if (key !== null) continue
+            const found = yield* subject(one).records(keyed, keyed.name)
+            // Not as rows: the order of the keys in JSON is free.
+            const [rowOf, recordOf] = [Table.rowOf(table), Table.recordOf(table)]
+            assert.deepStrictEqual(
+              found,
+              records.map((record) => recordOf(rowOf(record)))
+            )
+          }
+        })
+      )
+    }
 
     it.effect("the second of two exports is told who is writing; another schema is not in its way", () =>
       Effect.gen(function* () {
@@ -204,7 +229,7 @@ describe("Postgres", () => {
       Effect.gen(function* () {
         const one = yield* place
         const long = `é${"x".repeat(62)}`
-        const table: Table = {
+        const table: Table.Table = {
           name: "odd",
           key: "id",
           columns: ["id", "ctid", long, long.slice(0, -1)].map((name) => ({ name, path: [name], kind: "text" }))
@@ -257,6 +282,7 @@ describe("Postgres", () => {
           })
         )
         assert.strictEqual(reason._tag, "DatabaseLost")
+        assert.isTrue(new ExportError({ reason }).resumable)
         assert.match(
           reason.message,
           /^The connection to postgres:.* was lost \(.*\)\. Run the same command again to go on\.$/
@@ -390,6 +416,8 @@ describe("Postgres", () => {
         ]) {
           const reason = yield* connecting(address)
           assert.deepStrictEqual(reason, new BadAddress({}), address)
+          assert.match(reason.message, /Write postgres:\/\/USER:PASSWORD@HOST:PORT\/DATABASE/)
+          assert.isFalse(new ExportError({ reason }).resumable)
           assert.notInclude(
             yield* Effect.provide(
               Sink.useSync(({ name }) => name),

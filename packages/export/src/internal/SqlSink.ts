@@ -259,11 +259,12 @@ const lineValues =
     JSON.stringify(record)
   ]
 
-/** The key of a record that need not be one. */
+/** The key of a record that need not be one, if it is a key that a table can have. */
 const keyOf = (record: unknown, key: string): string | null => {
   if (typeof record !== "object" || record === null || !Object.hasOwn(record, key)) return null
-  const value: unknown = Reflect.get(record, key)
-  return typeof value === "string" || typeof value === "number" ? String(value) : null
+  const column = { name: key, path: [key], kind: "text" } as const
+  const [value] = Table.rowOf({ name: "", key, columns: [column] })({ [key]: Reflect.get(record, key) }).values
+  return typeof value === "string" ? value : null
 }
 
 /** By the bytes of a text, in both databases. */
