@@ -1,6 +1,7 @@
 /**
  * Exports killed with SIGKILL, again and again, at random requests and moments, while the API fails now and then: what is
- * finished in the end must be what an undisturbed export wrote. `INTERCOM_TEST_KILLS` is how often each is killed.
+ * finished in the end must be what an undisturbed export wrote. `INTERCOM_TEST_KILLS` is how often each kind of output is
+ * killed; without it, two kinds are, once.
  */
 import * as Faults from "@effect-intercom/simulator/Faults"
 import { Simulator } from "@effect-intercom/simulator/Simulator"
@@ -10,7 +11,8 @@ import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 import * as Command from "./Command.ts"
 
-const kills = Number(process.env["INTERCOM_TEST_KILLS"] ?? "1")
+const asked = process.env["INTERCOM_TEST_KILLS"]
+const kills = Number(asked ?? "1")
 
 const resources = ["tags", "contacts", "conversations", "articles"]
 
@@ -35,6 +37,7 @@ const digested = (directory: string, to: string) =>
 
 describe("an export that is killed", () => {
   for (const [format, file] of Object.entries(destinations)) {
+    if (asked === undefined && format !== "ndjson.zst:" && format !== "sqlite:") continue
     it.live(
       `ends as if nothing had been: ${format}`,
       () =>
