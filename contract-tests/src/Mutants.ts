@@ -132,7 +132,7 @@ const schemaTypes = (site: Sites.Site): ReadonlyArray<Draft> => {
           }
         ]
       : []),
-    ...(type === "string" || type === "integer"
+    ...((type === "string" || type === "integer") && !alternativeTakes(site, "boolean")
       ? [
           {
             operator: "type-widened",
@@ -154,6 +154,17 @@ const schemaTypes = (site: Sites.Site): ReadonlyArray<Draft> => {
   ]
 }
 
+/** Whether another alternative takes values of a type already: then it changes nothing that this one does too. */
+const alternativeTakes = (site: Sites.Site, type: string): boolean =>
+  site.chains.every(({ steps }) => {
+    const last = steps.at(-1)
+    if (last?._tag !== "part" || last.of !== "anyOf") return false
+    return last.others.some((other) => {
+      const node = Node.resolve(other)
+      return node !== undefined && typesOf(Node.record(node)).includes(type)
+    })
+  })
+
 const nullability = (site: Sites.Site): ReadonlyArray<Draft> => {
   const schema = Node.record(site.node)
   const types = typesOf(schema)
@@ -171,22 +182,24 @@ const nullability = (site: Sites.Site): ReadonlyArray<Draft> => {
           patch: [replace(at, rest.length === 1 ? (rest[0] ?? "string") : rest)]
         }
       ].filter(() => rest.length > 0)
-    : [
-        {
-          operator: "null-allowed",
-          description: "null is allowed",
-          expected: wider(site),
-          patch: [replace(at, [...types, "null"])],
-          witness: value(site, "null")
-        },
-        {
-          operator: "null-allowed-by-anyOf",
-          description: "null is allowed, by an alternative",
-          expected: wider(site),
-          patch: [replace(site.pointer, { anyOf: [site.node.value, { type: "null" }] })],
-          witness: value(site, "null")
-        }
-      ]
+    : alternativeTakes(site, "null")
+      ? []
+      : [
+          {
+            operator: "null-allowed",
+            description: "null is allowed",
+            expected: wider(site),
+            patch: [replace(at, [...types, "null"])],
+            witness: value(site, "null")
+          },
+          {
+            operator: "null-allowed-by-anyOf",
+            description: "null is allowed, by an alternative",
+            expected: wider(site),
+            patch: [replace(site.pointer, { anyOf: [site.node.value, { type: "null" }] })],
+            witness: value(site, "null")
+          }
+        ]
 }
 
 const constraints = (site: Sites.Site): ReadonlyArray<Draft & { readonly kind: string }> => {

@@ -10,7 +10,12 @@ export type Step =
   | { readonly _tag: "property"; readonly name: string }
   | { readonly _tag: "item" }
   | { readonly _tag: "further" }
-  | { readonly _tag: "part"; readonly of: "allOf" | "anyOf" | "oneOf"; readonly index: number }
+  | {
+      readonly _tag: "part"
+      readonly of: "allOf" | "anyOf" | "oneOf"
+      readonly index: number
+      readonly others: ReadonlyArray<Node.Node>
+    }
 
 /** How an operation gets to a schema. */
 export interface Chain {
@@ -45,9 +50,11 @@ const inside = (node: Node.Node): ReadonlyArray<readonly [Step, Node.Node]> => {
     ...(further === undefined ? [] : [[{ _tag: "further" }, further] as const]),
     ...combinators.flatMap((of) => {
       const parts = Node.child(node, of)
-      return (parts === undefined ? [] : Node.children(parts)).map(
-        ([index, part]) => [{ _tag: "part", of, index: Number(index) }, part] as const
-      )
+      const all = parts === undefined ? [] : Node.children(parts)
+      return all.map(([index, part]) => {
+        const others = all.filter(([other]) => other !== index).map(([, other]) => other)
+        return [{ _tag: "part", of, index: Number(index), others }, part] as const
+      })
     })
   ]
 }
