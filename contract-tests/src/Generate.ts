@@ -148,7 +148,7 @@ const one = (alternative: Alternative, options: Options, depth: number): fc.Arbi
   if (values !== undefined) return values.length === 0 ? fc.constant(null) : fc.constantFrom(...values)
   // Without a type, properties tell what is meant; without those, anything goes.
   if (!typed && fields.size === 0 && alternative.required.size === 0) return anything
-  const shape: Shape.Shape = { ...alternative, fields: new Map() }
+  const shape: Shape.Shape = { ...alternative, fields: new Map(), choices: new Map() }
   const made = [...(typed ? kinds : ["object" as const])].map((kind): fc.Arbitrary<unknown> => {
     switch (kind) {
       case "null":

@@ -245,7 +245,20 @@ export interface Field {
 /** Everything a schema allows. */
 export interface Shape extends Omit<Alternative, "fields"> {
   readonly fields: ReadonlyMap<string, Field>
+  /** The only values there are of a kind, where every alternative with that kind names its values. */
+  readonly choices: ReadonlyMap<Kind, ReadonlyArray<Schema.Json>>
 }
+
+const choicesOf = (alternatives: ReadonlyArray<Alternative>): Shape["choices"] =>
+  new Map(
+    kinds.flatMap((kind) => {
+      const among = alternatives.filter((alternative) => alternative.kinds.has(kind))
+      if (among.length === 0 || among.some(({ values }) => values === undefined)) return []
+      // An array or object is no choice here, and null says all there is of its kind.
+      const named = among.flatMap(({ values = [] }) => values).filter((value) => typeof value === kind)
+      return named.length === 0 ? [] : [[kind, named] as const]
+    })
+  )
 
 const union = (alternatives: ReadonlyArray<Alternative>, node: Node.Node): Shape => {
   const objects = alternatives.filter(({ kinds }) => kinds.has("object"))
@@ -268,6 +281,7 @@ const union = (alternatives: ReadonlyArray<Alternative>, node: Node.Node): Shape
     values: alternatives.every(({ values, kinds }) => values !== undefined || (kinds.size === 1 && kinds.has("null")))
       ? values
       : undefined,
+    choices: choicesOf(alternatives),
     fields: new Map(
       [...names].map((name) => [
         name,

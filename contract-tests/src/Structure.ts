@@ -113,7 +113,15 @@ const enumFindings = (
   words: { readonly sender: string; readonly receiver: string }
 ): ReadonlyArray<Finding> => {
   const { values } = receiver
-  if (values === undefined) return []
+  if (values === undefined) {
+    return [...receiver.choices].flatMap(([kind, choices]) => {
+      if (isOpen(sender) || !sender.kinds.has(kind)) return []
+      const sent = sender.choices.get(kind)
+      if (sent?.every((value) => choices.includes(value)) === true) return []
+      const only = list(choices.map((value) => JSON.stringify(value)))
+      return [found(at, ["enum"], "breaking", place, `${words.receiver}, where it is a ${kind}, is ${only} only`)]
+    })
+  }
   if (sender.values === undefined) {
     return isOpen(sender)
       ? []

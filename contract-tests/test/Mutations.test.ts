@@ -565,6 +565,21 @@ describe("a changed document", () => {
       message: /^signed_up_at: the document's value may be string, the client's is integer/
     }
   })
+  mutant("of several kinds of values, one has choices", {
+    operation: "POST /contacts/search",
+    check: "structure",
+    patch: [
+      {
+        op: "add",
+        path: "/components/schemas/SearchFilter/properties/value/anyOf/4/items/anyOf/0/enum",
+        value: ["one", "two"]
+      }
+    ],
+    expected: {
+      class: "breaking",
+      message: /the document's, where it is a string, is "one" or "two" only/
+    }
+  })
   mutant("a field can have no value any more", {
     operation: "GET /contacts/{contact_id}",
     check: "structure",
