@@ -9,7 +9,11 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
+import * as v8 from "node:v8"
 import { measure } from "./Exporter.ts"
+
+// As the `intercom` command does.
+v8.setFlagsFromString("--heap-growing-percent=10")
 
 const machine = Layer.provideMerge(NodeExport.layer, NodeServices.layer)
 

@@ -16,7 +16,7 @@ export const Plan = Schema.Struct({
   overlap: Schema.optionalKey(Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))),
   /** Records per request, instead of what each resource has. */
   pageSize: Schema.optionalKey(positive),
-  /** Windows of a search walked at once, and records completed at once; 8 when left out. */
+  /** Records completed at once, and twice the windows of contacts walked at once; 8 when left out. */
   concurrency: Schema.optionalKey(positive),
   /** Exports again what is complete, and replaces what is of unknown origin. What is unfinished is resumed all the same. */
   force: Schema.optionalKey(Schema.Boolean),

@@ -231,6 +231,9 @@ const searchContacts: Search<Contacts> =
       )
     )
 
+/** Windows walked at once: what they read ahead is the most an export holds in memory. */
+const halfOf = (concurrency: number) => Math.max(1, Math.ceil(concurrency / 2))
+
 const embedded = ["tags", "notes", "companies"] as const
 
 /** The lists within a contact that the API cuts off after ten. */
@@ -251,7 +254,10 @@ export const contacts: Resource<Contacts> = {
   counted: false,
   changes: "search",
   walk: (options) =>
-    Stream.map(searched(searchContacts, options), (step) => ({ ...step, missing: step.records.flatMap(cutOff) })),
+    Stream.map(searched(searchContacts, { ...options, concurrency: halfOf(options.concurrency) }), (step) => ({
+      ...step,
+      missing: step.records.flatMap(cutOff)
+    })),
   count: counted(searchContacts)
 }
 
