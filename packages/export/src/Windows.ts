@@ -89,7 +89,7 @@ const noon = 43_200
 const noonBefore = (seconds: number) => Math.floor((seconds - noon) / day) * day + noon
 
 /** Pages a window is to have: enough that its last, which is seldom full, does not weigh much. */
-const pagesPerWindow = 6
+const pagesPerWindow = 8
 
 /** A window with the page it starts with, or the cursor it goes on from. */
 interface Opened extends Window {
