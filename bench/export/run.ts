@@ -2,7 +2,7 @@
  * Exports a workspace in several ways and compares them; or shows what this package's export takes:
  *
  * node bench/export/run.ts [--contacts N] [--conversations N] [--rounds N] [--latency MS] [--concurrency N]
- * node bench/export/run.ts --memory [--contacts N]
+ * node bench/export/run.ts --memory [--contacts N]   (of the command, which `pnpm build` makes)
  * node bench/export/run.ts --limit N [--contacts N] [--latency MS]
  */
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
@@ -13,6 +13,7 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
+import * as ChildProcess from "effect/process/ChildProcess"
 import { ChildProcessSpawner } from "effect/process/ChildProcessSpawner"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
@@ -103,7 +104,18 @@ interface Job {
   readonly digest: string
 }
 
-/** One export, checked: every record, once, with all its parts. */
+/** What comes of a run: every record, once, with all its parts. */
+const complete = Effect.fnUntraced(function* (
+  directory: string,
+  { resource, ...job }: Pick<Job, "resource" | "digest">
+) {
+  const found = yield* written(`${directory}/${resource}.ndjson`)
+  if (found !== job.digest) {
+    return yield* new WrongExport({ message: `wrote ${resource}: ${found}, expected ${job.digest}` })
+  }
+})
+
+/** One export. */
 const exported = Effect.fnUntraced(function* (exporter: Exporter, job: Job) {
   const spawner = yield* ChildProcessSpawner
   const fs = yield* FileSystem.FileSystem
@@ -113,11 +125,8 @@ const exported = Effect.fnUntraced(function* (exporter: Exporter, job: Job) {
   const output = yield* spawner.string(script(here(exporter), baseUrl, resource, directory, String(concurrency)))
   const run = yield* Schema.decodeEffect(Run)(output)
   const asked = yield* account(baseUrl)
-  const found = yield* written(`${directory}/${resource}.ndjson`)
-  if (found === job.digest) return { ...run, ...asked }
-  return yield* new WrongExport({
-    message: `${labels[exporter](concurrency)} wrote ${resource}: ${found}, expected ${job.digest}`
-  })
+  yield* complete(directory, job)
+  return { ...run, ...asked }
 }, Effect.scoped)
 type Result = Effect.Success<ReturnType<typeof exported>>
 
@@ -185,6 +194,40 @@ const compare = Effect.fnUntraced(function* (job: Job, count: number, rounds: nu
   yield* Console.log(`${compared(job.resource, count, job.concurrency, results)}\n`)
 })
 
+/** The command as it is published, watched. */
+const commanded = Effect.fnUntraced(function* ({ baseUrl, concurrency, ...job }: Job) {
+  const spawner = yield* ChildProcessSpawner
+  const fs = yield* FileSystem.FileSystem
+  const directory = yield* fs.makeTempDirectoryScoped()
+  const watched = `${directory}/watched.json`
+  const code = yield* spawner.exitCode(
+    ChildProcess.make(
+      process.execPath,
+      [
+        "--import",
+        new URL("watch.mjs", import.meta.url).pathname,
+        new URL("../../packages/cli/dist/bin/intercom.js", import.meta.url).pathname,
+        "export",
+        job.resource,
+        "--to",
+        `ndjson:${directory}`,
+        "--concurrency",
+        String(concurrency)
+      ],
+      {
+        env: { INTERCOM_BASE_URL: baseUrl, INTERCOM_ACCESS_TOKEN: "bench", BENCH_WATCHED: watched },
+        extendEnv: true,
+        stdout: "ignore",
+        stderr: "inherit"
+      }
+    )
+  )
+  if (code !== 0)
+    return yield* new WrongExport({ message: `the command ended with ${code}; is it built (pnpm build)?` })
+  yield* complete(directory, job)
+  return yield* Schema.decodeEffect(Run)(yield* fs.readFileString(watched))
+}, Effect.scoped)
+
 const quantiles = [0.1, 0.25, 0.5, 0.75, 0.9] as const
 
 const memory = Effect.fnUntraced(function* (largest: number, concurrency: number) {
@@ -193,7 +236,7 @@ const memory = Effect.fnUntraced(function* (largest: number, concurrency: number
     const result = yield* Effect.gen(function* () {
       const baseUrl = yield* serve(here("server"), String(count), "0", "0", "0")
       const digest = expected("contacts", count)
-      return yield* exported("ours", { baseUrl, resource: "contacts", concurrency, digest })
+      return yield* commanded({ baseUrl, resource: "contacts", concurrency, digest })
     }).pipe(Effect.scoped)
     const at = (part: number) => result.curve[Math.floor(part * result.curve.length)] ?? Number.NaN
     rows.push([
@@ -204,7 +247,7 @@ const memory = Effect.fnUntraced(function* (largest: number, concurrency: number
       mebibytes(result.peak)
     ])
   }
-  yield* Console.log("resident memory of an export of contacts, at parts of its time; in MiB\n")
+  yield* Console.log("resident memory of `intercom export contacts`, at parts of its time; in MiB\n")
   const head = ["contacts", "s", "records/s", ...quantiles.map((part) => `${100 * part} %`), "peak"]
   yield* Console.log(table([head, ...rows]))
 })

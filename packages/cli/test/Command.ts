@@ -47,11 +47,19 @@ export const inProcess = (
 
 const bin = fileURLToPath(new URL("../src/bin.ts", import.meta.url))
 
+/** What a command has of this process' environment. */
+const inherited = Object.fromEntries(
+  ["PATH", "NODE_COMPILE_CACHE"].flatMap((name) => {
+    const value = process.env[name]
+    return value === undefined ? [] : [[name, value]]
+  })
+)
+
 /** Starts the command as a process of its own; it is killed when the scope closes. */
 export const start = (args: ReadonlyArray<string>, env: Record<string, string> = {}, cwd?: string) =>
   Effect.acquireRelease(
     Effect.sync(() => {
-      const child = spawn(process.execPath, [bin, ...args], { cwd, env: { PATH: process.env["PATH"] ?? "", ...env } })
+      const child = spawn(process.execPath, [bin, ...args], { cwd, env: { ...inherited, ...env } })
       const output = { stdout: "", stderr: "" }
       child.stdout.setEncoding("utf8").on("data", (text: string) => void (output.stdout += text))
       child.stderr.setEncoding("utf8").on("data", (text: string) => void (output.stderr += text))
