@@ -229,7 +229,7 @@ const audit = Effect.fnUntraced(function* (place: Place, table: Table, name: str
 /** The size of a file, and its checksum. */
 const measure = Effect.fnUntraced(function* (path: string) {
   const hash = yield* (yield* Sha256).make
-  yield* Stream.runForEach(Files.read(path), hash.update)
+  yield* Files.scan(path, hash.update)
   return { bytes: yield* Files.size(path), sha256: yield* hash.hex } satisfies Made
 })
 

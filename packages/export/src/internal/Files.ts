@@ -84,6 +84,23 @@ export const readJson = <S extends Schema.Codec<unknown, unknown>>(schema: S) =>
   })
 }
 
+const pieceSize = 65_536
+
+/** Takes the bytes of a file piece by piece; each is good until the next: they share their memory, which stays whole so. */
+export const scan = Effect.fnUntraced(function* <E, R>(
+  file: string,
+  take: (bytes: Uint8Array) => Effect.Effect<void, E, R>
+) {
+  const fs = yield* FileSystem.FileSystem
+  const handle = yield* at(file)(fs.open(file, { flag: "r" }))
+  const piece = new Uint8Array(pieceSize)
+  for (;;) {
+    const size = Number(yield* at(file)(handle.read(piece)))
+    if (size === 0) return
+    yield* take(piece.subarray(0, size))
+  }
+}, Effect.scoped)
+
 /** The bytes of a file. */
 export const read = (file: string): Stream.Stream<Uint8Array, Reason, FileSystem.FileSystem> =>
   Stream.unwrap(

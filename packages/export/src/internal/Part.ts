@@ -10,7 +10,6 @@ import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Ref from "effect/Ref"
 import * as Schema from "effect/Schema"
-import * as Stream from "effect/Stream"
 import { Compression, type Format } from "../Compression.ts"
 import { PartChanged, type Reason } from "../ExportError.ts"
 import { type Hash, Sha256 } from "../Sha256.ts"
@@ -135,7 +134,7 @@ const verify = Effect.fnUntraced(function* (path: string, { bytes, sha256 }: Sta
   }
   if (!(yield* Files.exists(path)) || (yield* Files.size(path)) < bytes) return yield* changed
   yield* Files.at(path)(fs.truncate(path, bytes))
-  yield* Files.at(path)(Stream.runForEach(fs.stream(path), hash.update))
+  yield* Files.scan(path, hash.update)
   return (yield* hash.hex) === sha256 ? hash : yield* changed
 })
 
