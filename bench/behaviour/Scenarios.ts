@@ -290,7 +290,10 @@ export const scenarios: ReadonlyArray<Scenario> = [
       return count(records, "record")
     },
     client: () =>
-      Companies.useSync((companies) => ("scroll" in companies ? "offered, but not observed here" : "not offered")),
+      Effect.map(
+        Companies.use(({ scroll }) => Stream.runCount(scroll.items())),
+        (records) => count(records, "record")
+      ),
     observe: ({ outcome }) => outcome
   },
   {
