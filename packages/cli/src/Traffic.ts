@@ -2,16 +2,19 @@
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import type * as Headers from "effect/http/Headers"
 import * as HttpClient from "effect/http/HttpClient"
+import type * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Layer from "effect/Layer"
 import * as Ref from "effect/Ref"
 
 /** Why no request is under way. */
 export interface Pause {
-  /** `limit`: the window is used up. `failure`: a request failed, and is sent again soon. */
-  readonly cause: "limit" | "failure"
-  /** Milliseconds until the window is over; those since the failure. */
+  /**
+   * `limit`: the window is used up. `failure`: a request failed, and is sent again soon. `scroll`: the workspace's only
+   * scroll is taken, and is asked for again when it may have ended.
+   */
+  readonly cause: "limit" | "failure" | "scroll"
+  /** Milliseconds until the window is over; those since the failure, or since the scroll was refused. */
   readonly millis: number
 }
 
@@ -19,13 +22,14 @@ interface State {
   readonly underWay: number
   /** When the last answer came, in Unix milliseconds; `undefined` before the first. */
   readonly quietSince: number | undefined
-  readonly failed: boolean
+  /** How the last answer fell short. */
+  readonly wrong: "failure" | "scroll" | undefined
   /** When the window is over, in Unix milliseconds, and whether it takes more requests until then. */
   readonly resetAt: number
   readonly full: boolean
 }
 
-const initial: State = { underWay: 0, quietSince: undefined, failed: false, resetAt: 0, full: false }
+const initial: State = { underWay: 0, quietSince: undefined, wrong: undefined, resetAt: 0, full: false }
 
 /** A shorter silence is work of our own. */
 const patience = 300
@@ -33,14 +37,21 @@ const patience = 300
 /** A longer silence after a failure is something else: a client sends again within 20 seconds. */
 const longestBackoff = 25_000
 
-const pauseOf = ({ failed, full, quietSince, resetAt, underWay }: State, now: number): Pause | undefined => {
+const pauseOf = ({ full, quietSince, resetAt, underWay, wrong }: State, now: number): Pause | undefined => {
   if (underWay > 0 || quietSince === undefined || now - quietSince < patience) return undefined
   if (full && resetAt > now) return { cause: "limit", millis: resetAt - now }
-  return failed && now - quietSince < longestBackoff ? { cause: "failure", millis: now - quietSince } : undefined
+  const silence = now - quietSince
+  return wrong !== undefined && silence < longestBackoff ? { cause: wrong, millis: silence } : undefined
 }
 
-/** The state after an answer with these headers. */
-const answered = (state: State, headers: Headers.Headers, failed: boolean, now: number): State => {
+const wrongOf = ({ request, status }: HttpClientResponse.HttpClientResponse): State["wrong"] => {
+  if (status < 400) return undefined
+  return status === 400 && request.url.endsWith("/companies/scroll") ? "scroll" : "failure"
+}
+
+/** The state after an answer. */
+const answered = (state: State, response: HttpClientResponse.HttpClientResponse, now: number): State => {
+  const { headers } = response
   const reset = Number(headers["x-ratelimit-reset"]) * 1000
   const known = Number.isFinite(reset) && reset > 0
   const full = Number(headers["x-ratelimit-remaining"]) === 0
@@ -48,7 +59,7 @@ const answered = (state: State, headers: Headers.Headers, failed: boolean, now: 
     ...state,
     underWay: state.underWay - 1,
     quietSince: now,
-    failed,
+    wrong: wrongOf(response),
     resetAt: known ? reset : state.resetAt,
     // Answers may overtake one another: a window that was full stays so.
     full: full || (state.full && reset === state.resetAt)
@@ -72,9 +83,9 @@ export class Traffic extends Context.Service<Traffic, { readonly pause: Effect.E
             note((state) => ({ ...state, underWay: state.underWay + 1 })),
             response
           ).pipe(
-            Effect.tap(({ headers, status }) => note((state, now) => answered(state, headers, status >= 400, now))),
+            Effect.tap((response) => note((state, now) => answered(state, response, now))),
             Effect.tapError(() =>
-              note((state, now) => ({ ...state, underWay: state.underWay - 1, quietSince: now, failed: true }))
+              note((state, now) => ({ ...state, underWay: state.underWay - 1, quietSince: now, wrong: "failure" }))
             ),
             Effect.onInterrupt(() => note((state) => ({ ...state, underWay: state.underWay - 1 })))
           )

@@ -53,6 +53,8 @@ describe("ProgressLine.render", () => {
     assert.strictEqual(ProgressLine.render(waiting, 40), "contacts        46 %  2,310 of 5,000")
     const failing = { ...view, pause: { cause: "failure", millis: 900 } } as const
     assert.include(ProgressLine.render(failing, 200), "  a request failed, sent again soon")
+    const scrolling = { ...view, pause: { cause: "scroll", millis: 900 } } as const
+    assert.include(ProgressLine.render(scrolling, 200), "  waiting for the workspace's other scroll to end")
   })
 
   it("does without a total, a rate, or anything to remark", () => {
@@ -88,7 +90,7 @@ describe("ProgressLine.render", () => {
             pause: Arbitrary.schema(
               Schema.UndefinedOr(
                 Schema.Struct({
-                  cause: Schema.Literals(["limit", "failure"]),
+                  cause: Schema.Literals(["limit", "failure", "scroll"]),
                   millis: Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 1e7 }))
                 })
               )

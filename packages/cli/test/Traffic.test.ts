@@ -53,6 +53,17 @@ it.effect("after a failure the next attempt is awaited", () =>
   }).pipe(Effect.provide(answering(503)))
 )
 
+it.effect("a scroll that is refused waits for another one", () =>
+  Effect.gen(function* () {
+    const pauseAfter = (url: string) =>
+      Effect.andThen(HttpClient.get(url), Effect.andThen(TestClock.adjust("1 second"), pause))
+    const scroll = yield* pauseAfter("https://api.example.test/companies/scroll")
+    assert.deepStrictEqual(scroll, { cause: "scroll", millis: 1000 })
+    const other = yield* pauseAfter("https://api.example.test/companies")
+    assert.deepStrictEqual(other, { cause: "failure", millis: 1000 })
+  }).pipe(Effect.provide(answering(400)))
+)
+
 it.effect("a request under way is no pause, one that was given up is none under way", () =>
   Effect.gen(function* () {
     const under = yield* Effect.forkChild(request)
