@@ -75,7 +75,7 @@ const parts = (view: View, style: Style): ReadonlyArray<Part> => {
     { rank: 6, text: view.quarantined > 0 ? style.bad(`${Format.count(view.quarantined)} quarantined`) : "" },
     { rank: 7, text: view.missing > 0 ? style.bad(`${Format.count(view.missing)} missing`) : "" },
     { rank: 9, text: view.retries > 0 ? Format.plural(view.retries, "retry", "retries") : "" },
-    { rank: 10, text: view.waited >= 100 ? `requests waited ${Format.duration(view.waited)}` : "" },
+    { rank: 10, text: view.waited >= 100 ? `requests waited ${Format.duration(view.waited)} in all` : "" },
     { rank: view.pause === undefined ? 11 : 3, text: idle(view, style) }
   ].filter(({ text }) => text !== "")
 }
@@ -116,7 +116,7 @@ export const completed = (entry: Entry, millis: number, style: Style = plain): s
     `in ${Format.duration(millis)}`,
     ...flaws(entry).map(style.bad),
     ...(entry.effort.retries === 0 ? [] : [Format.plural(entry.effort.retries, "retry", "retries")]),
-    ...(entry.effort.waitedMillis < 100 ? [] : [`requests waited ${Format.duration(entry.effort.waitedMillis)}`])
+    ...(entry.effort.waitedMillis < 100 ? [] : [`requests waited ${Format.duration(entry.effort.waitedMillis)} in all`])
   ].join("  ")
 
 /** Said instead when the resource was complete before. */

@@ -27,7 +27,7 @@ describe("ProgressLine.render", () => {
   it("shows everything where there is room", () => {
     assert.strictEqual(
       ProgressLine.render(view, 200),
-      "contacts       ━━━━━━━━━───────────   46 %  2,310 of 5,000  310/s  8.7 s left  3 quarantined  1 missing  2 retries  requests waited 4.2 s  nothing new for 3.2 s"
+      "contacts       ━━━━━━━━━───────────   46 %  2,310 of 5,000  310/s  8.7 s left  3 quarantined  1 missing  2 retries  requests waited 4.2 s in all  nothing new for 3.2 s"
     )
   })
 
@@ -120,7 +120,7 @@ describe("the other lines", () => {
     const entry = fixture.entry({ bytes: null, counts: { ...fixture.counts, quarantined: 2, missing: 1 } })
     assert.strictEqual(
       ProgressLine.completed(entry, 3000),
-      "✓ contacts             100 records  in 3 s  2 quarantined  1 missing  3 retries  requests waited 1.5 s"
+      "✓ contacts             100 records  in 3 s  2 quarantined  1 missing  3 retries  requests waited 1.5 s in all"
     )
   })
 

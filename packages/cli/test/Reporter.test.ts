@@ -85,7 +85,7 @@ describe("on a terminal", () => {
           assert.match(screen(written())[0] ?? "", /17\/s {2}3 s left/)
           yield* onEvent(completed)
           assert.deepStrictEqual(screen(written()), [
-            "✓ contacts             100 records       1 kB  in 3 s  3 retries  requests waited 1.5 s",
+            "✓ contacts             100 records       1 kB  in 3 s  3 retries  requests waited 1.5 s in all",
             "companies      waiting"
           ])
           yield* onEvent({ ...started(checkpoint(0)), resource: "companies" })
@@ -93,7 +93,7 @@ describe("on a terminal", () => {
         }).pipe(Effect.scoped)
         // What was drawn is gone in the end; what came of each stays.
         assert.deepStrictEqual(screen(written()), [
-          "✓ contacts             100 records       1 kB  in 3 s  3 retries  requests waited 1.5 s",
+          "✓ contacts             100 records       1 kB  in 3 s  3 retries  requests waited 1.5 s in all",
           "✗ companies      The disk is full: x could not be written. Make room first.",
           ""
         ])
@@ -177,7 +177,7 @@ describe("without a terminal", () => {
         yield* onEvent(completed)
         assert.deepStrictEqual(written().split("\n"), [
           "contacts: started",
-          "✓ contacts             100 records       1 kB  in 10 s  3 retries  requests waited 1.5 s",
+          "✓ contacts             100 records       1 kB  in 10 s  3 retries  requests waited 1.5 s in all",
           ""
         ])
       })
