@@ -165,8 +165,24 @@ interface Stretch {
 
 const nothing: Sample = { seconds: 0, records: 0, requests: 0, retries: 0, waitedMillis: 0 }
 
-const stretches = (samples: ReadonlyArray<Sample>): ReadonlyArray<Stretch> =>
-  samples.flatMap((sample, index) => {
+const mostStretches = 120
+
+/** The samples between which there is something to see: what came right after another step is no rate. */
+const apart = (samples: ReadonlyArray<Sample>): ReadonlyArray<Sample> => {
+  const last = samples.at(-1) ?? nothing
+  const least = last.seconds / mostStretches
+  const kept = samples.reduce<ReadonlyArray<Sample>>(
+    (kept, sample) =>
+      sample.seconds - (kept.at(-1)?.seconds ?? 0) < least || last.seconds - sample.seconds < least
+        ? kept
+        : [...kept, sample],
+    []
+  )
+  return [...kept, last]
+}
+
+const stretches = (all: ReadonlyArray<Sample>): ReadonlyArray<Stretch> =>
+  apart(all).flatMap((sample, index, samples) => {
     const before = samples[index - 1] ?? nothing
     const seconds = sample.seconds - before.seconds
     if (seconds <= 0) return []

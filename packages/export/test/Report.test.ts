@@ -50,6 +50,13 @@ describe("the report", () => {
     assert.strictEqual(page.match(/<rect class="retry"/g)?.length, 1)
     assert.notInclude(page, "between two runs")
     assert.include(Report.render(overview({ contacts: entry({ runs: 2 }) })), "The time between two runs is left out")
+    const closely = shared.samples.flatMap((sample) => [
+      sample,
+      { ...sample, seconds: sample.seconds + 0.01, records: sample.records + 10 }
+    ])
+    const burst = Report.render(overview({ contacts: entry({ samples: closely }) }))
+    assert.match(burst, /contacts: 250 records a second on average, 40\d at most/)
+
     const short = shared.samples.map((sample) => ({ ...sample, seconds: sample.seconds / 100 }))
     for (const samples of [[], shared.samples.slice(0, 1), short]) {
       assert.notInclude(Report.render(overview({ contacts: entry({ samples }) })), "<svg")
