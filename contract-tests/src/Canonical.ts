@@ -234,7 +234,9 @@ const meaning = (value: { readonly [key: string]: Json }) =>
 /** The parts of an operation, each in its canonical form, by where they are written. */
 export const operation = (root: Node.Node, one: Document.Operation): ReadonlyMap<string, Json> =>
   new Map<string, Json>([
-    ...one.parameters.map((of) => [`parameters ${parameterKey(one.path, of)}`, parameter(of)] as const),
+    ...one.parameters
+      .filter((of) => !Document.isIgnored(of))
+      .map((of) => [`parameters ${parameterKey(one.path, of)}`, parameter(of)] as const),
     // What is not declared can still be seen in the path.
     ...Document.parametersIn(one.path)
       .filter((name) => !one.parameters.some((of) => of.in === "path" && of.name === name))

@@ -76,6 +76,12 @@ export const contentOf = (node: Node.Node): Body["content"] => {
   )
 }
 
+const ignored = new Set(["accept", "authorization", "content-type"])
+
+/** Whether a parameter means nothing: OpenAPI says elsewhere what these headers are, and has their definitions ignored. */
+export const isIgnored = ({ in: place, name }: Parameter): boolean =>
+  place === "header" && ignored.has(name.toLowerCase())
+
 /** The parameters an operation or a path lists. */
 const parametersOf = (node: Node.Node): ReadonlyArray<Parameter> => {
   const list = Node.child(node, "parameters")

@@ -283,7 +283,11 @@ const contents = (
 
 const parameters = (known: Document.Operation, given: Document.Operation): ReadonlyArray<Finding> => {
   const keyed = ({ parameters, path }: Document.Operation) =>
-    new Map(parameters.map((parameter) => [Canonical.parameterKey(path, parameter), parameter] as const))
+    new Map(
+      parameters
+        .filter((parameter) => !Document.isIgnored(parameter))
+        .map((parameter) => [Canonical.parameterKey(path, parameter), parameter] as const)
+    )
   const [before, now] = [keyed(known), keyed(given)]
   return [...new Set([...before.keys(), ...now.keys()])].flatMap((name) => {
     const [old, next] = [before.get(name), now.get(name)]

@@ -66,6 +66,16 @@ describe("a document that means the same", () => {
 
   same("with its keys in another order is the project's own", reversed)
   same("without references is the project's own", inlined)
+  same("with header parameters that OpenAPI ignores is the project's own", (document) =>
+    JsonPatch.apply(
+      ["Accept", "content-type", "Authorization"].map((name) => ({
+        op: "add",
+        path: "/paths/~1contacts/get/parameters/-",
+        value: { name, in: "header", required: true, schema: { type: "string" } }
+      })),
+      document
+    )
+  )
   same("with its schemas and parameters under other names is the project's own", (document) => {
     const text = JSON.stringify(document)
     return JSON.parse(

@@ -171,13 +171,11 @@ const mostStretches = 120
 const apart = (samples: ReadonlyArray<Sample>): ReadonlyArray<Sample> => {
   const last = samples.at(-1) ?? nothing
   const least = last.seconds / mostStretches
-  const kept = samples.reduce<ReadonlyArray<Sample>>(
-    (kept, sample) =>
-      sample.seconds - (kept.at(-1)?.seconds ?? 0) < least || last.seconds - sample.seconds < least
-        ? kept
-        : [...kept, sample],
-    []
-  )
+  const kept: Array<Sample> = []
+  for (const sample of samples) {
+    const since = sample.seconds - (kept.at(-1)?.seconds ?? 0)
+    if (since >= least && last.seconds - sample.seconds >= least) kept.push(sample)
+  }
   return [...kept, last]
 }
 
