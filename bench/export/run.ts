@@ -1,8 +1,9 @@
 /**
- * Exports a workspace in several ways and compares them; or shows what this package's export takes:
+ * Exports a workspace in several ways and compares them; or shows what `intercom export` takes. The command is the one
+ * that `pnpm build` makes.
  *
  * node bench/export/run.ts [--contacts N] [--conversations N] [--rounds N] [--latency MS] [--concurrency N]
- * node bench/export/run.ts --memory [--contacts N]   (of the command, which `pnpm build` makes)
+ * node bench/export/run.ts --memory [--contacts N]
  * node bench/export/run.ts --limit N [--contacts N] [--latency MS]
  */
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
@@ -35,7 +36,7 @@ const labels: Record<Exporter, (concurrency: number) => string> = {
   floor: (concurrency) => `undici + JSON.parse, ${concurrency} at once`,
   official: () => "intercom-client",
   officialAtOnce: (concurrency) => `intercom-client, ${concurrency} at once`,
-  ours: (concurrency) => `effect-intercom, ${concurrency} at once`
+  ours: (concurrency) => `intercom export, ${concurrency} at once`
 }
 
 class WrongExport extends Schema.TaggedError<WrongExport>()("WrongExport", { message: Schema.String }) {}
@@ -115,6 +116,29 @@ const complete = Effect.fnUntraced(function* (
   }
 })
 
+/** The command as it is published, start and all; it notes in a file what it took. */
+const commanded = Effect.fnUntraced(function* ({ baseUrl, concurrency, resource }: Job, directory: string) {
+  const spawner = yield* ChildProcessSpawner
+  const fs = yield* FileSystem.FileSystem
+  const watched = `${directory}/watched.json`
+  const command = new URL("../../packages/cli/dist/bin/intercom.js", import.meta.url).pathname
+  const to = ["--to", `ndjson:${directory}`, "--concurrency", String(concurrency), "--quiet"]
+  const code = yield* spawner.exitCode(
+    ChildProcess.make(
+      process.execPath,
+      ["--import", new URL("watch.mjs", import.meta.url).pathname, command, "export", resource, ...to],
+      {
+        env: { INTERCOM_BASE_URL: baseUrl, INTERCOM_ACCESS_TOKEN: "bench", BENCH_WATCHED: watched },
+        extendEnv: true,
+        stdout: "ignore",
+        stderr: "inherit"
+      }
+    )
+  )
+  if (code === 0) return yield* fs.readFileString(watched)
+  return yield* new WrongExport({ message: `the command ended with ${code}; is it built (pnpm build)?` })
+})
+
 /** One export. */
 const exported = Effect.fnUntraced(function* (exporter: Exporter, job: Job) {
   const spawner = yield* ChildProcessSpawner
@@ -122,11 +146,12 @@ const exported = Effect.fnUntraced(function* (exporter: Exporter, job: Job) {
   const directory = yield* fs.makeTempDirectoryScoped()
   const { baseUrl, concurrency, resource } = job
   yield* account(baseUrl)
-  const output = yield* spawner.string(script(here(exporter), baseUrl, resource, directory, String(concurrency)))
-  const run = yield* Schema.decodeEffect(Run)(output)
+  const run = yield* exporter === "ours"
+    ? commanded(job, directory)
+    : spawner.string(script(here(exporter), baseUrl, resource, directory, String(concurrency)))
   const asked = yield* account(baseUrl)
   yield* complete(directory, job)
-  return { ...run, ...asked }
+  return { ...(yield* Schema.decodeEffect(Run)(run)), ...asked }
 }, Effect.scoped)
 type Result = Effect.Success<ReturnType<typeof exported>>
 
@@ -194,40 +219,6 @@ const compare = Effect.fnUntraced(function* (job: Job, count: number, rounds: nu
   yield* Console.log(`${compared(job.resource, count, job.concurrency, results)}\n`)
 })
 
-/** The command as it is published, watched. */
-const commanded = Effect.fnUntraced(function* ({ baseUrl, concurrency, ...job }: Job) {
-  const spawner = yield* ChildProcessSpawner
-  const fs = yield* FileSystem.FileSystem
-  const directory = yield* fs.makeTempDirectoryScoped()
-  const watched = `${directory}/watched.json`
-  const code = yield* spawner.exitCode(
-    ChildProcess.make(
-      process.execPath,
-      [
-        "--import",
-        new URL("watch.mjs", import.meta.url).pathname,
-        new URL("../../packages/cli/dist/bin/intercom.js", import.meta.url).pathname,
-        "export",
-        job.resource,
-        "--to",
-        `ndjson:${directory}`,
-        "--concurrency",
-        String(concurrency)
-      ],
-      {
-        env: { INTERCOM_BASE_URL: baseUrl, INTERCOM_ACCESS_TOKEN: "bench", BENCH_WATCHED: watched },
-        extendEnv: true,
-        stdout: "ignore",
-        stderr: "inherit"
-      }
-    )
-  )
-  if (code !== 0)
-    return yield* new WrongExport({ message: `the command ended with ${code}; is it built (pnpm build)?` })
-  yield* complete(directory, job)
-  return yield* Schema.decodeEffect(Run)(yield* fs.readFileString(watched))
-}, Effect.scoped)
-
 const quantiles = [0.1, 0.25, 0.5, 0.75, 0.9] as const
 
 const memory = Effect.fnUntraced(function* (largest: number, concurrency: number) {
@@ -236,7 +227,7 @@ const memory = Effect.fnUntraced(function* (largest: number, concurrency: number
     const result = yield* Effect.gen(function* () {
       const baseUrl = yield* serve(here("server"), String(count), "0", "0", "0")
       const digest = expected("contacts", count)
-      return yield* commanded({ baseUrl, resource: "contacts", concurrency, digest })
+      return yield* exported("ours", { baseUrl, resource: "contacts", concurrency, digest })
     }).pipe(Effect.scoped)
     const at = (part: number) => result.curve[Math.floor(part * result.curve.length)] ?? Number.NaN
     rows.push([
