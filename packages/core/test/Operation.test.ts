@@ -6,6 +6,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
+import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import * as fc from "fast-check"
@@ -35,7 +36,11 @@ describe("a declared endpoint", () => {
       ]
     )
     const [submit] = Object.values(EventsGroup.endpoints).map((endpoint) => Operation.describe(EventsGroup, endpoint))
-    assert.deepStrictEqual([submit?.empty, list?.empty], [true, false])
+    const either = HttpApiEndpoint.delete("either", "/x", { success: [HttpApiSchema.NoContent, Schema.String] })
+    assert.deepStrictEqual(
+      [submit?.empty, list?.empty, Operation.describe(EventsGroup, either).empty],
+      [true, false, false]
+    )
   })
 })
 

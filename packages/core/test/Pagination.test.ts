@@ -194,9 +194,13 @@ describe.each(styles)("$name", (style) => {
 
   it.effect("a page that begins like the one before it, and is shorter, is another", () =>
     Effect.gen(function* () {
-      const first = body([record("1"), record("2")], next(1), { total_pages: 2 })
-      const { ids, reason } = yield* walk(style, Scripted.make([Scripted.json(first), page("1")]))
-      assert.deepStrictEqual([ids, reason], [["1", "2", "1"], undefined])
+      const first = body([record("1"), record("2")], next(1), { total_pages: 3 })
+      const second = body([record("1")], next(2), { total_pages: 3 })
+      const { ids, reason } = yield* walk(
+        style,
+        Scripted.make([Scripted.json(first), Scripted.json(second), page("3")])
+      )
+      assert.deepStrictEqual([ids, reason], [["1", "2", "1", "3"], undefined])
     })
   )
 

@@ -111,6 +111,7 @@ describe("a filter on a field of contacts", () => {
     ["created_at", "=", null, "value", "a time in Unix seconds", "null"],
     ["custom_attributes.plan", "=", {}, "value", "a text, number or boolean", "{}"],
     ["custom_attributes.plan", "=", Number.NaN, "value", "a text, number or boolean", "null"],
+    ["custom_attributes.plan", "~", 1, "value", "a text", "1"],
     ["custom_attributes.plan", "IN", [true], "value[0]", "a text or a number", "true"],
     ["custom_attributes.plan", ">", null, "value", "a text, number or boolean", "null"],
     ["custom_attributes.plan", undefined, 1, "operator", undefined, "nothing"],
@@ -134,6 +135,14 @@ describe("a filter on a field of contacts", () => {
           JSON.stringify(operator)
         ]
       ])
+    })
+  )
+
+  it.effect.each(["pro", 2, true, null])("a custom attribute may be %s", (value) =>
+    Effect.gen(function* () {
+      const query = Search.contact("custom_attributes.plan", "=", value)
+      const { sent } = yield* exchange(Contacts, (service) => service.search({ query }), contacts)
+      assert.deepStrictEqual(sent.body, { query: { field: "custom_attributes.plan", operator: "=", value } })
     })
   )
 
@@ -165,12 +174,19 @@ describe("a filter on a field of conversations", () => {
 
   it.effect("is refused where it does not fit", () =>
     Effect.gen(function* () {
-      const query = { operator: "AND", value: [{ field: "updated_at", operator: "~", value: "x" }] }
+      const filters = [
+        { field: "updated_at", operator: "~", value: "x" },
+        { field: "statistics.count_reopens", operator: ">", value: "2" }
+      ]
+      const query = { operator: "AND", value: filters }
       const { reason } = yield* refusal(Conversations, (service) => service.search(unchecked({ query })))
       assert(reason._tag === "EncodeError")
       assert.deepStrictEqual(
-        reason.mismatches.map(({ path }) => path),
-        ["query.value[0].operator"]
+        reason.mismatches.map(({ expected, path }) => [path, expected]),
+        [
+          ["query.value[0].operator", 'one of "=", "!=", "IN", "NIN", ">", "<", ">=", "<=" for updated_at'],
+          ["query.value[1].value", "a number"]
+        ]
       )
     })
   )

@@ -29,7 +29,7 @@ const unexpected = "Unexpected key with value "
 const sidesOf = (message: string): readonly [expected: string, actual: string] => {
   if (message === "Missing key") return ["a value", "nothing"]
   if (message.startsWith(unexpected)) return ["no such field", message.slice(unexpected.length)]
-  const [, expected = message, actual = "another value"] = /^Expected (.*?), got (.*)$/s.exec(message) ?? []
+  const [, expected = message, actual = "another value"] = /^Expected (.*?), got (.*)/s.exec(message) ?? []
   return [expected, actual]
 }
 
