@@ -3,7 +3,7 @@
  * that `pnpm build` makes.
  *
  * node bench/export/run.ts [--contacts N] [--conversations N] [--rounds N] [--latency MS] [--concurrency N]
- * node bench/export/run.ts --memory [--contacts N]
+ * node bench/export/run.ts --memory [--contacts N] [--latency MS] [--concurrency N]
  * node bench/export/run.ts --limit N [--contacts N] [--latency MS]
  */
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
@@ -221,11 +221,11 @@ const compare = Effect.fnUntraced(function* (job: Job, count: number, rounds: nu
 
 const quantiles = [0.1, 0.25, 0.5, 0.75, 0.9] as const
 
-const memory = Effect.fnUntraced(function* (largest: number, concurrency: number) {
+const memory = Effect.fnUntraced(function* (largest: number, concurrency: number, latency: number) {
   const rows: Array<ReadonlyArray<string>> = []
   for (const count of [largest / 100, largest / 10, largest].map(Math.ceil)) {
     const result = yield* Effect.gen(function* () {
-      const baseUrl = yield* serve(here("server"), String(count), "0", "0", "0")
+      const baseUrl = yield* serve(here("server"), String(count), "0", String(latency), "0")
       const digest = expected("contacts", count)
       return yield* exported("ours", { baseUrl, resource: "contacts", concurrency, digest })
     }).pipe(Effect.scoped)
@@ -286,17 +286,19 @@ const run = Command.make(
   },
   Effect.fn(function* ({ concurrency, contacts, conversations, latency, limit, memory: onlyMemory, rounds }) {
     yield* Console.log(`${machine()}\n`)
-    if (onlyMemory) {
-      return yield* memory(
-        Option.getOrElse(contacts, () => 1_000_000),
-        concurrency
-      )
-    }
     const counts: { readonly [resource in Resource]: number } = {
       contacts: Option.getOrElse(contacts, () => 150_000),
       conversations: Option.isSome(limit) ? 0 : Option.getOrElse(conversations, () => 20_000)
     }
     const millis = Option.getOrElse(latency, () => (Option.isSome(limit) ? 100 : 20))
+    if (onlyMemory) {
+      yield* Console.log(`${millis} ms before each answer\n`)
+      return yield* memory(
+        Option.getOrElse(contacts, () => 1_000_000),
+        concurrency,
+        millis
+      )
+    }
     const most = Option.getOrElse(limit, () => 0)
     const baseUrl = yield* serve(
       here("server"),

@@ -13,6 +13,7 @@ import type * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import * as Bodies from "./Bodies.ts"
 import { BrokenPipe } from "./Outcome.ts"
 import { Traffic } from "./Traffic.ts"
 
@@ -66,7 +67,7 @@ export const layer = (flags: Flags): Layer.Layer<Intercom | Resources | Intercom
 export const watched = <A, E, R>(
   client: Layer.Layer<A, E, R | HttpClient.HttpClient>
 ): Layer.Layer<A | Traffic, E, Exclude<R, HttpClient.HttpClient | Traffic>> =>
-  client.pipe(Layer.provideMerge(Traffic.layer), Layer.provide(NodeHttpClient.layerUndici))
+  client.pipe(Layer.provideMerge(Traffic.layer), Layer.provide(Bodies.layer), Layer.provide(NodeHttpClient.layerUndici))
 
 /** The API does not take the token. */
 export class Refused extends Schema.TaggedError<Refused>()("Refused", {

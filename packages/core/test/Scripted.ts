@@ -16,7 +16,6 @@ import type * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
-import * as Stream from "effect/Stream"
 import * as TestClock from "effect/testing/TestClock"
 
 /** A request as it would go on the wire. */
@@ -193,7 +192,6 @@ const whole = (request: HttpClientRequest.HttpClientRequest, { headers, status, 
   // Any status: a web response takes those from 200 to 599 only.
   Object.defineProperties(HttpClientResponse.fromWeb(request, new Response(null, { headers })), {
     status: { value: status },
-    stream: { value: text === "" ? Stream.empty : Stream.make(new TextEncoder().encode(text)) },
     text: { value: Effect.succeed(text) }
   })
 
