@@ -13,6 +13,7 @@ import { distinct, type Divergence, type Finding } from "./Divergence.ts"
 import * as Document from "./Document.ts"
 import * as Exchange from "./Exchange.ts"
 import * as Exemplar from "./Exemplar.ts"
+import * as Grammar from "./Grammar.ts"
 import * as Node from "./Node.ts"
 import type { Checked } from "./Requests.ts"
 import { accepts, divergence, type Pair, requests, type Shape } from "./Subject.ts"
@@ -111,6 +112,24 @@ const reliedOn = ({ client, operation }: Pair): Interaction["response"] => {
   }
 }
 
+const wrappers = new Set(["allOf", "anyOf", "oneOf"])
+
+/** What a schema stands for that has one alternative and nothing else. */
+const unwrapped = (schema: Schema.Json): Schema.Json => {
+  if (!Node.isRecord(schema)) return schema
+  const [[key, inner] = ["", null], ...others] = Object.entries(schema)
+  return others.length === 0 && wrappers.has(key) && Array.isArray(inner) && inner.length === 1
+    ? unwrapped(inner[0] ?? null)
+    : schema
+}
+
+/** The document for the comparator, which takes digits in a URL for a number unless the schema itself says they are text. */
+const plain = (document: Schema.Json): Schema.Json =>
+  Grammar.map(document, {
+    parameter: (parameter) =>
+      parameter["schema"] === undefined ? parameter : { ...parameter, schema: unwrapped(parameter["schema"]) }
+  })
+
 // Making one compiles the document.
 const comparators = new WeakMap<object, Comparator>()
 
@@ -119,7 +138,7 @@ const comparatorOf = (document: Schema.Json): Comparator => {
   const known = comparators.get(key)
   if (known !== undefined) return known
   // It changes what it is given.
-  const made = new Comparator({ oas: structuredClone(document) })
+  const made = new Comparator({ oas: structuredClone(plain(document)) })
   comparators.set(key, made)
   return made
 }

@@ -151,6 +151,17 @@ describe("the comparator", () => {
     })
   )
 
+  it.live("has nothing against a parameter whose schema is wrapped", () =>
+    Effect.gen(function* () {
+      const schema = { op: "replace", path: "/paths/~1teams~1{team_id}/get/parameters/0/schema" } as const
+      for (const wrapper of ["allOf", "anyOf", "oneOf"]) {
+        const value = { [wrapper]: [{ allOf: [{ type: "string" }] }] }
+        const patch = [{ ...schema, value }]
+        assert.deepStrictEqual(yield* find({ operation: "GET /teams/{team_id}", checks: ["comparator"], patch }), [])
+      }
+    })
+  )
+
   it.live("sees a token that is missing", () =>
     Effect.gen(function* () {
       const results = yield* Comparator.compare(yield* edited([]), [
