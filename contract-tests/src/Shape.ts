@@ -344,6 +344,14 @@ export const of = (nodes: ReadonlyArray<Node.Node>): Shape | undefined => {
   return rest.length === 0 ? ofOne(first) : union(nodes.flatMap(alternatives), first)
 }
 
+/** The objects among what the schemas allow, each by itself. */
+export const objects = (nodes: ReadonlyArray<Node.Node>): ReadonlyArray<Shape> =>
+  nodes.flatMap((node) =>
+    alternatives(node)
+      .filter(({ kinds }) => kinds.has("object"))
+      .map((alternative) => union([alternative], node))
+  )
+
 /** Whether a kind is among others; every integer is a number. */
 export const includes = (kinds: ReadonlySet<Kind>, kind: Kind): boolean =>
   kinds.has(kind) || (kind === "integer" && kinds.has("number"))

@@ -224,6 +224,25 @@ const wider = (client: ShapeOf.Shape, document: ShapeOf.Shape, at: Node.Node, pl
   ]
 }
 
+const namesOf = ({ fields }: ShapeOf.Shape): string => [...fields.keys()].toSorted().join(" ")
+
+/**
+ * The objects of both sides that have the same fields, where there are several kinds of objects. Taken together, a field
+ * of one hides behind the field of that name in another.
+ */
+const apart = ({
+  client,
+  document
+}: Sides): ReadonlyArray<readonly [client: ShapeOf.Shape, document: ShapeOf.Shape]> => {
+  const [ours, theirs] = [ShapeOf.objects(client), ShapeOf.objects(document)]
+  if (ours.length < 2 || theirs.length < 2) return []
+  return theirs.flatMap((one) => {
+    const same = (other: ShapeOf.Shape) => namesOf(other) === namesOf(one)
+    const [match, ...others] = ours.filter(same)
+    return match === undefined || others.length > 0 || theirs.filter(same).length > 1 ? [] : [[match, one] as const]
+  })
+}
+
 /** What the client sends against what the document takes. */
 const request = (sides: Sides, place: Place): ReadonlyArray<Finding> => {
   const client = ShapeOf.of(sides.client)
@@ -239,6 +258,7 @@ const request = (sides: Sides, place: Place): ReadonlyArray<Finding> => {
     ...rules(client, document, at, place, "the client does not keep to the document's"),
     ...unsent(document, at, place),
     ...requestFields(client, document, place),
+    ...apart(sides).flatMap(([ours, theirs]) => requestFields(ours, theirs, place)),
     ...further(client, document, place),
     ...request(itemsOf(client, document), below(place, "[]"))
   ]
@@ -435,6 +455,7 @@ const response = (sides: Sides, place: Place): ReadonlyArray<Finding> => {
     ...rules(document, client, at, place, "the document does not keep to the client's"),
     ...encoded(client, document, at, place),
     ...responseFields(client, document, place),
+    ...apart(sides).flatMap(([ours, theirs]) => responseFields(ours, theirs, place)),
     ...leading(document).flatMap((item) => response({ client: client.items, document: [item] }, below(place, "[]"))),
     ...(client.additional && document.additional
       ? response({ client: [client.additional], document: [document.additional] }, below(place, ".*"))

@@ -565,6 +565,23 @@ describe("a changed document", () => {
       message: /^signed_up_at: the document's value may be string, the client's is integer/
     }
   })
+  mutant("null for a field whose name another kind of object has, too, where it may be null", {
+    operation: "POST /contacts/search",
+    check: "structure",
+    patch: [
+      {
+        op: "replace",
+        path: "/components/schemas/SearchGroup/properties/value",
+        value: { anyOf: [{ type: "array", items: { $ref: "#/components/schemas/SearchFilter" } }, { type: "null" }] }
+      }
+    ],
+    expected: {
+      class: "drift",
+      direction: "request",
+      message: /value: the document takes null, the client cannot send it/
+    }
+  })
+
   mutant("of several kinds of values, one has choices", {
     operation: "POST /contacts/search",
     check: "structure",
