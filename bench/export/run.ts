@@ -105,17 +105,6 @@ interface Job {
   readonly digest: string
 }
 
-/** What comes of a run: every record, once, with all its parts. */
-const complete = Effect.fnUntraced(function* (
-  directory: string,
-  { resource, ...job }: Pick<Job, "resource" | "digest">
-) {
-  const found = yield* written(`${directory}/${resource}.ndjson`)
-  if (found !== job.digest) {
-    return yield* new WrongExport({ message: `wrote ${resource}: ${found}, expected ${job.digest}` })
-  }
-})
-
 /** The command as it is published, start and all; it notes in a file what it took. */
 const commanded = Effect.fnUntraced(function* ({ baseUrl, concurrency, resource }: Job, directory: string) {
   const spawner = yield* ChildProcessSpawner
@@ -139,7 +128,7 @@ const commanded = Effect.fnUntraced(function* ({ baseUrl, concurrency, resource 
   return yield* new WrongExport({ message: `the command ended with ${code}; is it built (pnpm build)?` })
 })
 
-/** One export. */
+/** One export, checked: every record, once, with all its parts. */
 const exported = Effect.fnUntraced(function* (exporter: Exporter, job: Job) {
   const spawner = yield* ChildProcessSpawner
   const fs = yield* FileSystem.FileSystem
@@ -150,8 +139,11 @@ const exported = Effect.fnUntraced(function* (exporter: Exporter, job: Job) {
     ? commanded(job, directory)
     : spawner.string(script(here(exporter), baseUrl, resource, directory, String(concurrency)))
   const asked = yield* account(baseUrl)
-  yield* complete(directory, job)
-  return { ...(yield* Schema.decodeEffect(Run)(run)), ...asked }
+  const found = yield* written(`${directory}/${resource}.ndjson`)
+  if (found === job.digest) return { ...(yield* Schema.decodeEffect(Run)(run)), ...asked }
+  return yield* new WrongExport({
+    message: `${labels[exporter](concurrency)} wrote ${resource}: ${found}, expected ${job.digest}`
+  })
 }, Effect.scoped)
 type Result = Effect.Success<ReturnType<typeof exported>>
 

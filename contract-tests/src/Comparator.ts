@@ -65,9 +65,6 @@ export const pact = (interactions: ReadonlyArray<Interaction>) => ({
   metadata: { pactSpecification: { version: "2.0.0" } }
 })
 
-// The version header is the API's; few documents have it.
-const spoken = new Set(["authorization", "accept", "content-type"])
-
 /** The headers a document knows, spelt as it spells them: case means nothing to HTTP, but to the comparator. */
 const headersOf = (
   { parameters }: Document.Operation,
@@ -77,7 +74,7 @@ const headersOf = (
   return Object.fromEntries(
     Object.entries(headers).flatMap(([name, value]) => {
       const known = declared.find((parameter) => parameter.name.toLowerCase() === name)
-      return known !== undefined || spoken.has(name) ? [[known?.name ?? name, value] as const] : []
+      return known !== undefined || Document.ownHeaders.has(name) ? [[known?.name ?? name, value] as const] : []
     })
   )
 }

@@ -76,11 +76,12 @@ export const contentOf = (node: Node.Node): Body["content"] => {
   )
 }
 
-const ignored = new Set(["accept", "authorization", "content-type"])
+/** Headers OpenAPI describes elsewhere than among parameters, where it has them ignored. */
+export const ownHeaders: ReadonlySet<string> = new Set(["accept", "authorization", "content-type"])
 
-/** Whether a parameter means nothing: OpenAPI says elsewhere what these headers are, and has their definitions ignored. */
+/** Whether a parameter means nothing. */
 export const isIgnored = ({ in: place, name }: Parameter): boolean =>
-  place === "header" && ignored.has(name.toLowerCase())
+  place === "header" && ownHeaders.has(name.toLowerCase())
 
 /** The parameters an operation or a path lists. */
 const parametersOf = (node: Node.Node): ReadonlyArray<Parameter> => {

@@ -525,7 +525,7 @@ const counterpart = (
 }
 
 // What the client sends whatever is called, or the standard takes for granted.
-const sentHeaders = new Set(["accept", "authorization", "content-type", "intercom-version"])
+const sentHeaders = new Set([...Document.ownHeaders, "intercom-version"])
 
 /** Headers and cookies the document has and no call of the client makes. */
 const headerParameters = ({ operation }: Pair): ReadonlyArray<Finding> =>

@@ -9,11 +9,8 @@ import type * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 
-const byPieces = (response: HttpClientResponse.HttpClientResponse): HttpClientResponse.HttpClientResponse =>
-  // The same response, but for its text.
-  Object.create(response, {
-    text: { value: response.stream.pipe(Stream.decodeText(), Stream.mkString) }
-  }) as HttpClientResponse.HttpClientResponse
+const byPieces = (response: HttpClientResponse.HttpClientResponse) =>
+  Object.defineProperty(response, "text", { value: response.stream.pipe(Stream.decodeText(), Stream.mkString) })
 
 /** The client below, whose bodies are read so. */
 export const layer: Layer.Layer<HttpClient.HttpClient, never, HttpClient.HttpClient> = Layer.effect(

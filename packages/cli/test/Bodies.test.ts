@@ -1,68 +1,59 @@
 import * as Bodies from "@effect-intercom/cli/Bodies"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { assert, it } from "@effect/vitest"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientResponse from "effect/http/HttpClientResponse"
+import * as HttpServer from "effect/http/HttpServer"
+import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Layer from "effect/Layer"
-import { createServer, type ServerResponse } from "node:http"
-import type { AddressInfo } from "node:net"
+import * as Stream from "effect/Stream"
+import { createServer } from "node:http"
 
-/** A server on a free port that answers every request so; gives its URL. */
-const serve = (answer: (response: ServerResponse) => void) =>
-  Effect.acquireRelease(
-    Effect.callback<{ readonly url: string; readonly stop: () => void }>((resume) => {
-      const server = createServer((_, response) => answer(response))
-      server.listen(0, "127.0.0.1", () => {
-        const { port } = server.address() as AddressInfo
-        const stop = () => {
-          server.closeAllConnections()
-          server.close()
-        }
-        resume(Effect.succeed({ url: `http://127.0.0.1:${port}`, stop }))
-      })
-    }),
-    ({ stop }) => Effect.sync(stop)
-  ).pipe(Effect.map(({ url }) => url))
+const transport = Layer.provide(Bodies.layer, NodeHttpClient.layerUndici)
 
-const get = (answer: (response: ServerResponse) => void) =>
-  Effect.flatMap(serve(answer), HttpClient.get).pipe(
-    Effect.flatMap((response) => Effect.map(response.text, (text) => ({ text, status: response.status }))),
-    Effect.provide(Layer.provide(Bodies.layer, NodeHttpClient.layerUndici)),
+/** What comes of a response that crosses a socket; `onHead` happens before its body is read. */
+const received = (response: HttpServerResponse.HttpServerResponse, onHead: Effect.Effect<unknown> = Effect.void) =>
+  Effect.gen(function* () {
+    yield* HttpServer.serveEffect(Effect.succeed(response))
+    const { status, text } = yield* HttpClient.get("/")
+    yield* onHead
+    return { status, text: yield* text }
+  }).pipe(
+    Effect.provide(HttpServer.layerTestClient.pipe(Layer.provide(transport))),
+    Effect.provide(NodeHttpServer.layer(createServer, { port: 0 })),
     Effect.scoped
   )
 
 it.live("a body is whole, wherever its pieces were cut", () =>
   Effect.gen(function* () {
-    const whole = "Zo\u00eb \u{1F44B}"
-    const bytes = new TextEncoder().encode(whole)
-    const answer = yield* get((response) => {
-      // One byte at a time: characters of several bytes are cut.
-      const send = (at: number): void => {
-        if (at === bytes.length) return void response.end()
-        response.write(bytes.subarray(at, at + 1), () => setImmediate(send, at + 1))
-      }
-      send(0)
-    })
-    assert.deepStrictEqual(answer, { text: whole, status: 200 })
+    const text = "Zo\u00eb \u{1F44B}"
+    // One byte at a time: characters of several bytes are cut.
+    const bytes = Stream.fromIterable(new TextEncoder().encode(text)).pipe(
+      Stream.rechunk(1),
+      Stream.map((byte) => Uint8Array.of(byte))
+    )
+    assert.deepStrictEqual(yield* received(HttpServerResponse.stream(bytes)), { status: 200, text })
   })
 )
 
 it.live("there may be none", () =>
   Effect.gen(function* () {
-    assert.deepStrictEqual(yield* get((response) => response.writeHead(204).end()), { text: "", status: 204 })
+    assert.deepStrictEqual(yield* received(HttpServerResponse.empty()), { status: 204, text: "" })
   })
 )
 
 it.live("one that breaks off is a failure", () =>
   Effect.gen(function* () {
-    const error = yield* Effect.flip(
-      get((response) => {
-        response.writeHead(200, { "content-length": "100" })
-        response.write("{", () => response.destroy())
-      })
+    const begun = yield* Deferred.make<void>()
+    const broken = Stream.concat(
+      Stream.make(Uint8Array.of(123)),
+      Stream.fromEffect(Effect.andThen(Deferred.await(begun), Effect.fail("broken")))
     )
-    assert.strictEqual(error.reason._tag, "DecodeError")
+    const error = yield* Effect.flip(received(HttpServerResponse.stream(broken), Deferred.succeed(begun, undefined)))
+    assert.strictEqual(error._tag === "HttpClientError" ? error.reason._tag : error._tag, "DecodeError")
   })
 )
 
