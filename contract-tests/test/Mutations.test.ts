@@ -781,6 +781,45 @@ describe("a client with a fault", () => {
     },
     expected: { direction: "request", class: "breaking", message: /^the document forbids integer for email, / }
   })
+  it.live("one of several kinds of answers that is taken for something narrower", () =>
+    Effect.gen(function* () {
+      const success = Schema.Union([
+        Schema.Struct({ total: Schema.Int, value: Schema.Int }),
+        Schema.Struct({ label: Schema.String, value: Schema.String })
+      ])
+      const answer = (value: Schema.JsonObject): Schema.Json => ({
+        anyOf: [
+          { type: "object", properties: { total: { type: "integer" }, value }, required: ["total", "value"] },
+          {
+            type: "object",
+            properties: { label: { type: "string" }, value: { type: "string" } },
+            required: ["label", "value"]
+          }
+        ]
+      })
+      const found = (value: Schema.JsonObject) =>
+        Effect.map(
+          find({
+            operation: "GET /contacts",
+            checks: ["structure"],
+            client: resource(listing("/contacts", {}, success)),
+            patch: [
+              {
+                op: "replace",
+                path: "/paths/~1contacts/get/responses/200/content/application~1json/schema",
+                value: answer(value)
+              }
+            ]
+          }),
+          (all) => all.filter(({ message }) => message.startsWith("value: ")).map(({ message }) => message)
+        )
+      assert.deepStrictEqual(yield* found({ type: "integer" }), [])
+      assert.deepStrictEqual(yield* found({ type: ["integer", "string"] }), [
+        "value: the document's value may be string, the client's is integer"
+      ])
+    })
+  )
+
   faulty("an answer that is taken for something narrower", {
     operation: "GET /contacts",
     check: "responses",
