@@ -53,6 +53,9 @@ export type Resources =
  *   provide `IntercomHttp` and each resource service as well.
  * - `layerHttp` is the same on an `IntercomHttp` of yours (`IntercomHttp.layerShared`, say).
  *
+ * Layers are shared by reference in Effect, and these hold a token: each is fresh, so that a client that is built inside
+ * another's scope never sends the other's token. What is provided twice is built twice; provide it once to share it.
+ *
  * A program that needs one resource pulls in less with that resource's own layer.
  *
  * @example
@@ -90,7 +93,7 @@ export class Intercom extends Context.Service<Intercom>()("@effect-intercom/core
   static readonly layerHttp: Layer.Layer<Intercom | Resources, never, IntercomHttp> = Layer.effect(
     this,
     this.make
-  ).pipe(Layer.provideMerge(resources))
+  ).pipe(Layer.provideMerge(resources), Layer.fresh)
 
   static readonly layer = (
     options: IntercomConfig.Options
@@ -101,5 +104,5 @@ export class Intercom extends Context.Service<Intercom>()("@effect-intercom/core
     Intercom | Resources | IntercomHttp,
     Config.ConfigError,
     HttpClient.HttpClient
-  > = Layer.provideMerge(this.layerHttp, IntercomHttp.layerConfig)
+  > = Layer.fresh(Layer.provideMerge(this.layerHttp, IntercomHttp.layerConfig))
 }

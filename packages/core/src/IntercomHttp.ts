@@ -297,7 +297,8 @@ const transportReason = (
  *
  * - `layer` counts the rate limit in this process, and learns it from the API's headers.
  * - `layerShared` counts it in a `RateLimiterStore` (Redis, say) that several processes share.
- * - `layerConfig` is `layer` with everything from the environment.
+ * - `layerConfig` is `layer` with everything from the environment. It is built wherever it is provided, since a
+ *   `ConfigProvider` may name another token there; a layer that `layer(options)` made is shared like any other.
  */
 export class IntercomHttp extends Context.Service<IntercomHttp, Shape>()("@effect-intercom/core/IntercomHttp") {
   static readonly layer = (
@@ -306,7 +307,7 @@ export class IntercomHttp extends Context.Service<IntercomHttp, Shape>()("@effec
     Layer.effect(
       this,
       Effect.flatMap(IntercomConfig.make(options), (config) => make(config, false))
-    ).pipe(Layer.provide(RateLimiter.layer), Layer.provide(RateLimiter.layerStoreMemory))
+    ).pipe(Layer.provide(Layer.fresh(Layer.provide(RateLimiter.layer, RateLimiter.layerStoreMemory))))
 
   static readonly layerShared = (
     options: IntercomConfig.Options
@@ -314,9 +315,9 @@ export class IntercomHttp extends Context.Service<IntercomHttp, Shape>()("@effec
     Layer.effect(
       this,
       Effect.flatMap(IntercomConfig.make(options), (config) => make(config, true))
-    ).pipe(Layer.provide(RateLimiter.layer))
+    ).pipe(Layer.provide(Layer.fresh(RateLimiter.layer)))
 
-  static readonly layerConfig: Layer.Layer<IntercomHttp, Config.ConfigError, HttpClient.HttpClient> = Layer.unwrap(
-    Effect.map(IntercomConfig.config, (options) => this.layer(options))
+  static readonly layerConfig: Layer.Layer<IntercomHttp, Config.ConfigError, HttpClient.HttpClient> = Layer.fresh(
+    Layer.unwrap(Effect.map(IntercomConfig.config, (options) => this.layer(options)))
   )
 }

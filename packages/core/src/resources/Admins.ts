@@ -143,5 +143,5 @@ export class Admins extends Context.Service<Admins>()("@effect-intercom/core/Adm
     }
   })
 }) {
-  static readonly layer = Layer.effect(this, this.make)
+  static readonly layer = Layer.fresh(Layer.effect(this, this.make))
 }

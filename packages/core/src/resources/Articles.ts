@@ -190,5 +190,5 @@ export class Articles extends Context.Service<Articles>()("@effect-intercom/core
     }
   })
 }) {
-  static readonly layer = Layer.effect(this, this.make)
+  static readonly layer = Layer.fresh(Layer.effect(this, this.make))
 }

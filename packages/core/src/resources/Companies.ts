@@ -218,5 +218,5 @@ export class Companies extends Context.Service<Companies>()("@effect-intercom/co
     }
   })
 }) {
-  static readonly layer = Layer.effect(this, this.make)
+  static readonly layer = Layer.fresh(Layer.effect(this, this.make))
 }

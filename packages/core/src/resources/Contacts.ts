@@ -264,5 +264,5 @@ export class Contacts extends Context.Service<Contacts>()("@effect-intercom/core
     }
   })
 }) {
-  static readonly layer = Layer.effect(this, this.make)
+  static readonly layer = Layer.fresh(Layer.effect(this, this.make))
 }

@@ -487,5 +487,5 @@ export class Conversations extends Context.Service<Conversations>()("@effect-int
     }
   })
 }) {
-  static readonly layer = Layer.effect(this, this.make)
+  static readonly layer = Layer.fresh(Layer.effect(this, this.make))
 }

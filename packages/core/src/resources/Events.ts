@@ -155,5 +155,5 @@ export class Events extends Context.Service<Events>()("@effect-intercom/core/Eve
     }
   })
 }) {
-  static readonly layer = Layer.effect(this, this.make)
+  static readonly layer = Layer.fresh(Layer.effect(this, this.make))
 }

@@ -94,5 +94,5 @@ export class Messages extends Context.Service<Messages>()("@effect-intercom/core
     }
   })
 }) {
-  static readonly layer = Layer.effect(this, this.make)
+  static readonly layer = Layer.fresh(Layer.effect(this, this.make))
 }

@@ -130,5 +130,5 @@ export class News extends Context.Service<News>()("@effect-intercom/core/News", 
     }
   })
 }) {
-  static readonly layer = Layer.effect(this, this.make)
+  static readonly layer = Layer.fresh(Layer.effect(this, this.make))
 }

@@ -79,5 +79,5 @@ export class Segments extends Context.Service<Segments>()("@effect-intercom/core
     }
   })
 }) {
-  static readonly layer = Layer.effect(this, this.make)
+  static readonly layer = Layer.fresh(Layer.effect(this, this.make))
 }

@@ -79,5 +79,5 @@ export class Tags extends Context.Service<Tags>()("@effect-intercom/core/Tags", 
     }
   })
 }) {
-  static readonly layer = Layer.effect(this, this.make)
+  static readonly layer = Layer.fresh(Layer.effect(this, this.make))
 }

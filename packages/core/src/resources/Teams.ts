@@ -90,5 +90,5 @@ export class Teams extends Context.Service<Teams>()("@effect-intercom/core/Teams
     }
   })
 }) {
-  static readonly layer = Layer.effect(this, this.make)
+  static readonly layer = Layer.fresh(Layer.effect(this, this.make))
 }
