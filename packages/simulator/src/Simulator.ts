@@ -11,6 +11,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientError from "effect/http/HttpClientError"
+import * as HttpMiddleware from "effect/http/HttpMiddleware"
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServer from "effect/http/HttpServer"
 import type * as HttpServerError from "effect/http/HttpServerError"
@@ -376,10 +377,29 @@ const listen = Effect.fnUntraced(function* (options: ListenOptions) {
   })
   // Finalizers run last to first: stalls end, requests in flight get two seconds, then connections are cut.
   yield* Effect.addFinalizer(() => Effect.sync(() => node.closeAllConnections()))
-  yield* server.serve(app)
+  yield* server.serve(fromBrowsers(app))
   yield* Effect.addFinalizer(() => Deferred.succeed(closing, undefined))
   return shape(HttpServer.formatAddress(server.address))
 })
+
+/**
+ * Lets pages of any origin ask, preflights included, which count as no request. The live API answers no browser.
+ */
+const fromBrowsers = <E, R>(app: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>) => {
+  const shared = HttpMiddleware.cors({
+    exposedHeaders: [
+      "intercom-version",
+      "x-request-id",
+      "x-ratelimit-limit",
+      "x-ratelimit-remaining",
+      "x-ratelimit-reset"
+    ],
+    maxAge: 600
+  })(app)
+  return Effect.flatMap(HttpServerRequest.HttpServerRequest, ({ headers }) =>
+    headers["origin"] === undefined ? app : shared
+  )
+}
 
 const resetSocket = (request: HttpServerRequest.HttpServerRequest) =>
   Effect.sync(() => {

@@ -98,6 +98,46 @@ describe("every answer", () => {
   )
 })
 
+describe("a page in a browser", () => {
+  const origin = "https://app.example.com"
+
+  it.live("may ask: a preflight is answered, and is no request", () =>
+    Effect.gen(function* () {
+      const answer = yield* raw("OPTIONS", "/contacts", {
+        headers: {
+          origin,
+          authorization: "",
+          "access-control-request-method": "POST",
+          "access-control-request-headers": "authorization,content-type,intercom-version"
+        }
+      })
+      assert.strictEqual(answer.status, 204)
+      assert.strictEqual(answer.headers["access-control-allow-origin"], "*")
+      assert.strictEqual(answer.headers["access-control-allow-headers"], "authorization,content-type,intercom-version")
+      assert.include(answer.headers["access-control-allow-methods"], "DELETE")
+      assert.strictEqual((yield* Simulator.use(({ stats }) => stats)).requests, 0)
+    }).pipe(Effect.provide(overSocket({})))
+  )
+
+  it.live("may read answers and refusals, with request id and rate limit", () =>
+    Effect.gen(function* () {
+      for (const path of ["/me", "/contacts/none"]) {
+        const { headers } = yield* raw("GET", path, { headers: { origin } })
+        assert.strictEqual(headers["access-control-allow-origin"], "*")
+        assert.include(headers["access-control-expose-headers"], "x-request-id")
+        assert.include(headers["access-control-expose-headers"], "x-ratelimit-remaining")
+      }
+    }).pipe(Effect.provide(simulated))
+  )
+
+  it.live("is what it is about: others see none of it", () =>
+    Effect.gen(function* () {
+      const { headers } = yield* raw("GET", "/me")
+      assert.notProperty(headers, "access-control-allow-origin")
+    }).pipe(Effect.provide(simulated))
+  )
+})
+
 describe("what is not there", () => {
   const missing: ReadonlyArray<readonly ["GET" | "DELETE" | "PUT", string, string]> = [
     ["GET", "/contacts/5f5e1037702a730fffffffff", "User Not Found"],

@@ -69,13 +69,15 @@ export const answer = (
   const from = cursor === undefined || cursor === null ? undefined : decodeCursor(cursor, scale, time)
   if (from === undefined && cursor !== undefined && cursor !== null) return Listing.badCursor
 
-  const found = index.find({ filter: filter.success, sort: sort.success, name: JSON.stringify(query) }, now)
-  const { more, slots } = found.take(from?.key, perPage)
-  const page = from?.page ?? 1
-  const last = slots.at(-1)
-  const next =
-    more && last !== undefined
-      ? { page: page + 1, starting_after: encodeCursor(index.keyOf(last, sort.success.field), page + 1, scale) }
-      : undefined
-  return Effect.succeed(Listing.cursorPage(shape, slots.map(index.row), { total: found.total, page, perPage, next }))
+  const search = { filter: filter.success, sort: sort.success, name: JSON.stringify(query) }
+  return Effect.map(index.find(search, now), ({ keyOf, row, take, total }) => {
+    const { more, slots } = take(from?.key, perPage)
+    const page = from?.page ?? 1
+    const last = slots.at(-1)
+    const next =
+      more && last !== undefined
+        ? { page: page + 1, starting_after: encodeCursor(keyOf(last, sort.success.field), page + 1, scale) }
+        : undefined
+    return Listing.cursorPage(shape, slots.map(row), { total, page, perPage, next })
+  })
 }

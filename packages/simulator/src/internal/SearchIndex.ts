@@ -3,6 +3,10 @@
  * it. They were created in the order of their index, so that order costs nothing; the order of their last updates is one
  * typed array, made when first asked for. Records that are not as seeded are kept beside them.
  */
+import * as Effect from "effect/Effect"
+import * as HashMap from "effect/HashMap"
+import * as Option from "effect/Option"
+import * as Batches from "./Batches.ts"
 import * as Bisect from "./Bisect.ts"
 import type { Collection, Row } from "./Collection.ts"
 import * as Gaps from "./Gaps.ts"
@@ -101,20 +105,33 @@ export interface Slice {
   readonly more: boolean
 }
 
-/** What a search finds. */
+/** What a search finds; changes after it do not show. */
 export interface Found {
   readonly total: number
   /** At most `limit` records that come after a key, or the first ones. */
   readonly take: (after: Key | undefined, limit: number) => Slice
-}
-
-export interface SearchIndex {
-  /** Searches the records as they were `lag` before `now`, both in milliseconds. */
-  readonly find: (asked: Asked, now: number) => Found
   /** A record that was found. */
   readonly row: (slot: number) => Row
   readonly keyOf: (slot: number, field: string) => Key
 }
+
+export interface SearchIndex {
+  /**
+   * Searches the records as they were `lag` before `now`, both in milliseconds. Where it has to look at many records, it
+   * does so in batches, between which other requests are answered.
+   */
+  readonly find: (asked: Asked, now: number) => Effect.Effect<Found>
+}
+
+/** The records as a search sees them. */
+interface State {
+  /** What is not as seeded, by slot; `None` is gone. */
+  readonly changed: HashMap.HashMap<number, Option.Option<Row>>
+  readonly ordered: Map<string, ReadonlyArray<Run>>
+  readonly results: Map<string, Run>
+}
+
+const stateOf = (changed: State["changed"]): State => ({ changed, ordered: new Map(), results: new Map() })
 
 /** A part of a run: ranks from `from` to before `to`. */
 interface Part {
@@ -141,54 +158,21 @@ const timeFields = ["created_at", "updated_at"] as const
 const kept = 8
 
 export const make = (collection: Collection, times: Times, lag: number): SearchIndex => {
-  // What is not as seeded, by slot; `undefined` is gone.
-  const changed = new Map<number, Row | undefined>()
   const readers = new Map<string, (row: Row) => ReadonlyArray<unknown>>()
   const seeded = new Map<string, SeededRun>()
-  // Both hold until something changes.
-  const ordered = new Map<string, ReadonlyArray<Run>>()
-  const results = new Map<string, Run>()
+  let state = stateOf(HashMap.empty())
   let applied = 0
 
-  const refresh = (now: number) => {
+  const refresh = (now: number): State => {
     const before = applied
+    let changed = state.changed
     for (let change = collection.changes[applied]; change !== undefined; change = collection.changes[applied]) {
       if (change.at + lag > now) break
-      changed.set(change.slot, change.row)
+      changed = HashMap.set(changed, change.slot, Option.fromUndefinedOr(change.row))
       applied++
     }
-    if (applied === before) return
-    ordered.clear()
-    results.clear()
-  }
-
-  const row = (slot: number): Row => changed.get(slot) ?? collection.seeded(slot)
-
-  const read = (slot: number, field: string): ReadonlyArray<unknown> => {
-    if (!changed.has(slot)) {
-      if (field === "created_at") return [times.createdAt(slot)]
-      if (field === "updated_at") return [times.updatedAt(slot)]
-    }
-    const reader = readers.get(field) ?? SearchQuery.valuesOf(field)
-    readers.set(field, reader)
-    return reader(row(slot))
-  }
-
-  const idOf = (slot: number) => changed.get(slot)?.id ?? times.idOf(slot)
-
-  const keyOf = (slot: number, field: string): Key => ({
-    // Ids alone decide, in their own order.
-    value: field === "id" ? null : toSortable(read(slot, field)),
-    id: idOf(slot)
-  })
-
-  const sorted = (slots: Iterable<number>, field: string): Run => {
-    const order = Array.from(slots, (slot) => ({ slot, key: keyOf(slot, field) }))
-      .toSorted((a, b) => compareKeys(a.key, b.key))
-      .map(({ slot }) => slot)
-    // Ranks are below the length.
-    const slot = (rank: number) => order[rank] as number
-    return { length: order.length, slot, value: (rank) => keyOf(slot(rank), field).value }
+    if (applied !== before) state = stateOf(changed)
+    return state
   }
 
   const seededBy = (field: (typeof timeFields)[number]): SeededRun => {
@@ -197,102 +181,132 @@ export const make = (collection: Collection, times: Times, lag: number): SearchI
     return run
   }
 
-  /** All records in the order of a time: those that are as seeded, and the others. */
-  const orderedBy = (field: (typeof timeFields)[number]): ReadonlyArray<Run> => {
-    const present = [...changed].filter(([, row]) => row !== undefined).map(([slot]) => slot)
-    const runs = ordered.get(field) ?? [without(seededBy(field), changed.keys()), sorted(present, field)]
-    ordered.set(field, runs)
-    return runs
+  const readerOf = (field: string) => {
+    const reader = readers.get(field) ?? SearchQuery.valuesOf(field)
+    readers.set(field, reader)
+    return reader
   }
 
-  const within = (filter: SearchQuery.Filter, field: (typeof timeFields)[number]): ReadonlyArray<Part> => {
-    const window = SearchQuery.windowOf(filter, field)
-    return orderedBy(field).map((run) => partOf(run, window))
-  }
+  /** Searches the records of one state. */
+  const within = ({ changed, ordered, results }: State) => {
+    const current = (slot: number): Row | undefined => Option.getOrUndefined(Option.flatten(HashMap.get(changed, slot)))
 
-  /** Every record that is searched for, by looking at those the narrower of both windows has. */
-  const filtered = ({ filter, name, sort }: Asked): Run => {
-    const key = JSON.stringify([name, sort.field])
-    const known = results.get(key)
-    if (known !== undefined) return known
-    const created = within(filter, "created_at")
-    const narrow = SearchQuery.isBounded(filter, "updated_at") ? within(filter, "updated_at") : created
-    const candidates = sizeOf(narrow) < sizeOf(created) ? narrow : created
-    const found = Array.from(slotsOf(candidates)).filter((slot) =>
-      SearchQuery.holds(filter, (field) => read(slot, field))
-    )
-    const run = sorted(found, sort.field)
-    results.set(key, run)
-    for (const oldest of results.keys()) if (results.size > kept) results.delete(oldest)
-    return run
-  }
+    const row = (slot: number): Row => current(slot) ?? collection.seeded(slot)
 
-  const partsOf = (asked: Asked): ReadonlyArray<Part> => {
-    const field = timeFields.find((field) => field === asked.sort.field)
-    if (field !== undefined && SearchQuery.windowOf(asked.filter, field).exact) return within(asked.filter, field)
-    const run = filtered(asked)
-    return [{ run, from: 0, to: run.length }]
-  }
-
-  const beyond = ({ from, run, to }: Part, after: Key, descending: boolean): Part => {
-    const compareAt = (rank: number) =>
-      compareValues(run.value(rank), after.value) || compareIds(idOf(run.slot(rank)), after.id)
-    return descending
-      ? {
-          run,
-          from,
-          to: Math.min(
-            to,
-            Bisect.first(run.length, (rank) => compareAt(rank) >= 0)
-          )
-        }
-      : {
-          run,
-          from: Math.max(
-            from,
-            Bisect.first(run.length, (rank) => compareAt(rank) > 0)
-          ),
-          to
-        }
-  }
-
-  /** Merges parts, each of which is in order. */
-  const merged = (parts: ReadonlyArray<Part>, { descending, field }: SearchQuery.Sort, limit: number): Slice => {
-    const heads = parts.map(({ from, run, to }) => ({
-      left: Math.max(0, to - from),
-      next: (left: number) => run.slot(descending ? from + left - 1 : to - left)
-    }))
-    const slots: Array<number> = []
-    while (slots.length < limit) {
-      const [best] = heads
-        .filter(({ left }) => left > 0)
-        .map((head) => ({ head, slot: head.next(head.left) }))
-        .toSorted((a, b) => {
-          const order = compareKeys(keyOf(a.slot, field), keyOf(b.slot, field))
-          return descending ? -order : order
-        })
-      if (best === undefined) break
-      slots.push(best.slot)
-      best.head.left--
+    const read = (slot: number, field: string): ReadonlyArray<unknown> => {
+      if (!HashMap.has(changed, slot)) {
+        if (field === "created_at") return [times.createdAt(slot)]
+        if (field === "updated_at") return [times.updatedAt(slot)]
+      }
+      return readerOf(field)(row(slot))
     }
-    return { slots, more: heads.some(({ left }) => left > 0) }
-  }
 
-  return {
-    row,
-    keyOf,
-    find: (asked, now) => {
-      refresh(now)
-      const parts = partsOf(asked)
+    const idOf = (slot: number) => current(slot)?.id ?? times.idOf(slot)
+
+    const keyOf = (slot: number, field: string): Key => ({
+      // Ids alone decide, in their own order.
+      value: field === "id" ? null : toSortable(read(slot, field)),
+      id: idOf(slot)
+    })
+
+    const sorted = Effect.fnUntraced(function* (slots: Iterable<number>, field: string) {
+      const keyed = yield* Batches.map(slots, (slot) => ({ slot, key: keyOf(slot, field) }))
+      const order = yield* Batches.sort(keyed, (a, b) => compareKeys(a.key, b.key))
+      // Ranks are below the length.
+      const at = (rank: number) => order[rank] as (typeof order)[number]
       return {
+        length: order.length,
+        slot: (rank: number) => at(rank).slot,
+        value: (rank: number) => at(rank).key.value
+      }
+    })
+
+    /** All records in the order of a time: those that are as seeded, and the others. */
+    const orderedBy = Effect.fnUntraced(function* (field: (typeof timeFields)[number]) {
+      const known = ordered.get(field)
+      if (known !== undefined) return known
+      const present = HashMap.keys(HashMap.filter(changed, Option.isSome))
+      const runs = [without(seededBy(field), HashMap.keys(changed)), yield* sorted(present, field)]
+      ordered.set(field, runs)
+      return runs
+    })
+
+    const windowed = (filter: SearchQuery.Filter, field: (typeof timeFields)[number]) => {
+      const window = SearchQuery.windowOf(filter, field)
+      return Effect.map(orderedBy(field), (runs) => runs.map((run) => partOf(run, window)))
+    }
+
+    /** Every record that is searched for, by looking at those the narrower of both windows has. */
+    const filtered = Effect.fnUntraced(function* ({ filter, name, sort }: Asked) {
+      const key = JSON.stringify([name, sort.field])
+      const known = results.get(key)
+      if (known !== undefined) return known
+      const created = yield* windowed(filter, "created_at")
+      const narrow = SearchQuery.isBounded(filter, "updated_at") ? yield* windowed(filter, "updated_at") : created
+      const candidates = sizeOf(narrow) < sizeOf(created) ? narrow : created
+      const found = yield* Batches.filter(slotsOf(candidates), (slot) =>
+        SearchQuery.holds(filter, (field) => read(slot, field))
+      )
+      const run = yield* sorted(found, sort.field)
+      results.set(key, run)
+      for (const oldest of results.keys()) if (results.size > kept) results.delete(oldest)
+      return run
+    })
+
+    const partsOf = (asked: Asked): Effect.Effect<ReadonlyArray<Part>> => {
+      const field = timeFields.find((field) => field === asked.sort.field)
+      if (field !== undefined && SearchQuery.windowOf(asked.filter, field).exact) return windowed(asked.filter, field)
+      return Effect.map(filtered(asked), (run) => [{ run, from: 0, to: run.length }])
+    }
+
+    const beyond = ({ from, run, to }: Part, after: Key, descending: boolean): Part => {
+      const compareAt = (rank: number) =>
+        compareValues(run.value(rank), after.value) || compareIds(idOf(run.slot(rank)), after.id)
+      if (descending) {
+        const end = Bisect.first(run.length, (rank) => compareAt(rank) >= 0)
+        return { run, from, to: Math.min(to, end) }
+      }
+      const start = Bisect.first(run.length, (rank) => compareAt(rank) > 0)
+      return { run, from: Math.max(from, start), to }
+    }
+
+    /** Merges parts, each of which is in order. */
+    const merged = (parts: ReadonlyArray<Part>, { descending, field }: SearchQuery.Sort, limit: number): Slice => {
+      const heads = parts.map(({ from, run, to }) => ({
+        left: Math.max(0, to - from),
+        next: (left: number) => run.slot(descending ? from + left - 1 : to - left)
+      }))
+      const slots: Array<number> = []
+      while (slots.length < limit) {
+        const [best] = heads
+          .filter(({ left }) => left > 0)
+          .map((head) => ({ head, slot: head.next(head.left) }))
+          .toSorted((a, b) => {
+            const order = compareKeys(keyOf(a.slot, field), keyOf(b.slot, field))
+            return descending ? -order : order
+          })
+        if (best === undefined) break
+        slots.push(best.slot)
+        best.head.left--
+      }
+      return { slots, more: heads.some(({ left }) => left > 0) }
+    }
+
+    const find = (asked: Asked): Effect.Effect<Found> =>
+      Effect.map(partsOf(asked), (parts) => ({
         total: sizeOf(parts),
+        row,
+        keyOf,
         take: (after, limit) =>
           merged(
             after === undefined ? parts : parts.map((part) => beyond(part, after, asked.sort.descending)),
             asked.sort,
             limit
           )
-      }
-    }
+      }))
+
+    return find
   }
+
+  return { find: (asked, now) => Effect.suspend(() => within(refresh(now))(asked)) }
 }
