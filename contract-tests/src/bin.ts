@@ -1,21 +1,12 @@
 #!/usr/bin/env node
-import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
-import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
-import * as NodeServices from "@effect/platform-node/NodeServices"
-import * as CliError from "effect/cli/CliError"
-import * as Command from "effect/cli/Command"
-import * as Console from "effect/Console"
-import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
-import { command, version } from "./Main.ts"
+import * as NodeVersion from "./NodeVersion.ts"
 
-const main = command.pipe(
-  Command.run({ version }),
-  // Divergences, help and mistakes in the command line are on the screen already.
-  Effect.tapError((error) =>
-    CliError.isCliError(error) || error._tag === "Diverged" ? Effect.void : Console.error(error.message)
-  ),
-  Effect.provide(Layer.merge(NodeServices.layer, NodeHttpClient.layerUndici))
-)
-
-NodeRuntime.runMain(main, { disableErrorReporting: true })
+// Nothing else is imported before: an older Node may not even load it.
+const problem = NodeVersion.problem("intercom-contract", process.version)
+if (problem === undefined) {
+  const { run } = await import("./Process.ts")
+  run()
+} else {
+  process.stderr.write(`${problem}\n`)
+  process.exitCode = 1
+}

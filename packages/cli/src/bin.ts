@@ -1,11 +1,19 @@
 #!/usr/bin/env node
 import * as v8 from "node:v8"
+import * as NodeVersion from "./NodeVersion.ts"
 
-// An export may run for hours beside other programs: garbage is collected early and often rather than kept. It takes
-// two fifths more of a processor that mostly waits for the API, and 140 MB less. Node would have to be started
-// with these otherwise; said before the modules are loaded, they come in time.
-v8.setFlagsFromString("--semi-space-growth-factor=1")
-v8.setFlagsFromString("--heap-growing-percent=10")
+// Nothing else is imported before: an older Node may not even load it.
+const problem = NodeVersion.problem("intercom", process.version)
+if (problem === undefined) {
+  // An export may run for hours beside other programs: garbage is collected early and often rather than kept. It takes
+  // two fifths more of a processor that mostly waits for the API, and 140 MB less. Node would have to be started
+  // with these otherwise; said before the modules are loaded, they come in time.
+  v8.setFlagsFromString("--semi-space-growth-factor=1")
+  v8.setFlagsFromString("--heap-growing-percent=10")
 
-const { run } = await import("./Process.ts")
-run()
+  const { run } = await import("./Process.ts")
+  run()
+} else {
+  process.stderr.write(`${problem}\n`)
+  process.exitCode = 64
+}
