@@ -1,5 +1,5 @@
 // Every night at three: what changed since the night before, into a SQLite database. Whatever stops it in the middle, a
-// deploy or a full disk, the next start goes on where it was.
+// deploy or a full disk, the next start resumes where it was.
 import { Intercom } from "@effect-intercom/core"
 import { Export } from "@effect-intercom/export"
 import * as NodeExport from "@effect-intercom/export/NodeExport"
