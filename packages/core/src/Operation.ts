@@ -16,6 +16,7 @@ import type * as HttpMethod from "effect/http/HttpMethod"
 import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import { regions } from "./IntercomConfig.ts"
 import { DecodeError, EncodeError, IntercomError, PaginationError, type Reason } from "./IntercomError.ts"
 import { countDecodeFailure, Failure, IntercomHttp, type Operation, type Replay, type Reply } from "./IntercomHttp.ts"
 import { guard } from "./internal/Guard.ts"
@@ -64,13 +65,16 @@ export interface Call<in Request, out Success> {
   readonly traced: <A, R>(effect: Effect.Effect<A, IntercomError, R>) => Effect.Effect<A, IntercomError, R>
   /** Sends the request; the body of the reply is not checked yet. */
   readonly send: (request: Request) => Effect.Effect<Reply, IntercomError>
-  /** The same operation at a URL the API gave, which must be on its own origin. */
+  /** The same operation at a URL that {@link Call.resolve} gave. */
   readonly sendUrl: (url: URL) => Effect.Effect<Reply, IntercomError>
   /** Whether the body fits as it is. */
   readonly fits: (body: unknown) => body is Success
   /** Checks the body; what it returns is the body itself, unknown fields included. */
   readonly decode: (reply: Reply) => Effect.Effect<Success, IntercomError>
-  /** A URL the API gave, absolute or relative; `undefined` when it is not on the API's own origin. */
+  /**
+   * A URL the API gave, absolute or relative, at the base URL: links to the API's own hosts are taken as relative to it,
+   * as a gateway passes them on unchanged. `undefined` when it is anywhere else.
+   */
   readonly resolve: (url: string) => URL | undefined
   /** Counts a record that did not fit. */
   readonly countInvalid: Effect.Effect<void>
@@ -166,7 +170,8 @@ const makeCall = (
   const resolve = (url: string) => {
     const { baseUrl } = http.config
     const resolved = URL.parse(url, baseUrl)
-    return resolved?.origin === baseUrl.origin ? resolved : undefined
+    if (resolved === null || resolved.origin === baseUrl.origin) return resolved ?? undefined
+    return isOfApi(resolved) ? new URL(prefixOf(baseUrl) + resolved.pathname + resolved.search, baseUrl) : undefined
   }
 
   const sendUrl = (url: URL) =>
@@ -208,9 +213,16 @@ const makeCall = (
   })
 }
 
+// Behind a gateway, the API's links still name the API's own hosts.
+const hosts: ReadonlySet<string> = new Set(Object.values(regions).map((url) => new URL(url).host))
+const isOfApi = ({ host, protocol }: URL): boolean => hosts.has(host) && /^https?:$/.test(protocol)
+
+/** The path of a base URL, as it stands before the API's paths. */
+const prefixOf = ({ pathname }: URL): string => pathname.replace(/\/$/, "")
+
 /** What stands behind the base URL, which may have a path of its own. */
 const relative = ({ pathname, search }: URL, base: URL): string => {
-  const prefix = base.pathname.replace(/\/$/, "")
+  const prefix = prefixOf(base)
   return (pathname.startsWith(`${prefix}/`) ? pathname.slice(prefix.length) : pathname) + search
 }
 

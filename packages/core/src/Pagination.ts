@@ -253,7 +253,7 @@ export const scroll = <
     }
   })
 
-/** Style E: `pages.next` is the URL of the next page, on the API's own origin. */
+/** Style E: `pages.next` is the URL of the next page, on one of the API's hosts or at the base URL. */
 export const url = <Query, Envelope, Item extends Schema.Top, Key extends keyof Envelope>(
   call: Call<{ readonly query: Query }, Envelope>,
   listing: Listing<Envelope, Item, Key>
@@ -263,14 +263,15 @@ export const url = <Query, Envelope, Item extends Schema.Top, Key extends keyof 
     request: (query, cursor) =>
       cursor === undefined
         ? query
-        : (call.resolve(cursor) ?? failure(`The next page is not on the API's origin: ${cursor}`, cursor)),
+        : (call.resolve(cursor) ??
+          failure(`The next page is neither on a host of the API nor at the base URL: ${cursor}`, cursor)),
     next: ({ pages }) => {
       const next = nextOf(pages)
       if (next === undefined) return undefined
       if (typeof next !== "string") return failure("The next page is not a URL")
       const resolved = call.resolve(next)
       return resolved === undefined
-        ? failure(`The next page is not on the API's origin: ${next}`)
+        ? failure(`The next page is neither on a host of the API nor at the base URL: ${next}`)
         : Cursor.make(resolved.pathname + resolved.search)
     }
   })

@@ -843,13 +843,15 @@ describe("URLs", () => {
 
   const elsewhere = [
     "https://evil.example/events?x=1",
-    "http://api.intercom.io/events",
     "https://api.intercom.io:8443/events",
     "https://api.intercom.io.evil.example/events",
     "https://api.intercom.io@evil.example/events",
     "//evil.example/events",
     "\\\\evil.example\\events",
     "/\\evil.example/events",
+    "ftp://api.intercom.io/events",
+    "https://api.intercom.io./events",
+    "https://us.api.intercom.io/events",
     "javascript:alert(1)",
     "data:application/json,{}",
     "http://[bad"
@@ -862,30 +864,75 @@ describe("URLs", () => {
       const resumed = yield* walkAt("https://api.intercom.io", [], next)
       assert.deepStrictEqual([resumed.ids, resumed.sent], ["PaginationError", []])
       for (const { message } of [walked, resumed]) {
-        assert.strictEqual(message, `The next page is not on the API's origin: ${next}.`)
+        assert.strictEqual(message, `The next page is neither on a host of the API nor at the base URL: ${next}.`)
       }
     })
   )
 
-  it.effect("whatever the API sends as next, the token goes to its own origin only", () =>
-    Effect.promise(() =>
-      fc.assert(
-        fc.asyncProperty(
-          fc.oneof(
-            fc.webUrl({ withQueryParameters: true, withFragments: true }),
-            fc.string(),
-            fc
-              .tuple(fc.constantFrom("/", "//", "\\", "https:", "https:/", "@", "?", "#", "/..//"), fc.webUrl())
-              .map((t) => t.join(""))
+  it.effect.each(["https://api.intercom.io", "https://gateway.example/v1", "http://127.0.0.1:8080/"])(
+    "%s: whatever the API sends as next, the token goes to its own origin only",
+    (baseUrl) =>
+      Effect.promise(() =>
+        fc.assert(
+          fc.asyncProperty(
+            fc.oneof(
+              fc.webUrl({ withQueryParameters: true, withFragments: true }),
+              fc.string(),
+              fc
+                .tuple(
+                  fc.constantFrom(
+                    "/",
+                    "//",
+                    "\\",
+                    "https:",
+                    "https:/",
+                    "@",
+                    "?",
+                    "#",
+                    "/..//",
+                    "https://api.intercom.io"
+                  ),
+                  fc.webUrl()
+                )
+                .map((t) => t.join(""))
+            ),
+            (next) =>
+              Effect.map(walkAt(baseUrl, [page("1", next), page("2")]), ({ sent }) => {
+                for (const href of sent) assert.strictEqual(new URL(href).origin, new URL(baseUrl).origin)
+              }).pipe(Effect.runPromise)
           ),
-          (next) =>
-            Effect.map(walkAt("https://api.intercom.io", [page("1", next), page("2")]), ({ sent }) => {
-              for (const href of sent) assert.strictEqual(new URL(href).origin, "https://api.intercom.io")
-            }).pipe(Effect.runPromise)
-        ),
-        { seed: 15, numRuns: 300 }
+          { seed: 15, numRuns: 300 }
+        )
       )
-    )
+  )
+
+  const hosts = [
+    "https://api.intercom.io",
+    "https://api.eu.intercom.io",
+    "https://api.au.intercom.io",
+    "http://api.intercom.io",
+    "HTTPS://API.INTERCOM.IO:443"
+  ]
+  it.effect.each(hosts)("a link to %s is taken as relative to the base URL", (host) =>
+    Effect.gen(function* () {
+      for (const baseUrl of [
+        "https://api.intercom.io",
+        "https://api.eu.intercom.io",
+        "https://gateway.example",
+        "https://gateway.example/intercom",
+        "http://127.0.0.1:8080/a/b/",
+        // A path like one of the API's own.
+        "https://gateway.example/events"
+      ]) {
+        const prefix = baseUrl.replace(/\/$/, "")
+        const script = [page("1", `${host}/events?before=1`), page("2", `${host}/events/more?before=2`), page("3")]
+        const { ids, sent } = yield* walkAt(baseUrl, script)
+        assert.deepStrictEqual(ids, ["1", "2", "3"])
+        assert.deepStrictEqual(sent.slice(1), [`${prefix}/events?before=1`, `${prefix}/events/more?before=2`])
+        const resumed = yield* walkAt(baseUrl, [page("2")], `${host}/events?before=1`)
+        assert.deepStrictEqual(resumed.sent, [`${prefix}/events?before=1`])
+      }
+    })
   )
 
   it.effect("a page of records without ids that comes twice is found out", () =>
