@@ -1,5 +1,6 @@
 /** The one error of the client, and the reasons it carries. */
 import * as Schema from "effect/Schema"
+import { printable } from "./internal/Printable.ts"
 
 /** What the API said about one problem. `code` is an open set and comes under several statuses: keep both. */
 export const Problem = Schema.Struct({
@@ -33,7 +34,7 @@ const says = (reason: ResponseFields, remedy: string): string => {
       `${code}${field === undefined ? "" : ` (field ${field})`}${message === undefined ? "" : `: ${message}`}`
   )
   const id = reason.requestId === undefined ? "" : ` [request ${reason.requestId}]`
-  return `HTTP ${reason.status}${problems.length === 0 ? "" : ` ${problems.join("; ")}`}${id}. ${remedy}`
+  return printable(`HTTP ${reason.status}${problems.length === 0 ? "" : ` ${problems.join("; ")}`}${id}. ${remedy}`)
 }
 
 /** 400: a parameter is missing, malformed, or not allowed here. */
@@ -140,11 +141,13 @@ export class TransportError extends Schema.TaggedError<TransportError>()("Transp
 }) {
   override get message(): string {
     const code = this.code === undefined || this.description.includes(this.code) ? "" : ` (${this.code})`
-    return `The connection failed: ${this.description}${code}. ${
-      this.sent
-        ? "The request may have been processed: look before sending a write again."
-        : "Nothing was sent: check the network, INTERCOM_REGION and INTERCOM_BASE_URL."
-    }`
+    return printable(
+      `The connection failed: ${this.description}${code}. ${
+        this.sent
+          ? "The request may have been processed: look before sending a write again."
+          : "Nothing was sent: check the network, INTERCOM_REGION and INTERCOM_BASE_URL."
+      }`
+    )
   }
 }
 
@@ -175,7 +178,7 @@ export class EncodeError extends Schema.TaggedError<EncodeError>()("EncodeError"
   mismatches: Schema.Array(Mismatch)
 }) {
   override get message(): string {
-    return `Nothing was sent, the input does not fit: ${lines(this.mismatches)}.`
+    return printable(`Nothing was sent, the input does not fit: ${lines(this.mismatches)}.`)
   }
 }
 
@@ -190,7 +193,7 @@ export class DecodeError extends Schema.TaggedError<DecodeError>()("DecodeError"
 }) {
   override get message(): string {
     const id = this.requestId === undefined ? "" : ` [request ${this.requestId}]`
-    return `HTTP ${this.status}${id}, but the body does not fit: ${lines(this.mismatches)}.`
+    return printable(`HTTP ${this.status}${id}, but the body does not fit: ${lines(this.mismatches)}.`)
   }
 }
 
@@ -203,7 +206,7 @@ export class PaginationError extends Schema.TaggedError<PaginationError>()("Pagi
   cursor: Schema.optionalKey(Schema.String)
 }) {
   override get message(): string {
-    return `${this.description}.`
+    return printable(`${this.description}.`)
   }
 }
 

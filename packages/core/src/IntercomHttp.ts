@@ -25,11 +25,12 @@ import * as IntercomConfig from "./IntercomConfig.ts"
 import { DecodeError, IntercomError, type Reason, TimeoutError, TransportError } from "./IntercomError.ts"
 import * as IntercomMetrics from "./IntercomMetrics.ts"
 import * as Body from "./internal/Body.ts"
+import { printable } from "./internal/Printable.ts"
 import * as LongWait from "./internal/LongWait.ts"
 import { reasonOf, resetDelay } from "./internal/ResponseError.ts"
 import * as Retry from "./internal/Retry.ts"
 import * as Scout from "./internal/Scout.ts"
-import { cap, scrubber } from "./internal/Scrub.ts"
+import { type Scrub, scrubber } from "./internal/Scrub.ts"
 import { neverSent, systemError } from "./internal/TransportCode.ts"
 import { unlimited } from "./internal/Unlimited.ts"
 import { wholeMillis } from "./internal/WholeMillis.ts"
@@ -81,8 +82,8 @@ export interface Shape {
     operation: Operation,
     attempt: Effect.Effect<HttpClientResponse.HttpClientResponse, Failure, R>
   ) => Effect.Effect<Reply, IntercomError, R>
-  /** Takes the token out of a text that comes from outside. */
-  readonly scrub: (text: string) => string
+  /** Takes the token out of a text that comes from outside, and cuts what is left to `length` characters. */
+  readonly scrub: Scrub
 }
 
 /** A failed attempt: why, and how long the server asks to wait. */
@@ -143,7 +144,7 @@ const make = Effect.fnUntraced(function* (config: IntercomConfig.IntercomConfig,
     if (echoed === undefined || echoed === config.version) return
     if (yield* Ref.getAndSet(warned, true)) return
     yield* Effect.logWarning(
-      `Intercom answered with version ${cap(scrub(echoed), 40)} of its API, this client asked for ` +
+      `Intercom answered with version ${printable(scrub(echoed, 40))} of its API, this client asked for ` +
         `${config.version}: fields may be missing or of another kind`
     )
   })
@@ -232,10 +233,10 @@ const make = Effect.fnUntraced(function* (config: IntercomConfig.IntercomConfig,
 const parse = (
   operation: Operation,
   response: HttpClientResponse.HttpClientResponse,
-  scrub: (text: string) => string
+  scrub: Scrub
 ): Effect.Effect<Reply, Failure> => {
   const id = response.headers["x-request-id"]
-  const reply = { status: response.status, requestId: id === undefined ? undefined : cap(scrub(id), 200) }
+  const reply = { status: response.status, requestId: id === undefined ? undefined : scrub(id, 200) }
   if (operation.empty) return Effect.succeed({ ...reply, body: undefined })
   const text = Body.text(response)
   return Effect.try({
@@ -249,7 +250,7 @@ const parse = (
           mismatches: [
             { path: "", expected: "a JSON body", actual: text === "" ? "an empty body" : "text that is not JSON" }
           ],
-          body: cap(scrub(text), 8192)
+          body: scrub(text, 8192)
         })
       })
   }).pipe(Effect.tapError(() => countDecodeFailure(operation)))
@@ -262,7 +263,7 @@ export const countDecodeFailure = (operation: Operation): Effect.Effect<void> =>
 /** Turns an answer that is no success into its reason. */
 const check = (
   response: HttpClientResponse.HttpClientResponse,
-  scrub: (text: string) => string
+  scrub: Scrub
 ): Effect.Effect<HttpClientResponse.HttpClientResponse, Failure> => {
   if (response.status >= 200 && response.status < 300) return Effect.succeed(response)
   return Effect.flatMap(Clock.currentTimeMillis, (at) => {
@@ -273,13 +274,13 @@ const check = (
 
 const transportReason = (
   error: HttpClientError.HttpClientError | RateLimiter.RateLimiterError | TimeoutError,
-  scrub: (text: string) => string
+  scrub: Scrub
 ): TransportError | TimeoutError => {
   if (error._tag === "TimeoutError") return error
   if (error._tag === "RateLimiterError") {
     return new TransportError({
       sent: false,
-      description: cap(scrub(`The rate limiter's store failed: ${error.message}`), 500)
+      description: scrub(`The rate limiter's store failed: ${error.message}`, 500)
     })
   }
   const { _tag, cause, description } = error.reason
@@ -287,8 +288,8 @@ const transportReason = (
   // Only texts are kept: the error itself holds the request, and with it the token.
   return new TransportError({
     sent: _tag !== "InvalidUrlError" && _tag !== "EncodeError" && !neverSent(system),
-    ...(system.code === undefined ? undefined : { code: cap(scrub(system.code), 100) }),
-    description: cap(scrub(system.message || description || `for no reason given (${_tag})`), 500)
+    ...(system.code === undefined ? undefined : { code: scrub(system.code, 100) }),
+    description: scrub(system.message || description || `for no reason given (${_tag})`, 500)
   })
 }
 

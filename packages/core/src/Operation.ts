@@ -21,7 +21,7 @@ import { DecodeError, EncodeError, IntercomError, PaginationError, type Reason }
 import { countDecodeFailure, Failure, IntercomHttp, type Operation, type Replay, type Reply } from "./IntercomHttp.ts"
 import { guard } from "./internal/Guard.ts"
 import { mismatchesOf, mismatchesOfIssue } from "./internal/Mismatches.ts"
-import { cap } from "./internal/Scrub.ts"
+import type { Scrub } from "./internal/Scrub.ts"
 
 /** The replay rule of an endpoint; without it, `GET`, `PUT` and `DELETE` are safe and `POST` never is. */
 export class ReplayRule extends Context.Service<ReplayRule, Replay>()("@effect-intercom/core/Operation/ReplayRule") {}
@@ -188,7 +188,7 @@ const makeCall = (
         ...(reply.requestId === undefined ? undefined : { requestId: reply.requestId }),
         kind: "invalid",
         mismatches: mismatchesOf(schema, value, http.scrub),
-        body: cap(http.scrub(textOf(value)), 8192)
+        body: http.scrub(textOf(value), 8192)
       })
     )
 
@@ -234,10 +234,10 @@ const textOf = (value: unknown): string =>
   )
 
 // It quotes what the API gave as the next page.
-const withoutSecret = ({ cursor, description }: PaginationError, scrub: (text: string) => string) =>
+const withoutSecret = ({ cursor, description }: PaginationError, scrub: Scrub) =>
   new PaginationError({
-    description: cap(scrub(description), 500),
-    ...(cursor === undefined ? undefined : { cursor: cap(scrub(cursor), 500) })
+    description: scrub(description, 500),
+    ...(cursor === undefined ? undefined : { cursor: scrub(cursor, 500) })
   })
 
 /** What a span says of an answer, if there was one. */
@@ -246,7 +246,7 @@ const answered = (from: object) => ({
   ...("requestId" in from && from.requestId !== undefined ? { "intercom.request_id": from.requestId } : undefined)
 })
 
-const failureOf = (error: unknown, scrub: (text: string) => string): Failure => {
+const failureOf = (error: unknown, scrub: Scrub): Failure => {
   if (error instanceof Failure) return error
   const mismatches = Schema.isSchemaError(error)
     ? mismatchesOfIssue(error.issue, scrub)

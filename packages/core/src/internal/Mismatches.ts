@@ -2,7 +2,7 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as SchemaIssue from "effect/SchemaIssue"
 import type { Mismatch } from "../IntercomError.ts"
-import { cap } from "./Scrub.ts"
+import type { Scrub } from "./Scrub.ts"
 
 const format = SchemaIssue.makeFormatterStandardSchemaV1()
 const most = 20
@@ -14,12 +14,12 @@ const pathOf = (path: ReadonlyArray<PropertyKey>): string =>
     .replace(/^\./, "")
 
 /** Where a value differs from what was expected, in order of appearance; twenty at most, free of the secret. */
-export const mismatchesOfIssue = (issue: SchemaIssue.Issue, scrub: (text: string) => string): Array<Mismatch> => {
+export const mismatchesOfIssue = (issue: SchemaIssue.Issue, scrub: Scrub): Array<Mismatch> => {
   // Effect gives every issue a path, of keys: the standard would leave it out, and allow objects.
   const issues = format(issue).issues as ReadonlyArray<{ readonly message: string; readonly path: Array<PropertyKey> }>
   return issues.slice(0, most).map(({ message, path }) => {
     const [expected, actual] = sidesOf(message)
-    return { path: cap(scrub(pathOf(path)), 500), expected: scrub(expected), actual: cap(scrub(actual), 200) }
+    return { path: scrub(pathOf(path), 500), expected: scrub(expected), actual: scrub(actual, 200) }
   })
 }
 
@@ -37,7 +37,7 @@ const sidesOf = (message: string): readonly [expected: string, actual: string] =
 const tooDeep: Array<Mismatch> = [{ path: "", expected: "a value that fits", actual: "one too deep to show" }]
 
 /** Where a value differs from a schema. */
-export const mismatchesOf = (schema: Schema.Top, value: unknown, scrub: (text: string) => string): Array<Mismatch> =>
+export const mismatchesOf = (schema: Schema.Top, value: unknown, scrub: Scrub): Array<Mismatch> =>
   Result.getOrElse(
     Result.try(() => {
       // Wire schemas need no services.

@@ -3,7 +3,7 @@ import * as Headers from "effect/http/Headers"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as E from "../IntercomError.ts"
-import { cap } from "./Scrub.ts"
+import type { Scrub } from "./Scrub.ts"
 import { nullish } from "./Wire.ts"
 
 // Old answers name the code `type`; nothing in an error body may make the error itself fail.
@@ -53,10 +53,10 @@ export const resetDelay = ({ at, headers, status }: Refusal): Duration.Duration 
 }
 
 /** The reason for a status that is no success, free of the secret that `scrub` takes out. */
-export const reasonOf = (refusal: Refusal, scrub: (text: string) => string): E.Reason => {
+export const reasonOf = (refusal: Refusal, scrub: Scrub): E.Reason => {
   const { headers, status, text } = refusal
   const list = Result.getOrUndefined(decodeErrorList(text))
-  const safe = (value: string, length = 200) => cap(scrub(value), length)
+  const safe = (value: string, length = 200) => scrub(value, length)
   const requestId = list?.request_id ?? headers["x-request-id"]
   const fields = {
     status,
