@@ -44,6 +44,8 @@ export interface Options {
   /** For one attempt, until the last byte of the body; 60 seconds when left out. */
   readonly timeout?: Duration.Input | undefined
   readonly retry?: Partial<RetryPolicy> | undefined
+  /** The most bytes a body may have, as they come or unpacked; 104,857,600 (100 MiB) when left out. */
+  readonly maxBodySize?: number | undefined
   /** The first guess of what the app may send, until the API's headers tell; 1,000 requests in 10 seconds. */
   readonly rateLimit?: { readonly limit: number; readonly window: Duration.Input } | undefined
 }
@@ -55,6 +57,8 @@ export interface IntercomConfig {
   readonly version: string
   readonly timeout: Duration.Duration
   readonly retry: RetryPolicy
+  /** In bytes. */
+  readonly maxBodySize: number
   readonly rateLimit: { readonly limit: number; readonly window: Duration.Duration }
 }
 
@@ -106,6 +110,7 @@ const Checked = Schema.Struct({
       total: Schema.optional(Span)
     })
   ),
+  maxBodySize: Schema.optional(Count(1)),
   rateLimit: Schema.optional(Schema.Struct({ limit: Count(1), window: Span }))
 })
 const check = Schema.decodeUnknownEffect(Checked, { errors: "all" })
@@ -125,6 +130,7 @@ export const make = Effect.fnUntraced(function* (options: Options) {
       cap: cap ?? defaultRetry.cap,
       total: total ?? defaultRetry.total
     },
+    maxBodySize: Math.floor(checked.maxBodySize ?? 104_857_600),
     rateLimit: {
       limit: checked.rateLimit?.limit ?? 1000,
       window: Duration.fromInputUnsafe(checked.rateLimit?.window ?? "10 seconds")

@@ -197,6 +197,20 @@ export class DecodeError extends Schema.TaggedError<DecodeError>()("DecodeError"
   }
 }
 
+/** The body of a successful answer has more than `limit` bytes. No more of it was read. */
+export class BodyTooLargeError extends Schema.TaggedError<BodyTooLargeError>()("BodyTooLargeError", {
+  status: Schema.Int,
+  /** In bytes: the option `maxBodySize`. */
+  limit: Schema.Finite
+}) {
+  override get message(): string {
+    return (
+      `HTTP ${this.status}, but the body has more than ${this.limit} bytes, the limit. ` +
+      "Ask for smaller pages, or raise maxBodySize."
+    )
+  }
+}
+
 /**
  * A walk over pages cannot go on without repeating itself, losing records, or sending the token elsewhere. `cursor` is
  * the one at fault.
@@ -225,6 +239,7 @@ export const Reason = Schema.Union([
   TimeoutError,
   EncodeError,
   DecodeError,
+  BodyTooLargeError,
   PaginationError
 ])
 export type Reason = typeof Reason.Type

@@ -22,7 +22,14 @@ import * as RateLimiter from "effect/persistence/RateLimiter"
 import * as Redacted from "effect/Redacted"
 import * as Ref from "effect/Ref"
 import * as IntercomConfig from "./IntercomConfig.ts"
-import { DecodeError, IntercomError, type Reason, TimeoutError, TransportError } from "./IntercomError.ts"
+import {
+  type BodyTooLargeError,
+  DecodeError,
+  IntercomError,
+  type Reason,
+  TimeoutError,
+  TransportError
+} from "./IntercomError.ts"
 import * as IntercomMetrics from "./IntercomMetrics.ts"
 import * as Body from "./internal/Body.ts"
 import { printable } from "./internal/Printable.ts"
@@ -174,12 +181,12 @@ const make = Effect.fnUntraced(function* (config: IntercomConfig.IntercomConfig,
       )
     ),
     // The body is part of the attempt: a stall there times out, and an unread body would hold its connection.
-    HttpClient.transformResponse(Body.read),
+    HttpClient.transformResponse(Body.read(config.maxBodySize)),
     HttpClient.transformResponse(withTimeout(config.timeout)),
     HttpClient.transformResponse((response) =>
       response.pipe(
         Effect.tap((response) => Effect.andThen(countRequest(String(response.status)), checkVersion(response))),
-        Effect.tapError((error) => countRequest(error._tag === "TimeoutError" ? error._tag : error.reason._tag))
+        Effect.tapError((error) => countRequest("reason" in error ? error.reason._tag : error._tag))
       )
     ),
     HttpClient.transformResponse((response) => Effect.andThen(leave, response)),
@@ -238,7 +245,7 @@ const parse = (
   const id = response.headers["x-request-id"]
   const reply = { status: response.status, requestId: id === undefined ? undefined : scrub(id, 200) }
   if (operation.empty) return Effect.succeed({ ...reply, body: undefined })
-  const text = Body.text(response)
+  const { encoding, text } = Body.of(response)
   return Effect.try({
     try: () => ({ ...reply, body: JSON.parse(text) as unknown }),
     catch: () =>
@@ -247,13 +254,21 @@ const parse = (
           status: reply.status,
           ...(reply.requestId === undefined ? undefined : { requestId: reply.requestId }),
           kind: "malformed",
-          mismatches: [
-            { path: "", expected: "a JSON body", actual: text === "" ? "an empty body" : "text that is not JSON" }
-          ],
-          body: scrub(text, 8192)
+          mismatches: [{ path: "", expected: "a JSON body", actual: whatIsNoJson(response, scrub) }],
+          body: encoding === undefined ? scrub(text, 8192) : ""
         })
       })
   }).pipe(Effect.tapError(() => countDecodeFailure(operation)))
+}
+
+const whatIsNoJson = (response: HttpClientResponse.HttpClientResponse, scrub: Scrub): string => {
+  const { encoding, text } = Body.of(response)
+  if (encoding !== undefined) return `a body encoded as ${scrub(encoding, 100)}, which cannot be read here`
+  if (text === "") return "an empty body"
+  const type = response.headers["content-type"]
+  return type === undefined || /json/i.test(type)
+    ? "text that is not JSON"
+    : `text that is not JSON (${scrub(type, 100)})`
 }
 
 /** Counts a body or record that did not fit. */
@@ -267,16 +282,16 @@ const check = (
 ): Effect.Effect<HttpClientResponse.HttpClientResponse, Failure> => {
   if (response.status >= 200 && response.status < 300) return Effect.succeed(response)
   return Effect.flatMap(Clock.currentTimeMillis, (at) => {
-    const refusal = { status: response.status, headers: response.headers, text: Body.text(response), at }
+    const refusal = { status: response.status, headers: response.headers, body: Body.of(response), at }
     return Effect.fail(new Failure({ reason: reasonOf(refusal, scrub), notBefore: resetDelay(refusal) }))
   })
 }
 
 const transportReason = (
-  error: HttpClientError.HttpClientError | RateLimiter.RateLimiterError | TimeoutError,
+  error: HttpClientError.HttpClientError | RateLimiter.RateLimiterError | TimeoutError | BodyTooLargeError,
   scrub: Scrub
-): TransportError | TimeoutError => {
-  if (error._tag === "TimeoutError") return error
+): TransportError | TimeoutError | BodyTooLargeError => {
+  if (error._tag === "TimeoutError" || error._tag === "BodyTooLargeError") return error
   if (error._tag === "RateLimiterError") {
     return new TransportError({
       sent: false,

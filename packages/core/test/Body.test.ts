@@ -12,7 +12,10 @@ import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
+import * as Deferred from "effect/Deferred"
+import type * as IntercomConfig from "@effect-intercom/core/IntercomConfig"
 import { createServer } from "node:http"
+import * as Zlib from "node:zlib"
 import * as Scripted from "./Scripted.ts"
 
 const name = "Zo\u00eb \u{1F44B}"
@@ -30,12 +33,13 @@ describe.each([
 ] as const)("on %s", (_, transport) => {
   const get = (
     response: HttpServerResponse.HttpServerResponse,
-    httpClient: Layer.Layer<HttpClient.HttpClient> = transport
+    httpClient: Layer.Layer<HttpClient.HttpClient> = transport,
+    options: Partial<IntercomConfig.Options> = {}
   ) =>
     Effect.gen(function* () {
       yield* HttpServer.serveEffect(Effect.succeed(response))
       const baseUrl = yield* HttpServer.addressFormattedWith(Effect.succeed)
-      const intercom = IntercomHttp.layer({ accessToken: Redacted.make(Scripted.token), baseUrl })
+      const intercom = IntercomHttp.layer({ accessToken: Redacted.make(Scripted.token), baseUrl, ...options })
       return yield* Contacts.use((contacts) => contacts.get(ContactId.make("1"))).pipe(
         Effect.provideService(RetryPolicy, { times: 0 }),
         Effect.provide(Contacts.layer.pipe(Layer.provide(Layer.orDie(intercom)), Layer.provide(httpClient)))
@@ -71,6 +75,134 @@ describe.each([
       const contact = yield* get(HttpServerResponse.uint8Array(bytes), Layer.provide(logging, transport))
       assert.strictEqual(contact.name, name)
       assert.deepStrictEqual(logged, [new TextDecoder().decode(bytes)])
+    })
+  )
+
+  const packed = (
+    encoding: string,
+    body: Uint8Array,
+    options: { readonly status?: number; readonly cut?: number } = {}
+  ) =>
+    HttpServerResponse.stream(
+      Stream.fromIterable(Array.from({ length: Math.ceil(body.length / 7) }, (_, i) => body.slice(i * 7, i * 7 + 7))),
+      {
+        status: options.status ?? 200,
+        contentType: "application/json",
+        ...(encoding === "" ? undefined : { headers: { "content-encoding": encoding } })
+      }
+    )
+
+  it.live.each<readonly [string, Uint8Array]>([
+    ["gzip", Zlib.gzipSync(bytes)],
+    ["x-gzip", Zlib.gzipSync(bytes)],
+    ["GZIP", Zlib.gzipSync(bytes)],
+    ["deflate", Zlib.deflateSync(bytes)],
+    ["deflate", Zlib.deflateRawSync(bytes)],
+    ["br", Zlib.brotliCompressSync(bytes)],
+    ["gzip, br", Zlib.brotliCompressSync(Zlib.gzipSync(bytes))],
+    ["identity", bytes]
+  ])("a body in %s, which nobody asked for, is read", ([encoding, body]) =>
+    Effect.gen(function* () {
+      assert.strictEqual((yield* get(packed(encoding, body))).name, name)
+    })
+  )
+
+  it.live("a packed body is read where no header says so", () =>
+    Effect.gen(function* () {
+      assert.strictEqual((yield* get(packed("", Zlib.gzipSync(bytes)))).name, name)
+    })
+  )
+
+  it.live("an error in gzip tells what the API said", () =>
+    Effect.gen(function* () {
+      const list = { type: "error.list", errors: [{ code: "not_found", message: "No such contact" }] }
+      const body = Zlib.gzipSync(JSON.stringify(list))
+      const { reason } = yield* Effect.flip(get(packed("gzip", body, { status: 404 })))
+      assert(reason._tag === "NotFound")
+      assert.deepStrictEqual(reason.errors, [{ code: "not_found", message: "No such contact" }])
+    })
+  )
+
+  it.live("an encoding nobody here can undo is named", () =>
+    Effect.gen(function* () {
+      for (const encoding of ["compress", "br, compress"]) {
+        const { reason } = yield* Effect.flip(get(packed(encoding, new Uint8Array([0x1f, 0x9d, 0x90, 0xff, 0x80]))))
+        assert(reason._tag === "DecodeError")
+        assert.strictEqual(reason.mismatches[0]?.actual, "a body encoded as compress, which cannot be read here")
+        assert.strictEqual(reason.body, "")
+      }
+    })
+  )
+
+  /** A body without an end, and whether the server was told to stop. */
+  const endless = (status: number, chunk: Uint8Array, encoding = "identity") =>
+    Effect.map(Deferred.make<void>(), (stopped) => ({
+      stopped: Deferred.await(stopped),
+      response: HttpServerResponse.stream(
+        Stream.forever(Stream.make(chunk)).pipe(Stream.ensuring(Deferred.succeed(stopped, undefined))),
+        { status, contentType: "application/json", headers: { "content-encoding": encoding } }
+      )
+    }))
+
+  it.live("a body without an end is left at the limit, and its connection is released", () =>
+    Effect.gen(function* () {
+      for (const size of [1, 65_536]) {
+        const { response, stopped } = yield* endless(200, new Uint8Array(size).fill(32))
+        const { message, reason } = yield* Effect.flip(get(response, transport, { maxBodySize: 200_000 }))
+        assert(reason._tag === "BodyTooLargeError")
+        assert.deepStrictEqual([reason.status, reason.limit], [200, 200_000])
+        assert.include(message, "more than 200000 bytes")
+        assert.include(message, "maxBodySize")
+        yield* stopped
+      }
+    })
+  )
+
+  it.live("an error without an end is that error", () =>
+    Effect.gen(function* () {
+      const { response, stopped } = yield* endless(503, new TextEncoder().encode("down "))
+      const { reason } = yield* Effect.flip(get(response))
+      assert(reason._tag === "ServerError")
+      assert.match(reason.body ?? "", /^down down .*… \(more than 1048576 characters in all\)$/)
+      yield* stopped
+    })
+  )
+
+  it.live("a body that is too large unpacked is left at the limit", () =>
+    Effect.gen(function* () {
+      const bomb = Zlib.gzipSync(new Uint8Array(50_000_000).fill(32))
+      const { reason } = yield* Effect.flip(get(packed("gzip", bomb), transport, { maxBodySize: 1_000_000 }))
+      assert(reason._tag === "BodyTooLargeError")
+    })
+  )
+
+  it.live("a body of as many bytes as the limit is read, one of more is not", () =>
+    Effect.gen(function* () {
+      const maxBodySize = bytes.length
+      const body = HttpServerResponse.stream(byteByByte)
+      assert.strictEqual((yield* get(body, transport, { maxBodySize })).name, name)
+      const { reason } = yield* Effect.flip(get(body, transport, { maxBodySize: maxBodySize - 1 }))
+      assert.strictEqual(reason._tag, "BodyTooLargeError")
+    })
+  )
+})
+
+describe("a transport that gives texts only", () => {
+  it.effect("is held to the limit, too, in bytes", () =>
+    Effect.gen(function* () {
+      const body = JSON.stringify({ ...Scripted.contact("1"), name })
+      for (const [less, tag] of [
+        [0, "read"],
+        [1, "BodyTooLargeError"]
+      ] as const) {
+        const server = Scripted.make([Scripted.text(body)])
+        const read = yield* Contacts.use((contacts) => contacts.get(ContactId.make("1"))).pipe(
+          Effect.as("read"),
+          Effect.catch(({ reason }) => Effect.succeed(reason._tag)),
+          Effect.provide(server.layer(Contacts.layer, { maxBodySize: bytes.length - less }))
+        )
+        assert.strictEqual(read, tag)
+      }
     })
   )
 })

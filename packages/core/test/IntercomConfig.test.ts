@@ -29,6 +29,7 @@ describe("from the environment", () => {
       assert.strictEqual(config.baseUrl.href, "https://api.intercom.io/")
       assert.strictEqual(config.version, "2.15")
       assert.strictEqual(Duration.toMillis(config.timeout), 60_000)
+      assert.strictEqual(config.maxBodySize, 104_857_600)
       assert.deepStrictEqual(config.retry, IntercomConfig.defaultRetry)
     })
   )
@@ -139,6 +140,7 @@ describe("from options", () => {
     ["region", { region: "uk" }],
     ["baseUrl", { baseUrl: "nowhere" }],
     ["version", { version: "2.15\n" }],
+    ["maxBodySize", { maxBodySize: 0 }],
     ["timeout", { timeout: "soon" }],
     ["timeout", { timeout: -1 }],
     ["timeout", { timeout: Number.NaN }],

@@ -161,18 +161,19 @@ describe("the body of an error", () => {
   it.effect("nothing in it makes the error large", () =>
     Effect.gen(function* () {
       const long = "x".repeat(100_000)
-      const problem = { code: long, message: long, field: long }
-      const error = yield* errorOf(
-        Scripted.errorList(
-          400,
-          Array.from({ length: 1_000 }, () => problem),
-          { "x-request-id": long },
-          long
-        )
-      )
-      assert(error.reason._tag === "BadRequest")
-      assert.isAtMost(error.reason.errors.length, 50)
-      assert.isBelow(JSON.stringify(error).length, 150_000)
+      // Long ones, many, and more than anyone reads.
+      for (const [count, size, expected] of [
+        [3, 100_000, 3],
+        [1_000, 100, 50],
+        [20, 100_000, 0]
+      ] as const) {
+        const part = long.slice(0, size)
+        const problems = Array.from({ length: count }, () => ({ code: part, message: part, field: part }))
+        const error = yield* errorOf(Scripted.errorList(400, problems, { "x-request-id": long }, part))
+        assert(error.reason._tag === "BadRequest")
+        assert.strictEqual(error.reason.errors.length, expected)
+        assert.isBelow(JSON.stringify(error).length, 150_000)
+      }
       const { reason } = yield* errorOf(Scripted.text(long))
       assert(reason._tag === "DecodeError")
       assert.isBelow(reason.body.length, 8_300)
@@ -459,6 +460,7 @@ const reasons: ReadonlyArray<E.Reason> = [
   new E.EncodeError({ mismatches }),
   new E.DecodeError({ status: 200, ...id, kind: "invalid", mismatches, body: "{}" }),
   new E.DecodeError({ status: 200, kind: "malformed", mismatches: [], body: "" }),
+  new E.BodyTooLargeError({ status: 200, limit: 1_000 }),
   new E.PaginationError({ description: "The API gave the cursor x twice: the walk would never end", cursor: "x" })
 ]
 
@@ -529,6 +531,10 @@ const sentences: ReadonlyArray<readonly [E.Reason, string]> = [
   [
     new E.DecodeError({ status: 200, kind: "invalid", mismatches, body: "{}" }),
     "HTTP 200, but the body does not fit: a.b[0]: expected string, got 5."
+  ],
+  [
+    new E.BodyTooLargeError({ status: 200, limit: 1_000 }),
+    "HTTP 200, but the body has more than 1000 bytes, the limit. Ask for smaller pages, or raise maxBodySize."
   ],
   [new E.PaginationError({ description: "It ended" }), "It ended."]
 ]

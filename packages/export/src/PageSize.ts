@@ -22,7 +22,9 @@ export interface PageSize {
 const patience = 8
 
 const tooLarge = ({ reason }: IntercomError): boolean =>
-  reason._tag === "TimeoutError" || (reason._tag === "ServerError" && (reason.status === 502 || reason.status === 504))
+  reason._tag === "TimeoutError" ||
+  reason._tag === "BodyTooLargeError" ||
+  (reason._tag === "ServerError" && (reason.status === 502 || reason.status === 504))
 
 const transient = new Set(["TransportError", "ServerError", "UnexpectedStatus", "DecodeError", "RateLimited"])
 

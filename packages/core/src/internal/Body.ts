@@ -1,14 +1,184 @@
+import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
+import type * as HttpClientError from "effect/http/HttpClientError"
 import type * as HttpClientResponse from "effect/http/HttpClientResponse"
+import * as Option from "effect/Option"
+import * as Result from "effect/Result"
+import * as Stream from "effect/Stream"
+import { BodyTooLargeError } from "../IntercomError.ts"
 
 type Response = HttpClientResponse.HttpClientResponse
 
-// A transport decodes the bytes anew each time it is asked for the text: a fifth of a walk.
-const texts = new WeakMap<Response, string>()
+/** A body that was read. */
+export interface Body {
+  readonly text: string
+  /** Of an error's body, the beginning will do. */
+  readonly complete: boolean
+  /** The encoding nobody asked for and this runtime cannot undo; the text is senseless then. */
+  readonly encoding?: string
+}
 
-/** Reads the whole body of a response; {@link text} has it then. */
-export const read = <E, R>(response: Effect.Effect<Response, E, R>) =>
-  Effect.tap(response, (response) => Effect.map(response.text, (text) => texts.set(response, text)))
+const bodies = new WeakMap<Response, Body>()
 
 /** The body of a response that was read. */
-export const text = (response: Response): string => texts.get(response) ?? ""
+export const of = (response: Response): Body => bodies.get(response) ?? { text: "", complete: true }
+
+// The API's own take some hundred bytes.
+const longestError = 1_048_576
+
+/**
+ * Reads the body of a response; {@link of} has it then. One of more than `limit` bytes, as they come or unpacked, fails;
+ * an error's is cut off. Nothing of a body is read past its limit, and its connection is released.
+ */
+export const read =
+  (limit: number) =>
+  <E, R>(response: Effect.Effect<Response, E, R>) =>
+    Effect.tap(response, (response) => {
+      const success = response.status >= 200 && response.status < 300
+      return Effect.flatMap(bodyOf(response, success ? limit : Math.min(limit, longestError)), (body) =>
+        body.complete || !success
+          ? Effect.sync(() => bodies.set(response, body))
+          : Effect.fail(new BodyTooLargeError({ status: response.status, limit }))
+      )
+    })
+
+const bodyOf = (response: Response, limit: number): Effect.Effect<Body, HttpClientError.HttpClientError> =>
+  Effect.flatMap(collect(response.stream, limit), (collected) =>
+    collected.size > 0
+      ? Option.match(collected.failure, {
+          onNone: () => decode(collected, response.headers["content-encoding"], limit),
+          onSome: Effect.failCause
+        })
+      : // The transport has read it already, to log it say, or has nothing but text, or there is none.
+        Effect.match(response.text, {
+          onSuccess: (text) => within(text, limit),
+          onFailure: () => undefined
+        }).pipe(
+          Effect.flatMap((body) =>
+            body === undefined && Option.isSome(collected.failure)
+              ? Effect.failCause(collected.failure.value)
+              : Effect.succeed(body ?? { text: "", complete: true })
+          )
+        )
+  )
+
+const encoder = new TextEncoder()
+
+const within = (text: string, limit: number): Body => ({
+  text: text.slice(0, limit),
+  // A character takes three bytes at most.
+  complete: text.length * 3 <= limit || (text.length <= limit && encoder.encode(text).length <= limit)
+})
+
+/** The bytes of a stream, up to a limit, and what it failed with. */
+interface Collected<E> {
+  readonly bytes: Uint8Array<ArrayBuffer>
+  /** Of all bytes that came; more than there are in `bytes` where the limit was passed. */
+  readonly size: number
+  readonly failure: Option.Option<Cause.Cause<E>>
+}
+
+const collect = <E>(stream: Stream.Stream<Uint8Array, E>, limit: number): Effect.Effect<Collected<E>> =>
+  Effect.suspend(() => {
+    let bytes = new Uint8Array(Math.min(limit, 65_536))
+    let size = 0
+    const add = (chunk: Uint8Array) => {
+      const kept = chunk.subarray(0, limit - size)
+      if (size + kept.length > bytes.length) {
+        const larger = new Uint8Array(Math.min(limit, Math.max(bytes.length * 2, size + kept.length)))
+        larger.set(bytes)
+        bytes = larger
+      }
+      bytes.set(kept, size)
+      size += chunk.length
+      return size <= limit
+    }
+    const collected = (failure: Option.Option<Cause.Cause<E>>) => ({
+      bytes: bytes.subarray(0, Math.min(size, limit)),
+      size,
+      failure
+    })
+    return Stream.runForEachWhile(stream, (chunk) => Effect.sync(() => add(chunk))).pipe(
+      Effect.map(() => collected(Option.none())),
+      Effect.catchCause((cause) =>
+        Cause.hasInterrupts(cause)
+          ? Effect.failCause(cause as Cause.Cause<never>)
+          : Effect.succeed(collected(Option.some(cause)))
+      )
+    )
+  })
+
+const strict = new TextDecoder("utf-8", { fatal: true })
+const lenient = new TextDecoder()
+
+const textOf = (bytes: Uint8Array): string | undefined => Result.getOrUndefined(Result.try(() => strict.decode(bytes)))
+
+// A server may pack what it packed.
+const mostEncodings = 4
+
+/**
+ * Undoes the encodings of a body. `fetch` has done so already and leaves the header, other transports do not: whatever is
+ * text is not packed, as no packed text is UTF-8.
+ */
+const decode = Effect.fnUntraced(function* (
+  { bytes, size }: Collected<unknown>,
+  header: string | undefined,
+  limit: number
+) {
+  const encodings = encodingsOf(header, bytes)
+  let complete = size <= limit
+  let packed = bytes
+  for (const encoding of encodings) {
+    const text = textOf(packed)
+    if (text !== undefined) return { text, complete }
+    const unpacked = encodings.length > mostEncodings ? undefined : yield* unpack(packed, encoding, limit, complete)
+    if (unpacked === undefined) return { text: lenient.decode(packed), complete, encoding }
+    complete &&= unpacked.size <= limit
+    packed = unpacked.bytes
+  }
+  return { text: textOf(packed) ?? lenient.decode(packed), complete }
+})
+
+/** The last one applied is the first to undo. */
+const encodingsOf = (header: string | undefined, bytes: Uint8Array): ReadonlyArray<string> => {
+  if (header === undefined) return bytes[0] === 0x1f && bytes[1] === 0x8b ? ["gzip"] : []
+  return header
+    .toLowerCase()
+    .split(",")
+    .map((name) => name.trim())
+    .filter((name) => name !== "" && name !== "identity")
+    .toReversed()
+}
+
+// "deflate" is sent with and without the zlib header.
+const formats: Readonly<Record<string, ReadonlyArray<string>>> = {
+  gzip: ["gzip"],
+  "x-gzip": ["gzip"],
+  deflate: ["deflate", "deflate-raw"],
+  br: ["brotli"],
+  zstd: ["zstd"]
+}
+
+/** What was packed; `undefined` where the runtime does not know the format, or the bytes are of another. */
+const unpack = Effect.fnUntraced(function* (
+  bytes: Uint8Array<ArrayBuffer>,
+  encoding: string,
+  limit: number,
+  complete: boolean
+) {
+  for (const format of formats[encoding] ?? []) {
+    // Runtimes know more formats than the type, and throw at those they do not know.
+    const decompression = Result.try(() => new DecompressionStream(format as CompressionFormat))
+    if (Result.isFailure(decompression)) continue
+    const unpacked = yield* collect(
+      Stream.fromReadableStream({
+        evaluate: () => new Blob([bytes]).stream().pipeThrough(decompression.success),
+        onError: (cause) => cause
+      }),
+      limit
+    )
+    // The beginning of a packed text gives the beginning of the text, and fails.
+    if (Option.isNone(unpacked.failure) || (!complete && unpacked.size > 0)) return unpacked
+  }
+  return undefined
+})

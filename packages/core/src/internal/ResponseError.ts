@@ -3,6 +3,7 @@ import * as Headers from "effect/http/Headers"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as E from "../IntercomError.ts"
+import type { Body } from "./Body.ts"
 import type { Scrub } from "./Scrub.ts"
 import { nullish } from "./Wire.ts"
 
@@ -26,7 +27,7 @@ const decodeErrorList = Schema.decodeUnknownResult(ErrorList)
 export interface Refusal {
   readonly status: number
   readonly headers: Headers.Headers
-  readonly text: string
+  readonly body: Body
   /** When it arrived, in Unix milliseconds. */
   readonly at: number
 }
@@ -54,8 +55,8 @@ export const resetDelay = ({ at, headers, status }: Refusal): Duration.Duration 
 
 /** The reason for a status that is no success, free of the secret that `scrub` takes out. */
 export const reasonOf = (refusal: Refusal, scrub: Scrub): E.Reason => {
-  const { headers, status, text } = refusal
-  const list = Result.getOrUndefined(decodeErrorList(text))
+  const { body, headers, status } = refusal
+  const list = Result.getOrUndefined(decodeErrorList(body.text))
   const safe = (value: string, length = 200) => scrub(value, length)
   const requestId = list?.request_id ?? headers["x-request-id"]
   const fields = {
@@ -66,7 +67,9 @@ export const reasonOf = (refusal: Refusal, scrub: Scrub): E.Reason => {
       ...(typeof error.message === "string" ? { message: safe(error.message, 2048) } : undefined),
       ...(typeof error.field === "string" ? { field: safe(error.field) } : undefined)
     })),
-    ...(list !== undefined || text === "" ? undefined : { body: safe(text, 2048) })
+    ...(list !== undefined || body.text === "" || body.encoding !== undefined
+      ? undefined
+      : { body: scrub(body.text, 2048, !body.complete) })
   }
   switch (status) {
     case 400:

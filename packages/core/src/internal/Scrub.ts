@@ -93,8 +93,11 @@ const isCutOff = (text: string, place: number): boolean =>
 // No token is that short; taking "t" out of every text would leave none to read.
 const shortest = 4
 
-/** Takes a secret out of a text, and gives `length` characters of what is left at most. */
-export type Scrub = (text: string, length?: number) => string
+/**
+ * Takes a secret out of a text, and gives `length` characters of what is left at most. An `incomplete` text is the
+ * beginning of a longer one.
+ */
+export type Scrub = (text: string, length?: number, incomplete?: boolean) => string
 
 /**
  * Takes every occurrence of `secret` (visible ASCII) out of a text, whichever way its characters are escaped (percent,
@@ -102,11 +105,11 @@ export type Scrub = (text: string, length?: number) => string
  * its beginning goes, too. However long a text is, no more of it is looked at than is shown.
  */
 export const scrubber = (secret: string): Scrub => {
-  if (secret.length < shortest) return cap
+  if (secret.length < shortest) return (text, length, incomplete) => cap(text, length, inAll(text, incomplete))
   const letters = Array.from(secret, letterOf)
   // What an occurrence may begin with.
   const first = new Set([secret.toLowerCase().charCodeAt(0), ...Array.from("\\%&", (sign) => sign.charCodeAt(0))])
-  return (text, length = Number.POSITIVE_INFINITY) => {
+  return (text, length = Number.POSITIVE_INFINITY, incomplete = false) => {
     let shown = ""
     let kept = 0
     let at = 0
@@ -119,10 +122,11 @@ export const scrubber = (secret: string): Scrub => {
       shown += `${text.slice(kept, at)}<redacted>`
       at = kept = end
     }
-    return cap(shown + text.slice(kept, at), length, text.length)
+    return cap(shown + text.slice(kept, at), length, inAll(text, incomplete))
   }
 }
 
-/** The first `length` characters, and how many there were in all. */
-export const cap = (text: string, length = Number.POSITIVE_INFINITY, inAll = text.length): string =>
+const inAll = (text: string, incomplete = false): string => `${incomplete ? "more than " : ""}${text.length}`
+
+const cap = (text: string, length = Number.POSITIVE_INFINITY, inAll: string): string =>
   text.length <= length ? text : `${text.slice(0, length)}… (${inAll} characters in all)`
