@@ -44,7 +44,7 @@ describe.each([
         Effect.provideService(RetryPolicy, { times: 0 }),
         Effect.provide(Contacts.layer.pipe(Layer.provide(Layer.orDie(intercom)), Layer.provide(httpClient)))
       )
-    }).pipe(Effect.provide(NodeHttpServer.layer(createServer, { port: 0 })), Effect.scoped)
+    }).pipe(Effect.provide(Layer.orDie(NodeHttpServer.layer(createServer, { port: 0 }))), Effect.scoped)
 
   it.live("a body is whole, wherever its pieces were cut", () =>
     Effect.gen(function* () {
@@ -78,11 +78,7 @@ describe.each([
     })
   )
 
-  const packed = (
-    encoding: string,
-    body: Uint8Array,
-    options: { readonly status?: number; readonly cut?: number } = {}
-  ) =>
+  const packed = (encoding: string, body: Uint8Array, options: { readonly status?: number } = {}) =>
     HttpServerResponse.stream(
       Stream.fromIterable(Array.from({ length: Math.ceil(body.length / 7) }, (_, i) => body.slice(i * 7, i * 7 + 7))),
       {
