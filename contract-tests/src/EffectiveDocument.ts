@@ -11,7 +11,7 @@ import * as Schema from "effect/Schema"
 import { openapiOverlay, type OpenApiDocument, resolveJsonPath } from "openapi-format"
 import { parse as parseYaml } from "yaml"
 import type { Finding } from "./Divergence.ts"
-import { isRecord } from "./Node.ts"
+import { at as nodeAt, isRecord } from "./Node.ts"
 import * as Normalise from "./Normalise.ts"
 import * as Revision from "./Revision.ts"
 
@@ -55,6 +55,8 @@ export interface AppliedAction {
   readonly description: string
   /** JSON pointers of what it added, replaced or removed. */
   readonly changes: ReadonlyArray<string>
+  /** JSON pointers of the arrays that got or lost items by it. */
+  readonly lists: ReadonlyArray<string>
 }
 
 export interface EffectiveDocument {
@@ -135,7 +137,9 @@ const applyAction = Effect.fnUntraced(function* (document: Schema.Json, file: st
   // What was JSON stays JSON.
   const next = data as unknown as Schema.Json
   const changes = JsonPatch.get(document, next).map(({ path }) => path)
-  return [next, { ...unapplied(file, index, action), changes }] as const
+  const holders = new Set(changes.map((change) => change.slice(0, change.lastIndexOf("/"))))
+  const lists = [...holders].filter((holder) => Array.isArray(nodeAt(next, holder)?.value))
+  return [next, { ...unapplied(file, index, action), changes, lists }] as const
 })
 
 const unapplied = (file: string, index: number, { description, target }: Action): AppliedAction => ({
@@ -143,7 +147,8 @@ const unapplied = (file: string, index: number, { description, target }: Action)
   index,
   target,
   description,
-  changes: []
+  changes: [],
+  lists: []
 })
 
 /**
@@ -315,17 +320,19 @@ const meant = Effect.fnUntraced(function* (
   }))
 })
 
-/** The actions that changed the place a pointer names, or one above it, or one of the `$ref`s that lead to it. */
+/**
+ * The actions that changed the place a pointer names, or one above it, or one of the `$ref`s that lead to it. What is
+ * said of an array as a whole is named by its items; what is below it is not.
+ */
 export const actionsFor = (
   actions: ReadonlyArray<AppliedAction>,
   place: { readonly pointer: string; readonly through: ReadonlyArray<string> }
 ): ReadonlyArray<AppliedAction> => {
   const places = [place.pointer, ...place.through]
-  // Items of an array have no names to point at before they are there: the array stands for them.
-  const names = (change: string) => [change, ...(/\/(\d+|-)$/.test(change) ? [change.replace(/\/[^/]+$/, "")] : [])]
-  return actions.filter(({ changes }) =>
-    changes
-      .flatMap(names)
-      .some((change) => places.some((pointer) => pointer === change || pointer.startsWith(`${change}/`)))
+  return actions.filter(({ changes, lists }) =>
+    places.some(
+      (pointer) =>
+        lists.includes(pointer) || changes.some((change) => pointer === change || pointer.startsWith(`${change}/`))
+    )
   )
 }

@@ -7,6 +7,7 @@ import * as Command from "effect/cli/Command"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Runtime from "effect/Runtime"
 import { command, version } from "./Main.ts"
 
 const main = command.pipe(
@@ -19,4 +20,11 @@ const main = command.pipe(
 )
 
 /** Runs the command to its end, with the arguments of this process. */
-export const run = (): void => NodeRuntime.runMain(main, { disableErrorReporting: true })
+export const run = (): void => NodeRuntime.runMain(main, {
+    disableErrorReporting: true,
+    // The process ends at once, and a pipe takes 64 KiB at a time: what is printed has to be through first.
+    teardown: (exit, onExit) =>
+      Runtime.defaultTeardown(exit, (code) =>
+        process.stdout.write("", () => process.stderr.write("", () => onExit(code)))
+      )
+  })

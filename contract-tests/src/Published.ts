@@ -3,9 +3,14 @@
  * left over is either a fact no overlay tells, or a fault of the client.
  */
 import * as Effect from "effect/Effect"
+import * as JsonPatch from "effect/JsonPatch"
+import type * as Schema from "effect/Schema"
+import * as Canonical from "./Canonical.ts"
 import * as Contract from "./Contract.ts"
-import type { Divergence } from "./Divergence.ts"
+import { type Divergence, isFailure, key } from "./Divergence.ts"
+import * as Document from "./Document.ts"
 import * as EffectiveDocument from "./EffectiveDocument.ts"
+import * as Revision from "./Revision.ts"
 import * as Source from "./Source.ts"
 
 /** A divergence, and the actions that change the place it points at. */
@@ -21,23 +26,75 @@ export interface Result {
   readonly unnamed: ReadonlyArray<Divergence>
 }
 
-/** Runs the suite without overlays, and explains what it finds by them. */
-export const run = Effect.fn("Published.run")(function* (options: Omit<Contract.Options, "overlays"> = {}) {
-  const { actions } = yield* Source.read({ spec: options.spec })
-  const report = yield* Contract.run({ ...options, overlays: "none" })
-  // What another version of the document changed, no action can name.
-  const changed = new Set(
-    report.rows.filter(({ check }) => check === "revision").flatMap(({ divergences }) => divergences)
+const identity = (one: Divergence): string => `${one.class} ${one.operation} ${key(one)}`
+
+const within = (outer: string, inner: string): boolean => outer === inner || inner.startsWith(`${outer}/`)
+
+/** Whether a version of the project's document changed a place, one below it, or one of the `$ref`s that lead to it. */
+const touched = (changes: ReadonlyArray<string>, { pointer, through }: Divergence): boolean =>
+  changes.some(
+    (change) =>
+      within(change, pointer) || within(pointer, change) || through.some((reference) => within(change, reference))
   )
-  const explained = Contract.failures(report).map((divergence) => ({
-    divergence,
-    actions: changed.has(divergence) ? [] : EffectiveDocument.actionsFor(actions, divergence)
-  }))
-  const result: Result = {
-    report,
+
+/** Names of operations that mean something else in another version of the document. */
+const revised = ({ given, known }: Revision.Revision): ReadonlySet<string> => {
+  const [before, now] = [Document.make(known), Document.make(given)]
+  const form = (document: Document.Document, key: string) => {
+    const operation = document.operations.find((one) => one.key === key)
+    return operation && JSON.stringify([...Canonical.operation(document.root, operation)])
+  }
+  return new Set(
+    now.operations.filter(({ key }) => form(before, key) !== form(now, key)).map(({ name }) => name)
+  )
+}
+
+// These compare place by place; what a sample shows may be about all of an answer.
+const comparing = new Set(["coverage", "structure"])
+
+/**
+ * Which actions explain what a run without overlays found. An overlay excuses what it changes, and nothing else: what
+ * stands in the document with it, too, is not its doing, and neither is what another version of the document changed.
+ */
+export const explain = (
+  report: Pick<Contract.Report, "client" | "rows">,
+  overlaid: Pick<EffectiveDocument.EffectiveDocument, "actions" | "document" | "revision">
+): Pick<Result, "named" | "unnamed"> => {
+  const { actions, revision } = overlaid
+  const identities = (document: Schema.Json) =>
+    new Set(Revision.compare(report.client, Document.make(document)).map(identity))
+  const left = identities(overlaid.document)
+  const standing = revision && identities(revision.known)
+  const edits = revision === undefined ? [] : JsonPatch.get(revision.known, revision.given).map(({ path }) => path)
+  const changed = revision === undefined ? new Set<string>() : revised(revision)
+  const places = new Map(
+    Document.make(overlaid.document).operations.map(({ name, node }) => [name, node.pointer] as const)
+  )
+  const explained = report.rows.flatMap(({ check, divergences }) =>
+    divergences.filter(isFailure).map((divergence): Named => {
+      const id = identity(divergence)
+      const edited = touched(edits, divergence) && standing?.has(id) !== true
+      if (check === "revision" || left.has(id) || edited) return { divergence, actions: [] }
+      const named = EffectiveDocument.actionsFor(actions, divergence)
+      if (named.length > 0 || comparing.has(check) || changed.has(divergence.operation))
+        return { divergence, actions: named }
+      // A walk is about the operation, its parameters and its answer.
+      const whole = check === "pagination" ? places.get(divergence.operation) : undefined
+      const place = whole ?? divergence.pointer
+      return { divergence, actions: actions.filter(({ changes }) => changes.some((change) => within(place, change))) }
+    })
+  )
+  return {
     named: explained.filter(({ actions }) => actions.length > 0),
     unnamed: explained.filter(({ actions }) => actions.length === 0).map(({ divergence }) => divergence)
   }
+}
+
+/** Runs the suite without overlays, and explains what it finds by them. */
+export const run = Effect.fn("Published.run")(function* (options: Omit<Contract.Options, "overlays"> = {}) {
+  const overlaid = yield* Source.read({ spec: options.spec, text: options.text })
+  const report = yield* Contract.run({ ...options, overlays: "none" })
+  const result: Result = { report, ...explain(report, overlaid) }
   return result
 })
 

@@ -27,10 +27,12 @@ export const judge = (
   response: Document.Response,
   { exchanges, exit }: Exchange.Outcome<unknown, unknown>
 ): ReadonlyArray<Finding> => {
-  const schema = Document.jsonOf(response.content) ?? response.node
+  const described = Document.jsonOf(response.content)
+  // What is not described would be described there.
+  const schema = described ?? { ...response.node, pointer: Node.below(response.node.pointer, "content") }
   if (Exit.isSuccess(exit)) {
     const body = exchanges[0]?.body ?? ""
-    return Document.jsonOf(response.content) === undefined || body === "" || exit.value === undefined
+    return described === undefined || body === "" || exit.value === undefined
       ? []
       : lost(schema, JSON.parse(body), exit.value)
   }
@@ -61,14 +63,17 @@ export const judge = (
     return actual === "nothing"
       ? {
           class: "breaking",
-          pointer: Node.below(parent.pointer, ...(reason.kind === "malformed" ? [] : ["required"])),
+          pointer: Node.below(
+            parent.pointer,
+            ...(described === undefined || reason.kind === "malformed" ? [] : ["required"])
+          ),
           through: parent.through,
           message: `${field}: the client demands ${expected}`,
           at
         }
       : {
           class: "breaking",
-          pointer: Node.below(place.pointer, "type"),
+          pointer: Node.below(place.pointer, ...(described === undefined ? [] : ["type"])),
           through: place.through,
           message: `${field}: the client expects ${expected}`,
           at

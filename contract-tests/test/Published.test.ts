@@ -1,11 +1,15 @@
+import * as Client from "@effect-intercom/contract-tests/Client"
 import * as Contract from "@effect-intercom/contract-tests/Contract"
 import * as Divergence from "@effect-intercom/contract-tests/Divergence"
+import * as Document from "@effect-intercom/contract-tests/Document"
 import * as EffectiveDocument from "@effect-intercom/contract-tests/EffectiveDocument"
 import * as Published from "@effect-intercom/contract-tests/Published"
 import * as Report from "@effect-intercom/contract-tests/Report"
-import { assert, layer } from "@effect/vitest"
+import * as Revision from "@effect-intercom/contract-tests/Revision"
+import { assert, describe, it, layer } from "@effect/vitest"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as JsonPatch from "effect/JsonPatch"
 import * as Layer from "effect/Layer"
 import { services } from "./Subjects.ts"
 
@@ -58,5 +62,101 @@ layer(Result.layer, { excludeTestServices: true, timeout: "1 minute" })("the pub
       assert.isNotEmpty(left)
       assert.isTrue(left.every(({ operation }) => operation === "GET /segments"))
     }).pipe(Effect.provide(services))
+  )
+})
+
+/** What a run without overlays leaves unexplained of a version of the document, by the comparing checks. */
+const leftOf = (patch: JsonPatch.JsonPatch) =>
+  Effect.gen(function* () {
+    const { published } = yield* EffectiveDocument.load()
+    const spec = { spec: "version.json", text: JSON.stringify(JsonPatch.apply(patch, published)) }
+    const overlaid = yield* EffectiveDocument.load(spec)
+    const plain = yield* EffectiveDocument.load({ ...spec, overlays: "none" })
+    const document = Document.make(plain.document)
+    const client = yield* Client.make(Client.intercom).pipe(Effect.provide(Client.layer(document.server)))
+    const row = (check: string, divergences: ReadonlyArray<Divergence.Divergence>): Contract.Row => ({
+      operation: "the API",
+      check,
+      runs: 1,
+      divergences
+    })
+    const compared = Revision.compare(client, document)
+    const changed = plain.revision === undefined ? [] : Revision.check(client, plain.revision, compared)
+    const rows = [row("structure", compared), row("revision", changed)]
+    return Published.explain({ client, rows }, overlaid).unnamed
+  }).pipe(Effect.provide(services))
+
+describe("another version without overlays", () => {
+  const leaves = (
+    name: string,
+    patch: JsonPatch.JsonPatch,
+    expected: readonly [severity: Divergence.Severity, operation: string, message: RegExp]
+  ) =>
+    it.live(name, () =>
+      Effect.gen(function* () {
+        const [severity, operation, message] = expected
+        const left = yield* leftOf(patch)
+        assert.isTrue(
+          left.some((one) => one.class === severity && one.operation === operation && message.test(one.message)),
+          left.map(Divergence.format).join("\n")
+        )
+        // What the edit did not touch is what the overlays say.
+        const all = new Set(left.map((one) => one.operation))
+        assert.isBelow(all.size, 6, [...all].join(", "))
+      })
+    )
+
+  const content = "content/application~1json/schema"
+  leaves(
+    "has a field below a response an overlay added statuses beside",
+    [{ op: "replace", path: "/components/schemas/Segment/properties/id/type", value: "integer" }],
+    ["breaking", "GET /segments", /^segments\[\]\.id: the document's value may be integer/]
+  )
+  leaves(
+    "has the answers of two operations swapped",
+    [
+      { op: "replace", path: `/paths/~1me/get/responses/200/${content}/$ref`, value: "#/components/schemas/Segment" },
+      {
+        op: "replace",
+        path: `/paths/~1contacts~1{contact_id}/get/responses/200/${content}/$ref`,
+        value: "#/components/schemas/Admin"
+      }
+    ],
+    ["breaking", "GET /me", /^type: the client demands it, the document does not promise it$/]
+  )
+  leaves(
+    "says of a place something else than what the overlay mends",
+    [{ op: "replace", path: "/components/schemas/Contact/properties/email/type", value: "integer" }],
+    ["breaking", "GET /contacts", /^data\[\]\.email: the document's value may be integer/]
+  )
+  leaves(
+    "lost a parameter of a list an overlay adds one to",
+    [{ op: "remove", path: "/paths/~1events/get/parameters/1" }],
+    ["breaking", "GET /events", /^query parameter user_id: the client sends it, the document does not know it$/]
+  )
+  leaves(
+    "answers with another status",
+    [
+      { op: "remove", path: "/paths/~1segments/get/responses/200" },
+      { op: "add", path: "/paths/~1segments/get/responses/201", value: { description: "created" } }
+    ],
+    ["breaking", "GET /segments", /^the client declares status 200, the document does not$/]
+  )
+  leaves(
+    "requires what the client may leave out",
+    [{ op: "add", path: "/components/schemas/Contact/required", value: ["phone"] }],
+    ["breaking", "POST /contacts", /^phone: the document requires it, the client does not$/]
+  )
+  leaves(
+    "asks for another token",
+    [{ op: "add", path: "/paths/~1me/get/security", value: [{}] }],
+    ["drift", "GET /me", /^the client sends a bearer token, the document does not ask for one$/]
+  )
+
+  it.live("that means the same leaves nothing", () =>
+    Effect.gen(function* () {
+      const left = yield* leftOf([{ op: "add", path: "/components/schemas/Segment/title", value: "Another title" }])
+      assert.deepStrictEqual(left.map(Divergence.format), [])
+    })
   )
 })
