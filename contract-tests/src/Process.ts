@@ -20,7 +20,8 @@ const main = command.pipe(
 )
 
 /** Runs the command to its end, with the arguments of this process. */
-export const run = (): void => NodeRuntime.runMain(main, {
+export const run = (): void =>
+  NodeRuntime.runMain(main, {
     disableErrorReporting: true,
     // The process ends at once, and a pipe takes 64 KiB at a time: what is printed has to be through first.
     teardown: (exit, onExit) =>

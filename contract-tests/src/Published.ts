@@ -44,9 +44,7 @@ const revised = ({ given, known }: Revision.Revision): ReadonlySet<string> => {
     const operation = document.operations.find((one) => one.key === key)
     return operation && JSON.stringify([...Canonical.operation(document.root, operation)])
   }
-  return new Set(
-    now.operations.filter(({ key }) => form(before, key) !== form(now, key)).map(({ name }) => name)
-  )
+  return new Set(now.operations.filter(({ key }) => form(before, key) !== form(now, key)).map(({ name }) => name))
 }
 
 // These compare place by place; what a sample shows may be about all of an answer.
