@@ -1,10 +1,23 @@
 // A sink of your own: an export into object storage, as S3 and its likes have it. What stands for a bucket here is a
 // directory; all the sink asks of it is that an object is written whole or not at all, and can be created only once.
 import { Intercom } from "@effect-intercom/core"
-import { Export, Locked, Missing, type Output, type Receipt, Sha256, Sink, type Reason } from "@effect-intercom/export"
+import {
+  Export,
+  type Kept,
+  Locked,
+  Missing,
+  type Output,
+  Quarantine,
+  type Reason,
+  type Receipt,
+  Sha256,
+  Sink,
+  type Table,
+  type Written
+} from "@effect-intercom/export"
 import * as NodeSha256 from "@effect-intercom/export/NodeSha256"
 import { NodeHttpClient, NodeRuntime, NodeServices } from "@effect/platform-node"
-import { Config, Console, Context, Effect, FileSystem, Layer, Option, Path, Schema } from "effect"
+import { Config, Console, Context, Effect, FileSystem, Layer, Option, Path, Schema, Stream } from "effect"
 
 /** A bucket. Its errors are defects here, to keep the example short. */
 export class Bucket extends Context.Service<
@@ -48,10 +61,19 @@ export class Bucket extends Context.Service<
     )
 }
 
-const Json = Schema.Array(Schema.Unknown)
+const Record = Schema.Record(Schema.String, Schema.Unknown)
+
+const Line = Schema.Struct({
+  resource: Schema.String,
+  error: Schema.Struct({
+    message: Schema.String,
+    mismatches: Schema.Array(Schema.Struct({ path: Schema.String, expected: Schema.String, actual: Schema.String }))
+  }),
+  record: Schema.Unknown
+})
 
 /** What one commit wrote. */
-const Part = Schema.fromJsonString(Schema.Struct({ records: Json, quarantined: Json }))
+const Part = Schema.fromJsonString(Schema.Struct({ records: Schema.Array(Record), quarantined: Schema.Array(Line) }))
 
 /** An output: the keys of its parts. An unfinished one has a checkpoint, too: that one object is what commits both. */
 const Index = Schema.fromJsonString(
@@ -63,6 +85,8 @@ const Index = Schema.fromJsonString(
   })
 )
 type Index = typeof Index.Type
+
+const nothing: Index = { resource: "", mode: "replace", checkpoint: null, parts: [] }
 
 /** The sink over a bucket. */
 export const layer = Layer.effect(
@@ -98,19 +122,23 @@ export const layer = Layer.effect(
           Effect.flatMap(partAt(key), (part) => (part === undefined ? Effect.succeed(sum) : step(sum, part)))
       )
 
-    const quarantined = (resource: string) =>
-      Effect.flatMap(finished(resource), (all) =>
-        Effect.reduce(
-          all,
-          () => 0,
-          (sum, { index }) =>
-            index === undefined
-              ? Effect.succeed(sum)
-              : fold(index, sum, (sum, part) => Effect.succeed(sum + part.quarantined.length))
+    /** Each record that is set apart counts once, however many exports met it. */
+    const quarantined = ({ key, name }: Table.Table) =>
+      Effect.flatMap(finished(name), (all) =>
+        Effect.map(
+          Effect.forEach(all, ({ index }) =>
+            fold(index ?? nothing, new Set<string>(), (set, part) =>
+              Effect.sync(() => {
+                for (const { record } of part.quarantined) set.add(Quarantine.identity(record, key))
+                return set
+              })
+            )
+          ),
+          (sets) => new Set(sets.flatMap((set) => [...set])).size
         )
       )
 
-    const audit = Effect.fnUntraced(function* ({ name }: { readonly name: string }, place: string) {
+    const audit = Effect.fnUntraced(function* (table: Table.Table, place: string) {
       const index = yield* indexAt(place)
       if (index === undefined) return yield* new Missing({ path: place })
       const hash = yield* sha256.make
@@ -123,10 +151,22 @@ export const layer = Layer.effect(
         records,
         bytes: null,
         sha256: yield* hash.hex,
-        quarantined: yield* quarantined(name)
+        quarantined: yield* quarantined(table)
       }
       return receipt
     })
+
+    /** What the parts of an index hold, one part of it in memory. */
+    const written = (index: Index): Written => {
+      const parts = Stream.fromIterable(index.parts).pipe(
+        Stream.mapEffect(partAt),
+        Stream.filter((part) => part !== undefined)
+      )
+      return {
+        records: Stream.flatMap(parts, ({ records }) => Stream.fromIterable(records)),
+        quarantined: Stream.flatMap(parts, ({ quarantined }) => Stream.fromIterable(quarantined))
+      }
+    }
 
     const open = (resource: string) => `open/${resource}`
     const peek = ({ name }: { readonly name: string }) =>
@@ -151,18 +191,23 @@ export const layer = Layer.effect(
         occupied: (_: unknown, name: string) =>
           Effect.map(bucket.get(`done/${name}`), (found) => (found === undefined ? undefined : `done/${name}`)),
         discard: ({ name }: { readonly name: string }) => bucket.remove(open(name)),
-        open: Effect.fnUntraced(function* ({ name }: { readonly name: string }, mode: "replace" | "merge") {
+        open: Effect.fnUntraced(function* (table: Table.Table, mode: "replace" | "merge") {
+          const { name } = table
           const found = yield* indexAt(open(name))
-          const empty: Index = { resource: name, mode, checkpoint: null, parts: [] }
+          const empty: Index = { ...nothing, resource: name, mode }
           return {
             checkpoint: found?.checkpoint ?? undefined,
+            written: written((yield* indexAt(open(name))) ?? empty),
             commit: Effect.fnUntraced(function* ({ anew, quarantined, records }, checkpoint) {
               const index = (yield* indexAt(open(name))) ?? empty
               const parts = anew === true ? [] : index.parts
               // Until the index names it, a part is nothing: what a crash leaves is written over, or never read.
               const key = `parts/${name}/${crypto.randomUUID()}`
               yield* bucket.put(key, Schema.encodeSync(Part)({ records, quarantined }))
-              yield* putIndex(open(name), { ...index, checkpoint, parts: [...parts, key] })
+              // Parts are only added to: nothing is merged, and there is no record they could not have.
+              const kept: Kept = { records: records.length, merged: 0, setAside: [] }
+              yield* putIndex(open(name), { ...index, checkpoint: checkpoint(kept), parts: [...parts, key] })
+              return kept
             }),
             finish: Effect.fnUntraced(function* (output) {
               const index = (yield* indexAt(open(name))) ?? empty
@@ -172,7 +217,7 @@ export const layer = Layer.effect(
                 const others = (yield* finished(name)).filter(({ key }) => key !== place)
                 yield* Effect.forEach(others, ({ key }) => bucket.remove(key), { discard: true })
               }
-              return yield* audit({ name }, place)
+              return yield* audit(table, place)
             }),
             forget: bucket.remove(open(name))
           } satisfies Output

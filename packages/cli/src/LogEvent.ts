@@ -11,10 +11,12 @@ const common = { time: Time, resource: Schema.String }
 const counts = {
   /** Records written so far. */
   records: Schema.Int,
-  /** Records that did not fit their schema. */
+  /** Records that did not fit their schema, or could not be kept. */
   quarantined: Schema.Int,
   /** What the API said there is and did not give. */
   missing: Schema.Int,
+  /** Records that the API gave more than once, and that are kept once; absent when there are none. */
+  duplicates: Schema.optionalKey(Schema.Int),
   /** What the API counts in all; null when it does not say. */
   total: Schema.NullOr(Schema.Int)
 }

@@ -1,4 +1,5 @@
 /** What an export came to, when it is neither complete nor broken off. */
+import * as Changes from "@effect-intercom/export/Changes"
 import { ExportError } from "@effect-intercom/export/ExportError"
 import type { Entry } from "@effect-intercom/export/Manifest"
 import * as Schema from "effect/Schema"
@@ -9,10 +10,12 @@ export class Incomplete extends Schema.TaggedError<Incomplete>()("Incomplete", {
   quarantined: Schema.Int,
   /** Where those are. */
   quarantine: Schema.String,
-  missing: Schema.Int
+  missing: Schema.Int,
+  /** Given more than once. */
+  duplicates: Schema.Int
 }) {
   override get message(): string {
-    const { missing, quarantine, quarantined } = this
+    const { duplicates, missing, quarantine, quarantined } = this
     return [
       ...(quarantined === 0
         ? []
@@ -26,6 +29,12 @@ export class Incomplete extends Schema.TaggedError<Incomplete>()("Incomplete", {
             `The API did not give ${Format.plural(missing, "record")} or parts that it counts: the manifest names ` +
               "them as far as it can, and records that are deleted during an export make such a difference. " +
               "--force exports again."
+          ]),
+      ...(duplicates === 0
+        ? []
+        : [
+            `The API gave ${Format.plural(duplicates, "record")} a second time, which ${duplicates === 1 ? "is" : "are"} ` +
+              "kept once: what moves in a listing while it is read does that, and may have hidden others."
           ])
     ].join(" ")
   }
@@ -77,13 +86,13 @@ const isRestricted = ({ reason }: ExportError): boolean =>
   reason.error.reason._tag === "Forbidden" &&
   reason.error.reason.errors.some(({ code }) => code === "api_plan_restricted")
 
-/** What the API counts and did not give; of outputs whose counts fell short without a name too. */
-export const missing = ({ complete, counts, total }: Entry): number =>
-  complete === false ? Math.max(counts.missing, (total ?? 0) - counts.read) : counts.missing
-
 /** The shortcomings of complete outputs; `undefined` when there are none. */
 export const incomplete = (entries: ReadonlyArray<Entry>, quarantine: string): Incomplete | undefined => {
   const sum = (of: (entry: Entry) => number) => entries.reduce((all, entry) => all + of(entry), 0)
-  const found = { quarantined: sum(({ counts }) => counts.quarantined), missing: sum(missing) }
-  return found.quarantined === 0 && found.missing === 0 ? undefined : new Incomplete({ ...found, quarantine })
+  const found = {
+    quarantined: sum(({ counts }) => counts.quarantined),
+    missing: sum(Changes.lacking),
+    duplicates: sum(({ counts }) => counts.duplicates ?? 0)
+  }
+  return Object.values(found).every((count) => count === 0) ? undefined : new Incomplete({ ...found, quarantine })
 }

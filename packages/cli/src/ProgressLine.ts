@@ -1,4 +1,5 @@
 /** The lines that tell how an export is doing; made of plain values, as wide as the terminal allows. */
+import * as Changes from "@effect-intercom/export/Changes"
 import type { ExportError } from "@effect-intercom/export/ExportError"
 import type { Entry } from "@effect-intercom/export/Manifest"
 import * as CliOutput from "effect/cli/CliOutput"
@@ -102,10 +103,15 @@ export const waiting = (resource: string, columns: number, style: Style = plain)
 const recordsOf = (entry: Entry): string =>
   `${Format.count(entry.counts.records).padStart(9)} ${entry.counts.records === 1 ? "record " : "records"}`
 
-const flaws = ({ counts: { missing, quarantined } }: Entry): ReadonlyArray<string> => [
-  ...(quarantined === 0 ? [] : [`${Format.count(quarantined)} quarantined`]),
-  ...(missing === 0 ? [] : [`${Format.count(missing)} missing`])
-]
+const flaws = (entry: Entry): ReadonlyArray<string> => {
+  const { duplicates = 0, quarantined } = entry.counts
+  const missing = Changes.lacking(entry)
+  return [
+    ...(quarantined === 0 ? [] : [`${Format.count(quarantined)} quarantined`]),
+    ...(missing === 0 ? [] : [`${Format.count(missing)} missing`]),
+    ...(duplicates === 0 ? [] : [Format.plural(duplicates, "duplicate")])
+  ]
+}
 
 /** What remains of the line when the resource is complete. `millis`: how long this run took. */
 export const completed = (entry: Entry, millis: number, style: Style = plain): string =>

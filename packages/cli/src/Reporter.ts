@@ -152,10 +152,11 @@ export const lines = (
     )
   })
 
-const countsOf = ({ missing, quarantined, records }: Counts, total: number | null) => ({
+const countsOf = ({ duplicates, missing, quarantined, records }: Counts, total: number | null) => ({
   records,
   quarantined,
   missing,
+  ...(duplicates === undefined ? undefined : { duplicates }),
   total
 })
 

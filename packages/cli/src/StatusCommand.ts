@@ -1,4 +1,5 @@
 /** `intercom export status`: what stands at a destination. */
+import * as Changes from "@effect-intercom/export/Changes"
 import type { Checkpoint } from "@effect-intercom/export/Checkpoint"
 import * as Format from "@effect-intercom/export/Format"
 import type { Entry } from "@effect-intercom/export/Manifest"
@@ -9,7 +10,6 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Destination from "./Destination.ts"
 import * as Table from "./internal/Table.ts"
-import * as Outcome from "./Outcome.ts"
 
 const time = (iso: string): string => iso.replace(/\.\d+Z$/, "Z")
 
@@ -25,6 +25,7 @@ const unfinished = ({ counts, scope, total, updatedAt }: Checkpoint): ReadonlyAr
   `${Format.count(counts.records)}${total === null ? "" : ` of ${Format.count(total)}`}`,
   flaw(counts.quarantined),
   flaw(counts.missing),
+  flaw(counts.duplicates ?? 0),
   time(updatedAt),
   "",
   sinceOf(scope.since)
@@ -35,7 +36,8 @@ const complete = (output: string, entry: Entry, next: string): ReadonlyArray<str
   "complete",
   Format.count(entry.counts.records),
   flaw(entry.counts.quarantined),
-  flaw(Outcome.missing(entry)),
+  flaw(Changes.lacking(entry)),
+  flaw(entry.counts.duplicates ?? 0),
   time(entry.finishedAt),
   next,
   sinceOf(entry.scope.since)
@@ -57,6 +59,7 @@ export const render = ({ manifest, name, state, unfinished: begun }: Overview.Ov
       { title: "records", right: true },
       { title: "quarantined", right: true },
       { title: "missing", right: true },
+      { title: "duplicates", right: true },
       { title: "last step" },
       { title: "since last" },
       { title: "what" }

@@ -2,11 +2,13 @@
 import * as Clock from "effect/Clock"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
-import type { Checkpoint, Recent, Scope } from "./Checkpoint.ts"
-import type { Since } from "./Manifest.ts"
+import type { Checkpoint, Counts, Scope } from "./Checkpoint.ts"
 import * as Reasons from "./internal/Reasons.ts"
+import * as Recent from "./internal/Recent.ts"
+import type { Since } from "./Manifest.ts"
 import type { Plan } from "./Plan.ts"
 import type { Resource } from "./Resource.ts"
+import type { Kept } from "./Sink.ts"
 import type { Received } from "./Table.ts"
 import type { Step } from "./Walk.ts"
 
@@ -32,19 +34,16 @@ export const scope = (plan: Plan, resource: Resource<unknown>, last: Since | und
     }
   })
 
-const changedAt = ({ updated_at }: Received): number | undefined =>
-  typeof updated_at === "number" ? updated_at : undefined
-
 /**
  * Whether a record is one of the export's: changed at `since` or later, and not after the export started, since it would
  * come twice as it moves; and not exported before in the same version.
  */
-export const accepts = ({ since, until }: Scope, recent: Recent): ((record: Received) => boolean) => {
+export const accepts = ({ since, until }: Scope, recent: Recent.Changed): ((record: Received) => boolean) => {
   if (since === null) return () => true
   return (record) => {
-    const changed = changedAt(record)
+    const changed = Recent.changedAt(record)
     if (changed === undefined) return true
-    return changed >= since && changed <= until && recent[String(record["id"])] !== changed
+    return changed >= since && changed <= until && !Recent.has(recent, record)
   }
 }
 
@@ -54,11 +53,13 @@ export const nothing: Pick<Checkpoint, "counts" | "missing"> = {
   missing: []
 }
 
-/** The checkpoint after a step. */
-export const advance = (checkpoint: Checkpoint, step: Step, overlap: number): Checkpoint => {
+/** The checkpoint after a step, of which so much was kept. */
+export const advance = (checkpoint: Checkpoint, step: Step, kept: Kept): Checkpoint => {
   const { counts, missing } = step.anew === true ? nothing : checkpoint
   const found = step.missing ?? []
   const gone = found.filter(({ what }) => what === "record").length
+  const repeated = step.duplicates ?? 0
+  const duplicates = (counts.duplicates ?? 0) + repeated + kept.merged
   return {
     ...checkpoint,
     position: step.position ?? null,
@@ -66,33 +67,37 @@ export const advance = (checkpoint: Checkpoint, step: Step, overlap: number): Ch
     steps: checkpoint.steps + 1,
     counts: {
       read: counts.read + step.read,
-      records: counts.records + step.records.length,
-      quarantined: counts.quarantined + step.invalid.length,
-      skipped: counts.skipped + step.read - step.records.length - step.invalid.length - gone,
+      records: counts.records + kept.records,
+      quarantined: counts.quarantined + step.invalid.length + kept.setAside.length,
+      ...(duplicates === 0 ? undefined : { duplicates }),
+      skipped: counts.skipped + step.read - step.records.length - step.invalid.length - gone - repeated,
       missing: counts.missing + found.length,
-      ...Reasons.count(counts, step.invalid)
+      ...Reasons.count(counts, step.invalid, kept.setAside)
     },
     total: step.total ?? checkpoint.total,
-    missing: [...missing, ...found].slice(0, mostNamed),
-    recent: remember(checkpoint.recent, step.records, checkpoint.scope.until - overlap)
+    missing: [...missing, ...found].slice(0, mostNamed)
   }
 }
 
-/** The next export has windows that overlap with this one's end: what it may find once more is remembered. */
-const remember = (recent: Recent, records: ReadonlyArray<Received>, after: number): Recent => {
-  const late = records.flatMap((record) => {
-    const changed = changedAt(record)
-    return changed !== undefined && changed >= after ? [[String(record["id"]), changed] as const] : []
-  })
-  return late.length === 0 ? recent : { ...recent, ...Object.fromEntries(late) }
-}
+/** How many records the API counts that it did not give: those it gave count once. */
+export const shortfall = ({ counts: { duplicates = 0, read }, total }: Pick<Checkpoint, "counts" | "total">): number =>
+  total === null ? 0 : Math.max(0, total - (read - duplicates))
+
+/**
+ * What the API counts and did not give, named or not, of an export that is done. (What an earlier version counted leaves
+ * out what has no name.)
+ */
+export const lacking = (done: Pick<Checkpoint, "counts" | "total">): number =>
+  Math.max(done.counts.missing, shortfall(done))
+
+/** What is known to be missing in the end, named or not. */
+export const counted = ({ counts, total }: Pick<Checkpoint, "counts" | "total">): Counts => ({
+  ...counts,
+  missing: counts.missing + shortfall({ counts, total })
+})
 
 /** Whether the API gave all it counted. */
-export const complete = ({ counts, total }: Checkpoint): boolean | null => {
-  if (counts.missing > 0) return false
-  return total === null ? null : counts.read >= total
+export const complete = (checkpoint: Pick<Checkpoint, "counts" | "total">): boolean | null => {
+  if (counted(checkpoint).missing > 0) return false
+  return checkpoint.total === null ? null : true
 }
-
-/** What of an earlier export may be found once more by the export after this one. */
-export const stillRecent = (last: Since | undefined, after: number): Recent =>
-  Object.fromEntries(Object.entries(last?.recent ?? {}).filter(([, changed]) => changed >= after))

@@ -17,19 +17,24 @@ export const Scope = Schema.Struct({
 })
 export type Scope = typeof Scope.Type
 
-/** The latest version seen of each record that changed shortly before `until`, or after: its `updated_at`, by id. */
-export const Recent = Schema.Record(Schema.String, Schema.Int)
+/**
+ * The records that changed shortly before `until`, or after: by the second of the change, 14 characters for each id. (An
+ * earlier version wrote the second, by id.)
+ */
+export const Recent = Schema.Record(Schema.String, Schema.Union([Schema.String, Schema.Int]))
 export type Recent = typeof Recent.Type
 
 export const Counts = Schema.Struct({
   /** Records the API gave. */
   read: Schema.Int,
-  /** Of these, written as they came. */
+  /** Of these, kept by the sink, each once. */
   records: Schema.Int,
-  /** Did not fit their schema. */
+  /** Did not fit their schema, or could not be kept. */
   quarantined: Schema.Int,
   /** Why, and how many; absent when all fit. */
   reasons: Schema.optionalKey(Schema.Record(Schema.String, Schema.Int)),
+  /** Given before in the same export: of each record one is kept. Absent when there were none. */
+  duplicates: Schema.optionalKey(Schema.Int),
   /** Outside of what the export is about: changed before `since`, after `until`, or exported before in that version. */
   skipped: Schema.Int,
   /** What the API said there is but did not give. */
@@ -53,6 +58,7 @@ export const Checkpoint = Schema.Struct({
   total: Schema.NullOr(Schema.Int),
   /** The first thousand. */
   missing: Schema.Array(Missing),
+  /** With the last step: nothing before. */
   recent: Recent,
   /** How often the export was started or resumed. */
   runs: Schema.Int,

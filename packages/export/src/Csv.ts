@@ -42,6 +42,13 @@ export const layer = ({ compression, directory }: Options): Layer.Layer<Sink, ne
           return line([...values, rest])
         }
       },
+      parse: (table) => (text) =>
+        text.pipe(
+          Stream.mapAccum(nothingRead, readText),
+          // The header.
+          Stream.drop(1),
+          Stream.map(recordOf(table))
+        ),
       count: (file, bytes) =>
         Effect.map(
           // One line is the header.
@@ -74,4 +81,58 @@ const addLines = (state: { readonly lines: number; readonly isQuoted: boolean },
     else if (byte === newline && !isQuoted) lines += 1
   }
   return { lines, isQuoted }
+}
+
+/** A field as it was written: nothing is null. */
+type Field = string | null
+
+/** What is read of a line. */
+interface Reading {
+  readonly fields: ReadonlyArray<Field>
+  /** Of the field under way: `undefined` before its first character. */
+  readonly field: string | undefined
+  readonly isQuoted: boolean
+}
+
+const nothingRead = (): Reading => ({ fields: [], field: undefined, isQuoted: false })
+
+// A run of anything else is taken at once.
+const tokens = /[",\r\n]|[^",\r\n]+/g
+
+/** Reads on: the lines that end in the text. Two quotes within quotes end and begin them, with a quote in between. */
+const readText = (before: Reading, text: string): readonly [Reading, ReadonlyArray<ReadonlyArray<Field>>] => {
+  const lines: Array<ReadonlyArray<Field>> = []
+  let fields = [...before.fields]
+  let { field, isQuoted } = before
+  for (const [token] of text.matchAll(tokens)) {
+    if (token === '"') {
+      // The second of two.
+      if (!isQuoted && field !== undefined) field += '"'
+      isQuoted = !isQuoted
+      field ??= ""
+    } else if (isQuoted) field = `${field ?? ""}${token}`
+    else if (token === ",") {
+      fields.push(field ?? null)
+      field = undefined
+    } else if (token === "\n") {
+      lines.push([...fields, field ?? null])
+      fields = []
+      field = undefined
+    } else if (token !== "\r") field = `${field ?? ""}${token}`
+  }
+  return [{ fields, field, isQuoted }, lines]
+}
+
+/** The way back from {@link line}. */
+const recordOf = (table: Table.Table): ((fields: ReadonlyArray<Field>) => Table.Received) => {
+  const toRecord = Table.recordOf(table)
+  const valueOf = (kind: Table.Kind, field: Field): Table.Value => {
+    if (field === null || kind === "text" || kind === "json") return field
+    return kind === "boolean" ? field === "true" : Number(field)
+  }
+  return (fields) =>
+    toRecord({
+      values: table.columns.map(({ kind }, index) => valueOf(kind, fields[index] ?? null)),
+      rest: fields[table.columns.length] ?? null
+    })
 }

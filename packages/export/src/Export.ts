@@ -5,7 +5,7 @@
  */
 import type { IntercomHttp } from "@effect-intercom/core/IntercomHttp"
 import type { Admins } from "@effect-intercom/core/resources/Admins"
-import * as Clock from "effect/Clock"
+import * as Arr from "effect/Array"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Ref from "effect/Ref"
@@ -16,13 +16,16 @@ import * as Changes from "./Changes.ts"
 import type { Checkpoint } from "./Checkpoint.ts"
 import * as Document from "./Document.ts"
 import * as Effort from "./Effort.ts"
+import * as Elapsed from "./internal/Elapsed.ts"
+import * as Recent from "./internal/Recent.ts"
+import * as Seen from "./internal/Seen.ts"
 import { CursorRefused, ExportError, Occupied, OtherExport, type Reason, RequestFailed } from "./ExportError.ts"
 import { type Entry, type State, tool } from "./Manifest.ts"
 import type { Plan } from "./Plan.ts"
 import type { Event } from "./Progress.ts"
 import * as Quarantine from "./Quarantine.ts"
 import * as Resource from "./Resource.ts"
-import { type Connection, type Output, Sink } from "./Sink.ts"
+import { type Connection, type Kept, type Output, Sink } from "./Sink.ts"
 import * as Source from "./Source.ts"
 import * as Walk from "./Walk.ts"
 
@@ -170,7 +173,7 @@ const start = (job: Job, entry: Entry | undefined): Step<Stream.Stream<Event, Re
       steps: 0,
       ...Changes.nothing,
       total: null,
-      recent: scope.since === null ? {} : Changes.stillRecent(last, scope.until - overlapOf(plan)),
+      recent: {},
       runs: 1,
       effort: Effort.none,
       workedMillis: 0,
@@ -208,21 +211,31 @@ const walk = (job: Job, output: Output, from: Checkpoint): Stream.Stream<Event, 
   Stream.unwrap(
     Effect.gen(function* () {
       const { connection, plan, resource } = job
-      const state = from.scope.since === null ? undefined : yield* Document.state(connection)
+      const last = from.scope.since === null ? undefined : (yield* Document.state(connection))?.resources[resource.name]
+      const after = from.scope.until - overlapOf(plan)
+      const recent = last?.recent ?? {}
+      const options: Seen.Options = { table: resource.table, after, before: Recent.decode(recent, after) }
+      const seen = from.steps === 0 ? Seen.make(options) : yield* Seen.restore(options, output.written)
       const tell = yield* clock(from)
       const current = yield* Ref.make(from)
 
       // Interrupted in the middle it would do no harm, but the run would end with a step half written.
       const commit = Effect.fnUntraced(function* (step: Walk.Step) {
-        const checkpoint = yield* tell(Changes.advance(yield* Ref.get(current), step, overlapOf(plan)))
-        yield* output.commit(
+        const before = yield* Ref.get(current)
+        const told = yield* tell
+        const after = (kept: Kept): Checkpoint => {
+          const advanced = told(Changes.advance(before, step, kept))
+          return advanced.done ? { ...advanced, recent: Recent.encode(seen.changed) } : advanced
+        }
+        const kept = yield* output.commit(
           {
             records: step.records,
             quarantined: step.invalid.map((one) => Quarantine.line(resource.name, one)),
             anew: step.anew
           },
-          Document.encodeCheckpoint(checkpoint)
+          (kept) => Document.encodeCheckpoint(after(kept))
         )
+        const checkpoint = after(kept)
         yield* Ref.set(current, checkpoint)
         return { _tag: "StepWritten", resource: resource.name, checkpoint } satisfies Event
       }, Effect.uninterruptible)
@@ -233,7 +246,8 @@ const walk = (job: Job, output: Output, from: Checkpoint): Stream.Stream<Event, 
           pageSize: resource.pageSize === null ? null : (plan.pageSize ?? resource.pageSize),
           concurrency: plan.concurrency ?? 8,
           since: from.scope.since ?? undefined,
-          accepts: Changes.accepts(from.scope, state?.resources[resource.name]?.recent ?? {})
+          accepts: Changes.accepts(from.scope, Recent.decode(recent, 0)),
+          known: seen.has
         })
         .pipe(
           Stream.catch((error) =>
@@ -243,7 +257,11 @@ const walk = (job: Job, output: Output, from: Checkpoint): Stream.Stream<Event, 
 
       return Stream.succeed<Event>({ _tag: "Started", resource: resource.name, checkpoint: from }).pipe(
         // What came while the last commit was made is committed at once: a slow disk does not make the walk wait.
-        Stream.concat(Stream.mapArrayEffect(steps, (steps) => Effect.forEach(Walk.together(steps), commit))),
+        Stream.concat(
+          Stream.mapArrayEffect(steps, (steps) =>
+            Effect.suspend(() => Effect.forEach(Walk.together(Arr.map(steps, seen.sift)), commit))
+          )
+        ),
         Stream.concat(Stream.unwrap(Effect.map(Ref.get(current), (checkpoint) => finish(job, output, checkpoint))))
       )
     })
@@ -259,31 +277,30 @@ const reasonOf = (error: Walk.Failure, from: Checkpoint, at: Checkpoint): Reason
 
 const overlapOf = ({ overlap = 900 }: Plan): number => overlap
 
-/** Tells a checkpoint what this run has cost so far. */
+/** Tells a checkpoint what this run has cost until now. */
 const clock = (from: Checkpoint) =>
   Effect.gen(function* () {
     const before = yield* Effort.current
-    const began = yield* Clock.currentTimeMillis
-    return (checkpoint: Checkpoint) =>
-      Effect.gen(function* () {
-        const now = yield* DateTime.now
-        const effort = Effort.add(from.effort, Effort.since(before, yield* Effort.current))
-        const workedMillis = from.workedMillis + DateTime.toEpochMillis(now) - began
-        const { requests, retries, waitedMillis } = effort
-        return {
-          ...checkpoint,
-          effort,
-          workedMillis,
-          samples: Effort.addSample(checkpoint.samples, {
-            seconds: workedMillis / 1000,
-            records: checkpoint.counts.records,
-            requests,
-            retries,
-            waitedMillis
-          }),
-          updatedAt: DateTime.formatIso(now)
-        } satisfies Checkpoint
+    const passed = yield* Elapsed.start
+    return Effect.gen(function* () {
+      const updatedAt = DateTime.formatIso(yield* DateTime.now)
+      const effort = Effort.add(from.effort, Effort.since(before, yield* Effort.current))
+      const workedMillis = from.workedMillis + (yield* passed)
+      const { requests, retries, waitedMillis } = effort
+      return (checkpoint: Checkpoint): Checkpoint => ({
+        ...checkpoint,
+        effort,
+        workedMillis,
+        samples: Effort.addSample(checkpoint.samples, {
+          seconds: workedMillis / 1000,
+          records: checkpoint.counts.records,
+          requests,
+          retries,
+          waitedMillis
+        }),
+        updatedAt
       })
+    })
   })
 
 /** The last steps. Each can be done twice, so that a crash between them does no harm. */
@@ -291,9 +308,8 @@ const finish = (job: Job, output: Output, checkpoint: Checkpoint): Stream.Stream
   Stream.fromEffect(
     Effect.gen(function* () {
       const { connection, plan, resource, source } = job
-      const { counts, effort, missing, recent, runs, samples, scope, startedAt, total, updatedAt, workedMillis } =
-        checkpoint
-      const { bytes, place, records, sha256 } = yield* output.finish(scope.output)
+      const { effort, missing, recent, runs, samples, scope, startedAt, total, updatedAt, workedMillis } = checkpoint
+      const { bytes, place, quarantined, records, sha256 } = yield* output.finish(scope.output)
       const entry: Entry = {
         resource: resource.name,
         source,
@@ -302,7 +318,8 @@ const finish = (job: Job, output: Output, checkpoint: Checkpoint): Stream.Stream
         records,
         bytes,
         sha256,
-        counts,
+        quarantined,
+        counts: Changes.counted(checkpoint),
         total,
         complete: Changes.complete(checkpoint),
         missing,
@@ -322,12 +339,8 @@ const finish = (job: Job, output: Output, checkpoint: Checkpoint): Stream.Stream
           [resource.name]: { until: scope.until - overlapOf(plan), recent }
         }
       } satisfies State)
-      const manifest = yield* Document.manifest(connection)
-      yield* Document.writeManifest(connection, {
-        format: 2,
-        tool,
-        exports: { ...manifest?.exports, [scope.output]: entry }
-      })
+      const { [scope.output]: _, ...others } = (yield* Document.manifest(connection))?.exports ?? {}
+      yield* Document.writeManifest(connection, { format: 2, tool, exports: { ...others, [scope.output]: entry } })
       yield* output.forget
       return { _tag: "Completed", resource: resource.name, entry } satisfies Event
     }).pipe(Effect.uninterruptible)

@@ -20,6 +20,8 @@ export const Entry = Schema.Struct({
   bytes: Schema.NullOr(Schema.Int),
   /** In hexadecimal. Of a file: `sha256sum` prints the same. */
   sha256: Schema.String,
+  /** Records in the resource's quarantine then, each once, those of earlier exports among them. */
+  quarantined: Schema.optionalKey(Schema.Int),
   counts: Counts,
   /** What the API said there is in all; null when it does not say. */
   total: Schema.NullOr(Schema.Int),
@@ -42,7 +44,7 @@ export const Manifest = Schema.Struct({
   format: Schema.Literal(2),
   /** What wrote it. */
   tool: Schema.Struct({ name: Schema.String, version: Schema.String }),
-  /** By the name of the output. */
+  /** By the name of the output, in the order in which they were finished. */
   exports: Schema.Record(Schema.String, Entry)
 })
 export type Manifest = typeof Manifest.Type

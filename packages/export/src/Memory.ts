@@ -5,11 +5,12 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Ref from "effect/Ref"
+import * as Stream from "effect/Stream"
 import { Locked, Missing } from "./ExportError.ts"
-import type * as Quarantine from "./Quarantine.ts"
+import * as Quarantine from "./Quarantine.ts"
 import { Sha256 } from "./Sha256.ts"
-import { type Batch, type Connection, type Output, type Receipt, Sink } from "./Sink.ts"
-import type { Table } from "./Table.ts"
+import { type Batch, type Connection, type Kept, type Output, type Receipt, Sink, type Written } from "./Sink.ts"
+import type { Received, Table } from "./Table.ts"
 
 /** What a sink in memory holds. Records and quarantined records are lines of JSON. */
 export interface State {
@@ -53,18 +54,36 @@ const added = (before: Unfinished, { anew, quarantined, records }: Batch, checkp
   }
 }
 
+/** Lines are only written by {@link added}. */
+const parsed = <A>(lines: ReadonlyArray<string>) => lines.map((line) => JSON.parse(line) as A)
+
+const written = (unfinished: Effect.Effect<Unfinished>): Written => ({
+  records: Stream.fromIterableEffect(Effect.map(unfinished, ({ records }) => parsed<Received>(records))),
+  quarantined: Stream.fromIterableEffect(
+    Effect.map(unfinished, ({ quarantined }) => parsed<Quarantine.Line>(quarantined))
+  )
+})
+
 const withEntry = <A>(map: ReadonlyMap<string, A>, key: string, value: A): ReadonlyMap<string, A> =>
   new Map(map).set(key, value)
 
 const without = <A>(map: ReadonlyMap<string, A>, key: string): ReadonlyMap<string, A> =>
   new Map([...map].filter(([name]) => name !== key))
 
-/** The quarantined records of a resource, from all its finished outputs. */
-export const quarantine = ({ finished }: State, { name }: Table): ReadonlyArray<Quarantine.Line> =>
-  [...finished.values()]
-    .filter(({ resource }) => resource === name)
-    // Lines are only written by `added`.
-    .flatMap(({ quarantined }) => quarantined.map((line) => JSON.parse(line) as Quarantine.Line))
+/** The quarantined records of a resource, from all its finished outputs: each once, as it was met last. */
+export const quarantine = ({ finished }: State, { key, name }: Table): ReadonlyArray<Quarantine.Line> => {
+  const outputs = [...finished.values()].filter(({ resource }) => resource === name)
+  const sets = outputs.map(({ quarantined }) => parsed<Quarantine.Line>(quarantined))
+  return sets.flatMap((lines, index) => {
+    const later = new Set(
+      sets
+        .slice(index + 1)
+        .flat()
+        .map(({ record }) => Quarantine.identity(record, key))
+    )
+    return lines.filter(({ record }) => !later.has(Quarantine.identity(record, key)))
+  })
+}
 
 /** The sink on a store. */
 export const layer = (store: Store): Layer.Layer<Sink, never, Sha256> =>
@@ -101,11 +120,18 @@ export const layer = (store: Store): Layer.Layer<Sink, never, Sha256> =>
           const { name } = table
           return {
             checkpoint,
-            commit: (batch, checkpoint) =>
-              Ref.update(store, (state) => ({
-                ...state,
-                outputs: withEntry(state.outputs, name, added(state.outputs.get(name) ?? nothing, batch, checkpoint))
-              })),
+            written: written(Effect.map(Ref.get(store), ({ outputs }) => outputs.get(name) ?? nothing)),
+            commit: (batch, checkpoint) => {
+              // Lines are only added.
+              const kept: Kept = { records: batch.records.length, merged: 0, setAside: [] }
+              return Effect.as(
+                Ref.update(store, (state) => {
+                  const before = state.outputs.get(name) ?? nothing
+                  return { ...state, outputs: withEntry(state.outputs, name, added(before, batch, checkpoint(kept))) }
+                }),
+                kept
+              )
+            },
             finish: (place) =>
               Effect.andThen(
                 Ref.update(store, (state) => {

@@ -13,6 +13,7 @@ import * as Stream from "effect/Stream"
 import * as Compression from "./Compression.ts"
 import * as FileSink from "./internal/FileSink.ts"
 import type { Sink } from "./Sink.ts"
+import type { Received } from "./Table.ts"
 
 export interface Options {
   /** Created when it does not exist. */
@@ -32,6 +33,7 @@ export const layer = ({ compression, directory }: Options): Layer.Layer<Sink, ne
       compression,
       header: () => "",
       line: () => (record) => `${JSON.stringify(record)}\n`,
+      parse: () => FileSink.jsonLines<Received>(),
       count: (file, bytes) => Stream.runFold(FileSink.plain(compression, file, bytes), () => 0, addLines)
     },
     { directory }

@@ -42,6 +42,7 @@ export const layer = ({ directory }: Options): Layer.Layer<Sink, never, Environm
       compression: stage,
       header: () => "",
       line: () => (record) => `${JSON.stringify(record)}\n`,
+      parse: () => FileSink.jsonLines<Table.Received>(),
       convert,
       count
     },

@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Stream from "effect/Stream"
 import * as Files from "./internal/Files.ts"
+import type { Table } from "./Table.ts"
 
 /** A line of the quarantine. */
 export interface Line {
@@ -56,26 +57,32 @@ export const count = Effect.fnUntraced(function* (path: string, resource: string
 
 /**
  * Puts the lines of one finished resource (the file at `part`) into the quarantine at `path`: in place of those an
- * earlier export of the resource left there, or after them. Doing it twice does what doing it once does.
+ * earlier export of the resource left there, or after them. A record stands there once: of two lines with one `key`, or
+ * of the same record without key, the later stays. So doing it twice does what doing it once does.
  */
 export const merge = Effect.fnUntraced(function* (
   path: string,
   part: string,
-  resource: string,
+  { key, name }: Pick<Table, "key" | "name">,
   mode: "replace" | "merge" = "replace"
 ) {
   const fs = yield* FileSystem.FileSystem
   // It goes when it is merged.
   if (!(yield* Files.exists(part))) return
   const had = yield* Files.exists(path)
-  const adds = (yield* Files.size(part)) > 0
-  const isDone = had ? mode === "merge" && (yield* endsWith(path, part, resource)) : !adds
-  if (isDone) return yield* Files.remove(part)
+  if (!had && (yield* Files.size(part)) === 0) return yield* Files.remove(part)
 
-  const mine = prefix(resource)
+  const mine = prefix(name)
+  const fresh = new Set<string>()
+  if (mode === "merge") {
+    yield* Files.at(part)(
+      Stream.runForEach(linesOf(part), (text) => Effect.sync(() => void fresh.add(identityOf(text, key))))
+    )
+  }
+  const stays = (text: string) => !text.startsWith(mine) || (mode === "merge" && !fresh.has(identityOf(text, key)))
   const others = had
     ? linesOf(path).pipe(
-        Stream.filter((text) => mode === "merge" || !text.startsWith(mine)),
+        Stream.filter(stays),
         Stream.map((text) => `${text}\n`),
         Stream.encodeText
       )
@@ -88,18 +95,11 @@ export const merge = Effect.fnUntraced(function* (
   yield* Files.remove(part)
 })
 
-/** Whether the last lines of a resource are those of the part: an export that was killed here has merged it. */
-const endsWith = Effect.fnUntraced(function* (path: string, part: string, resource: string) {
-  const added = yield* Files.at(part)(Stream.runCount(linesOf(part)))
-  const before = (yield* count(path, resource)) - added
-  if (before < 0) return false
-  const last = Stream.drop(ofResource(path, resource), before)
-  const pairs = Stream.zipWith(last, linesOf(part), (a, b) => a === b)
-  return yield* Files.at(path)(
-    Stream.runFold(
-      pairs,
-      () => true,
-      (all, same) => all && same
-    )
-  )
-})
+/** What tells a quarantined record apart from others of its resource: its key, or where it has none, all of it. */
+export const identity = (record: unknown, key: string | null): string => {
+  const value = typeof record === "object" && record !== null && key !== null ? Reflect.get(record, key) : undefined
+  return typeof value === "string" || typeof value === "number" ? `key ${value}` : JSON.stringify(record)
+}
+
+// Only this package writes lines.
+const identityOf = (text: string, key: string | null) => identity((JSON.parse(text) as Line).record, key)

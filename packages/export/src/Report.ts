@@ -4,6 +4,7 @@
  */
 import * as DateTime from "effect/DateTime"
 import * as Option from "effect/Option"
+import * as Changes from "./Changes.ts"
 import type { Checkpoint, Counts, Scope } from "./Checkpoint.ts"
 import type { Effort, Sample } from "./Effort.ts"
 import * as Format from "./Format.ts"
@@ -65,9 +66,11 @@ const verdict = (outputs: ReadonlyArray<Output>): string => {
   if (unfinished.length > 0) return `${list.format(unfinished)} ${unfinished.length === 1 ? "is" : "are"} unfinished`
   const quarantined = sum(outputs, ({ counts }) => counts.quarantined)
   const missing = sum(outputs, lacking)
+  const duplicates = sum(outputs, duplicatesOf)
   const flaws = [
     ...(quarantined > 0 ? [`${Format.count(quarantined)} quarantined`] : []),
-    ...(missing > 0 ? [`${Format.count(missing)} missing`] : [])
+    ...(missing > 0 ? [`${Format.count(missing)} missing`] : []),
+    ...(duplicates > 0 ? [Format.plural(duplicates, "duplicate")] : [])
   ]
   const records = Format.plural(
     sum(outputs, ({ counts }) => counts.records),
@@ -76,9 +79,10 @@ const verdict = (outputs: ReadonlyArray<Output>): string => {
   return flaws.length === 0 ? `${records}, complete` : `${records}, complete but for ${list.format(flaws)}`
 }
 
-/** What the API said there is and did not give: what is named, or what its count has more. */
-const lacking = ({ complete, counts, total }: Output): number =>
-  complete === false ? Math.max(counts.missing, (total ?? 0) - counts.read) : counts.missing
+/** What the API said there is and did not give: what is named, and what its count has more. */
+const lacking = (output: Output): number => (output.done ? Changes.lacking(output) : output.counts.missing)
+
+const duplicatesOf = ({ counts: { duplicates = 0 } }: Output): number => duplicates
 
 const time = (iso: string): Markup =>
   html`<time datetime="${iso}">${iso.replace("T", " ").replace(/(:\d\d)\.\d+Z$/, "$1")} UTC</time>`
@@ -105,7 +109,9 @@ const row = (output: Output): Markup => {
         ${done ? html`<span class="ok">complete</span>` : html`<span class="warn">unfinished</span>`},
         ${time(at)}${
           scope.since === null ? undefined : html`; what changed after ${ofSeconds(scope.since)}`
-        }${runs > 1 ? `; in ${runs} runs` : undefined}
+        }${runs > 1 ? `; in ${runs} runs` : undefined}${
+          duplicatesOf(output) > 0 ? `; ${Format.plural(duplicatesOf(output), "duplicate")} left out` : undefined
+        }
       </small>
     </th>
     ${[
@@ -319,8 +325,9 @@ const absent = (outputs: ReadonlyArray<Output>): Markup | undefined => {
           unnamed > 0
             ? html`<p class="note">
                 ${Format.count(unnamed)} more ${unnamed === 1 ? "is" : "are"} not named: the API counts
-                ${total === null ? "more" : Format.count(total)}, and gave ${Format.count(counts.read)}. Records that
-                are deleted during an export make such a difference.
+                ${total === null ? "more" : Format.count(total)}, and gave
+                ${Format.count(counts.read - (counts.duplicates ?? 0))}. Records that are deleted during an export make
+                such a difference.
               </p>`
             : undefined
         }

@@ -33,6 +33,8 @@ export interface Options {
   readonly since: number | undefined
   /** Whether a record is one of the export's. Those that are not need not be completed, and are not given. */
   readonly accepts: (record: Received) => boolean
+  /** Whether a record was given already, by an earlier run too, as far as that is written. */
+  readonly known: (record: Received) => boolean
 }
 
 export interface Resource<out R> {

@@ -6,6 +6,8 @@
  *
  * - {@link Output.commit} keeps the records and the checkpoint, or neither, and they are durable when it returns;
  * - what was written beyond the last checkpoint is gone when the output is opened again;
+ * - {@link Output.written} gives what was committed, when the output is opened again;
+ * - {@link Output.commit} counts every record of the batch: kept, merged with one of the same key, or set aside;
  * - {@link Output.finish} and {@link Output.forget} can be done twice, in the next export too: a crash between two steps
  *   does no harm;
  * - the finished output depends on the records alone, not on how they were split into batches or how often it was opened.
@@ -13,6 +15,7 @@
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import type * as Stream from "effect/Stream"
 import type { Reason } from "./ExportError.ts"
 import type * as Quarantine from "./Quarantine.ts"
 import type { Received, Table } from "./Table.ts"
@@ -24,6 +27,16 @@ export interface Batch {
   readonly quarantined: ReadonlyArray<Quarantine.Line>
   /** The walk had to begin anew (a scroll expired): what this output was given before this batch goes. */
   readonly anew?: boolean | undefined
+}
+
+/** What became of the records of a batch: each is counted once. */
+export interface Kept {
+  /** Records that the output has now and had not before. */
+  readonly records: number
+  /** Records whose key it had: of the two, one stays. */
+  readonly merged: number
+  /** Records that it cannot keep, as they stand in the quarantine instead. */
+  readonly setAside: ReadonlyArray<Quarantine.Line>
 }
 
 /** What a finished output holds. */
@@ -46,12 +59,21 @@ export interface Receipt {
  */
 export type Mode = "replace" | "merge"
 
+/** What an unfinished output holds. */
+export interface Written {
+  /** As received, or as far as the row of each tells; in any order. */
+  readonly records: Stream.Stream<Received, Reason>
+  readonly quarantined: Stream.Stream<Quarantine.Line, Reason>
+}
+
 /** One resource, being written. */
 export interface Output {
   /** The checkpoint of the last commit, for an export that was stopped; `undefined` for a new one. */
   readonly checkpoint: string | undefined
-  /** Keeps records and checkpoint (a JSON text), both or neither. */
-  readonly commit: (batch: Batch, checkpoint: string) => Effect.Effect<void, Reason>
+  /** What was committed, by earlier exports too: to be read before the next commit. */
+  readonly written: Written
+  /** Keeps records and checkpoint (a JSON text, made of what was kept), both or neither. */
+  readonly commit: (batch: Batch, checkpoint: (kept: Kept) => string) => Effect.Effect<Kept, Reason>
   /**
    * Puts the output in its place; the checkpoint stays, until {@link forget}. A file takes the given name. No commit
    * follows, but there need not have been one: an output of nothing is empty.

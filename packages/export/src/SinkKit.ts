@@ -26,9 +26,10 @@ import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
 import type { Reason } from "./ExportError.ts"
-import type * as Quarantine from "./Quarantine.ts"
-import { type Batch, type Connection, type Mode, type Output, type Receipt, Sink } from "./Sink.ts"
+import * as Quarantine from "./Quarantine.ts"
+import { type Batch, type Connection, type Kept, type Mode, type Output, type Receipt, Sink } from "./Sink.ts"
 import * as Table from "./Table.ts"
 
 /** A sink at a place that nothing was written to yet, and the means to see what it wrote. */
@@ -210,6 +211,7 @@ interface Bench {
     expected: ReadonlyArray<Table.Received>
   ) => Effect.Effect<void, Failure>
   readonly recordsAt: (table: Table.Table, place: string) => Effect.Effect<ReadonlyArray<Table.Received>, Failure>
+  readonly quarantineOf: (table: Table.Table) => Effect.Effect<ReadonlyArray<Quarantine.Line>, Failure>
   /** Fails unless these are the resource's quarantined records. */
   readonly holdsQuarantine: (
     table: Table.Table,
@@ -232,6 +234,7 @@ const benchOf = <E, R>(subject: Subject<E, R>): Effect.Effect<Bench, never, R> =
         )
       )
     const recordsAt: Bench["recordsAt"] = (table, place) => see(subject.records(table, place))
+    const quarantineOf: Bench["quarantineOf"] = (table) => see(subject.quarantine(table))
     return {
       session,
       writing: (table, mode, use) =>
@@ -244,12 +247,13 @@ const benchOf = <E, R>(subject: Subject<E, R>): Effect.Effect<Bench, never, R> =
           )
         ),
       recordsAt,
+      quarantineOf,
       holdsRecords: (table, place, expected) =>
         Effect.flatMap(recordsAt(table, place), (found) =>
           same(`the records of ${place}`, rows(table, found), rows(table, expected))
         ),
       holdsQuarantine: (table, expected) =>
-        Effect.flatMap(see(subject.quarantine(table)), (found) =>
+        Effect.flatMap(quarantineOf(table), (found) =>
           same(`the quarantine of ${table.name}`, sortedTexts(found), sortedTexts(expected))
         )
     } satisfies Bench
@@ -271,7 +275,7 @@ const complete = (
   const { mode = "replace", quarantined = [], table = things } = options
   return writing(table, mode, (output) =>
     Effect.gen(function* () {
-      yield* output.commit({ records, quarantined }, checkpoint(1))
+      yield* output.commit({ records, quarantined }, () => checkpoint(1))
       const receipt = yield* output.finish(options.name ?? table.name)
       yield* output.forget
       return receipt
@@ -313,7 +317,7 @@ const live = (bench: Bench, history: History, records: ReadonlyArray<Table.Recei
             const lines = part.flatMap((_, index) =>
               (written + index) % 5 === 0 ? [quarantined("things", written + index)] : []
             )
-            const commit = output.commit(batch(part, { quarantined: lines }), checkpoint(written + part.length))
+            const commit = output.commit(batch(part, { quarantined: lines }), () => checkpoint(written + part.length))
             if (fate === "kill") {
               const fiber = yield* Effect.forkChild(commit)
               yield* Effect.forEach(Array.from({ length: after }), () => Effect.yieldNow, { discard: true })
@@ -347,11 +351,11 @@ const rules: Readonly<Record<string, (bench: Bench) => Effect.Effect<unknown, Fa
 
   "a commit keeps the checkpoint, for the next export and for those who look": (bench) =>
     Effect.gen(function* () {
-      yield* bench.writing(things, "replace", (output) => output.commit(batch(many(3)), checkpoint(1)))
+      yield* bench.writing(things, "replace", (output) => output.commit(batch(many(3)), () => checkpoint(1)))
       yield* bench.writing(things, "replace", (output, { peek }) =>
         Effect.gen(function* () {
           yield* same("the checkpoint", output.checkpoint, checkpoint(1))
-          yield* output.commit(batch(many(2, 3)), checkpoint(2))
+          yield* output.commit(batch(many(2, 3)), () => checkpoint(2))
           yield* same("what peek sees", yield* peek(things), checkpoint(2))
         })
       )
@@ -393,7 +397,7 @@ const rules: Readonly<Record<string, (bench: Bench) => Effect.Effect<unknown, Fa
         const receipt = yield* bench.writing(things, "replace", (output) =>
           Effect.gen(function* () {
             for (let at = 0; at < records.length; at += size) {
-              yield* output.commit(batch(records.slice(at, at + size)), checkpoint(at))
+              yield* output.commit(batch(records.slice(at, at + size)), () => checkpoint(at))
             }
             const receipt = yield* output.finish("things")
             yield* output.forget
@@ -405,12 +409,103 @@ const rules: Readonly<Record<string, (bench: Bench) => Effect.Effect<unknown, Fa
       yield* bench.holdsRecords(things, whole.place, records)
     }),
 
+  "what was committed is given back when the output is opened again, before it grows": (bench) =>
+    Effect.gen(function* () {
+      const lines = [quarantined("things", 1), quarantined("things", 2)]
+      const records = [...oddities, ...many(130, 1000)]
+      const written = ({ written }: Output) =>
+        Effect.all([Stream.runCollect(written.records), Stream.runCollect(written.quarantined)])
+      const commits: ReadonlyArray<Batch> = [
+        batch(many(3, 5000), { quarantined: [quarantined("things", 7)] }),
+        batch(records.slice(0, 40), { anew: true, quarantined: lines.slice(0, 1) }),
+        batch(records.slice(40), { quarantined: lines.slice(1) })
+      ]
+      yield* bench.writing(things, "replace", (output) =>
+        Effect.gen(function* () {
+          yield* same("what a new output holds", yield* written(output), [[], []])
+          for (const one of commits) yield* output.commit(one, () => checkpoint(1))
+        })
+      )
+      yield* bench.writing(things, "replace", (output) =>
+        Effect.gen(function* () {
+          const [found, apart] = yield* written(output)
+          yield* same("the records", rows(things, found), rows(things, records))
+          yield* same("the quarantined records", sortedTexts(apart), sortedTexts(lines))
+          yield* output.commit(batch(many(1, 9000)), () => checkpoint(2))
+        })
+      )
+      const receipt = yield* bench.writing(things, "replace", (output) => output.finish("things"))
+      yield* bench.holdsRecords(things, receipt.place, [...records, ...many(1, 9000)])
+    }),
+
+  "every record of a batch is counted: kept, merged with one of its key, or set aside": (bench) =>
+    Effect.gen(function* () {
+      // Twice in a batch, in two batches, and with keys that not every sink can have.
+      const batches = [
+        [...many(4), ...many(1, 3), { ...thing(900), id: "t\0" }],
+        [...many(3, 2), { ...thing(901), id: "\ud800" }, { ...thing(902), id: null }]
+      ]
+      const { kept, receipt } = yield* bench.writing(things, "replace", (output) =>
+        Effect.gen(function* () {
+          const kept = yield* Effect.forEach(batches, (records) =>
+            Effect.gen(function* () {
+              let told: Kept | undefined
+              const given = yield* output.commit(batch(records), (kept) => {
+                told = kept
+                return checkpoint(1)
+              })
+              yield* same("what the checkpoint is made of", told, given)
+              const { merged, records: added, setAside } = given
+              yield* same("the count of the batch", added + merged + setAside.length, records.length)
+              return given
+            })
+          )
+          const receipt = yield* output.finish("things")
+          yield* output.forget
+          return { kept, receipt }
+        })
+      )
+      yield* same(
+        "the records it tells of",
+        kept.reduce((sum, { records }) => sum + records, 0),
+        receipt.records
+      )
+      const apart = kept.flatMap(({ setAside }) => setAside)
+      yield* same("the quarantined records", receipt.quarantined, apart.length)
+      yield* bench.holdsQuarantine(things, apart)
+    }),
+
+  "a record in the quarantine counts once, however often it was met": (bench) =>
+    Effect.gen(function* () {
+      const keyless: Quarantine.Line = { ...quarantined("things", 1), record: { name: "no key" } }
+      const later = { ...quarantined("things", 1), error: { message: "another reason", mismatches: [] } }
+      yield* complete(bench, many(2), { quarantined: [quarantined("things", 1), quarantined("things", 2), keyless] })
+      for (const name of ["things-2", "things-3"]) {
+        const { place, quarantined: count } = yield* complete(bench, [], {
+          mode: "merge",
+          name,
+          quarantined: [later, keyless]
+        })
+        yield* same("the count", count, 3)
+        const audited = yield* bench.inspect(({ audit }) => audit(things, place))
+        yield* same("the count of an audit", audited.quarantined, 3)
+        // A sink may keep every line; of those about one record the last stands.
+        const lines = yield* bench.quarantineOf(things)
+        const standing = new Map(lines.map((line) => [Quarantine.identity(line.record, things.key), line]))
+        yield* same(
+          "the quarantined records",
+          sortedTexts([...standing.values()]),
+          sortedTexts([later, quarantined("things", 2), keyless])
+        )
+      }
+    }),
+
   "an output of nothing can be finished": (bench) =>
     Effect.gen(function* () {
       for (const commits of [0, 1]) {
         const receipt = yield* bench.writing(things, "replace", (output, { audit }) =>
           Effect.gen(function* () {
-            if (commits > 0) yield* output.commit(batch([]), checkpoint(1))
+            if (commits > 0) yield* output.commit(batch([]), () => checkpoint(1))
             const receipt = yield* output.finish("things")
             yield* output.forget
             yield* same("the audit", yield* audit(things, receipt.place), receipt)
@@ -428,7 +523,7 @@ const rules: Readonly<Record<string, (bench: Bench) => Effect.Effect<unknown, Fa
       for (const mode of ["replace", "merge"] as const) {
         const expected = yield* bench.writing(things, mode, (output) =>
           Effect.gen(function* () {
-            yield* output.commit(batch(many(4), { quarantined: lines[mode] }), checkpoint(1))
+            yield* output.commit(batch(many(4), { quarantined: lines[mode] }), () => checkpoint(1))
             return yield* output.finish(`things-${mode}`)
           })
         )
@@ -472,7 +567,9 @@ const rules: Readonly<Record<string, (bench: Bench) => Effect.Effect<unknown, Fa
       ]
       for (const history of histories) {
         for (const reopened of [false, true]) {
-          const commits = history.map((batch, index) => (output: Output) => output.commit(batch, checkpoint(index)))
+          const commits = history.map(
+            (batch, index) => (output: Output) => output.commit(batch, () => checkpoint(index))
+          )
           const finish = (output: Output) => Effect.tap(output.finish("things"), () => output.forget)
           if (reopened) yield* Effect.forEach(commits, (commit) => bench.writing(things, "replace", commit))
           const receipt = yield* bench.writing(things, "replace", (output) =>
@@ -490,7 +587,7 @@ const rules: Readonly<Record<string, (bench: Bench) => Effect.Effect<unknown, Fa
       const before = yield* complete(bench, many(5), { quarantined: [quarantined("things", 1)] })
       const after = yield* bench.writing(things, "replace", (output, { audit }) =>
         Effect.gen(function* () {
-          yield* output.commit(batch(many(2, 3), { quarantined: [quarantined("things", 2)] }), checkpoint(1))
+          yield* output.commit(batch(many(2, 3), { quarantined: [quarantined("things", 2)] }), () => checkpoint(1))
           yield* same("the audit meanwhile", yield* audit(things, before.place), before)
           yield* bench.holdsRecords(things, before.place, many(5))
           yield* bench.holdsQuarantine(things, [quarantined("things", 1)])
@@ -589,7 +686,7 @@ const rules: Readonly<Record<string, (bench: Bench) => Effect.Effect<unknown, Fa
       const receipt = yield* complete(bench, many(3), { quarantined: [quarantined("things", 1)] })
       yield* bench.session(({ discard }) => discard(things))
       yield* bench.writing(things, "replace", (output) =>
-        output.commit(batch(many(9), { quarantined: [quarantined("things", 2)] }), checkpoint(1))
+        output.commit(batch(many(9), { quarantined: [quarantined("things", 2)] }), () => checkpoint(1))
       )
       yield* bench.session(({ discard, peek }) =>
         Effect.gen(function* () {
@@ -616,8 +713,10 @@ const rules: Readonly<Record<string, (bench: Bench) => Effect.Effect<unknown, Fa
           for (let at = 0; at < 5; at++) {
             yield* Effect.all(
               [
-                one.commit(batch(many(2, at * 2), { quarantined: [quarantined("things", at)] }), checkpoint(at)),
-                other.commit(batch([happening(at)], { quarantined: [quarantined("happenings", at)] }), checkpoint(at))
+                one.commit(batch(many(2, at * 2), { quarantined: [quarantined("things", at)] }), () => checkpoint(at)),
+                other.commit(batch([happening(at)], { quarantined: [quarantined("happenings", at)] }), () =>
+                  checkpoint(at)
+                )
               ],
               { concurrency: "unbounded" }
             )

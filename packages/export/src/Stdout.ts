@@ -24,7 +24,7 @@ import * as Stdio from "effect/Stdio"
 import * as Stream from "effect/Stream"
 import { BegunAnew, fromPlatform, Missing, type Reason } from "./ExportError.ts"
 import { type Hash, Sha256 } from "./Sha256.ts"
-import { type Batch, type Connection, type Output, type Receipt, Sink } from "./Sink.ts"
+import { type Batch, type Connection, type Kept, type Output, type Receipt, Sink } from "./Sink.ts"
 import type { Table } from "./Table.ts"
 
 export interface Options {
@@ -50,6 +50,8 @@ export const layer = ({ named = false }: Options = {}): Layer.Layer<Sink, never,
             : (record: unknown) => `${JSON.stringify(record)}\n`
           return {
             checkpoint: undefined,
+            // What went into a pipe is gone.
+            written: { records: Stream.empty, quarantined: Stream.empty },
             commit: (batch) => commit(out, err, written, hash, lineOf, batch),
             finish: () =>
               Effect.gen(function* () {
@@ -107,6 +109,7 @@ const commit = Effect.fnUntraced(function* (
     bytes: before.bytes + bytes.length,
     quarantined: before.quarantined + quarantined.length
   })
+  return { records: records.length, merged: 0, setAside: [] } satisfies Kept
 })
 
 /** Writes a text; when it returns, the one before is written. */

@@ -44,6 +44,21 @@ export interface Received {
   readonly [field: string]: unknown
 }
 
+/**
+ * What tells a record of the table apart from others: its key. Where a table has none, two are the same that are equal in
+ * every field, the time they tell of among them. `undefined` for what nothing tells apart.
+ */
+export const identity = ({ key }: Table): ((record: unknown) => string | undefined) => {
+  if (key === null) {
+    return (record) =>
+      isObject(record) && typeof record["created_at"] === "number" ? JSON.stringify(record) : undefined
+  }
+  return (record) => {
+    const value = isObject(record) ? record[key] : undefined
+    return typeof value === "string" || typeof value === "number" ? String(value) : undefined
+  }
+}
+
 /** A column's value; JSON as text. */
 export type Value = string | number | boolean | null
 
@@ -170,7 +185,8 @@ const treeOf = (columns: ReadonlyArray<Column>): Tree => {
 
 type Fields = { [field: string]: unknown }
 
-const isObject = (value: unknown): value is Received =>
+/** Whether a value is a JSON object. */
+export const isObject = (value: unknown): value is Received =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 
 /** Sets a field, whatever its name: an assignment to `__proto__` would set something else. */

@@ -8,8 +8,9 @@ import * as Ref from "effect/Ref"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { Endless } from "./ExportError.ts"
+import * as Keys from "./internal/Keys.ts"
 import type * as PageSize from "./PageSize.ts"
-import type { Received } from "./Table.ts"
+import { isObject, type Received } from "./Table.ts"
 
 /** Something the API said is there and did not give. */
 export const Missing = Schema.Struct({
@@ -41,6 +42,10 @@ export interface Step {
   readonly missing?: ReadonlyArray<Missing> | undefined
   /** What came before is given once more: the walk had to begin anew. */
   readonly anew?: boolean | undefined
+  /** The walk looks for what it has not given yet: what it has is not read a second time. */
+  readonly rest?: boolean | undefined
+  /** Of those read, how many were read before. */
+  readonly duplicates?: number | undefined
 }
 
 /** What a walk fails with. */
@@ -128,6 +133,7 @@ const joined = (before: Step, after: Step): Step => ({
         invalid: [...before.invalid, ...after.invalid],
         read: before.read + after.read,
         missing: [...(before.missing ?? []), ...(after.missing ?? [])],
+        duplicates: (before.duplicates ?? 0) + (after.duplicates ?? 0),
         anew: before.anew
       }),
   total: after.total ?? before.total
@@ -137,11 +143,31 @@ const joined = (before: Step, after: Step): Step => ({
 export const ahead = <E, R>(self: Stream.Stream<Step, E, R>): Stream.Stream<Step, E, R> =>
   Stream.bufferArray(self, { capacity: 1 })
 
-/** A walk without the records that are none of the export's; what it read stays told. */
+/**
+ * A walk without the records that are none of the export's. What it read stays told, and what of that it read before: the
+ * others are told apart where they are kept.
+ */
 export const accepted = <E, R>(
   self: Stream.Stream<Step, E, R>,
   accepts: (record: Received) => boolean
-): Stream.Stream<Step, E, R> => Stream.map(self, (step) => ({ ...step, records: step.records.filter(accepts) }))
+): Stream.Stream<Step, E, R> =>
+  Stream.suspend(() => {
+    const left = Keys.make()
+    /** Whether a record is left out once more. */
+    const isRepeated = ({ id }: Received) => (typeof id === "string" || typeof id === "number") && !left.add(String(id))
+    return Stream.map(self, (step) => {
+      if (step.anew === true) left.clear()
+      // What is no object is of no time.
+      const isOurs = (raw: unknown) => !isObject(raw) || accepts(raw)
+      const repeated = step.records.filter((record) => !accepts(record) && isRepeated(record)).length
+      return {
+        ...step,
+        records: step.records.filter(accepts),
+        invalid: step.invalid.filter(({ raw }) => isOurs(raw)),
+        duplicates: (step.duplicates ?? 0) + repeated
+      }
+    })
+  })
 
 /** A walk that cannot be gone on with: its position says no more than that it was begun. */
 export const scrolled = <R>(open: Open<R>): Stream.Stream<Step, IntercomError, R> =>

@@ -28,7 +28,7 @@ describe("DuckDB", () => {
         return yield* FileSinkLaws.session(sink, ({ open }) =>
           Effect.gen(function* () {
             const { commit, finish, forget } = yield* open(table, "replace")
-            yield* commit({ records, quarantined: [] }, "1")
+            yield* commit({ records, quarantined: [] }, () => "1")
             return yield* Effect.tap(finish(name), () => forget)
           })
         )

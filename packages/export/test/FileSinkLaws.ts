@@ -70,7 +70,7 @@ export const run = (
     Effect.gen(function* () {
       const output = yield* open(SinkKit.things, mode)
       yield* Effect.forEach(all.slice(at(output)), (batch, index) =>
-        output.commit(batch, String(at(output) + index + 1))
+        output.commit(batch, () => String(at(output) + index + 1))
       )
       const receipt = yield* output.finish(name)
       yield* write("manifest", JSON.stringify(receipt))
@@ -208,9 +208,9 @@ export const tests = (sink: FileSink) => {
               const output = yield* open(SinkKit.things, "replace")
               for (const [index, batch] of all.entries()) {
                 switchable.fs = Disk.mortal(real, { at, when: "middle", code: "ENOSPC" }).service
-                const first = yield* Effect.exit(output.commit(batch, String(index)))
+                const first = yield* Effect.exit(output.commit(batch, () => String(index)))
                 switchable.fs = real
-                if (first._tag === "Failure") yield* output.commit(batch, String(index))
+                if (first._tag === "Failure") yield* output.commit(batch, () => String(index))
               }
               const receipt = yield* output.finish("things")
               yield* output.forget
@@ -227,7 +227,9 @@ export const tests = (sink: FileSink) => {
         const fs = yield* FileSystem.FileSystem
         const directory = yield* Disk.temporary
         yield* session(sink.layer(directory), ({ open }) =>
-          Effect.flatMap(open(SinkKit.things, "replace"), ({ commit }) => commit({ records: [], quarantined: [] }, "1"))
+          Effect.flatMap(open(SinkKit.things, "replace"), ({ commit }) =>
+            commit({ records: [], quarantined: [] }, () => "1")
+          )
         )
         const path = `${directory}/things.checkpoint.json`
         const text = yield* fs.readFileString(path)
@@ -256,7 +258,7 @@ export const tests = (sink: FileSink) => {
           const directory = yield* Disk.temporary
           const path = `${directory}/${part}`
           yield* session(sink.layer(directory), ({ open }) =>
-            Effect.flatMap(open(SinkKit.things, "replace"), ({ commit }) => commit(many, "1"))
+            Effect.flatMap(open(SinkKit.things, "replace"), ({ commit }) => commit(many, () => "1"))
           )
           const bytes = yield* fs.readFile(path)
           if (change === "gone") yield* fs.remove(path)
@@ -267,7 +269,10 @@ export const tests = (sink: FileSink) => {
         const directory = yield* Disk.temporary
         yield* session(sink.layer(directory), ({ open }) =>
           Effect.flatMap(open(SinkKit.things, "replace"), ({ commit, finish }) =>
-            Effect.andThen(commit(many, "1"), finish("things"))
+            Effect.andThen(
+              commit(many, () => "1"),
+              finish("things")
+            )
           )
         )
         const path = `${directory}/things.${sink.extension}`

@@ -1,13 +1,15 @@
 /** A sink in memory, which a stopped export finds again; for tests of what comes before a sink. */
 import { FileFailed, type Reason } from "@effect-intercom/export/ExportError"
-import { type Connection, type Receipt, Sink } from "@effect-intercom/export/Sink"
+import type { Line } from "@effect-intercom/export/Quarantine"
+import { type Connection, type Kept, type Receipt, Sink } from "@effect-intercom/export/Sink"
 import type { Received } from "@effect-intercom/export/Table"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Stream from "effect/Stream"
 
 interface Part {
   readonly records: ReadonlyArray<Received>
-  readonly quarantined: number
+  readonly quarantined: ReadonlyArray<Line>
   readonly checkpoint: string | undefined
 }
 
@@ -19,7 +21,7 @@ export const make = (onCommit: Effect.Effect<void> = Effect.void) => {
   const failing = { at: Infinity, commits: 0 }
   /** Nothing happens at commits any more. */
   const quiet = { value: false }
-  const nothing: Part = { records: [], quarantined: 0, checkpoint: undefined }
+  const nothing: Part = { records: [], quarantined: [], checkpoint: undefined }
 
   const receipt = (place: string, records: ReadonlyArray<Received>, quarantined: number): Receipt => ({
     place,
@@ -39,25 +41,30 @@ export const make = (onCommit: Effect.Effect<void> = Effect.void) => {
     open: ({ name }) =>
       Effect.sync(() => ({
         checkpoint: parts.get(name)?.checkpoint,
+        written: {
+          records: Stream.suspend(() => Stream.fromIterable(parts.get(name)?.records ?? [])),
+          quarantined: Stream.suspend(() => Stream.fromIterable(parts.get(name)?.quarantined ?? []))
+        },
         commit: ({ anew, quarantined, records }, checkpoint) =>
-          Effect.suspend((): Effect.Effect<void, Reason> => {
+          Effect.suspend((): Effect.Effect<Kept, Reason> => {
             failing.commits += 1
             if (failing.commits === failing.at) {
               return Effect.fail(new FileFailed({ path: name, description: "a failure of the test's" }))
             }
             const before = anew === true ? nothing : (parts.get(name) ?? nothing)
+            const kept = { records: records.length, merged: 0, setAside: [] }
             parts.set(name, {
               records: [...before.records, ...records],
-              quarantined: before.quarantined + quarantined.length,
-              checkpoint
+              quarantined: [...before.quarantined, ...quarantined],
+              checkpoint: checkpoint(kept)
             })
-            return quiet.value ? Effect.void : onCommit
+            return Effect.as(quiet.value ? Effect.void : onCommit, kept)
           }),
         finish: (output) =>
           Effect.sync(() => {
             const part = parts.get(name) ?? nothing
             outputs.set(output, part.records)
-            return receipt(output, part.records, part.quarantined)
+            return receipt(output, part.records, part.quarantined.length)
           }),
         forget: Effect.sync(() => void parts.delete(name))
       }))

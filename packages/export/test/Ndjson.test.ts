@@ -76,7 +76,9 @@ for (const compression of [undefined, "gzip", "zstd"] as const) {
           const directory = yield* Disk.temporary
           const records = Array.from({ length: 20_000 }, (_, index) => FileSinkLaws.record(index))
           yield* FileSinkLaws.session(Ndjson.layer({ directory, compression }), ({ open }) =>
-            Effect.flatMap(open(SinkKit.things, "replace"), ({ commit }) => commit({ records, quarantined: [] }, "1"))
+            Effect.flatMap(open(SinkKit.things, "replace"), ({ commit }) =>
+              commit({ records, quarantined: [] }, () => "1")
+            )
           )
           const files = yield* Disk.contents(directory)
           assert.deepStrictEqual(Object.keys(files), ["things.checkpoint.json", `things.${extension}.part`])

@@ -194,9 +194,12 @@ describe("Postgres", () => {
             })
             yield* writing(yield* place, ({ commit }) =>
               Effect.gen(function* () {
-                yield* commit(things(), "{}")
+                yield* commit(things(), () => "{}")
                 const page = batch(Array.from({ length: records }, (_, id) => ({ type: "thing", id: `t${id}` })))
-                yield* Effect.withTracer(commit(page, "{}"), tracer)
+                yield* Effect.withTracer(
+                  commit(page, () => "{}"),
+                  tracer
+                )
               })
             )
             return spans.length
@@ -248,7 +251,7 @@ describe("Postgres", () => {
         const one = yield* place
         const reason = yield* writing(one, ({ commit }) =>
           Effect.gen(function* () {
-            yield* commit(things("a", "b"), `{"at":1}`)
+            yield* commit(things("a", "b"), () => `{"at":1}`)
             // Another holds the table of checkpoints, which comes last in a commit, until the connection is gone.
             const [held, gone] = [yield* Deferred.make<void>(), yield* Deferred.make<void>()]
             const holder = yield* Effect.provide(
@@ -264,7 +267,7 @@ describe("Postgres", () => {
               client(one.url)
             ).pipe(Effect.forkChild)
             yield* Deferred.await(held)
-            const commits = yield* Effect.forkChild(Effect.flip(commit(things("c"), `{"at":2}`)))
+            const commits = yield* Effect.forkChild(Effect.flip(commit(things("c"), () => `{"at":2}`)))
             const terminate = ask(
               one.url,
               `SELECT pg_terminate_backend(pid) AS done FROM pg_stat_activity JOIN pg_locks USING (pid)
@@ -309,7 +312,7 @@ describe("Postgres", () => {
           const one = yield* place
           yield* writing(one, ({ commit }, { peek }) =>
             Effect.gen(function* () {
-              yield* commit(things("a"), `{"at":1}`)
+              yield* commit(things("a"), () => `{"at":1}`)
               yield* one.query(
                 `CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS
                  $$ BEGIN RAISE EXCEPTION 'on purpose' USING ERRCODE = '${code}'; END $$`
@@ -317,7 +320,7 @@ describe("Postgres", () => {
               yield* one.query(
                 "CREATE TRIGGER fail BEFORE INSERT ON _intercom_export FOR EACH ROW EXECUTE FUNCTION fail()"
               )
-              const reason = yield* Effect.flip(commit(things("b"), `{"at":2}`))
+              const reason = yield* Effect.flip(commit(things("b"), () => `{"at":2}`))
               assert.strictEqual(reason._tag, tag)
               assert.match(reason.message, message)
               assert.strictEqual(yield* peek(SinkKit.things), `{"at":1}`)
@@ -453,9 +456,9 @@ describe("Postgres", () => {
           yield* writing(one, ({ commit }, { write }) =>
             Effect.gen(function* () {
               yield* write("manifest", "{}")
-              yield* commit(things("b"), "{}")
+              yield* commit(things("b"), () => "{}")
               yield* one.query("DROP TABLE _intercom_replace_things")
-              seen.push(yield* Effect.flip(commit(things("c"), "{}")))
+              seen.push(yield* Effect.flip(commit(things("c"), () => "{}")))
               seen.push(yield* Effect.flip(session(one, () => Effect.void)))
               seen.push(yield* one.query("SELECT * FROM _intercom_export"))
             })

@@ -7,6 +7,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Ref from "effect/Ref"
+import * as Stream from "effect/Stream"
 
 /** The sink in memory, and what is made of its connections. */
 const subject = (
@@ -39,9 +40,9 @@ const faults: ReadonlyArray<readonly [string, string, (connection: Connection) =
     output(({ checkpoint, commit }) => ({
       commit: (batch, next) =>
         Effect.gen(function* () {
-          yield* commit(batch, checkpoint ?? `{"at":0}`)
+          yield* commit(batch, () => checkpoint ?? `{"at":0}`)
           yield* Effect.yieldNow
-          yield* commit({ records: [], quarantined: [] }, next)
+          return yield* commit({ records: [], quarantined: [] }, next)
         })
     }))
   ],
@@ -78,7 +79,24 @@ const faults: ReadonlyArray<readonly [string, string, (connection: Connection) =
     "numbers its batches",
     "the split into batches does not matter",
     output(({ commit }) => ({
-      commit: (batch, at) => commit({ ...batch, records: [...batch.records, { id: `batch ${at}` }] }, at)
+      commit: (batch, at) =>
+        commit({ ...batch, records: [...batch.records, { id: `batch of ${batch.records.length}` }] }, at)
+    }))
+  ],
+  [
+    "does not know what it wrote",
+    "what was committed is given back",
+    output(() => ({ written: { records: Stream.empty, quarantined: Stream.empty } }))
+  ],
+  [
+    "counts what it was given, not what it kept",
+    "every record of a batch is counted",
+    output(({ commit }) => ({
+      commit: (batch, at) =>
+        Effect.map(commit({ ...batch, records: batch.records.slice(1) }, at), (kept) => ({
+          ...kept,
+          records: batch.records.length
+        }))
     }))
   ],
   [

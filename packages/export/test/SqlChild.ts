@@ -48,7 +48,7 @@ const program = Effect.gen(function* () {
   const done = checkpoint === undefined ? 0 : (JSON.parse(checkpoint) as { readonly done: number }).done
   for (let at = done; at < batches; at++) {
     yield* say("commit")
-    yield* commit(batch(mode, at), JSON.stringify({ done: at + 1 }))
+    yield* commit(batch(mode, at), () => JSON.stringify({ done: at + 1 }))
   }
   yield* say("finish")
   const receipt = yield* finish("things")

@@ -86,7 +86,7 @@ export const exported = <R>(place: SqlPlace<R>, table: Table.Table, mode: Mode, 
     Effect.scoped(
       Effect.gen(function* () {
         const output = yield* connection.open(table, mode)
-        for (const one of batches) yield* output.commit(one, "{}")
+        for (const one of batches) yield* output.commit(one, () => "{}")
         const receipt = yield* output.finish(table.name)
         yield* output.forget
         return receipt

@@ -174,7 +174,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   "an export that an earlier version began goes on": (place) =>
     Effect.gen(function* () {
       yield* session(place, ({ open }) =>
-        Effect.scoped(Effect.flatMap(open(earlier, "replace"), ({ commit }) => commit(batch([ada, cyd]), "{}")))
+        Effect.scoped(Effect.flatMap(open(earlier, "replace"), ({ commit }) => commit(batch([ada, cyd]), () => "{}")))
       )
       const receipt = yield* exported(place, people, "replace", batch([ben]))
       assert.deepStrictEqual([receipt.records, receipt.sha256], [3, sha256(...lines)])
@@ -215,7 +215,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   "an unfinished export of one mode is not gone on with in another": (place) =>
     Effect.gen(function* () {
       yield* session(place, ({ open }) =>
-        Effect.scoped(Effect.flatMap(open(people, "replace"), ({ commit }) => commit(batch([ada]), "{}")))
+        Effect.scoped(Effect.flatMap(open(people, "replace"), ({ commit }) => commit(batch([ada]), () => "{}")))
       )
       const found = yield* reasonOf(exported(place, people, "merge", batch([ben])))
       assert.strictEqual(found._tag, "OtherExport")
@@ -247,9 +247,9 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
         Effect.scoped(
           Effect.gen(function* () {
             const { commit } = yield* open(people, "replace")
-            yield* commit(batch([ada]), `{"at":1}`)
+            yield* commit(batch([ada]), () => `{"at":1}`)
             yield* place.query("ALTER TABLE _intercom_export RENAME TO hidden")
-            assert.strictEqual((yield* reasonOf(commit(batch([ben]), `{"at":2}`)))._tag, "DatabaseFailed")
+            assert.strictEqual((yield* reasonOf(commit(batch([ben]), () => `{"at":2}`)))._tag, "DatabaseFailed")
             yield* place.query("ALTER TABLE hidden RENAME TO _intercom_export")
           })
         )

@@ -41,8 +41,8 @@ describe("Stdout", () => {
     return Effect.gen(function* () {
       const { open } = yield* connect
       const output = yield* open(SinkKit.things, "replace")
-      yield* output.commit(batch(["1", "Zoë"]), "a")
-      yield* output.commit(batch(["3"], { quarantined: [line] }), "b")
+      yield* output.commit(batch(["1", "Zoë"]), () => "a")
+      yield* output.commit(batch(["3"], { quarantined: [line] }), () => "b")
       const receipt = yield* output.finish("things")
       yield* output.forget
       const expected = '{"type":"thing","id":"1"}\n{"type":"thing","id":"Zoë"}\n{"type":"thing","id":"3"}\n'
@@ -63,8 +63,8 @@ describe("Stdout", () => {
     return Effect.gen(function* () {
       const { open } = yield* connect
       const [things, happenings] = yield* Effect.all([open(SinkKit.things, "merge"), open(SinkKit.happenings, "merge")])
-      yield* things.commit(batch(["1"]), "a")
-      yield* happenings.commit({ records: [{ name: "h" }], quarantined: [] }, "a")
+      yield* things.commit(batch(["1"]), () => "a")
+      yield* happenings.commit({ records: [{ name: "h" }], quarantined: [] }, () => "a")
       assert.strictEqual(
         texts.out,
         '{"resource":"things","record":{"type":"thing","id":"1"}}\n{"resource":"happenings","record":{"name":"h"}}\n'
@@ -77,9 +77,9 @@ describe("Stdout", () => {
     return Effect.gen(function* () {
       const connection = yield* connect
       const output = yield* connection.open(SinkKit.things, "replace")
-      yield* output.commit(batch([], { anew: true }), "a")
-      yield* output.commit(batch(["1"], { anew: true }), "b")
-      const error = yield* Effect.flip(output.commit(batch(["1"], { anew: true }), "c"))
+      yield* output.commit(batch([], { anew: true }), () => "a")
+      yield* output.commit(batch(["1"], { anew: true }), () => "b")
+      const error = yield* Effect.flip(output.commit(batch(["1"], { anew: true }), () => "c"))
       assert.strictEqual(
         error.message,
         "The listing has to be read anew from its start, and what went to the standard output cannot be taken back. Run it again, or export to a file."
@@ -114,7 +114,7 @@ describe("Stdout", () => {
           const error = yield* Effect.gen(function* () {
             const { open } = yield* connect
             const { commit, finish } = yield* open(SinkKit.things, "replace")
-            yield* commit(batch(["1"]), "a")
+            yield* commit(batch(["1"]), () => "a")
             return yield* finish("things")
           }).pipe(Effect.scoped, Effect.provide(sink(Stdio.layerTest({ stdout: () => stdout }))), Effect.flip)
           assert.strictEqual(error._tag, tag)

@@ -13,7 +13,7 @@ const program = Effect.gen(function* () {
   const { open } = yield* Sink.use(({ connect }) => connect)
   const { commit, finish } = yield* open(SinkKit.things, "replace")
   for (let id = 0; id < count; id++) {
-    yield* commit({ records: [{ type: "thing", id: String(id) }], quarantined: [] }, "")
+    yield* commit({ records: [{ type: "thing", id: String(id) }], quarantined: [] }, () => "")
   }
   return yield* finish("things")
 }).pipe(

@@ -11,6 +11,7 @@
  * go: what stands behind is cut off when the output is opened again. A walk that begins anew writes to parts of another
  * name, which count once the checkpoint says so.
  */
+import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Iterable from "effect/Iterable"
@@ -26,7 +27,16 @@ import type { Host } from "../Host.ts"
 import * as Lock from "../Lock.ts"
 import * as Quarantine from "../Quarantine.ts"
 import { Sha256 } from "../Sha256.ts"
-import { type Batch, type Connection, type Mode, type Output, type Receipt, Sink } from "../Sink.ts"
+import {
+  type Batch,
+  type Connection,
+  type Kept,
+  type Mode,
+  type Output,
+  type Receipt,
+  Sink,
+  type Written
+} from "../Sink.ts"
 import type { Received, Table } from "../Table.ts"
 import * as Files from "./Files.ts"
 import * as Part from "./Part.ts"
@@ -47,6 +57,8 @@ export interface Format {
   readonly line: (table: Table) => (record: Received) => string
   /** Makes the finished file of a sealed part, where that is another one. */
   readonly convert?: (table: Table, part: string, file: string) => Effect.Effect<Made, Reason, Environment>
+  /** Back from the lines of the part, header and all, to its records: as received, or as far as their rows tell. */
+  readonly parse: (table: Table) => <E, R>(text: Stream.Stream<string, E, R>) => Stream.Stream<Received, E, R>
   /** Counts the records of a file, whose bytes it has to read to the end. */
   readonly count: (
     file: string,
@@ -240,15 +252,17 @@ const measure = Effect.fnUntraced(function* (path: string) {
 /** An output whose effects still need the environment. */
 interface Open {
   readonly checkpoint: string | undefined
-  readonly commit: (batch: Batch, checkpoint: string) => Effect.Effect<void, Reason, Environment>
+  readonly written: Written
+  readonly commit: (batch: Batch, checkpoint: (kept: Kept) => string) => Effect.Effect<Kept, Reason, Environment>
   readonly finish: (name: string) => Effect.Effect<Receipt, Reason, Environment>
   readonly forget: Effect.Effect<void, Reason, Environment>
 }
 
 const provideOutput =
   (provide: <A, E>(effect: Effect.Effect<A, E, Environment>) => Effect.Effect<A, E>) =>
-  ({ checkpoint, commit, finish, forget }: Open): Output => ({
+  ({ checkpoint, commit, finish, forget, written }: Open): Output => ({
     checkpoint,
+    written,
     commit: (batch, checkpoint) => provide(commit(batch, checkpoint)),
     finish: (name) => provide(finish(name)),
     forget: provide(forget)
@@ -269,7 +283,10 @@ const open = Effect.fnUntraced(function* (bench: Bench, table: Table, mode: Mode
   const current = yield* Ref.make(yield* start(bench, table, mode))
   const { progress } = yield* Ref.get(current)
 
-  const commit = Effect.fnUntraced(function* ({ anew = false, quarantined, records }: Batch, checkpoint: string) {
+  const commit = Effect.fnUntraced(function* (
+    { anew = false, quarantined, records }: Batch,
+    checkpoint: (kept: Kept) => string
+  ) {
     yield* bench.lock.check
     const before = yield* Ref.get(current)
     const { parts, progress } = anew ? yield* beginAnew(bench, table, before.progress) : before
@@ -280,11 +297,13 @@ const open = Effect.fnUntraced(function* (bench: Bench, table: Table, mode: Mode
       records: yield* parts.records.append(isFirst ? withHeader(header, lines) : lines),
       quarantined: yield* parts.quarantined.append(Iterable.map(quarantined, quarantineLine))
     }
-    const after = grown(progress, growth, { checkpoint })
+    const kept: Kept = { records: records.length, merged: 0, setAside: [] }
+    const after = grown(progress, growth, { checkpoint: checkpoint(kept) })
     yield* writeProgress(paths.checkpoint, after)
     yield* accept(parts, growth)
     yield* Ref.set(current, { parts, progress: after })
     if (anew) yield* removeParts(bench, table, before.progress.anew)
+    return kept
     // Interrupted in the middle it would do no harm, but the export would end with a batch half written.
   }, Effect.uninterruptible)
 
@@ -297,7 +316,7 @@ const open = Effect.fnUntraced(function* (bench: Bench, table: Table, mode: Mode
     const made = yield* putInPlace(bench, table, progress, file)
     const quarantine = quarantineOf(bench)
     yield* bench.quarantining.withPermits(1)(
-      Quarantine.merge(quarantine, paths.quarantinePart(progress.anew), table.name, mode)
+      Quarantine.merge(quarantine, paths.quarantinePart(progress.anew), table, mode)
     )
     return {
       place: `${name}.${bench.format.extension}`,
@@ -307,13 +326,47 @@ const open = Effect.fnUntraced(function* (bench: Bench, table: Table, mode: Mode
     } satisfies Receipt
   })
 
+  const context = yield* Effect.context<Environment>()
   return {
     checkpoint: checkpointOf(progress),
+    written: written(bench, table, progress, context),
     commit,
     finish,
     forget: Effect.andThen(bench.lock.check, discard(bench, table))
   } satisfies Open
 })
+
+/** What the parts hold, to be read before they grow. */
+const written = (
+  bench: Bench,
+  table: Table,
+  { anew, made, quarantined, records }: Progress,
+  context: Context.Context<Environment>
+): Written => {
+  const paths = pathsOf(bench, table)
+  const textOf = (path: string, { bytes, tail }: Part.State, compression: CompressionFormat | undefined) =>
+    (bytes === 0 ? Stream.empty : plain(compression, path, Files.read(path))).pipe(
+      Stream.decodeText(),
+      Stream.concat(Stream.succeed(tail)),
+      Stream.provideContext(context)
+    )
+  // The parts are gone once the file is made of them.
+  if (made !== null) return { records: Stream.empty, quarantined: Stream.empty }
+  return {
+    records: bench.format.parse(table)(textOf(paths.part(anew), records, bench.format.compression)),
+    quarantined: jsonLines<Quarantine.Line>()(textOf(paths.quarantinePart(anew), quarantined, undefined))
+  }
+}
+
+/** The values of lines of JSON; only this package writes them. */
+export const jsonLines =
+  <A>() =>
+  <E, R>(text: Stream.Stream<string, E, R>): Stream.Stream<A, E, R> =>
+    text.pipe(
+      Stream.splitLines,
+      Stream.filter((line) => line !== ""),
+      Stream.map((line) => JSON.parse(line) as A)
+    )
 
 const nothing = ({ format }: Place, table: Table, mode: Mode): Progress => ({
   format: 2,

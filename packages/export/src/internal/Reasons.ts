@@ -1,5 +1,6 @@
 import type { Invalid } from "@effect-intercom/core/Pagination"
 import type { Counts } from "../Checkpoint.ts"
+import type { Line } from "../Quarantine.ts"
 
 /** Reasons kept apart; further ones are counted together. */
 const mostReasons = 100
@@ -15,11 +16,11 @@ const why = ({ error: { reason } }: Invalid): string => {
 /** The counts of reasons with those of some more records; nothing when all fit. */
 export const count = (
   { reasons = {} }: Pick<Counts, "reasons">,
-  invalid: ReadonlyArray<Invalid>
+  invalid: ReadonlyArray<Invalid>,
+  setAside: ReadonlyArray<Line>
 ): Pick<Counts, "reasons"> => {
   const counted = { ...reasons }
-  for (const one of invalid) {
-    const reason = why(one)
+  for (const reason of [...invalid.map(why), ...setAside.map(({ error }) => error.message)]) {
     const key = reason in counted || Object.keys(counted).length < mostReasons ? reason : "others"
     counted[key] = (counted[key] ?? 0) + 1
   }

@@ -20,7 +20,7 @@ import * as Stream from "effect/Stream"
 import { Missing, OtherExport, type Reason, TableDiffers } from "../ExportError.ts"
 import type * as Quarantine from "../Quarantine.ts"
 import type { Sha256 } from "../Sha256.ts"
-import type { Connection, Mode, Output, Receipt } from "../Sink.ts"
+import type { Connection, Kept, Mode, Output, Receipt, Written } from "../Sink.ts"
 import * as Table from "../Table.ts"
 import * as CanonicalJson from "./CanonicalJson.ts"
 import {
@@ -186,6 +186,7 @@ const open = Effect.fnUntraced(function* (context: Context, layout: Layout, mode
             yield* sql`DELETE FROM ${tableName(quarantine)} WHERE resource = ${layout.name} AND finished = 0`
           }
           const { lines, rows } = split(records)
+          const known = yield* knownOf(dialect, layout, target, rows)
           yield* dialect.write(target, layout.stored, layout.key, rows)
           yield* dialect.write(
             quarantine,
@@ -193,10 +194,16 @@ const open = Effect.fnUntraced(function* (context: Context, layout: Layout, mode
             null,
             [...quarantined, ...lines].map(lineValues(layout))
           )
-          yield* keep(dialect, checkpointOf(layout.name), checkpoint)
+          const kept: Kept = {
+            records: rows.length - known,
+            merged: records.length - lines.length - rows.length + known,
+            setAside: lines
+          }
+          yield* keep(dialect, checkpointOf(layout.name), checkpoint(kept))
+          return kept
         })
       )
-    ).pipe(Effect.andThen(Ref.set(begun, true)))
+    ).pipe(Effect.tap(() => Ref.set(begun, true)))
 
   const finish = Effect.gen(function* () {
     const unfinished = (yield* at(dialect)(describe(target))) !== undefined
@@ -210,11 +217,53 @@ const open = Effect.fnUntraced(function* (context: Context, layout: Layout, mode
 
   return {
     checkpoint,
+    written:
+      found === undefined ? { records: Stream.empty, quarantined: Stream.empty } : written(dialect, layout, target),
     commit,
     finish: () => finish,
     forget: at(dialect)(Effect.asVoid(transaction(drop(dialect, checkpointOf(layout.name)))))
   } satisfies Output
 })
+
+/** How many of the rows have a key that the table has. */
+const knownOf = Effect.fnUntraced(function* (
+  { sql, tableName }: Dialect,
+  { columns, key }: Layout,
+  target: string,
+  rows: ReadonlyArray<Values>
+) {
+  const index = columns.findIndex(({ name }) => name === key)
+  if (key === null || index < 0 || rows.length === 0) return 0
+  const keys = rows.map((row) => row[index])
+  const [found] = yield* sql<{ readonly rows: number | bigint }>`SELECT count(*) AS rows FROM ${tableName(target)}
+    WHERE ${sql.in(key, keys)}`
+  return Number(found?.rows ?? 0)
+})
+
+const written = (dialect: Dialect, layout: Layout, target: string): Written => {
+  const { fromRow, select, sql, tableName } = dialect
+  const recordOf = Table.recordOf(layout)
+  const rows = sql`SELECT ${sql.literal(layout.stored.map(select).join(", "))} FROM ${tableName(target)}`
+  const lines = sql<{ readonly message: string; readonly mismatches: string; readonly record: string }>`
+    SELECT message, CAST(mismatches AS text) AS mismatches, CAST(record AS text) AS record
+    FROM ${tableName(quarantine)} WHERE resource = ${layout.name} AND finished = 0 ORDER BY "_position"`
+  const failure = (error: SqlError) => dialect.reason(error)
+  return {
+    records: rows.stream.pipe(
+      Stream.mapError(failure),
+      Stream.map((row) => recordOf(fromRow(layout.columns, row)))
+    ),
+    quarantined: lines.stream.pipe(
+      Stream.mapError(failure),
+      Stream.map(({ message, mismatches, record }): Quarantine.Line => ({
+        resource: layout.name,
+        // Only `lineValues` writes them.
+        error: { message, mismatches: JSON.parse(mismatches) as Quarantine.Line["error"]["mismatches"] },
+        record: JSON.parse(record) as unknown
+      }))
+    )
+  }
+}
 
 /** Rows from records, and what has no key to be kept by. The last of several records with the same key stays. */
 const splitter = (dialect: Dialect, layout: Layout) => {
@@ -259,12 +308,15 @@ const lineValues =
     JSON.stringify(record)
   ]
 
-/** The key of a record that need not be one, if it is a key that a table can have. */
+/** The key of a record that need not be one, so that of two lines about one record the later stays. */
 const keyOf = (record: unknown, key: string): string | null => {
   if (typeof record !== "object" || record === null || !Object.hasOwn(record, key)) return null
   const column = { name: key, path: [key], kind: "text" } as const
-  const [value] = Table.rowOf({ name: "", key, columns: [column] })({ [key]: Reflect.get(record, key) }).values
-  return typeof value === "string" ? value : null
+  const found: unknown = Reflect.get(record, key)
+  const [value] = Table.rowOf({ name: "", key, columns: [column] })({ [key]: found }).values
+  if (typeof value === "string") return value
+  // A text that no column of text can have.
+  return typeof found === "string" ? JSON.stringify(found) : null
 }
 
 /** By the bytes of a text, in both databases. */
@@ -360,10 +412,15 @@ const carryQuarantine = Effect.fnUntraced(function* ({ sql, tableName }: Dialect
   const lines = tableName(quarantine)
   if (mode === "replace") {
     yield* sql`DELETE FROM ${lines} WHERE resource = ${name} AND finished = 1`
-  } else if (key !== null) {
-    const seen = sql`SELECT CAST(${sql.literal(quote(key))} AS text) FROM ${tableName(staging(mode, name))}
-      UNION ALL SELECT key FROM ${lines} WHERE resource = ${name} AND finished = 0 AND key IS NOT NULL`
-    yield* sql`DELETE FROM ${lines} WHERE resource = ${name} AND finished = 1 AND key IN (${seen})`
+  } else {
+    if (key !== null) {
+      const seen = sql`SELECT CAST(${sql.literal(quote(key))} AS text) FROM ${tableName(staging(mode, name))}
+        UNION ALL SELECT key FROM ${lines} WHERE resource = ${name} AND finished = 0 AND key IS NOT NULL`
+      yield* sql`DELETE FROM ${lines} WHERE resource = ${name} AND finished = 1 AND key IN (${seen})`
+    }
+    const same = sql`SELECT CAST(record AS text) FROM ${lines} WHERE resource = ${name} AND finished = 0 AND key IS NULL`
+    yield* sql`DELETE FROM ${lines}
+      WHERE resource = ${name} AND finished = 1 AND key IS NULL AND CAST(record AS text) IN (${same})`
   }
   yield* sql`UPDATE ${lines} SET finished = 1 WHERE resource = ${name} AND finished = 0`
 })
