@@ -73,7 +73,7 @@ const inWorkspace =
     Effect.andThen(Workspace.setClock, Effect.provide(effect, layer))
 
 for (const [name, make] of Object.entries(Sinks.all)) {
-  describe(name, () => {
+  describe(`into ${name}`, () => {
     it.effect("a record that comes twice is kept and counted once, and what never came is missing", () =>
       Effect.gen(function* () {
         const sink = yield* make
