@@ -186,7 +186,8 @@ const entryOf = (divergence: Divergence, known: Entry | undefined): Entry => ({
 /** The baseline that accepts what a report found. Reasons and days are kept; new entries have an empty reason. */
 export const of = (report: Contract.Report, known?: Baseline): Baseline => {
   const entries = new Map(known?.accepted.map((entry) => [identity(entry), entry]))
-  const failing = report.divergences.filter((divergence) => divergence.class !== "note")
+  // A check that broke is nothing to accept.
+  const failing = report.divergences.filter((one) => one.class !== "note" && one.fault !== "check")
   const accepted = new Map(failing.map((one) => [identity(one), entryOf(one, entries.get(identity(one)))]))
   return { version: 1, seed: report.seed, runs: report.runs, accepted: [...accepted.values()] }
 }

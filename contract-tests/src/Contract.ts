@@ -1,6 +1,7 @@
 /**
  * The suite as one function: `run` checks a client against a document, both ways, and returns what it found as data.
  */
+import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Boundaries from "./Boundaries.ts"
 import * as Canaries from "./Canaries.ts"
@@ -76,21 +77,57 @@ export interface Options extends EffectiveDocument.Options {
 export const defaultSeed = 20_261_122
 export const defaultRuns = 50
 
+/** What a check that broke comes to: a finding of its own, which fails the run; the other checks go on. */
+export const isolated = (
+  check: string,
+  operation: string,
+  of: () => Effect.Effect<Requests.Checked>
+): Effect.Effect<Requests.Checked> =>
+  Effect.catchCause(Effect.suspend(of), (cause) =>
+    Cause.hasInterrupts(cause)
+      ? Effect.failCause(cause)
+      : Effect.succeed<Requests.Checked>({
+          runs: 0,
+          divergences: [
+            {
+              operation,
+              direction: "coverage",
+              class: "breaking",
+              pointer: "",
+              through: [],
+              message: `the check ${check} broke, and says nothing of the client (${firstLine(cause)}): please report it`,
+              fault: "check"
+            }
+          ]
+        })
+  )
+
+const firstLine = (cause: Cause.Cause<never>): string => {
+  const defect = Cause.squash(cause)
+  return String(defect).split("\n")[0] ?? "no message"
+}
+
 /** Runs every check on a subject. */
 export const checkAll = Effect.fn("Contract.checkAll")(function* (
   subject: Shape,
   wanted: (check: string) => boolean = () => true
 ) {
-  const whole: Row = { operation: "the API", check: "coverage", runs: 1, divergences: Coverage.operations(subject) }
+  const all = yield* isolated("coverage", "the API", () =>
+    Effect.succeed({ divergences: Coverage.operations(subject), runs: 1 })
+  )
+  const whole: Row = { operation: "the API", check: "coverage", ...all }
   const rows = yield* Effect.forEach(subject.pairs, (pair) =>
     Effect.forEach(
       Object.entries(checks).filter(([name]) => wanted(name)),
       ([name, check]) =>
-        Effect.map(check(subject, pair), (checked): Row => ({
-          operation: pair.operation.name,
-          check: name,
-          ...checked
-        }))
+        Effect.map(
+          isolated(name, pair.operation.name, () => check(subject, pair)),
+          (checked): Row => ({
+            operation: pair.operation.name,
+            check: name,
+            ...checked
+          })
+        )
     )
   )
   return [whole, ...rows.flat()]

@@ -35,8 +35,8 @@ export const command = Command.make("diff", input, ({ all, newer, notes, older }
     )
     const found = yield* Diff.run(before, now)
     yield* Console.log(Report.difference(found, before.source, now.source, { all, notes }))
-    const count = found.filter((one) => one.class === "breaking").length
-    if (count > 0) return yield* new Diverged({ count })
+    const failures = found.filter((one) => one.class === "breaking" || one.fault !== undefined)
+    if (failures.length > 0) return yield* Diverged.of(failures)
   })
 ).pipe(
   Command.withDescription("Compare two OpenAPI documents as the client sees them: what would break, what is new"),

@@ -16,6 +16,9 @@ export type Direction = (typeof directions)[number]
  */
 export type Severity = "breaking" | "drift" | "note"
 
+/** Why something says nothing of the client: the document contradicts itself or asks too much, or a check broke. */
+export type Fault = "document" | "check"
+
 /** How to see a sampled divergence again: run with the same seed; `path` leads fast-check to the counterexample. */
 export interface Replay {
   readonly seed: number
@@ -43,12 +46,15 @@ export interface Divergence {
   readonly accepted?: string
   /** The day until which a baseline accepted it, `2026-12-31`. */
   readonly expired?: string
+  /** Whose fault it is where the client could not be judged. */
+  readonly fault?: Fault
 }
 
 /** What a check says of one place; the suite adds the operation to make it a {@link Divergence}. */
 export interface Finding extends Pick<Divergence, "class" | "pointer" | "through" | "message"> {
   /** JSON pointer into the value that was judged, where there is one. */
   readonly at?: string
+  readonly fault?: Fault
 }
 
 /** A finding, and what it is about. */

@@ -112,8 +112,8 @@ export const command = Command.make("live", input, (given) =>
     if (Option.isSome(given.report)) {
       yield* Reports.write(given.report.value, report, { accepted: ({ accepted }) => accepted })
     }
-    const { length: count } = report.divergences.filter(fails)
-    if (count > 0) return yield* new Diverged({ count })
+    const failures = report.divergences.filter(fails)
+    if (failures.length > 0) return yield* Diverged.of(failures)
   })
 ).pipe(
   Command.withDescription("Check what a real workspace answers, or a HAR file recorded; only operations that read"),

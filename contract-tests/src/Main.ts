@@ -70,7 +70,7 @@ const checkPublished = Effect.fnUntraced(function* (
   const result = yield* Published.run(options)
   yield* Console.log(Report.published(result, yield* Places.make(result.report.document)))
   yield* write(folder, result.report, { accepted: (divergence) => Published.reasonFor(result, divergence) })
-  if (result.unnamed.length > 0) return yield* new Diverged({ count: result.unnamed.length })
+  if (result.unnamed.length > 0) return yield* Diverged.of(result.unnamed)
 })
 
 interface Shown {
@@ -89,8 +89,8 @@ const check = Effect.fnUntraced(function* (options: Contract.Options, { all, fil
   const report = baseline === undefined ? found : yield* Baseline.accept(found, baseline)
   yield* Console.log(Report.text(report, { all, notes, places: yield* Places.make(report.document) }))
   yield* write(folder, report, { accepted: ({ accepted }) => accepted })
-  const { length: count } = Contract.failures(report)
-  if (count > 0) return yield* new Diverged({ count })
+  const failures = Contract.failures(report)
+  if (failures.length > 0) return yield* Diverged.of(failures)
 })
 
 const updateBaseline = Effect.fnUntraced(function* (options: Contract.Options, file: string) {

@@ -8,5 +8,5 @@ if (problem === undefined) {
   run()
 } else {
   process.stderr.write(`${problem}\n`)
-  process.exitCode = 1
+  process.exitCode = 2
 }

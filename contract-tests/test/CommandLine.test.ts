@@ -107,12 +107,12 @@ describe("intercom-contract", () => {
   )
 
   it.live(
-    "ends with 1 and a sentence when the document cannot be used",
+    "ends with 2 and a sentence when the document cannot be used",
     () =>
       Effect.gen(function* () {
         const { code, stderr } = yield* run("--spec", "/no/such/file.yml")
         assert.match(stderr, /^\/no\/such\/file\.yml: .*\n$/)
-        assert.strictEqual(code, 1)
+        assert.strictEqual(code, 2)
       }).pipe(Effect.provide(NodeServices.layer)),
     patience
   )
