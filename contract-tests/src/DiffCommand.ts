@@ -15,6 +15,7 @@ const document = (name: string, description: string) =>
 const input = {
   older: document("OLD", "the document the client is known to fit"),
   newer: document("NEW", "the document in question"),
+  allowRefs: Source.allowRefs,
   notes: Flag.Boolean("notes").pipe(
     Flag.withDefault(false),
     Flag.withDescription("print, too, what changed without touching the client")
@@ -26,11 +27,14 @@ const input = {
 }
 
 /** Fails with {@link Diverged} when something would break. */
-export const command = Command.make("diff", input, ({ all, newer, notes, older }) =>
+export const command = Command.make("diff", input, ({ all, allowRefs, newer, notes, older }) =>
   Effect.gen(function* () {
     // As they are: what overlays say of one document is not said of another.
     const [before, now] = yield* Effect.all(
-      [Source.read({ spec: older, overlays: "none" }), Source.read({ spec: newer, overlays: "none" })],
+      [
+        Source.read({ spec: older, allowRefs, overlays: "none" }),
+        Source.read({ spec: newer, allowRefs, overlays: "none" })
+      ],
       { concurrency: "unbounded" }
     )
     const found = yield* Diff.run(before, now)

@@ -6,24 +6,16 @@ import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as JsonPatch from "effect/JsonPatch"
 import * as Path from "effect/Path"
-import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { openapiOverlay, type OpenApiDocument, resolveJsonPath } from "openapi-format"
-import { parse as parseYaml } from "yaml"
+import * as Bundle from "./Bundle.ts"
 import type { Finding } from "./Divergence.ts"
+import { DocumentError, parse, read } from "./DocumentFile.ts"
 import { at as nodeAt, isRecord } from "./Node.ts"
 import * as Normalise from "./Normalise.ts"
 import * as Revision from "./Revision.ts"
 
-/** A document or overlay that cannot be used: unreadable, no YAML or JSON, no OpenAPI document, an action without effect. */
-export class DocumentError extends Schema.TaggedError<DocumentError>()("DocumentError", {
-  file: Schema.String,
-  description: Schema.String
-}) {
-  override get message(): string {
-    return `${this.file}: ${this.description}`
-  }
-}
+export { DocumentError }
 
 /** One action of an OpenAPI overlay. `update` is an object or array to merge into each target; or they are removed. */
 export const Action = Schema.Struct({
@@ -69,8 +61,10 @@ export interface EffectiveDocument {
   readonly actions: ReadonlyArray<AppliedAction>
   /** What of the document no validator can read, and was left out. */
   readonly defects: ReadonlyArray<Finding>
-  /** The text of the document and of every overlay, by the file it was read from. */
+  /** The text of the document's files and of every overlay, by the name of the file. */
   readonly sources: ReadonlyMap<string, string>
+  /** Where a place of the published document is written, if it has several files. */
+  readonly origin?: Bundle.Bundle["origin"]
   /** Whether it is the project's document with the project's overlays: what its simulator must keep to. */
   readonly own: boolean
   /** What it is compared with: the project's document, of which it is another version. */
@@ -88,25 +82,15 @@ export interface Options {
   readonly spec?: string | undefined
   /** The text of `spec`, when it is not a file. */
   readonly text?: string | undefined
+  /** What the `$ref`s of `text` are relative to; the path of `spec` when left out. */
+  readonly url?: URL | undefined
+  /** Folders, files and URLs a `$ref` may lead to, beside what is in the folder of the document or below it. */
+  readonly allowRefs?: ReadonlyArray<string> | undefined
+  /** How a URL a `$ref` leads to is read; without it none is. */
+  readonly fetch?: Bundle.Fetch | undefined
   /** `auto` when left out. */
   readonly overlays?: Overlays | undefined
 }
-
-const parse = (file: string, text: string): Effect.Effect<unknown, DocumentError> =>
-  Effect.try({
-    // JSON is YAML, but read ten times as fast; `yaml` reads what `effect/encoding/Yaml` does not.
-    try: (): unknown =>
-      /^\s*[{[]/.test(text)
-        ? Result.getOrElse(
-            Result.try((): unknown => JSON.parse(text)),
-            () => parseYaml(text)
-          )
-        : parseYaml(text, { merge: true, logLevel: "error" }),
-    catch: (error) => new DocumentError({ file, description: `not YAML or JSON: ${firstLine(error)}` })
-  })
-
-const firstLine = (error: unknown): string =>
-  (error instanceof Error ? error.message : String(error)).split("\n")[0]?.replace(/:$/, "") ?? "unreadable"
 
 const decodeOverlay = Schema.decodeUnknownEffect(Overlay, { errors: "all", onExcessProperty: "error" })
 const decodeDocument = Schema.decodeUnknownEffect(Schema.Record(Schema.String, Schema.Json))
@@ -206,24 +190,6 @@ export const ours = Effect.gen(function* () {
   }
 })
 
-/** Reads a text file. */
-export const read = Effect.fnUntraced(function* (file: string) {
-  const fs = yield* FileSystem.FileSystem
-  return yield* fs
-    .readFileString(file)
-    .pipe(
-      Effect.mapError(
-        ({ message, reason }) => new DocumentError({ file, description: unreadable[reason._tag] ?? message })
-      )
-    )
-})
-
-const unreadable: { readonly [reason: string]: string } = {
-  NotFound: "there is no such file",
-  PermissionDenied: "it may not be read",
-  BadResource: "it is no file"
-}
-
 /** Reads an overlay file. */
 export const readOverlay = Effect.fn("EffectiveDocument.readOverlay")(function* (file: string) {
   const text = yield* read(file)
@@ -234,32 +200,83 @@ export const readOverlay = Effect.fn("EffectiveDocument.readOverlay")(function* 
   return { file, text, overlay }
 })
 
+/** What else than an OpenAPI document it may be, by a key that others have. */
+const others: ReadonlyArray<readonly [is: (document: JsonRecord) => boolean, what: string]> = [
+  [(document) => "asyncapi" in document, "an AsyncAPI document, not OpenAPI 3.0 or 3.1"],
+  [(document) => "overlay" in document, "an overlay, not an OpenAPI document: give it with --overlay"],
+  [
+    ({ info }) => isRecord(info) && ("_postman_id" in info || String(info["schema"]).includes("getpostman.com")),
+    "a Postman collection: export it as OpenAPI 3 first"
+  ],
+  [({ log }) => isRecord(log) && "entries" in log, "recorded traffic (HAR): live --har checks it"],
+  [({ type }) => type === "error.list", "an error the API answered, not a document: download it again"],
+  [(document) => "$schema" in document, "a JSON Schema, not an OpenAPI document: it describes values, not operations"]
+]
+
+type JsonRecord = { readonly [key: string]: Schema.Json }
+
 /** Why a document is none the suite can check, in words that end the sentence "it is …". */
-const unusable = (document: { readonly [key: string]: Schema.Json }): string | undefined => {
+const unusable = (document: JsonRecord): string | undefined => {
   if ("swagger" in document) {
-    return `a Swagger ${String(document["swagger"])} document, not OpenAPI 3.0 or 3.1: convert it first`
+    return `a Swagger ${String(document["swagger"])} document, not OpenAPI 3.0 or 3.1: convert it first, with npx swagger2openapi or at converter.swagger.io`
   }
-  const version = document["openapi"]
-  if (version === undefined) return "not an OpenAPI document: it does not say openapi: 3.0 or 3.1"
-  if (typeof version !== "string" || !/^3\.[01](\.|$)/.test(version)) {
-    return `a document of OpenAPI ${JSON.stringify(version)}, not 3.0 or 3.1`
+  const version = versionOf(document)
+  if (version === undefined) {
+    const other = others.find(([is]) => is(document))
+    return other?.[1] ?? "not an OpenAPI document: it does not say openapi: 3.0 or 3.1"
+  }
+  if (!/^3\.[01](\.|$)/.test(version)) {
+    return `a document of OpenAPI ${JSON.stringify(document["openapi"])}, not 3.0 or 3.1`
   }
   return isRecord(document["paths"]) ? undefined : "an OpenAPI document without paths: there is nothing to check"
 }
 
-/** Parses a document of OpenAPI 3.0 or 3.1, and normalises it. */
-export const parseDocument = Effect.fnUntraced(function* (file: string, text: string) {
+/** The version of OpenAPI a document says it has; without quotes it is a number, and `3.0` is 3. */
+const versionOf = ({ openapi }: JsonRecord): string | undefined =>
+  openapi === undefined ? undefined : openapi === 3 ? "3.0" : String(openapi)
+
+interface Written {
+  readonly file: string
+  readonly text: string
+  /** Where it is, which is what its `$ref`s are relative to. */
+  readonly url: URL
+}
+
+/** Parses a document of OpenAPI 3.0 or 3.1, makes its files one, and normalises it. */
+export const parseDocument = Effect.fnUntraced(function* (
+  { file, text, url }: Written,
+  options: Pick<Options, "allowRefs" | "fetch"> = {}
+) {
   const fail = (description: string) => new DocumentError({ file, description })
-  const document = yield* Effect.flatMap(parse(file, text), decodeDocument).pipe(
-    Effect.catchTag("SchemaError", () =>
-      Effect.fail(fail("not an OpenAPI document: it is no object of values JSON can write down"))
+  const asRecord = (content: unknown) =>
+    Effect.mapError(decodeDocument(content), () =>
+      fail("it is not an OpenAPI document, but no object of values JSON can write down")
     )
-  )
-  const problem = unusable(document)
-  if (problem !== undefined) return yield* fail(problem)
-  const normalised = Normalise.normalise(document)
+  const content = yield* Effect.flatMap(parse(file, text), asRecord)
+  const problem = unusable(content)
+  if (problem !== undefined) return yield* fail(`it is ${problem}`)
+  const bundle = yield* Bundle.make({ name: file, url, text }, content, {
+    allowed: options.allowRefs,
+    fetch: options.fetch
+  })
+  const document = yield* asRecord(bundle.document)
+  const normalised = Normalise.normalise({ ...document, openapi: versionOf(document) ?? "" })
   const broken = Normalise.brokenReference(normalised.document)
-  return broken === undefined ? normalised : yield* fail(broken)
+  return broken === undefined ? { ...normalised, bundle } : yield* fail(broken)
+})
+
+/** What overlays must not bring in: references are followed before they are applied. */
+const checkOverlaid = Effect.fnUntraced(function* (document: Schema.Json, files: ReadonlyArray<string>) {
+  const file = files.join(", ")
+  const external = Bundle.externalReference(document)
+  if (external !== undefined) {
+    return yield* new DocumentError({
+      file,
+      description: `the reference ${external.to} at #${external.pointer} leads out of the document: an overlay may refer to the document only`
+    })
+  }
+  const broken = Normalise.brokenReference(document)
+  if (broken !== undefined) return yield* new DocumentError({ file, description: broken })
 })
 
 /** Reads a document and applies overlays. Nothing is written. */
@@ -267,7 +284,8 @@ export const load = Effect.fn("EffectiveDocument.load")(function* (options: Opti
   const own = yield* ours
   const source = options.spec ?? own.spec
   const text = options.text ?? (yield* read(source))
-  const { document: published, findings: defects } = yield* parseDocument(source, text)
+  const url = options.url ?? (yield* Bundle.urlOfFile(source))
+  const { bundle, document: published, findings: defects } = yield* parseDocument({ file: source, text, url }, options)
   const wanted = options.overlays ?? "auto"
   // Who names overlays knows what they are written for.
   const revised = typeof wanted === "string" ? yield* revisionOf(own.spec, text, published) : undefined
@@ -276,8 +294,9 @@ export const load = Effect.fn("EffectiveDocument.load")(function* (options: Opti
   const overlays = yield* Effect.forEach(files, readOverlay)
   const base = revised?.given ?? published
   const { actions, document } = yield* apply(base, overlays, revised === undefined || revised.same ? "fail" : "keep")
+  if (actions.length > 0) yield* checkOverlaid(document, files)
   const idle = actions.filter(({ changes }) => changes.length === 0)
-  const sources = new Map([[source, text], ...overlays.map(({ file, text }) => [file, text] as const)])
+  const sources = new Map([...bundle.sources, ...overlays.map(({ file, text }) => [file, text] as const)])
   const effective: EffectiveDocument = {
     source,
     published: base,
@@ -285,6 +304,7 @@ export const load = Effect.fn("EffectiveDocument.load")(function* (options: Opti
     actions: actions.filter(({ changes }) => changes.length > 0),
     defects,
     sources,
+    ...(bundle.sources.size === 1 ? undefined : { origin: bundle.origin }),
     own: fits,
     ...(revised === undefined || revised.same
       ? undefined
@@ -297,7 +317,7 @@ export const load = Effect.fn("EffectiveDocument.load")(function* (options: Opti
 const revisionOf = Effect.fnUntraced(function* (file: string, text: string, published: Schema.Json) {
   const ours = yield* read(file)
   if (text === ours) return undefined
-  const { document: known } = yield* parseDocument(file, ours)
+  const { document: known } = yield* parseDocument({ file, text: ours, url: yield* Bundle.urlOfFile(file) })
   if (!Revision.recognises(known, published)) return undefined
   return Revision.means(known, published)
     ? { known, given: known, same: true }

@@ -58,6 +58,7 @@ const input = {
     Flag.withDefault(false),
     Flag.withDescription("let drift fail, too: the API always sends some fields nobody describes")
   ),
+  allowRefs: Source.allowRefs,
   notes: Flag.Boolean("notes").pipe(Flag.withDefault(false), Flag.withDescription("print notes, too")),
   all: Flag.Boolean("all").pipe(
     Flag.withDefault(false),
@@ -101,6 +102,7 @@ export const command = Command.make("live", input, (given) =>
     const recorded = Option.isNone(given.har) ? undefined : yield* Har.read(given.har.value)
     const document = yield* Source.read({
       spec: Option.getOrUndefined(given.spec),
+      allowRefs: given.allowRefs,
       overlays: overlays.length > 0 ? overlays : "auto"
     })
     const found =

@@ -16,6 +16,7 @@ import * as Published from "./Published.ts"
 import * as Report from "./Report.ts"
 import * as ReportJson from "./ReportJson.ts"
 import * as Reports from "./Reports.ts"
+import * as Source from "./Source.ts"
 
 export { Diverged }
 
@@ -34,6 +35,7 @@ const flags = {
     Flag.withDefault(false),
     Flag.withDescription("the document as published; divergences an action of the project's overlays names do not fail")
   ),
+  allowRefs: Source.allowRefs,
   seed: Flag.Int("seed").pipe(Flag.withDescription("decides every sample"), Flag.withDefault(Contract.defaultSeed)),
   runs: Flag.Int("runs").pipe(Flag.withDescription("samples of each property"), Flag.withDefault(Contract.defaultRuns)),
   notes: Flag.Boolean("notes").pipe(
@@ -114,9 +116,9 @@ const baselineFile = (named: Option.Option<string>) =>
 
 /** The command. It fails with {@link Diverged} when there are divergences, and with what kept it from looking for any. */
 export const command = Command.make("intercom-contract", flags, (input) => {
-  const { all, notes, overlays, plain, runs, seed, spec } = input
+  const { all, allowRefs, notes, overlays, plain, runs, seed, spec } = input
   const folder = Option.getOrUndefined(input.report)
-  const options = { spec: Option.getOrUndefined(spec), seed, runs }
+  const options = { spec: Option.getOrUndefined(spec), allowRefs, seed, runs }
   if (plain) return checkPublished(options, folder)
   const whole = { ...options, overlays: overlays.length > 0 ? overlays : ("auto" as const) }
   return Effect.flatMap(baselineFile(input.baseline), (file) =>

@@ -141,7 +141,7 @@ const broken = (schema: JsonRecord): ReadonlyArray<readonly [keyword: string, ex
 
 /** Normalises a document of OpenAPI 3.0 or 3.1. Pointers into it stay what they were, but below what is nullable. */
 export const normalise = (document: JsonRecord): Normalised => {
-  const old = String(document["openapi"]).startsWith("3.0.")
+  const old = /^3\.0(\.|$)/.test(String(document["openapi"]))
   const findings: Array<Finding> = []
   const readable = (written: JsonRecord, pointer: string): JsonRecord => {
     const schema = old ? convert(written) : written
@@ -161,7 +161,7 @@ export const normalise = (document: JsonRecord): Normalised => {
     // Prism overlooks a response without any key.
     response: (response) => (Object.keys(response).length === 0 ? { description: "" } : response)
   })
-  return { document: old && Node.isRecord(changed) ? { ...changed, openapi: "3.1.0" } : changed, findings }
+  return { document: Node.isRecord(changed) ? { ...changed, openapi: "3.1.0" } : changed, findings }
 }
 
 const dialect = "https://json-schema.org/draft/2020-12/schema"
@@ -175,15 +175,10 @@ export const withDialect = (document: Json): Json => {
     : document
 }
 
-/** The first `$ref` that leads nowhere, or out of the document. */
+/** The first `$ref` that leads nowhere. */
 export const brokenReference = (document: Json): string | undefined => {
   const place = Grammar.parts(document).find(
     ({ node }) => typeof Node.record(node)["$ref"] === "string" && Node.resolve(node) === undefined
   )
-  if (place === undefined) return undefined
-  const reference = String(Node.record(place.node)["$ref"])
-  const at = `at #${place.node.pointer}`
-  return reference.startsWith("#")
-    ? `the reference ${reference} ${at} leads nowhere`
-    : `the reference ${reference} ${at} leads to another document: bundle them into one first`
+  return place && `the reference ${String(Node.record(place.node)["$ref"])} at #${place.node.pointer} leads nowhere`
 }

@@ -84,10 +84,11 @@ export const make = Effect.fn("Places.make")(function* (document: EffectiveDocum
   }
 
   const inDocument = (pointer: string): Place | undefined => {
-    const text = texts.get(document.source)
-    const span = text?.locate(pointer)
+    const origin = document.origin?.(pointer) ?? { file: document.source, pointer }
+    const text = texts.get(origin.file)
+    const span = text?.locate(origin.pointer)
     if (text === undefined || span === undefined) return undefined
-    return place(document.source, text, span, span.depth === SourceText.tokensOf(pointer).length)
+    return place(origin.file, text, span, span.depth === SourceText.tokensOf(origin.pointer).length)
   }
 
   const find = (pointer: string): Place | undefined => {

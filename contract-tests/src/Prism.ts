@@ -8,6 +8,7 @@ import * as Schema from "effect/Schema"
 import { createLogger } from "@stoplight/prism-core"
 import { getHttpOperationsFromSpec, type IHttpConfig } from "@stoplight/prism-http"
 import { createServer } from "@stoplight/prism-http-server"
+import * as Bundle from "./Bundle.ts"
 import * as Document from "./Document.ts"
 import * as Exchange from "./Exchange.ts"
 import { isRecord } from "./Node.ts"
@@ -20,6 +21,10 @@ export class PrismError extends Schema.TaggedError<PrismError>()("PrismError", {
 }
 
 const start = async (document: Schema.Json) => {
+  // Prism would open or fetch it.
+  const external = Bundle.externalReference(document)
+  if (external !== undefined)
+    throw new Error(`the reference ${external.to} at #${external.pointer} leads out of the document`)
   // Prism changes the document it is given, and knows only some ways to write an object in a query.
   const operations = await getHttpOperationsFromSpec(structuredClone(Document.writtenOut(document)) as object)
   if (operations.length === 0) throw new Error("the document has no operations")

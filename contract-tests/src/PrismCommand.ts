@@ -7,8 +7,9 @@ import * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
 import * as Path from "effect/Path"
 import * as ChildProcess from "effect/process/ChildProcess"
-import * as EffectiveDocument from "./EffectiveDocument.ts"
+import type * as EffectiveDocument from "./EffectiveDocument.ts"
 import { PrismError } from "./Prism.ts"
+import * as Source from "./Source.ts"
 
 export interface Options extends EffectiveDocument.Options {
   /** 0 for a free one. */
@@ -23,7 +24,7 @@ export interface Options extends EffectiveDocument.Options {
 export const start = Effect.fn("PrismCommand.start")(function* (options: Options) {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
-  const { document } = yield* EffectiveDocument.load(options)
+  const { document } = yield* Source.read(options)
   const file = yield* fs.makeTempFileScoped({ prefix: "intercom-", suffix: ".json" })
   yield* fs.writeFileString(file, JSON.stringify(document))
   const prism = yield* path.fromFileUrl(new URL(import.meta.resolve("@stoplight/prism-cli/dist/index.js")))
@@ -44,10 +45,11 @@ export const addressIn = (output: string): string | undefined =>
 const flags = {
   port: Flag.Int("port").pipe(Flag.withDescription("0 for a free one"), Flag.withDefault(4010)),
   spec: Flag.String("spec").pipe(
-    Flag.withMetavar("FILE"),
+    Flag.withMetavar("FILE|URL"),
     Flag.withDescription("an OpenAPI document; Intercom's with the project's overlays when left out"),
     Flag.optional
   ),
+  allowRefs: Source.allowRefs,
   plain: Flag.Boolean("no-overlays").pipe(Flag.withDefault(false), Flag.withDescription("the document as published")),
   dynamic: Flag.Boolean("dynamic").pipe(
     Flag.withDefault(false),
@@ -56,10 +58,11 @@ const flags = {
 }
 
 /** The command behind `pnpm mock`. It runs until it is interrupted. */
-export const command = Command.make("mock", flags, ({ dynamic, plain, port, spec }) =>
+export const command = Command.make("mock", flags, ({ allowRefs, dynamic, plain, port, spec }) =>
   Effect.gen(function* () {
     yield* Console.log('Any bearer token will do: -H "Authorization: Bearer x"')
-    const options = { spec: Option.getOrUndefined(spec), overlays: plain ? ("none" as const) : ("auto" as const) }
+    const overlays = plain ? ("none" as const) : ("auto" as const)
+    const options = { spec: Option.getOrUndefined(spec), allowRefs, overlays }
     const prism = yield* start({ ...options, port, dynamic })
     const code = yield* prism.process.exitCode
     if (code !== 0) return yield* new PrismError({ description: `its command ended with code ${code}` })

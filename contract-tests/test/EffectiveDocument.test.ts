@@ -6,6 +6,7 @@ import * as FileSystem from "effect/FileSystem"
 import * as JsonPatch from "effect/JsonPatch"
 import type * as Schema from "effect/Schema"
 import { createHash } from "node:crypto"
+import { gzipSync } from "node:zlib"
 
 const overlay = (...actions: ReadonlyArray<EffectiveDocument.Action>) => ({
   file: "test.yml",
@@ -198,25 +199,116 @@ describe("reading", () => {
       })
     )
   refused("refuses what is no YAML", "a: [", /not YAML or JSON/)
-  refused("refuses what is no object", "- a", /: not an OpenAPI document: it is no object/)
-  refused("refuses an object that is none", "a: 1", /: not an OpenAPI document: it does not say openapi: 3\.0 or 3\.1$/)
-  refused("refuses other versions", "openapi: 3.2.0\npaths: {}", /: a document of OpenAPI "3\.2\.0", not 3\.0 or 3\.1$/)
+  refused("refuses what is no object", "- a", /: it is not an OpenAPI document, but no object/)
+  refused(
+    "refuses an object that is none",
+    "a: 1",
+    /: it is not an OpenAPI document: it does not say openapi: 3\.0 or 3\.1$/
+  )
+  refused(
+    "refuses other versions",
+    "openapi: 3.2.0\npaths: {}",
+    /: it is a document of OpenAPI "3\.2\.0", not 3\.0 or 3\.1$/
+  )
   refused(
     "refuses Swagger",
     'swagger: "2.0"\npaths: {}',
-    /: a Swagger 2\.0 document, not OpenAPI 3\.0 or 3\.1: convert it/
+    /: it is a Swagger 2\.0 document, not OpenAPI 3\.0 or 3\.1: convert it/
   )
-  refused("refuses a document without paths", "openapi: 3.1.0", /: an OpenAPI document without paths/)
+  refused("refuses a document without paths", "openapi: 3.1.0", /: it is an OpenAPI document without paths/)
   refused(
     "names a reference that leads nowhere",
     "openapi: 3.0.3\npaths: { /a: { get: { responses: { '200': { $ref: '#/components/responses/No' } } } } }",
     /: the reference #\/components\/responses\/No at #\/paths\/~1a\/get\/responses\/200 leads nowhere$/
   )
-  refused(
-    "names a reference to another document",
-    "openapi: 3.0.3\npaths: { /a: { $ref: 'a.yml#/x' } }",
-    /: the reference a\.yml#\/x at #\/paths\/~1a leads to another document: bundle them into one first$/
+  const utf16 = (text: string) => new Uint8Array(Buffer.from(`\ufeff${text}`, "utf16le"))
+  const bytes: ReadonlyArray<readonly [name: string, content: Uint8Array | string, sentence: string]> = [
+    ["gzip", gzipSync("openapi: 3.1.0"), "it is compressed with gzip: unpack it first, with gunzip"],
+    ["UTF-16", utf16("openapi: 3.1.0"), "it is text in UTF-16: save it as UTF-8, with iconv -f UTF-16 -t UTF-8"],
+    [
+      "UTF-16 without a mark",
+      utf16("openapi: 3.1.0").slice(2),
+      "it is text in UTF-16: save it as UTF-8, with iconv -f UTF-16 -t UTF-8"
+    ],
+    ["Latin-1", Uint8Array.of(0x61, 0x3a, 0x20, 0xe9), "it is text, but not in UTF-8: save it as UTF-8"],
+    [
+      "binary",
+      Uint8Array.of(1, 2, 0, 0, 5, 6, 7),
+      "it is binary, not text: the suite reads OpenAPI documents in YAML or JSON"
+    ],
+    ["no bytes", "", "it is empty: it has no bytes"],
+    ["white space", " \n", "it is empty: there is nothing but white space in it"],
+    [
+      "HTML",
+      "<!-- a page -->\n<!DOCTYPE html><html></html>",
+      "it is an HTML page: download the document itself (the raw file, not the page about it, and without a login)"
+    ],
+    ["XML", '<?xml version="1.0"?><a/>', "it is XML: the suite reads OpenAPI documents in YAML or JSON"],
+    ["an overlay", "overlay: 1.0.0\nactions: []", "it is an overlay, not an OpenAPI document: give it with --overlay"],
+    [
+      "a Postman collection",
+      '{"info":{"_postman_id":"1"},"item":[]}',
+      "it is a Postman collection: export it as OpenAPI 3 first"
+    ],
+    [
+      "an error of the API",
+      '{"type":"error.list","errors":[]}',
+      "it is an error the API answered, not a document: download it again"
+    ],
+    ["a HAR", '{"log":{"entries":[]}}', "it is recorded traffic (HAR): live --har checks it"]
+  ]
+  it.effect("says of a file that is no document what it is, and what to do", () =>
+    Effect.gen(function* () {
+      const fs = yield* FileSystem.FileSystem
+      for (const [name, content, sentence] of bytes) {
+        const file = yield* fs.makeTempFileScoped()
+        yield* fs.writeFile(file, typeof content === "string" ? Buffer.from(content) : content)
+        const error = yield* Effect.flip(EffectiveDocument.load({ spec: file }))
+        assert.strictEqual(error.message, `${file}: ${sentence}`, name)
+      }
+      const folder = yield* fs.makeTempDirectoryScoped()
+      assert.strictEqual(
+        (yield* Effect.flip(EffectiveDocument.load({ spec: folder }))).message,
+        `${folder}: it is a folder: name the file of the document in it`
+      )
+    }).pipe(Effect.scoped, Effect.provide(NodeServices.layer))
   )
+
+  it.effect("reads a mark of UTF-8, a version without quotes, and many aliases", () =>
+    Effect.gen(function* () {
+      const version = function* (text: string) {
+        const { document } = yield* load(`${text}\ninfo: { title: T, version: "1" }\npaths: {}`)
+        return get(document, "/openapi")
+      }
+      assert.strictEqual(yield* version("\ufeffopenapi: 3.1.1"), "3.1.0")
+      assert.strictEqual(yield* version("openapi: 3.1"), "3.1.0")
+      assert.strictEqual(yield* version("openapi: 3.0"), "3.1.0")
+      const { document } = yield* load(
+        'openapi: 3.0\ninfo: { title: T, version: "1" }\npaths: {}\n' +
+          "components: { schemas: { A: { type: string, nullable: true } } }"
+      )
+      assert.deepStrictEqual(get(document, "/components/schemas/A/type"), ["string", "null"])
+      const aliases = Array.from({ length: 200 }, (_, index) => `  p${index}: *x`).join("\n")
+      yield* version(`x-a: &x { b: 1 }\nx-b:\n${aliases}\nopenapi: 3.1.0`)
+    })
+  )
+
+  const head = 'openapi: 3.1.0\ninfo: { title: T, version: "1" }\npaths: {}\n'
+  const bomb = Array.from(
+    { length: 40 },
+    (_, index) => `a${index}: &a${index} [${index === 0 ? "1, 1" : `*a${index - 1}, *a${index - 1}`}]`
+  ).join("\n")
+  const deep = (of: string, to: string) => `${of.repeat(3000)}1${to.repeat(3000)}`
+  refused(
+    "bounds what aliases stand for",
+    `${head}${bomb}`,
+    /: it is a document of \d+ values with its aliases written out/
+  )
+  refused("refuses a document that contains itself", `${head}x-a: &a [*a]`, /: it is a document that contains itself/)
+  refused("bounds how deep YAML is nested", `${head}x-a: ${deep("[", "]")}`, /: it is nested more than 100 levels deep/)
+  refused("bounds how deep JSON is nested", `{"x-a":${deep("[", "]")}}`, /: it is nested more than 100 levels deep/)
+  refused("bounds the bytes", `${head}x-a: ${"x".repeat(16_000_000)}`, /: larger than 16 MB, .*: leave out/)
+  refused("refuses a key that is said twice", `${head}x-a: 1\nx-a: 2`, /: not YAML or JSON: duplicated mapping key/)
 
   it.effect("names a file that is not there", () =>
     Effect.gen(function* () {
