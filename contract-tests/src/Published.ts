@@ -90,7 +90,7 @@ export const explain = (
 
 /** Runs the suite without overlays, and explains what it finds by them. */
 export const run = Effect.fn("Published.run")(function* (options: Omit<Contract.Options, "overlays"> = {}) {
-  const overlaid = yield* Source.read({ spec: options.spec, text: options.text })
+  const overlaid = yield* Source.read(options)
   const report = yield* Contract.run({ ...options, overlays: "none" })
   const result: Result = { report, ...explain(report, overlaid) }
   return result

@@ -65,7 +65,7 @@ describe("Node", () => {
 
   const sources = [
     ["intercom", 64, "packages/cli/src/bin.ts"],
-    ["intercom-contract", 1, "contract-tests/src/bin.ts"]
+    ["intercom-contract", 2, "contract-tests/src/bin.ts"]
   ] as const
   for (const [command, code, file] of sources) {
     it(`20 is refused by ${command} in a sentence`, () => {
