@@ -244,7 +244,7 @@ export const scroll = <
   walker(call, listing, {
     carry: inQuery,
     constant: true,
-    request: (query, cursor) => ({ ...query, scroll_param: cursor }),
+    request: (query, cursor) => (cursor === undefined ? query : { ...query, scroll_param: cursor }),
     next: ({ scroll_param }, _query, cursor, count) => {
       if (count === 0) return undefined
       return scroll_param

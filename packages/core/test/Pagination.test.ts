@@ -721,6 +721,22 @@ describe("scrolls", () => {
     })
   )
 
+  it.effect("go on with the scroll_param of the query, unless `from` says another", () =>
+    Effect.gen(function* () {
+      for (const [options, first] of [
+        [{}, "q"],
+        [{ from: Cursor.make("f") }, "f"]
+      ] as const) {
+        const server = of(page(["3"]), page([]))
+        const pages = yield* Companies.use(({ scroll }) =>
+          Stream.runCollect(scroll.pages({ scroll_param: "q" }, options))
+        ).pipe(Effect.provide(server.layer(layer)), Effect.orDie, Scripted.elapse)
+        assert.deepStrictEqual(idsOf(pages), ["3"])
+        assert.strictEqual(server.sent[0]?.path, `/companies/scroll?scroll_param=${first}`)
+      }
+    })
+  )
+
   it.effect("follow a scroll_param that changes after all", () =>
     Effect.gen(function* () {
       const { ids, paths } = yield* walk(of(page(["1"]), page(["2"], { scroll_param: "t" }), page([])))
