@@ -261,13 +261,26 @@ const arrived = ({ operation }: Pair, { request }: Probe, { sent, url }: Exchang
     if (given === undefined ? got.length > 0 && got[0] === "undefined" : got.length !== 1 || got[0] !== String(given))
       return `the query parameter ${name} as ${got.join().slice(0, 100) || "nothing"}`
   }
+  const more = [...url.searchParams.keys()].find(
+    (name) => fieldsOf(request.query)[name] === undefined && !isRequired(operation, name)
+  )
+  if (more !== undefined) return `the query parameter ${more}, which nobody gave`
   if (request.payload === undefined || sent === undefined) return undefined
   const body = JSON.parse(sent) as unknown
+  const schema = operation.body && Document.jsonOf(operation.body.content)
+  const needed = (schema && ShapeOf.of([schema])?.required) ?? new Set()
+  const given = fieldsOf(json(request.payload))
+  const added = Object.keys(fieldsOf(body)).find((name) => !(name in given) && !needed.has(name))
+  if (added !== undefined) return `the field ${added}, which nobody gave`
   const changed = Object.entries(fieldsOf(json(request.payload))).find(
     ([name, given]) => !Node.isRecord(body) || !same(body[name], given)
   )
   return changed === undefined ? undefined : `the field ${changed[0]} as something else`
 }
+
+/** What must be there the client may fill in. */
+const isRequired = ({ parameters }: Document.Operation, name: string): boolean =>
+  parameters.some((parameter) => parameter.name === name && parameter.required)
 
 const decode = (segment: string): string | undefined => {
   try {

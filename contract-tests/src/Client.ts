@@ -18,7 +18,8 @@ import {
   Operation,
   type Pagination,
   type Replay,
-  type Resources as IntercomResources
+  type Resources as IntercomResources,
+  Search
 } from "@effect-intercom/core"
 import * as Document from "./Document.ts"
 import * as Exchange from "./Exchange.ts"
@@ -70,22 +71,36 @@ export interface Listing {
   readonly pages: (query?: object, options?: Walk) => Stream.Stream<Pagination.Page<unknown>, IntercomError>
 }
 
-type Walk = Pick<Pagination.WalkOptions, "from" | "prefetch">
+type Walk = Pick<Pagination.WalkOptions, "from" | "prefetch" | "onInvalid">
 
-export interface Client {
-  readonly operations: ReadonlyArray<ClientOperation>
+/** What can be called. */
+export interface Calls {
   /** `Contacts.list`, …: what the services really offer. */
   readonly methods: ReadonlyArray<string>
   /** Calls the method of that name. */
   readonly call: (name: string, request: Request) => Effect.Effect<unknown, IntercomError>
   /** The walks of the method of that name; `undefined` when it lists nothing. */
   readonly listing: (name: string) => Listing | undefined
+  /** What queries of the method of that name are built with; `undefined` when it is no search. */
+  readonly builder: (name: string) => Builder | undefined
+}
+
+export interface Client extends Calls {
+  readonly operations: ReadonlyArray<ClientOperation>
+}
+
+/** What queries of a search are built with. */
+export interface Builder {
+  readonly fields: Search.Fields
+  readonly filter: (field: string, operator: Search.Operator, value: unknown) => unknown
 }
 
 /** A set of resources: their declarations, and the services that call them, by the names of the groups. */
 export interface Resources {
   readonly groups: ReadonlyArray<HttpApiGroup.Top>
   readonly services: Effect.Effect<{ readonly [group: string]: object }, never, Services>
+  /** The builders of searches, by method. */
+  readonly builders?: { readonly [method: string]: Builder }
 }
 
 /** What a client under test can be made of. */
@@ -99,7 +114,12 @@ export const intercom: Resources = {
     Object.fromEntries(
       Object.entries(services).map(([name, service]) => [`${name.charAt(0).toUpperCase()}${name.slice(1)}`, service])
     )
-  )
+  ),
+  // The types of the builders tie fields to operators; here every combination is tried.
+  builders: {
+    "Contacts.search": { fields: Search.contactFields, filter: Search.contact as Builder["filter"] },
+    "Conversations.search": { fields: Search.conversationFields, filter: Search.conversation as Builder["filter"] }
+  }
 }
 
 const partOf = (schema: Schema.Top | undefined): Part | undefined => {
@@ -178,18 +198,8 @@ const isListing = (value: unknown): value is Listing =>
   typeof value.items === "function" &&
   typeof value.pages === "function"
 
-/** Reads declarations and services. */
-export const make = Effect.fn("Client.make")(function* (resources: Resources) {
-  const operations: Array<ClientOperation> = []
-  const api = resources.groups.reduce<HttpApi.Top>(
-    (api, group) => api.add(group),
-    HttpApi.make("client") as unknown as HttpApi.Top
-  )
-  HttpApi.reflect(api, {
-    onGroup: () => {},
-    onEndpoint: ({ endpoint, errors, group, successes }) =>
-      operations.push(operationOf(group, endpoint, successes, errors))
-  })
+/** The methods of the services. */
+export const calls = Effect.fn("Client.calls")(function* (resources: Resources) {
   const services = yield* resources.services
   const methods = new Map<string, (...args: ReadonlyArray<unknown>) => Effect.Effect<unknown, IntercomError>>(
     Object.entries(services).flatMap(([group, service]) =>
@@ -198,9 +208,9 @@ export const make = Effect.fn("Client.make")(function* (resources: Resources) {
       )
     )
   )
-  const client: Client = {
-    operations,
+  const calls: Calls = {
     methods: [...methods.keys()],
+    builder: (name) => resources.builders?.[name],
     listing: (name) => {
       const method = methods.get(name)
       return isListing(method) ? method : undefined
@@ -216,21 +226,49 @@ export const make = Effect.fn("Client.make")(function* (resources: Resources) {
       )
     }
   }
+  return calls
+})
+
+/** Reads declarations and services. */
+export const make = Effect.fn("Client.make")(function* (resources: Resources) {
+  const operations: Array<ClientOperation> = []
+  const api = resources.groups.reduce<HttpApi.Top>(
+    (api, group) => api.add(group),
+    HttpApi.make("client") as unknown as HttpApi.Top
+  )
+  HttpApi.reflect(api, {
+    onGroup: () => {},
+    onEndpoint: ({ endpoint, errors, group, successes }) =>
+      operations.push(operationOf(group, endpoint, successes, errors))
+  })
+  const client: Client = { operations, ...(yield* calls(resources)) }
   return client
 })
 
 /** A token that is none, and that a check can look for. */
 export const token = "dG9rOjAwMDAwMDAwX2NvbnRyYWN0"
 
-/** The client under test: no retries, no waiting for the rate limit, and requests go where a check sends them. */
-export const layer = (server: string): Layer.Layer<Services> =>
-  Intercom.layerHttp.pipe(Layer.provideMerge(layerHttp(server)))
+/** What the client under test is configured with. */
+export interface Settings {
+  readonly token: string
+  readonly baseUrl: string
+  /** The client's own when left out. */
+  readonly version?: string
+}
 
-const layerHttp = (server: string) =>
+/** The client under test: no retries, no waiting for the rate limit, and requests go where a check sends them. */
+export const layer = (server: string): Layer.Layer<Services> => layerOf({ token, baseUrl: server })
+
+/** {@link layer} with other settings. */
+export const layerOf = (settings: Settings): Layer.Layer<Services> =>
+  Intercom.layerHttp.pipe(Layer.provideMerge(layerHttp(settings)))
+
+const layerHttp = ({ baseUrl, token, version }: Settings) =>
   IntercomHttp.layerShared({
     accessToken: Redacted.make(token),
-    baseUrl: server,
-    timeout: "10 seconds",
+    baseUrl,
+    version,
+    timeout: "30 seconds",
     retry: { times: 0 },
     rateLimit: { limit: 1_000_000_000, window: "1 second" }
   }).pipe(Layer.provide(RateLimiter.layerStoreMemory), Layer.provide(Exchange.layer), Layer.orDie)

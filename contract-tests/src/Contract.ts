@@ -17,11 +17,14 @@ import * as Malformed from "./Malformed.ts"
 import * as Refusals from "./Refusals.ts"
 import * as Requests from "./Requests.ts"
 import * as Responses from "./Responses.ts"
+import * as Retries from "./Retries.ts"
 import * as Revision from "./Revision.ts"
 import * as Simulated from "./Simulated.ts"
+import * as Searches from "./Searches.ts"
 import * as Source from "./Source.ts"
 import * as Structure from "./Structure.ts"
 import { type Pair, type Shape, Subject } from "./Subject.ts"
+import * as Transport from "./Transport.ts"
 
 /** The checks of one operation, in the order they run in. */
 export const checks: {
@@ -31,6 +34,9 @@ export const checks: {
   structure: (subject, pair) => Effect.succeed({ divergences: Structure.check(subject, pair), runs: 1 }),
   requests: Requests.check,
   refusals: Refusals.check,
+  transport: Transport.check,
+  retries: Retries.check,
+  searches: Searches.check,
   boundaries: Boundaries.check,
   responses: Responses.check,
   malformed: Malformed.check,

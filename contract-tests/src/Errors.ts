@@ -3,7 +3,7 @@ import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
-import { IntercomError, type Reason } from "@effect-intercom/core"
+import { IntercomError, type Problem, type Reason } from "@effect-intercom/core"
 import { distinct, type Divergence, type Finding } from "./Divergence.ts"
 import * as Document from "./Document.ts"
 import * as Exchange from "./Exchange.ts"
@@ -28,6 +28,12 @@ const reasons: { readonly [status: number]: Reason["_tag"] } = {
 /** The reason a status must come out as. */
 export const reasonOf = (status: number): Reason["_tag"] =>
   reasons[status] ?? (status >= 500 ? "ServerError" : "UnexpectedStatus")
+
+/** The reason a call failed for; `undefined` when it did not, or with no error of the client's. */
+export const reasonIn = (exit: Exit.Exit<unknown, unknown>): Reason | undefined => {
+  const error = Exit.isFailure(exit) ? Option.getOrUndefined(Cause.findErrorOption(exit.cause)) : undefined
+  return error instanceof IntercomError ? error.reason : undefined
+}
 
 /** Statuses that stand for a declared one. */
 const statusesOf = (status: string): ReadonlyArray<number> => {
@@ -78,6 +84,96 @@ export const judge = (
     : [finding(`status ${status}: the codes of the body do not reach the program`)]
 }
 
+const problem = { code: "edge_code", message: "An edge", field: "edge_field" }
+const inHeader = { "x-request-id": "edge-header" }
+
+/** Whether two lists of problems say the same. */
+const isSame = (a: ReadonlyArray<Problem>, b: ReadonlyArray<Problem>): boolean =>
+  a.length === b.length &&
+  a.every(
+    ({ code, field, message }, index) =>
+      code === b[index]?.code && field === b[index].field && message === b[index].message
+  )
+
+interface Kept {
+  readonly name: string
+  readonly send: Exchange.Send
+  readonly isKept: (reason: Reason) => boolean
+}
+
+const list = (requestId?: string) =>
+  JSON.stringify({
+    type: "error.list",
+    ...(requestId === undefined ? undefined : { request_id: requestId }),
+    errors: [problem, { ...problem, field: null }]
+  })
+
+/** What of an answer must reach the program, whatever the operation. */
+const kept = (success: number): ReadonlyArray<Kept> => {
+  const isNamed = (id: string) => (reason: Reason) => "requestId" in reason && reason.requestId === id
+  return [
+    {
+      name: "the request id of the body",
+      send: Exchange.canned(404, list("edge-body"), inHeader),
+      isKept: isNamed("edge-body")
+    },
+    {
+      name: "the request id of the headers",
+      send: Exchange.canned(500, list(), inHeader),
+      isKept: isNamed("edge-header")
+    },
+    {
+      name: "the request id of what is no JSON",
+      send: Exchange.canned(success, "<p>", inHeader),
+      isKept: isNamed("edge-header")
+    },
+    {
+      name: "each problem, with its code, message and field",
+      send: Exchange.canned(422, list()),
+      isKept: (reason) =>
+        "errors" in reason && isSame(reason.errors, [problem, { code: problem.code, message: problem.message }])
+    },
+    {
+      name: "the text of what is no list of errors",
+      send: Exchange.canned(403, "<p>edge</p>", { "content-type": "text/html" }),
+      isKept: (reason) => "body" in reason && reason.body?.includes("edge") === true
+    },
+    {
+      name: "when to come again, of Retry-After",
+      send: Exchange.canned(429, list(), { "retry-after": "3600" }),
+      isKept: (reason) => reason._tag === "RateLimited" && reason.resetAt !== undefined
+    },
+    {
+      name: "when to come again, of X-RateLimit-Reset",
+      send: Exchange.canned(429, list(), { "x-ratelimit-reset": "4102444800" }),
+      isKept: (reason) => reason._tag === "RateLimited" && reason.resetAt === 4_102_444_800
+    }
+  ]
+}
+
+/** Checks what is kept of an answer. */
+const keeps = Effect.fnUntraced(function* (subject: Shape, pair: Pair, call: Effect.Effect<unknown, unknown>) {
+  const expectsBody = pair.client.success !== undefined
+  const all = kept(pair.client.successStatus).filter(({ name }) => expectsBody || !name.endsWith("no JSON"))
+  const found = yield* Effect.forEach(all, ({ isKept, name, send }) =>
+    Effect.map(Exchange.through(call, send), ({ exit }): ReadonlyArray<Finding> => {
+      const reason = reasonIn(exit)
+      const { pointer, through } = pair.operation.node
+      return reason !== undefined && isKept(reason)
+        ? []
+        : [
+            {
+              class: "breaking",
+              pointer: Node.below(pointer, "responses"),
+              through,
+              message: `${name}: does not reach the program`
+            }
+          ]
+    })
+  )
+  return { found: found.flat().map((finding) => divergence(subject, pair, "error", finding)), runs: all.length }
+})
+
 /** Checks each declared error: once as Prism serves it, and as generated from its schema. */
 export const check = Effect.fn("Errors.check")(function* (subject: Shape, pair: Pair) {
   const request = sample(pair.client, subject.seed)
@@ -118,7 +214,11 @@ export const check = Effect.fn("Errors.check")(function* (subject: Shape, pair: 
         )
     )
   })
-  const checked: Checked = { divergences: distinct([...served.flat(), ...generated.flat()]), runs: cases.length }
+  const { found, runs } = yield* keeps(subject, pair, call)
+  const checked: Checked = {
+    divergences: distinct([...served.flat(), ...generated.flat(), ...found]),
+    runs: cases.length + runs
+  }
   return checked
 })
 

@@ -52,7 +52,7 @@ export const bodyOf = ({ body }: HttpClientRequest.HttpClientRequest): string | 
 /** Headers as a server sees them, those of the body included. */
 const headersOf = (request: HttpClientRequest.HttpClientRequest): Exchange["headers"] => {
   const contentType = request.body._tag === "Empty" ? undefined : request.body.contentType
-  return { ...request.headers, ...(contentType === undefined ? undefined : { "content-type": contentType }) }
+  return { ...(contentType === undefined ? undefined : { "content-type": contentType }), ...request.headers }
 }
 
 const client = HttpClient.make((request, url) =>
@@ -94,6 +94,19 @@ export const through = <A, E, R>(call: Effect.Effect<A, E, R>, send: Send): Effe
       Effect.map((exit) => ({ exit, exchanges }))
     )
   })
+
+/** A connection that breaks, with the system's code; by the code it is known whether the request left. */
+export const broken =
+  (code: string, syscall: string): Send =>
+  (request) =>
+    Effect.fail(
+      new HttpClientError.HttpClientError({
+        reason: new HttpClientError.TransportError({
+          request,
+          cause: Object.assign(new Error(`${syscall} ${code}`), { code, syscall })
+        })
+      })
+    )
 
 /** An answer made up here. A status without a body is sent without one. */
 export const canned =

@@ -6,10 +6,13 @@
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import type * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import * as fc from "fast-check"
 import { IntercomError } from "@effect-intercom/core"
+import type * as Pagination from "@effect-intercom/core/Pagination"
+import * as Answers from "./Answers.ts"
 import * as Boundaries from "./Boundaries.ts"
 import type * as Client from "./Client.ts"
 import { distinct, type Finding } from "./Divergence.ts"
@@ -19,7 +22,8 @@ import * as Model from "./Model.ts"
 import * as Node from "./Node.ts"
 import * as Property from "./Property.ts"
 import type { Checked } from "./Requests.ts"
-import { divergence, type Pair, type Shape } from "./Subject.ts"
+import * as ShapeOf from "./Shape.ts"
+import { another, divergence, type Pair, type Shape } from "./Subject.ts"
 
 /** One walk to be held to the laws. */
 export interface Walk {
@@ -97,6 +101,133 @@ const broken = (
     return found
   })
 
+const snapshot = (value: object): string => JSON.stringify(value)
+
+/** A query with a cursor of its own, where its operation has a place for one. */
+const starting = (pair: Pair, query: object, cursor: Pagination.Cursor): object | undefined => {
+  const part = pair.client.query === undefined ? "payload" : "query"
+  const shape = pair.client[part] && ShapeOf.of([pair.client[part].node])
+  const name = (fields: ReadonlyMap<string, unknown> | undefined) =>
+    [...(fields?.keys() ?? [])].find((name) => /after|cursor|scroll|^page$/i.test(name))
+  const own = name(shape?.fields)
+  if (own !== undefined) return { ...query, [own]: own === "page" ? Number(cursor) : cursor }
+  const within = Object.entries(query).find(([, value]) => Node.isRecord(value))
+  const [field, sized] = within ?? []
+  const inner = field === undefined ? undefined : name(ShapeOf.of(shape?.fields.get(field)?.nodes ?? [])?.fields)
+  if (field === undefined || inner === undefined) return undefined
+  return { ...query, [field]: { ...(sized as object), [inner]: cursor } }
+}
+
+/** A value that is no record. */
+const misfit = 7
+
+/** Further laws, once for a listing: where a walk starts, what of a page does not fit, and walks without an end. */
+const further = (
+  pair: Pair,
+  listing: Client.Listing,
+  model: Model.Model,
+  elsewhere: Model.Model,
+  gateway: Client.Listing | undefined
+): ReadonlyArray<readonly [laws: Effect.Effect<ReadonlyArray<string>, IntercomError>, send: Exchange.Send]> => {
+  const query = queryOf(pair, size)
+  const records = model.records(3 * size - 1)
+  const collect = (from: object, options: Parameters<Client.Listing["items"]>[1] = {}) =>
+    Stream.runCollect(listing.items(from, options))
+  const law = (name: string, got: ReadonlyArray<unknown>, wanted: ReadonlyArray<unknown>) =>
+    isSame(got, wanted) ? [] : [`${name}: ${differs(got, wanted)}`]
+
+  const starts = Effect.gen(function* () {
+    const before = snapshot(query)
+    const [first] = yield* Stream.runCollect(Stream.take(listing.pages(query, { prefetch: 0 }), 1))
+    const changed = snapshot(query) === before ? [] : ["the walk changes the query it was given"]
+    const own = first?.cursor === undefined ? undefined : starting(pair, query, first.cursor)
+    if (own === undefined) return changed
+    const rest = yield* collect(own)
+    return [
+      ...changed,
+      ...law("from a cursor in the query", [...(first?.items ?? []), ...rest], records),
+      // A scroll has one cursor, and is at its end.
+      ...(model.style === "scroll"
+        ? []
+        : law("from a cursor, whatever the query has", yield* collect(own, { from: first?.cursor }), rest))
+    ]
+  })
+
+  const spoilt = records.map((record, index) => (index % 3 === 1 ? misfit : record))
+  const sets = Effect.gen(function* () {
+    const aside: Array<unknown> = []
+    const onInvalid = ({ raw }: Pagination.Invalid) => Effect.sync(() => void aside.push(raw))
+    const fit = yield* collect(query, { onInvalid })
+    const refused = yield* Effect.flip(collect(query)).pipe(Effect.orElseSucceed(() => undefined))
+    return [
+      ...law(
+        "records that do not fit, left out",
+        fit,
+        records.filter((_, index) => index % 3 !== 1)
+      ),
+      ...law(
+        "records that do not fit, handed over",
+        aside,
+        spoilt.filter((record) => record === misfit)
+      ),
+      ...(refused?.reason._tag === "DecodeError"
+        ? []
+        : ["a record that does not fit, and nobody takes, is no DecodeError"])
+    ]
+  })
+  // A scroll moves on whoever asks: it is walked once.
+  const setsAside = model.style === "scroll" ? Effect.as(collect(query, { onInvalid: () => Effect.void }), []) : sets
+
+  const fails = (name: string) =>
+    Effect.matchEffect(collect(query), {
+      onFailure: ({ reason }) =>
+        Effect.succeed(
+          reason._tag === "PaginationError" ? [] : [`${name}: comes to ${reason._tag}, not to PaginationError`]
+        ),
+      onSuccess: () => Effect.succeed([`${name}: the walk ends as if it were whole`])
+    })
+
+  const circle =
+    model.style === "single" ? [] : [[fails("a page that leads to itself"), inCircles(model, records)] as const]
+  const away = model.style === "url" ? [[fails("a next page on another host"), elsewhere.send(records)] as const] : []
+  // What the API gives as the next page names the API's host: behind a gateway it is meant to be relative.
+  const behind =
+    model.style !== "url" || gateway === undefined
+      ? []
+      : [
+          [
+            Effect.map(Stream.runCollect(gateway.items(query)), (got) => law("behind a gateway", got, records)),
+            throughGateway(model.send(records))
+          ] as const
+        ]
+  return [...behind, [starts, model.send(records)], [setsAside, model.send(spoilt)], ...circle, ...away]
+}
+
+const size = 3
+
+/** A gateway: what stands below its path goes to the server. */
+const throughGateway =
+  (send: Exchange.Send): Exchange.Send =>
+  (request, url) =>
+    send(request, new URL(url.href.replace(another.baseUrl, "https://api.example")))
+
+/** A server that answers whatever is asked as it answered at first, and gives up at last. */
+const inCircles = (model: Model.Model, records: ReadonlyArray<unknown>): Exchange.Send => {
+  const send = model.send(records)
+  let asked = 0
+  let first: readonly [HttpClientRequest.HttpClientRequest, URL] | undefined
+  return (request, url) =>
+    Effect.suspend(() => {
+      asked += 1
+      first ??= [request, url]
+      return asked > 40
+        ? Exchange.canned(503, Answers.errorList)(request, url)
+        : model.style === "scroll"
+          ? model.send(records)(...first)
+          : send(...first)
+    })
+}
+
 /** The query of a walk: what must be there, and the size of a page. A search has both in its body. */
 const queryOf = (pair: Pair, size: number): object => {
   const part = pair.client.query === undefined ? "payload" : "query"
@@ -164,6 +295,11 @@ export const check = Effect.fn("Laws.check")(function* (subject: Shape, pair: Pa
       return judge(pair, model.node, "a server made of the document", laws, model.send(records))
     }
   })
+  const elsewhere = Model.make(pair.operation, "https://elsewhere.example", like) ?? model
+  const once = yield* Effect.forEach(
+    further(pair, listing, model, elsewhere, subject.another.listing(pair.client.name)),
+    ([laws, send]) => judge(pair, model.node, "a server made of the document", laws, send)
+  )
   const known = yield* subject.simulated.listed(pair.client.name)
   const simulated =
     known === undefined
@@ -184,8 +320,11 @@ export const check = Effect.fn("Laws.check")(function* (subject: Shape, pair: Pa
         })
   const found = [...modelled.found, ...(simulated?.found ?? [])]
   const checked: Checked = {
-    divergences: distinct(found.map((found) => divergence(subject, pair, "response", found))),
-    runs: modelled.runs + (simulated?.runs ?? 0)
+    divergences: distinct([
+      ...found.map((found) => divergence(subject, pair, "response", found)),
+      ...once.flat().map((finding) => divergence(subject, pair, "response", finding))
+    ]),
+    runs: modelled.runs + once.length + (simulated?.runs ?? 0)
   }
   return checked
 })

@@ -32,15 +32,17 @@ const send =
 
 /** After how long a call hangs; the client's own timeout is longer. */
 export const Patience = Context.Reference<Duration.Input>("@effect-intercom/contract-tests/Malformed/Patience", {
-  defaultValue: () => "5 seconds"
+  defaultValue: () => "20 seconds"
 })
 
-const hangs = Symbol("hangs")
+/** What a call comes to that does not end. */
+export const hangs = Symbol("hangs")
 
-/** How a call ended; `hangs` when it did not. */
-type Ended = Exit.Exit<unknown, unknown> | typeof hangs
+/** How a call ended; {@link hangs} when it did not. */
+export type Ended = Exit.Exit<unknown, unknown> | typeof hangs
 
-const end = (call: Effect.Effect<unknown, unknown>, send: Exchange.Send): Effect.Effect<Ended> =>
+/** Waits for the end of a call, for as long as {@link Patience} says. */
+export const end = (call: Effect.Effect<unknown, unknown>, send: Exchange.Send): Effect.Effect<Ended> =>
   Effect.flatMap(Patience, (duration) =>
     Exchange.through(call, send).pipe(
       Effect.map(({ exit }): Ended => exit),
@@ -102,10 +104,10 @@ export const judge = (
     : finding("the error does not name the field")
 }
 
-/** A server that answers every request with the next raw text, and closes the connection. */
-const listen = (raws: ReadonlyArray<string>) =>
+/** A server that answers every request with the next raw text, and closes the connection. It counts what it was asked. */
+export const listen = (raws: ReadonlyArray<string>) =>
   Effect.acquireRelease(
-    Effect.callback<{ readonly origin: string; readonly close: () => void }>((resume) => {
+    Effect.callback<{ readonly origin: string; readonly asked: () => number; readonly close: () => void }>((resume) => {
       let next = 0
       const server = createServer((socket) => {
         socket.on("error", () => socket.destroy())
@@ -117,7 +119,7 @@ const listen = (raws: ReadonlyArray<string>) =>
       server.listen(0, "127.0.0.1", () => {
         const address = server.address()
         const port = typeof address === "object" && address !== null ? address.port : 0
-        resume(Effect.succeed({ origin: `http://127.0.0.1:${port}`, close: () => server.close() }))
+        resume(Effect.succeed({ origin: `http://127.0.0.1:${port}`, asked: () => next, close: () => server.close() }))
       })
     }),
     ({ close }) => Effect.sync(close)

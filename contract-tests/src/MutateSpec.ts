@@ -295,6 +295,7 @@ const sampled = Effect.fnUntraced(function* (
     document,
     validator: Validator.make(document.root),
     client,
+    another: client,
     pairs,
     prism: canned(document, parameters.seed),
     simulated: { send: () => unused, known: {}, listed: () => Effect.succeed(undefined) }

@@ -17,6 +17,13 @@ import type { Found } from "./Property.ts"
 import { SimulatedIntercom } from "./SimulatedIntercom.ts"
 import * as Validator from "./Validator.ts"
 
+/** Another workspace, behind a gateway. */
+export const another: Required<Client.Settings> = {
+  token: "dG9rOjExMTExMTExX2Fub3RoZXI",
+  baseUrl: "https://gateway.example/intercom/v1",
+  version: "Preview"
+}
+
 /** An operation both sides have. */
 export interface Pair {
   readonly operation: Document.Operation
@@ -34,6 +41,8 @@ export interface Shape extends Parameters {
   readonly document: Document.Document
   readonly validator: Validator.Validator
   readonly client: Client.Client
+  /** The same client once more, with the settings of {@link another}. */
+  readonly another: Client.Calls
   readonly pairs: ReadonlyArray<Pair>
   readonly prism: Prism["Service"]
   readonly simulated: SimulatedIntercom["Service"]
@@ -47,13 +56,17 @@ export class Subject extends Context.Service<Subject, Shape>()("@effect-intercom
     resources: Client.Resources = Client.intercom
   ) {
     const parsed = Document.make(document)
-    const services = yield* Layer.build(Client.layer(parsed.server))
-    const client = yield* Effect.provide(Client.make(resources), services)
+    // Both are built as one program would: what they must not share is shared by nothing but the client.
+    const memoMap = yield* Layer.makeMemoMap
+    const scope = yield* Effect.scope
+    const build = (layer: Layer.Layer<Client.Services>) => Layer.buildWithMemoMap(layer, memoMap, scope)
+    const client = yield* Effect.provide(Client.make(resources), yield* build(Client.layer(parsed.server)))
     return Subject.of({
       ...parameters,
       document: parsed,
       validator: Validator.make(parsed.root),
       client,
+      another: yield* Effect.provide(Client.calls(resources), yield* build(Client.layerOf(another))),
       pairs: client.operations.flatMap((one) => {
         const operation = parsed.operations.find(({ key }) => key === one.key)
         return operation === undefined ? [] : [{ operation, client: one }]

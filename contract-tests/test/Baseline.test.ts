@@ -38,7 +38,7 @@ const report = (...divergences: ReadonlyArray<Divergence>): Contract.Report => (
     sources: new Map(),
     own: false
   },
-  client: { operations: [], methods: [], call: () => Effect.void, listing: () => undefined },
+  client: { operations: [], methods: [], call: () => Effect.void, listing: () => undefined, builder: () => undefined },
   seed: 1,
   runs: 10,
   rows: [{ operation: divergence.operation, check: "structure", runs: 1, divergences }],

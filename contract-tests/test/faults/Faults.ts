@@ -1,0 +1,216 @@
+/** Faults a hand could make in the client: each an edit or two of one of its files, and what is wrong then. */
+
+/** A text of a file, which is there once, and what stands there instead. */
+export type Edit = readonly [find: string, replace: string]
+
+export interface Fault {
+  readonly name: string
+  /** Below `packages/core/src`. */
+  readonly file: string
+  readonly edits: ReadonlyArray<Edit>
+}
+
+const fault = (file: string, name: string, ...edits: ReadonlyArray<Edit>): Fault => ({ name, file, edits })
+
+const http = "IntercomHttp.ts"
+const retry = "internal/Retry.ts"
+const errors = "internal/ResponseError.ts"
+const walks = "Pagination.ts"
+const searches = "Search.ts"
+const operation = "Operation.ts"
+const contacts = "resources/Contacts.ts"
+
+const version = `HttpClientRequest.setHeader("Intercom-Version", config.version)`
+const bearer = "HttpClientRequest.bearerToken(config.accessToken)"
+const afterVersion = (more: string): Edit => [version, `${version}, ${more}`]
+
+export const faults: ReadonlyArray<Fault> = [
+  // What goes with every request.
+  fault(http, "no version is sent", [`${version},`, ""]),
+  fault(http, "another version is sent", ["config.version),\n", '"2.11"),\n']),
+  fault("IntercomConfig.ts", "the version that is asked for is ignored", [
+    "version: checked.version ?? defaultVersion",
+    "version: defaultVersion"
+  ]),
+  fault("IntercomConfig.ts", "the default version is an old one", [
+    'defaultVersion = "2.15"',
+    'defaultVersion = "2.14"'
+  ]),
+  fault(http, "no Accept is sent", ["HttpClientRequest.acceptJson", "(request) => request"]),
+  fault(http, "another media type is accepted", [
+    "HttpClientRequest.acceptJson",
+    'HttpClientRequest.accept("application/xml")'
+  ]),
+  fault(http, "another token is sent", [bearer, 'HttpClientRequest.bearerToken("b3RoZXI6MQ")']),
+  fault(http, "the token is sent in lower case", [
+    bearer,
+    "HttpClientRequest.bearerToken(Redacted.value(config.accessToken).toLowerCase())"
+  ]),
+  fault(http, "the token is in the URL, too", [
+    bearer,
+    `${bearer}, HttpClientRequest.setUrlParam("access_token", Redacted.value(config.accessToken))`
+  ]),
+  fault(http, "the token is in a second header", afterVersion('HttpClientRequest.setHeader("X-Token", token)')),
+  fault("Intercom.ts", "a layer keeps the token of the first client", [
+    "Layer.provideMerge(resources), Layer.fresh)",
+    "Layer.provideMerge(resources))"
+  ]),
+  fault(
+    http,
+    "another content type is sent",
+    afterVersion('HttpClientRequest.setHeader("Content-Type", "text/plain")')
+  ),
+  fault(http, "the path of the base URL is lost", [
+    "prependUrl(config.baseUrl.href)",
+    "prependUrl(config.baseUrl.origin)"
+  ]),
+  fault(http, "redirects are followed", ['redirect: "manual"', 'redirect: "follow"']),
+  fault(http, "an attempt has no timeout", ["HttpClient.transformResponse(withTimeout(config.timeout)),", ""]),
+
+  // What is sent again.
+  fault(retry, "a write is repeated after a reset", ['!reason.sent || replay === "safe"', "true"]),
+  fault(retry, "a write is repeated after a timeout", [
+    'case "DecodeError":\n      return replay === "safe"',
+    'case "DecodeError":\n      return true'
+  ]),
+  fault(retry, "a write is repeated after a 500", ['replay === "safe" && transientStatus', "transientStatus"]),
+  fault(retry, "a read is not repeated after a reset", ['!reason.sent || replay === "safe"', "!reason.sent"]),
+  fault(retry, "a write that was never sent is not repeated", [
+    '!reason.sent || replay === "safe"',
+    'replay === "safe"'
+  ]),
+  fault(retry, "a read is not repeated after a 503", ["[408, 500, 502, 503, 504]", "[408, 500, 502, 504]"]),
+  fault(retry, "a full window is an end", ['return reason.scope === "window"', "return false"]),
+  fault(retry, "a read is repeated whatever is said against it", [
+    "    default:\n      return false",
+    '    default:\n      return replay === "safe"'
+  ]),
+  fault(retry, "one repetition too many", ["attempt <= policy.times", "attempt <= policy.times + 1"]),
+  fault("resources/Companies.ts", "a scroll is repeated", [', replay: "never"', ""]),
+  fault(contacts, "a contact is created twice", [
+    'operationId: "createContact"',
+    'operationId: "createContact", replay: "safe"'
+  ]),
+  fault(contacts, "a search is not repeated", [
+    'operationId: "searchContacts", replay: "safe"',
+    'operationId: "searchContacts"'
+  ]),
+
+  // Walks.
+  fault(walks, "a walk forgets the cursor of its query", [
+    "cursor === undefined ? query : { ...query, starting_after: cursor }",
+    "{ ...query, starting_after: cursor }"
+  ]),
+  fault(walks, "a search forgets the cursor of its query", [
+    "cursor === undefined ? query : { ...query, pagination: { ...query.pagination, starting_after: cursor } }",
+    "({ ...query, pagination: { ...query.pagination, starting_after: cursor } })"
+  ]),
+  fault(walks, "a search forgets the size of its pages", [
+    "{ ...query.pagination, starting_after: cursor }",
+    "{ starting_after: cursor }"
+  ]),
+  fault(walks, "a scroll forgets where its query goes on", [
+    "cursor === undefined ? query : { ...query, scroll_param: cursor }",
+    "({ ...query, scroll_param: cursor })"
+  ]),
+  fault(walks, "a walk forgets the page of its query", ["(query.page ?? 1)", "1"]),
+  fault(walks, "a walk forgets where it was to start", ["Stream.paginate(from,", "Stream.paginate(from && undefined,"]),
+  fault(walks, "pages fetched ahead are dropped", [
+    "{ capacity: prefetch - 1 }",
+    '{ capacity: Math.max(1, prefetch), strategy: "sliding" }'
+  ]),
+  fault(walks, "records that do not fit are not handed over", [
+    "Effect.as(Effect.forEach(invalid, onInvalid), page)",
+    "Effect.succeed(page)"
+  ]),
+  fault(walks, "records that do not fit are among the others", ["misfits.size === 0 ? raw", "misfits.size >= 0 ? raw"]),
+  fault(walks, "a walk in a circle does not end", ["constant !== true && seen.has(next)", "false"]),
+  fault(walks, "the last page is not asked for", ["asked < pages.total_pages", "asked + 1 < pages.total_pages"]),
+  fault(walks, "the query is changed", [
+    "{ ...query, starting_after: cursor }),",
+    "Object.assign(query as object, { starting_after: cursor }) as typeof query),"
+  ]),
+  fault(operation, "the next page may be on another host", [
+    "return isOfApi(resolved) ?",
+    "return resolved !== null ?"
+  ]),
+  fault(operation, "behind a gateway there is no next page", [
+    "return isOfApi(resolved) ?",
+    "return resolved === null ?"
+  ]),
+
+  // What the builders of searches make.
+  fault(searches, "or is and", ['({ operator: "OR", value })', '({ operator: "AND", value })']),
+  fault(searches, "and forgets all but two", [
+    '({ operator: "AND", value })',
+    '({ operator: "AND", value: value.slice(0, 2) as never })'
+  ]),
+  fault(searches, "and flattens groups", [
+    '({ operator: "AND", value })',
+    '({ operator: "AND", value: value.flatMap((one) => ("field" in one ? [one] : [...one.value])) as never })'
+  ]),
+  fault(searches, "dates are milliseconds", [
+    "({ field, operator, value })",
+    '({ field, operator, value: field.endsWith("_at") && typeof value === "number" ? value * 1000 : value })'
+  ]),
+  fault(searches, "NIN is IN", [
+    "({ field, operator, value })",
+    '({ field, operator: operator === "NIN" ? "IN" : operator, value })'
+  ]),
+  fault(searches, "a group has one member less", ["const mostMembers = 15", "const mostMembers = 14"]),
+  fault(searches, "groups do not nest", ["const mostNested = 2", "const mostNested = 1"]),
+
+  // What calls send and give back.
+  fault(contacts, "the payload is changed", [
+    "contacts.create({ payload })",
+    'contacts.create({ payload: Object.assign(payload, { role: payload.role ?? "user" }) })'
+  ]),
+  fault(contacts, "a field nobody gave is sent", [
+    "contacts.create({ payload })",
+    "contacts.create({ payload: { name: null, ...payload } })"
+  ]),
+  fault(contacts, "an id is encoded twice", [
+    "contacts.get({ params: { contact_id } })",
+    "contacts.get({ params: { contact_id: encodeURIComponent(contact_id) as ContactId } })"
+  ]),
+  fault("internal/Wire.ts", "an id may be the way out of its path", [
+    'id !== "" && id !== "." && id !== ".." && id',
+    "id"
+  ]),
+  fault(contacts, "unknown fields are dropped", [
+    "contacts.get({ params: { contact_id } })",
+    "Effect.map(contacts.get({ params: { contact_id } }), ({ email, id, type }) => ({ type, id, email }) as never)"
+  ]),
+  fault(contacts, "a path is misspelt", ['get("get", "/contacts/:contact_id"', 'get("get", "/contact/:contact_id"']),
+  fault(contacts, "a parameter is misspelt", [
+    "per_page: optional(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 150 }))),\n    starting_after",
+    "perPage: optional(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 150 }))),\n    starting_after"
+  ]),
+
+  // Errors.
+  fault(errors, "what was not found is gone", ["new E.NotFound(fields)", "new E.Gone(fields)"]),
+  fault(errors, "the request id of the body is lost", [
+    'list?.request_id ?? headers["x-request-id"]',
+    'headers["x-request-id"]'
+  ]),
+  fault(errors, "the request id of the headers is lost", [
+    'list?.request_id ?? headers["x-request-id"]',
+    "list?.request_id"
+  ]),
+  fault(http, "the request id of what cannot be read is lost", [
+    "reply.requestId === undefined",
+    "reply.requestId !== null"
+  ]),
+  fault(errors, "codes are lost", ['error.code ?? error.type ?? "unknown"', 'error.type ?? "unknown"']),
+  fault(errors, "messages are lost", ['typeof error.message === "string"', "error.message === null"]),
+  fault(errors, "the field that is wrong is lost", ['typeof error.field === "string"', "error.field === null"]),
+  fault(errors, "the text of an error that is no list is lost", [
+    'list !== undefined || text === ""',
+    'list !== undefined || text !== ""'
+  ]),
+  fault(errors, "when to come again is lost", ["resetAt > 0 &&", "resetAt < 0 &&"]),
+  fault(errors, "what a server asks to wait is ignored", [
+    "const after = retryAfter(headers, at)",
+    "const after = Duration.zero"
+  ])
+]
