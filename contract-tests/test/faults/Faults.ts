@@ -205,8 +205,8 @@ export const faults: ReadonlyArray<Fault> = [
   fault(errors, "messages are lost", ['typeof error.message === "string"', "error.message === null"]),
   fault(errors, "the field that is wrong is lost", ['typeof error.field === "string"', "error.field === null"]),
   fault(errors, "the text of an error that is no list is lost", [
-    'list !== undefined || text === ""',
-    'list !== undefined || text !== ""'
+    'list !== undefined || body.text === ""',
+    'list !== undefined || body.text !== ""'
   ]),
   fault(errors, "when to come again is lost", ["resetAt > 0 &&", "resetAt < 0 &&"]),
   fault(errors, "what a server asks to wait is ignored", [
