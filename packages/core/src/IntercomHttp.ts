@@ -41,6 +41,7 @@ import { type Scrub, scrubber } from "./internal/Scrub.ts"
 import { neverSent, systemError } from "./internal/TransportCode.ts"
 import { unlimited } from "./internal/Unlimited.ts"
 import { wholeMillis } from "./internal/WholeMillis.ts"
+import * as Json from "./Json.ts"
 
 /** What is known about an operation besides its schemas. */
 export interface Operation {
@@ -223,7 +224,8 @@ const make = Effect.fnUntraced(function* (config: IntercomConfig.IntercomConfig,
     Effect.gen(function* () {
       const policy = { ...config.retry, ...(yield* RetryPolicy) }
       const firstSent = yield* Ref.make<number | undefined>(undefined)
-      return yield* Effect.flatMap(attempt, (response) => parse(operation, response, scrub)).pipe(
+      const parseJson = (yield* Json.Lossless) ? Json.parse : JSON.parse
+      return yield* Effect.flatMap(attempt, (response) => parse(operation, response, scrub, parseJson)).pipe(
         Effect.provideService(FirstSent, firstSent),
         (once) => Retry.retry(once, { operation, policy, firstSent })
       )
@@ -240,14 +242,15 @@ const make = Effect.fnUntraced(function* (config: IntercomConfig.IntercomConfig,
 const parse = (
   operation: Operation,
   response: HttpClientResponse.HttpClientResponse,
-  scrub: Scrub
+  scrub: Scrub,
+  parseJson: (text: string) => unknown
 ): Effect.Effect<Reply, Failure> => {
   const id = response.headers["x-request-id"]
   const reply = { status: response.status, requestId: id === undefined ? undefined : scrub(id, 200) }
   if (operation.empty) return Effect.succeed({ ...reply, body: undefined })
   const { encoding, text } = Body.of(response)
   return Effect.try({
-    try: () => ({ ...reply, body: JSON.parse(text) as unknown }),
+    try: () => ({ ...reply, body: parseJson(text) }),
     catch: () =>
       new Failure({
         reason: new DecodeError({

@@ -14,7 +14,6 @@ import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import type * as HttpClientResponse from "effect/http/HttpClientResponse"
 import type * as HttpMethod from "effect/http/HttpMethod"
 import * as Predicate from "effect/Predicate"
-import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { regions } from "./IntercomConfig.ts"
 import { DecodeError, EncodeError, IntercomError, PaginationError, type Reason } from "./IntercomError.ts"
@@ -22,6 +21,7 @@ import { countDecodeFailure, Failure, IntercomHttp, type Operation, type Replay,
 import { guard } from "./internal/Guard.ts"
 import { mismatchesOf, mismatchesOfIssue } from "./internal/Mismatches.ts"
 import type { Scrub } from "./internal/Scrub.ts"
+import * as Json from "./Json.ts"
 
 /** The replay rule of an endpoint; without it, `GET`, `PUT` and `DELETE` are safe and `POST` never is. */
 export class ReplayRule extends Context.Service<ReplayRule, Replay>()("@effect-intercom/core/Operation/ReplayRule") {}
@@ -188,7 +188,7 @@ const makeCall = (
         ...(reply.requestId === undefined ? undefined : { requestId: reply.requestId }),
         kind: "invalid",
         mismatches: mismatchesOf(schema, value, http.scrub),
-        body: http.scrub(textOf(value), 8192)
+        body: http.scrub(value === undefined ? "undefined" : Json.stringify(value), 8192)
       })
     )
 
@@ -225,13 +225,6 @@ const relative = ({ pathname, search }: URL, base: URL): string => {
   const prefix = prefixOf(base)
   return (pathname.startsWith(`${prefix}/`) ? pathname.slice(prefix.length) : pathname) + search
 }
-
-/** A JSON value as text; one nested too deep cannot be written down. */
-const textOf = (value: unknown): string =>
-  Result.getOrElse(
-    Result.try(() => JSON.stringify(value) ?? "undefined"),
-    () => "too deep to show"
-  )
 
 // It quotes what the API gave as the next page.
 const withoutSecret = ({ cursor, description }: PaginationError, scrub: Scrub) =>

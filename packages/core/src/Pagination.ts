@@ -8,6 +8,7 @@ import { type IntercomError, PaginationError } from "./IntercomError.ts"
 import type { Reply } from "./IntercomHttp.ts"
 import { guard } from "./internal/Guard.ts"
 import { nullish, open } from "./internal/Wire.ts"
+import * as Json from "./Json.ts"
 import type { Call } from "./Operation.ts"
 
 /**
@@ -417,4 +418,4 @@ const endless = <Query>({ constant, start }: Style<Query, unknown>, from: Cursor
 
 /** What tells a record from another: its id, or all of it where there is none. */
 const identity = (record: unknown): unknown =>
-  (record as { readonly id?: unknown } | null)?.id ?? JSON.stringify(record)
+  (record as { readonly id?: unknown } | null)?.id ?? Json.stringify(record)

@@ -18,6 +18,7 @@ import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import * as SchemaGetter from "effect/SchemaGetter"
 import { openEnum, optional, UnixSeconds } from "./internal/Wire.ts"
+import * as Json from "./Json.ts"
 
 // ---------------------------------------------------------------------------------------------------------------------
 // fields
@@ -267,7 +268,7 @@ type Issue = { readonly path: Path; readonly issue: string }
 const mostMembers = 15
 const mostNested = 2
 
-const shown = (value: unknown): string => (value === undefined ? "nothing" : (JSON.stringify(value) ?? typeof value))
+const shown = (value: unknown): string => (value === undefined ? "nothing" : Json.stringify(value))
 
 const wrong = (path: Path, expected: string, actual: unknown): Issue => ({
   path,

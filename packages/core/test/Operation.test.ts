@@ -172,7 +172,7 @@ describe("odd bodies", () => {
       const deep = "[".repeat(200_000) + "]".repeat(200_000)
       const { reason } = yield* Effect.flip(decode(`{"type":"contact","id":${deep}}`))
       assert(reason._tag === "DecodeError")
-      assert.strictEqual(reason.body, "too deep to show")
+      assert.match(reason.body, /^\{"type":"contact","id":\[{8000,}… \(400024 characters in all\)$/)
       assert.strictEqual(String((yield* decode(`{"type":"contact","id":"1","new":${deep}}`)).id), "1")
     })
   )
@@ -330,14 +330,15 @@ describe("a call of a type that contains itself", () => {
     Effect.gen(function* () {
       interface Nested extends ReadonlyArray<Nested> {}
       const Nested: Schema.Codec<Nested> = Schema.Array(Schema.suspend(() => Nested))
-      const { list } = yield* Operation.client(ContactsGroup)
+      class OwnGroup extends HttpApiGroup.make("Own").add(HttpApiEndpoint.get("get", "/own", { success: Nested })) {}
+      const { get } = yield* Operation.client(OwnGroup)
       const body: unknown = JSON.parse(`${"[".repeat(200_000)}5${"]".repeat(200_000)}`)
-      const { reason } = list.decodeError(Nested, { status: 200, requestId: undefined, body }, body)
+      const { reason } = yield* Effect.flip(get.decode(reply(body)))
       assert(reason._tag === "DecodeError")
       assert.deepStrictEqual(reason.mismatches, [
         { path: "", expected: "a value that fits", actual: "one too deep to show" }
       ])
-      assert.strictEqual(reason.body, "too deep to show")
+      assert.match(reason.body, /^\[{8000,}… \(400001 characters in all\)$/)
     }).pipe(Effect.provide(Scripted.make([]).intercom()))
   )
 })

@@ -1,3 +1,4 @@
+import * as Cause from "effect/Cause"
 import * as Schema from "effect/Schema"
 import * as SchemaAST from "effect/SchemaAST"
 
@@ -12,8 +13,22 @@ type Test = (value: unknown) => boolean
  */
 export const guard = <S extends Schema.Top>(schema: S) => {
   const ast = SchemaAST.toType(schema.ast)
+  const test = compile(ast) ?? is(ast)
   // Both tell whether a value is of this type.
-  return (compile(ast) ?? is(ast)) as (value: unknown) => value is S["Type"]
+  return ((value) => {
+    try {
+      return test(value)
+    } catch (error) {
+      if (isOverflow(error)) return false
+      throw error
+    }
+  }) as (value: unknown) => value is S["Type"]
+}
+
+/** Whether a test ran out of stack: the value is of a type that contains itself, and too deep to be looked through. */
+const isOverflow = (error: unknown): boolean => {
+  if (error instanceof RangeError) return true
+  return error instanceof Error && Cause.isCause(error.cause) && isOverflow(Cause.squash(error.cause))
 }
 
 const is = (ast: SchemaAST.AST): Test => Schema.is(Schema.make<Schema.Top>(ast))
