@@ -34,6 +34,7 @@ const digitsIn = new WeakMap<object, Map<string, string>>()
 const kept = { any: false }
 
 const keep = (container: object, key: string | number, digits: string | undefined): void => {
+  if (digits === undefined && !kept.any) return
   const known = digitsIn.get(container)
   if (digits === undefined) return void known?.delete(String(key))
   kept.any = true
@@ -45,7 +46,7 @@ const keep = (container: object, key: string | number, digits: string | undefine
  * How the number at a key of an object or array was written, where the number itself does not tell; else `undefined`.
  */
 export const digits = (container: object, key: string | number): string | undefined =>
-  digitsIn.get(container)?.get(String(key))
+  kept.any ? digitsIn.get(container)?.get(String(key)) : undefined
 
 /** Says of the number at a key of a copy what is known of the original's. */
 export const copyDigits = (from: object, key: string | number, to: object, toKey: string | number = key): void =>
@@ -62,7 +63,7 @@ export const parse = (text: string): unknown => {
 }
 
 const [tab, lineFeed, carriageReturn, space] = [9, 10, 13, 32]
-const [quote, comma, minus, point, zero, nine, colon] = [34, 44, 45, 46, 48, 57, 58]
+const [quote, comma, point, zero, nine, colon] = [34, 44, 46, 48, 57, 58]
 const [upperE, openBracket, backslash, closeBracket, lowerE, openBrace, closeBrace] = [69, 91, 92, 93, 101, 123, 125]
 
 const isDigit = (code: number): boolean => code >= zero && code <= nine
@@ -255,7 +256,7 @@ const write = (root: unknown, sorted: boolean): string => {
       frames.push({
         container: value,
         isArray,
-        keys: (sorted && !isArray ? keys.sort() : keys).reverse(),
+        keys: (sorted && !isArray ? keys.toSorted() : keys).toReversed(),
         isFirst: true
       })
       text += isArray ? "[" : "{"

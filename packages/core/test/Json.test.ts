@@ -58,7 +58,7 @@ describe("a number that JavaScript has no room for", () => {
   it("is the nearest number to who reads the value, and tells its digits to who asks", () => {
     const value = Json.parse('{"n":9007199254740993,"m":1e400,"z":-0,"list":[1,0.12345678901234567890],"one":1}')
     assert.deepStrictEqual(value, { n: 9007199254740992, m: Infinity, z: -0, list: [1, 0.12345678901234568], one: 1 })
-    assert.isObject(value)
+    assert(typeof value === "object" && value !== null)
     const { list } = value as { readonly list: object }
     assert.deepStrictEqual(
       [...["n", "m", "z", "one"].map((key) => Json.digits(value, key)), Json.digits(list, 0), Json.digits(list, 1)],

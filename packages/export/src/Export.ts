@@ -4,6 +4,7 @@
  * have written, as long as the workspace does not change meanwhile.
  */
 import type { IntercomHttp } from "@effect-intercom/core/IntercomHttp"
+import * as Json from "@effect-intercom/core/Json"
 import type { Admins } from "@effect-intercom/core/resources/Admins"
 import * as Arr from "effect/Array"
 import * as DateTime from "effect/DateTime"
@@ -21,6 +22,7 @@ import * as Recent from "./internal/Recent.ts"
 import * as Seen from "./internal/Seen.ts"
 import { CursorRefused, ExportError, Occupied, OtherExport, type Reason, RequestFailed } from "./ExportError.ts"
 import { type Entry, type State, tool } from "./Manifest.ts"
+import * as Nesting from "./internal/Nesting.ts"
 import type { Plan } from "./Plan.ts"
 import type { Event } from "./Progress.ts"
 import * as Quarantine from "./Quarantine.ts"
@@ -250,6 +252,8 @@ const walk = (job: Job, output: Output, from: Checkpoint): Stream.Stream<Event, 
           known: seen.has
         })
         .pipe(
+          Stream.map(Nesting.setApart(resource.name)),
+          Stream.provideService(Json.Lossless, true),
           Stream.catch((error) =>
             Stream.fromEffect(Effect.flatMap(Ref.get(current), (at) => Effect.fail(reasonOf(error, from, at))))
           )

@@ -2,6 +2,7 @@
  * A sink that keeps everything in memory: for tests of what uses a sink, and as the shortest example of one. It lasts as
  * long as its store.
  */
+import * as Json from "@effect-intercom/core/Json"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Ref from "effect/Ref"
@@ -45,7 +46,7 @@ export const makeStore: Effect.Effect<Store> = Ref.make<State>({
 const nothing: Unfinished = { checkpoint: undefined, records: [], quarantined: [] }
 
 const added = (before: Unfinished, { anew, quarantined, records }: Batch, checkpoint: string): Unfinished => {
-  const lines = (values: ReadonlyArray<unknown>) => values.map((value) => JSON.stringify(value))
+  const lines = (values: ReadonlyArray<unknown>) => values.map((value) => Json.stringify(value))
   const from = anew === true ? nothing : before
   return {
     checkpoint,
@@ -55,7 +56,7 @@ const added = (before: Unfinished, { anew, quarantined, records }: Batch, checkp
 }
 
 /** Lines are only written by {@link added}. */
-const parsed = <A>(lines: ReadonlyArray<string>) => lines.map((line) => JSON.parse(line) as A)
+const parsed = <A>(lines: ReadonlyArray<string>) => lines.map((line) => Json.parse(line) as A)
 
 const written = (unfinished: Effect.Effect<Unfinished>): Written => ({
   records: Stream.fromIterableEffect(Effect.map(unfinished, ({ records }) => parsed<Received>(records))),

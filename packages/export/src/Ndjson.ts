@@ -3,11 +3,12 @@
  * `contacts.ndjson.zst`, which `zcat` and `zstd -dc` read.
  *
  * A line is the JSON of the record as it was received: the same fields and values in the same order, unknown ones
- * included. What is not kept is what JSON does not mean: white space, the escaping of characters, the spelling of numbers
- * (and with it digits beyond double precision), and the place of keys that look like array indexes, which come first.
+ * included, and numbers to their last digit. What is not kept is what JSON does not mean: white space, the escaping of
+ * characters, the spelling of numbers (`1.0` is `1`), and the place of keys that look like array indexes, which come first.
  *
  * `internal/FileSink.ts` says what else is in the directory.
  */
+import * as Json from "@effect-intercom/core/Json"
 import type * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import * as Compression from "./Compression.ts"
@@ -32,7 +33,7 @@ export const layer = ({ compression, directory }: Options): Layer.Layer<Sink, ne
       extension: compression === undefined ? "ndjson" : `ndjson.${Compression.extensions[compression]}`,
       compression,
       header: () => "",
-      line: () => (record) => `${JSON.stringify(record)}\n`,
+      line: () => (record) => `${Json.stringify(record)}\n`,
       parse: () => FileSink.jsonLines<Received>(),
       count: (file, bytes) => Stream.runFold(FileSink.plain(compression, file, bytes), () => 0, addLines)
     },

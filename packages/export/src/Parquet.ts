@@ -9,6 +9,7 @@
  * the file of them when it finishes, a group of rows at a time. A group has 10,000 rows, or fewer that are 16 million
  * characters of JSON: the memory this takes does not grow with the export.
  */
+import * as Json from "@effect-intercom/core/Json"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import type * as Layer from "effect/Layer"
@@ -41,7 +42,7 @@ export const layer = ({ directory }: Options): Layer.Layer<Sink, never, Environm
       extension: "parquet",
       compression: stage,
       header: () => "",
-      line: () => (record) => `${JSON.stringify(record)}\n`,
+      line: () => (record) => `${Json.stringify(record)}\n`,
       parse: () => FileSink.jsonLines<Table.Received>(),
       convert,
       count
@@ -99,7 +100,7 @@ const columnar = (table: Table.Table) => {
   return ({ lines }: Group) => {
     const rows = lines.map((line): ReadonlyArray<Table.Value> => {
       // The part has records only.
-      const { rest, values } = rowOf(JSON.parse(line) as Table.Received)
+      const { rest, values } = rowOf(Json.parse(line) as Table.Received)
       return [...values, rest]
     })
     return columns.map(({ kind, name }, index) => ({

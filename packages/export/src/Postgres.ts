@@ -340,6 +340,9 @@ const arrayOf = (type: string, rows: ReadonlyArray<Values>, index: number): PgTy
 /** What PostgreSQL cannot store in JSON: U+0000, and a half of a surrogate pair, which JSON has as an escape. */
 const unstorable = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/
 
+/** Numbers it would not give back as they are: it has no `-0`, and writes exponents out, if it has room. */
+const altered = /(?:^|[[:,])-?(?:\d[\d.]*[eE][+-]?\d{3}|\d[\d.]{15,}[eE]|(?<=-)0(?:\.0*)?(?![\d.]))/
+
 const toRow = (columns: ReadonlyArray<Table.Column>, row: Table.Row): Values => {
   const fits = row.values.map((value, index) => columns[index]?.kind !== "json" || !isUnstorable(value))
   if (fits.every(Boolean)) return [...row.values, stored(row.rest)]
@@ -350,7 +353,8 @@ const toRow = (columns: ReadonlyArray<Table.Column>, row: Table.Row): Values => 
   return [...columns.map((_, index) => (fits[index] === true ? (left.next().value ?? null) : null)), stored(rest)]
 }
 
-const isUnstorable = (value: Table.Value): boolean => typeof value === "string" && unstorable.test(value)
+const isUnstorable = (value: Table.Value): boolean =>
+  typeof value === "string" && (unstorable.test(value) || altered.test(value))
 
 const stored = (rest: string | null): string | null => (isUnstorable(rest) ? JSON.stringify(rest) : rest)
 

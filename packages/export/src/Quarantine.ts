@@ -3,6 +3,7 @@
  * `quarantine.ndjson`, for all resources of a directory.
  */
 import type { Invalid } from "@effect-intercom/core/Pagination"
+import * as Json from "@effect-intercom/core/Json"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Stream from "effect/Stream"
@@ -97,9 +98,10 @@ export const merge = Effect.fnUntraced(function* (
 
 /** What tells a quarantined record apart from others of its resource: its key, or where it has none, all of it. */
 export const identity = (record: unknown, key: string | null): string => {
-  const value = typeof record === "object" && record !== null && key !== null ? Reflect.get(record, key) : undefined
-  return typeof value === "string" || typeof value === "number" ? `key ${value}` : JSON.stringify(record)
+  if (typeof record !== "object" || record === null || key === null) return Json.stringify(record)
+  const value: unknown = Json.digits(record, key) ?? Reflect.get(record, key)
+  return typeof value === "string" || typeof value === "number" ? `key ${value}` : Json.stringify(record)
 }
 
 // Only this package writes lines.
-const identityOf = (text: string, key: string | null) => identity((JSON.parse(text) as Line).record, key)
+const identityOf = (text: string, key: string | null) => identity((Json.parse(text) as Line).record, key)

@@ -12,7 +12,7 @@
  *   layer: Layer.provide(Memory.layer(store), NodeSha256.layer),
  *   records: (_: Table.Table, place: string) =>
  *     Effect.map(Ref.get(store), ({ finished }) =>
- *       (finished.get(place)?.records ?? []).map((line): Table.Received => JSON.parse(line))
+ *       (finished.get(place)?.records ?? []).map((line): Table.Received => Json.parse(line))
  *     ),
  *   quarantine: (table: Table.Table) => Effect.map(Ref.get(store), (state) => Memory.quarantine(state, table))
  * }))
@@ -20,6 +20,7 @@
  * for (const { check, name } of SinkKit.laws(subject)) it.effect(name, () => check)
  * ```
  */
+import * as Json from "@effect-intercom/core/Json"
 import * as Arbitrary from "effect/Arbitrary"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -100,6 +101,27 @@ const numbered = (id: number) =>
 
 const happening = (at: number): Table.Received => ({ name: `h${at % 3}`, at, extra: { at } })
 
+const parsed = (text: string): Table.Received => Json.parse(text) as Table.Received
+
+const nested = (depth: number): string => `${'{"a":'.repeat(depth)}-0${"}".repeat(depth)}`
+
+/** Numbers that JavaScript has no room for. */
+const numbers = [
+  "9007199254740993",
+  "-123456789012345678901234567890",
+  "1e400",
+  "-1E-400",
+  "-0",
+  "0.12345678901234567890"
+]
+
+/** The record with an id: a copy would not have the digits of its numbers. */
+const withId = (id: number, fields: Table.Received): Table.Received => {
+  const record: Record<string, unknown> = { ...thing(id), ...fields }
+  for (const name of Object.keys(fields)) Json.copyDigits(fields, name, record)
+  return record
+}
+
 /** Records that are hard to keep. */
 const oddities: ReadonlyArray<Table.Received> = [
   {},
@@ -123,8 +145,14 @@ const oddities: ReadonlyArray<Table.Received> = [
   { place: { city: null, spot: { x: null } } },
   { place: { city: "c", spot: { x: 1, y: [null, { z: "\ud800" }] }, zip: "1" } },
   { unknown: 1, another: { deep: [[[]], {}] }, "": "empty name", "a.b": 1, a__b: 2, 'q"': 3 },
-  JSON.parse(`{"__proto__":{"polluted":true},"constructor":1,"toString":2}`) as Table.Received
-].map((fields, index) => thing(index, fields))
+  parsed(`{"__proto__":{"polluted":true},"constructor":1,"toString":2}`),
+  ...numbers.flatMap((digits) => [
+    parsed(`{"owner":${digits},"count":${digits},"ratio":${digits},"flag":${digits},"tags":${digits}}`),
+    parsed(`{"tags":[${digits}],"place":{"city":${digits},"spot":{"x":${digits}},"zip":${digits}}}`),
+    parsed(`{"unknown":${digits},"another":{"deep":[{"n":${digits}}]}}`)
+  ]),
+  parsed(nested(900))
+].map((fields, index) => withId(index, fields))
 
 const quarantined = (resource: string, id: number): Quarantine.Line => ({
   resource,
@@ -148,12 +176,7 @@ const checkpoint = (at: number) => JSON.stringify({ at, cursor: `ünïcödé "${
 // ---------------------------------------------------------------------------------------------------------------------
 
 /** JSON with sorted keys: equal for equal values. */
-const text = (value: unknown): string =>
-  JSON.stringify(value, (_, value: unknown) =>
-    typeof value === "object" && value !== null && !Array.isArray(value)
-      ? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-      : value
-  ) ?? "undefined"
+const text = (value: unknown): string => (value === undefined ? "undefined" : Json.stringify(value, { sorted: true }))
 
 const short = (value: unknown): string => {
   const whole = text(value)
@@ -176,7 +199,7 @@ const rows = (table: Table.Table, records: ReadonlyArray<Table.Received>): Reado
   const all = records.map((record) => {
     const { rest, values } = rowOf(record)
     // Not as the text it is: the order of its keys is free.
-    return { values, rest: rest === null ? null : (JSON.parse(rest) as unknown) }
+    return { values, rest: rest === null ? null : Json.parse(rest) }
   })
   const key = table.columns.findIndex(({ name }) => name === table.key)
   const byKey = (row: (typeof all)[number]) => String(row.values[key])
@@ -636,9 +659,13 @@ const rules: Readonly<Record<string, (bench: Bench) => Effect.Effect<unknown, Fa
 
   "quarantined records are kept apart, as received, for each resource": (bench) =>
     Effect.gen(function* () {
-      const lines = [quarantined("things", 1), quarantined("things", 2)]
+      const odd = [`{"id":5,"n":[${numbers.join()}]}`, nested(6_000), `"text"`].map((record): Quarantine.Line => ({
+        ...quarantined("things", 2),
+        record: Json.parse(record)
+      }))
+      const lines = [quarantined("things", 1), ...odd]
       const others = [quarantined("happenings", 1)]
-      yield* same("those in the receipt", (yield* complete(bench, many(2), { quarantined: lines })).quarantined, 2)
+      yield* same("those in the receipt", (yield* complete(bench, many(2), { quarantined: lines })).quarantined, 4)
       const other = yield* complete(bench, [happening(1)], { table: happenings, quarantined: others })
       yield* same("those in the other receipt", other.quarantined, 1)
       yield* bench.holdsQuarantine(things, lines)

@@ -13,6 +13,7 @@
  * that has to begin anew fails once it has written something. A reader that has seen enough, and closes the pipe as `head`
  * does, ends the export with the reason `PipeClosed`.
  */
+import * as Json from "@effect-intercom/core/Json"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -46,8 +47,8 @@ export const layer = ({ named = false }: Options = {}): Layer.Layer<Sink, never,
           const hash = yield* sha256.make
           const written = yield* Ref.make<Written>({ records: 0, bytes: 0, quarantined: 0 })
           const lineOf = named
-            ? (record: unknown) => `${JSON.stringify({ resource: table.name, record })}\n`
-            : (record: unknown) => `${JSON.stringify(record)}\n`
+            ? (record: unknown) => `${Json.stringify({ resource: table.name, record })}\n`
+            : (record: unknown) => `${Json.stringify(record)}\n`
           return {
             checkpoint: undefined,
             // What went into a pipe is gone.
@@ -102,7 +103,7 @@ const commit = Effect.fnUntraced(function* (
   const text = records.map(lineOf).join("")
   const bytes = new TextEncoder().encode(text)
   if (records.length > 0) yield* out(text)
-  if (quarantined.length > 0) yield* err(quarantined.map((line) => `${JSON.stringify(line)}\n`).join(""))
+  if (quarantined.length > 0) yield* err(quarantined.map((line) => `${Json.stringify(line)}\n`).join(""))
   yield* hash.update(bytes)
   yield* Ref.set(written, {
     records: before.records + records.length,

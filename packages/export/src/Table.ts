@@ -12,10 +12,11 @@
  * - A number in a column of text (an id that is a text here and a number there) is written into it as its digits, so
  *   that joins find it, and stands in `_rest` as the number it was.
  * - A column of text has no NUL and no lone surrogates, which databases refuse: such a text is in `_rest`.
- * - Integers are within 2^53; others are in `_rest`.
+ * - Integers are within 2^53, and reals are what 64 bits can hold; other numbers are in `_rest`, digit for digit.
  * - An object that was taken apart and had nothing to keep stands in `_rest` as `{}`, as it is not null.
  * - Names are unique also to readers that ignore case: of two fields with one name the first has the column.
  */
+import * as Json from "@effect-intercom/core/Json"
 import type * as Schema from "effect/Schema"
 import * as SchemaAST from "effect/SchemaAST"
 
@@ -202,7 +203,7 @@ export const rowOf = ({ columns }: Table): ((record: Received) => Row) => {
   return (record) => {
     const values: Array<Value> = Array.from(columns, () => null)
     const left = fill(tree, record, values)
-    return { values, rest: left === undefined || isEmpty(left) ? null : JSON.stringify(left) }
+    return { values, rest: left === undefined || isEmpty(left) ? null : Json.stringify(left) }
   }
 }
 
@@ -213,40 +214,48 @@ const fill = (tree: Tree, object: Received, values: Array<Value>): Received | un
   for (const name of Object.keys(object)) {
     const value = object[name]
     if (value === null || value === undefined) continue
-    const remains = place(tree.get(name), value, values)
+    const remains = place(tree.get(name), value, Json.digits(object, name), values)
     if (remains === undefined) kept = true
-    else left = set(left ?? {}, name, remains)
+    else {
+      left = set(left ?? {}, name, remains)
+      Json.copyDigits(object, name, left)
+    }
   }
   return left ?? (kept ? undefined : {})
 }
 
-/** Puts a value where it belongs, and gives what stays of it. */
-const place = (node: Leaf | Tree | undefined, value: unknown, values: Array<Value>): unknown => {
+/** Puts a value where it belongs, and gives what stays of it. `digits` are those of a number that is not exact. */
+const place = (
+  node: Leaf | Tree | undefined,
+  value: unknown,
+  digits: string | undefined,
+  values: Array<Value>
+): unknown => {
   if (node === undefined) return value
   if (node instanceof Map) return isObject(value) ? fill(node, value, values) : value
-  const fitting = fit(node.kind, value)
+  const fitting = fit(node.kind, value, digits)
   if (fitting !== undefined) {
     values[node.index] = fitting
     return undefined
   }
-  if (node.kind === "text" && typeof value === "number") values[node.index] = JSON.stringify(value)
+  if (node.kind === "text" && typeof value === "number") values[node.index] = digits ?? JSON.stringify(value)
   return value
 }
 
 /** The value as its column has it; `undefined` when it does not fit. */
-const fit = (kind: Kind, value: unknown): Value | undefined => {
+const fit = (kind: Kind, value: unknown, digits: string | undefined): Value | undefined => {
   switch (kind) {
     case "text":
       return typeof value === "string" && value.isWellFormed() && !value.includes("\0") ? value : undefined
-    // JSON has no -0: adding 0 takes the sign away.
+    // A -0 without digits is 0: adding 0 takes the sign away.
     case "integer":
-      return typeof value === "number" && Number.isSafeInteger(value) ? value + 0 : undefined
+      return Number.isSafeInteger(value) && digits === undefined ? Number(value) + 0 : undefined
     case "real":
-      return typeof value === "number" && Number.isFinite(value) ? value + 0 : undefined
+      return Number.isFinite(value) && digits === undefined ? Number(value) + 0 : undefined
     case "boolean":
       return typeof value === "boolean" ? value : undefined
     case "json":
-      return JSON.stringify(value)
+      return digits ?? Json.stringify(value)
   }
 }
 
@@ -262,18 +271,26 @@ export const recordOf = ({ columns }: Table): ((row: Row) => Received) => {
       if (value === null) continue
       let parent = record
       for (const name of path.slice(0, -1)) parent = child(parent, name)
-      set(parent, path.at(-1) ?? "", kind === "json" && typeof value === "string" ? JSON.parse(value) : value)
+      const name = path.at(-1) ?? ""
+      if (kind === "json" && typeof value === "string") setJson(parent, name, value)
+      else set(parent, name, value)
     }
     // `fill` writes objects only.
-    if (rest !== null) merge(tree, record, JSON.parse(rest) as Received)
+    if (rest !== null) merge(tree, record, Json.parse(rest) as Received)
     return record
   }
+}
+
+/** Sets a field to what a text says, which may be a number that has digits. */
+const setJson = (fields: Fields, name: string, text: string): void => {
+  const list = Json.parse(`[${text}]`) as ReadonlyArray<unknown>
+  Json.copyDigits(list, 0, set(fields, name, list[0]), name)
 }
 
 /** The object in a field; made when there is none. */
 const child = (parent: Fields, name: string): Fields => {
   const found = Object.hasOwn(parent, name) ? parent[name] : undefined
-  // What `isObject` knows was made here, or by `JSON.parse`: it can be written to.
+  // What `isObject` knows was made here, or by `Json.parse`: it can be written to.
   const fields = isObject(found) ? (found as Fields) : {}
   set(parent, name, fields)
   return fields
@@ -285,6 +302,6 @@ const merge = (tree: Tree, into: Fields, rest: Received): void => {
     const node = tree.get(name)
     const value = rest[name]
     if (node instanceof Map && isObject(value)) merge(node, child(into, name), value)
-    else set(into, name, value)
+    else Json.copyDigits(rest, name, set(into, name, value))
   }
 }

@@ -1,4 +1,5 @@
 /** What every sink that writes files must do, beyond the laws of SinkKit: survive its disk. */
+import * as Json from "@effect-intercom/core/Json"
 import type { Reason } from "@effect-intercom/export/ExportError"
 import type { Line } from "@effect-intercom/export/Quarantine"
 import { type Batch, type Connection, type Mode, type Output, type Receipt, Sink } from "@effect-intercom/export/Sink"
@@ -93,7 +94,7 @@ export const tests = (sink: FileSink) => {
             .split("\n")
             .filter((line) => line !== "")
             // The sinks write such lines only.
-            .map((line) => JSON.parse(line) as Line)
+            .map((line) => Json.parse(line) as Line)
             .filter(({ resource }) => resource === name)
         )
     }))

@@ -1,3 +1,4 @@
+import * as Json from "@effect-intercom/core/Json"
 import * as Ndjson from "@effect-intercom/export/Ndjson"
 import * as SinkKit from "@effect-intercom/export/SinkKit"
 import type { Received } from "@effect-intercom/export/Table"
@@ -46,7 +47,7 @@ for (const compression of [undefined, "gzip", "zstd"] as const) {
             .split("\n")
             .filter((line) => line !== "")
             // A line is an object.
-            .map((line) => JSON.parse(line) as Received)
+            .map((line) => Json.parse(line) as Received)
         )
     })
 

@@ -1,3 +1,4 @@
+import * as Json from "@effect-intercom/core/Json"
 import * as Memory from "@effect-intercom/export/Memory"
 import * as NodeSha256 from "@effect-intercom/export/NodeSha256"
 import { type Connection, type Output, Sink } from "@effect-intercom/export/Sink"
@@ -21,7 +22,7 @@ const subject = (
     records: (_, place) =>
       Effect.map(Ref.get(store), ({ finished }) =>
         // Records are objects.
-        (finished.get(place)?.records ?? []).map((line) => JSON.parse(line) as Received)
+        (finished.get(place)?.records ?? []).map((line) => Json.parse(line) as Received)
       ),
     quarantine: (table) => Effect.map(Ref.get(store), (state) => Memory.quarantine(state, table))
   }))

@@ -1,4 +1,5 @@
 /** A database that nothing was written to yet, and what both kinds of it are tested with. */
+import * as Json from "@effect-intercom/core/Json"
 import type { Reason } from "@effect-intercom/export/ExportError"
 import type * as Quarantine from "@effect-intercom/export/Quarantine"
 import { type Batch, type Connection, type Mode, Sink } from "@effect-intercom/export/Sink"
@@ -48,10 +49,14 @@ export const subject = <R>({ boolean, json, layer, query }: SqlPlace<R>): SinkKi
             message: String(message),
             mismatches: JSON.parse(json(mismatches)) as Quarantine.Line["error"]["mismatches"]
           },
-          record: JSON.parse(json(record)) as unknown
+          record: recordOf(Json.parse(json(record)))
         }))
     )
 })
+
+/** One that is nested too deep is a string of JSON. */
+const recordOf = (value: unknown): unknown =>
+  typeof value === "string" && value.startsWith("{") ? Json.parse(value) : value
 
 const restOf = (value: unknown, json: (value: unknown) => string): string | null => {
   if (value === null) return null

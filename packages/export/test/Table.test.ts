@@ -1,3 +1,4 @@
+import * as Json from "@effect-intercom/core/Json"
 import { Admin } from "@effect-intercom/core/resources/Admins"
 import { Article } from "@effect-intercom/core/resources/Articles"
 import { Company } from "@effect-intercom/core/resources/Companies"
@@ -191,6 +192,22 @@ describe("Table.rowOf", () => {
       assert.isTrue(row.values.every((value) => value === null))
       assert.strictEqual(row.rest, JSON.stringify(record))
       assert.deepStrictEqual(recordOf(row), record)
+    })
+  }
+
+  for (const digits of ["9007199254740993", "1e400", "-1e-400", "-0", "0.12345678901234567890"]) {
+    it(`keeps the number ${digits}, in a column of text and JSON, or else in _rest`, () => {
+      const fields = `"owner":${digits},"count":${digits},"ratio":${digits},"flag":${digits}`
+      const record = Json.parse(
+        `{"id":"1",${fields},"free":${digits},"place":{"city":${digits},"spot":{"x":${digits},"y":[${digits}]}},"new":${digits}}`
+      ) as Table.Received
+      const row = rowOf(record)
+      assert.deepStrictEqual(row.values, ["1", digits, null, null, null, digits, digits, null])
+      assert.strictEqual(
+        row.rest,
+        `{${fields},"place":{"city":${digits},"spot":{"x":${digits},"y":[${digits}]}},"new":${digits}}`
+      )
+      assert.strictEqual(Json.stringify(recordOf(row), { sorted: true }), Json.stringify(record, { sorted: true }))
     })
   }
 

@@ -11,6 +11,7 @@
  * go: what stands behind is cut off when the output is opened again. A walk that begins anew writes to parts of another
  * name, which count once the checkpoint says so.
  */
+import * as Json from "@effect-intercom/core/Json"
 import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
@@ -365,7 +366,7 @@ export const jsonLines =
     text.pipe(
       Stream.splitLines,
       Stream.filter((line) => line !== ""),
-      Stream.map((line) => JSON.parse(line) as A)
+      Stream.map((line) => Json.parse(line) as A)
     )
 
 const nothing = ({ format }: Place, table: Table, mode: Mode): Progress => ({
@@ -420,7 +421,7 @@ const withHeader = (header: string, lines: Iterable<string>): Iterable<string> =
   Iterable.map(lines, (line, index) => (index === 0 ? `${header}${line}` : line))
 
 const quarantineLine = ({ error, record, resource }: Quarantine.Line): string =>
-  `${JSON.stringify({ resource, error, record })}\n`
+  `${Json.stringify({ resource, error, record })}\n`
 
 type Growths = { readonly [Name in keyof Parts]: Part.Growth }
 

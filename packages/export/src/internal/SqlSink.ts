@@ -13,8 +13,10 @@
  * | `_intercom_quarantine`     | records that do not fit                                                         |
  * | `_intercom_replace_contacts`, `_intercom_merge_contacts` | what an unfinished export has written, by its mode |
  */
+import * as Json from "@effect-intercom/core/Json"
 import * as Effect from "effect/Effect"
 import * as Ref from "effect/Ref"
+import * as Result from "effect/Result"
 import { isSqlError, type SqlError } from "effect/sql/SqlError"
 import * as Stream from "effect/Stream"
 import { Missing, OtherExport, type Reason, TableDiffers } from "../ExportError.ts"
@@ -22,7 +24,7 @@ import type * as Quarantine from "../Quarantine.ts"
 import type { Sha256 } from "../Sha256.ts"
 import type { Connection, Kept, Mode, Output, Receipt, Written } from "../Sink.ts"
 import * as Table from "../Table.ts"
-import * as CanonicalJson from "./CanonicalJson.ts"
+import * as Nesting from "./Nesting.ts"
 import {
   type Column,
   type Dialect,
@@ -259,7 +261,7 @@ const written = (dialect: Dialect, layout: Layout, target: string): Written => {
         resource: layout.name,
         // Only `lineValues` writes them.
         error: { message, mismatches: JSON.parse(mismatches) as Quarantine.Line["error"]["mismatches"] },
-        record: JSON.parse(record) as unknown
+        record: recordOfText(record)
       }))
     )
   }
@@ -305,15 +307,29 @@ const lineValues =
     key === null ? null : keyOf(record, key),
     error.message,
     JSON.stringify(error.mismatches),
-    JSON.stringify(record)
+    recordText(record)
   ]
+
+/** A record as JSON; one nested too deep for a database, as a string of JSON. */
+const recordText = (record: unknown): string => {
+  const text = Json.stringify(record)
+  return Nesting.isTooDeep(record) ? JSON.stringify(text) : text
+}
+
+/** The way back: a record nested that deep is an object, or a list. */
+const recordOfText = (text: string): unknown => {
+  const value = Json.parse(text)
+  return typeof value === "string" && /^[[{]/.test(value) ? Result.getOrElse(Result.try(() => Json.parse(value)), () => value) : value
+}
 
 /** The key of a record that need not be one, so that of two lines about one record the later stays. */
 const keyOf = (record: unknown, key: string): string | null => {
   if (typeof record !== "object" || record === null || !Object.hasOwn(record, key)) return null
   const column = { name: key, path: [key], kind: "text" } as const
   const found: unknown = Reflect.get(record, key)
-  const [value] = Table.rowOf({ name: "", key, columns: [column] })({ [key]: found }).values
+  const only = { [key]: found }
+  Json.copyDigits(record, key, only)
+  const [value] = Table.rowOf({ name: "", key, columns: [column] })(only).values
   if (typeof value === "string") return value
   // A text that no column of text can have.
   return typeof found === "string" ? JSON.stringify(found) : null
@@ -463,5 +479,5 @@ const encoder = new TextEncoder()
 
 const liner = ({ fromRow }: Dialect, layout: Layout) => {
   const recordOf = Table.recordOf(layout)
-  return (row: Found): string => `${CanonicalJson.stringify(recordOf(fromRow(layout.columns, row)))}\n`
+  return (row: Found): string => `${Json.stringify(recordOf(fromRow(layout.columns, row)), { sorted: true })}\n`
 }
