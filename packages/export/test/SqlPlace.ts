@@ -22,34 +22,36 @@ export interface SqlPlace<out R> {
 }
 
 /** As the laws want it. */
-export const subject = <R>({ boolean, json, layer, query }: SqlPlace<R>): SinkKit.Subject<never, R> => ({
+export const subject = <R>({ boolean, layer, query }: SqlPlace<R>): SinkKit.Subject<never, R> => ({
   layer,
   records: (table, place) =>
-    Effect.map(query(`SELECT * FROM "${place}" ORDER BY "${table.key ?? "_position"}"`), (rows) => {
+    Effect.map(query(`SELECT ${columnsOf(table)} FROM "${place}" ORDER BY "${table.key ?? "_position"}"`), (rows) => {
       const recordOf = Table.recordOf(table)
       return rows.map((row) =>
         recordOf({
           values: table.columns.map(({ kind, name }) => {
             const value = row[name] ?? null
             if (value === null) return null
-            if (kind === "json") return json(value)
-            return kind === "boolean" ? boolean(value) : kind === "text" ? String(value) : Number(value)
+            if (kind === "json" || kind === "text") return String(value)
+            return kind === "boolean" ? boolean(value) : Number(value)
           }),
-          rest: restOf(row["_rest"] ?? null, json)
+          rest: restOf(row["_rest"] ?? null)
         })
       )
     }),
   quarantine: ({ name }) =>
     Effect.map(
-      query(`SELECT * FROM _intercom_quarantine WHERE resource = '${name}' AND finished = 1 ORDER BY _position`),
+      query(
+        `SELECT resource, message, ${asText("mismatches")}, ${asText("record")} FROM _intercom_quarantine WHERE resource = '${name}' AND finished = 1 ORDER BY _position`
+      ),
       (rows) =>
         rows.map(({ mismatches, message, record, resource }) => ({
           resource: String(resource),
           error: {
             message: String(message),
-            mismatches: JSON.parse(json(mismatches)) as Quarantine.Line["error"]["mismatches"]
+            mismatches: JSON.parse(String(mismatches)) as Quarantine.Line["error"]["mismatches"]
           },
-          record: recordOf(Json.parse(json(record)))
+          record: recordOf(Json.parse(String(record)))
         }))
     )
 })
@@ -58,11 +60,17 @@ export const subject = <R>({ boolean, json, layer, query }: SqlPlace<R>): SinkKi
 const recordOf = (value: unknown): unknown =>
   typeof value === "string" && value.startsWith("{") ? Json.parse(value) : value
 
-const restOf = (value: unknown, json: (value: unknown) => string): string | null => {
+const restOf = (value: unknown): string | null => {
   if (value === null) return null
-  const parsed: unknown = JSON.parse(json(value))
-  return typeof parsed === "string" ? parsed : json(value)
+  const parsed: unknown = JSON.parse(String(value))
+  return typeof parsed === "string" ? parsed : String(value)
 }
+
+// A driver that parses JSON loses the digits of its numbers.
+const asText = (column: string): string => `CAST("${column}" AS text) AS "${column}"`
+
+const columnsOf = ({ columns }: Table.Table): string =>
+  [...columns.map(({ kind, name }) => (kind === "json" ? asText(name) : `"${name}"`)), asText("_rest")].join(", ")
 
 /** One export at a place, by a process of its own. */
 export const session = <R, A, E, R2>(
