@@ -319,7 +319,12 @@ const recordText = (record: unknown): string => {
 /** The way back: a record nested that deep is an object, or a list. */
 const recordOfText = (text: string): unknown => {
   const value = Json.parse(text)
-  return typeof value === "string" && /^[[{]/.test(value) ? Result.getOrElse(Result.try(() => Json.parse(value)), () => value) : value
+  return typeof value === "string" && /^[[{]/.test(value)
+    ? Result.getOrElse(
+        Result.try(() => Json.parse(value)),
+        () => value
+      )
+    : value
 }
 
 /** The key of a record that need not be one, so that of two lines about one record the later stays. */
