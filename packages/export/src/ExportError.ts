@@ -151,9 +151,26 @@ export class DatabaseBusy extends Schema.TaggedError<DatabaseBusy>()("DatabaseBu
 }
 
 /** The address is none that leads to a database. It is not repeated: it may have a password. */
-export class BadAddress extends Schema.TaggedError<BadAddress>()("BadAddress", {}) {
+export class BadAddress extends Schema.TaggedError<BadAddress>()("BadAddress", {
+  /** What is wrong with it, as a sentence, without any value. */
+  problem: Schema.String
+}) {
   override get message(): string {
-    return "The address of the database cannot be read. Write postgres://USER:PASSWORD@HOST:PORT/DATABASE, with special characters in the password percent-encoded: # is %23."
+    return this.problem
+  }
+}
+
+/** The server's certificate is not trusted, or it takes no encrypted connections where one is asked for. */
+export class DatabaseInsecure extends Schema.TaggedError<DatabaseInsecure>()("DatabaseInsecure", {
+  database: Schema.String,
+  description: Schema.String,
+  /** Whether there is a certificate, which is not trusted. */
+  certificate: Schema.Boolean
+}) {
+  override get message(): string {
+    return this.certificate
+      ? `The certificate of ${this.database} is not trusted (${this.description}). Name the certificate of who signed it with sslrootcert=FILE, and the host as the certificate has it; sslmode=require encrypts without verifying.`
+      : `${this.database} takes no encrypted connections (${this.description}), and the sslmode asks for one. Switch TLS on there, or, where you trust the network, write sslmode=prefer.`
   }
 }
 
@@ -247,6 +264,7 @@ export const Reason = Schema.Union([
   NotADatabase,
   DatabaseBusy,
   BadAddress,
+  DatabaseInsecure,
   DatabaseUnreachable,
   DatabaseRefused,
   NoSuchDatabase,

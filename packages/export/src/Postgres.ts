@@ -22,22 +22,24 @@ import * as PgClient from "@effect/sql-pg/PgClient"
 import * as PgTypes from "@effect/sql-pg/PgTypes"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import type * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Reactivity from "effect/reactivity/Reactivity"
-import * as Redacted from "effect/Redacted"
+import type * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
-import type * as Scope from "effect/Scope"
+import * as Scope from "effect/Scope"
 import type { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import type { Fragment } from "effect/sql/Statement"
 import {
-  BadAddress,
   DatabaseBusy,
   DatabaseFailed,
   DatabaseForbidden,
+  DatabaseInsecure,
   DatabaseLost,
   DatabaseRefused,
   DatabaseUnreachable,
@@ -57,34 +59,46 @@ import {
   transaction,
   type Values
 } from "./internal/SqlDialect.ts"
+import * as PostgresTarget from "./internal/PostgresTarget.ts"
 import * as SqlSink from "./internal/SqlSink.ts"
 import { Sha256 } from "./Sha256.ts"
 import { Sink } from "./Sink.ts"
 import * as Table from "./Table.ts"
 
 export interface Options {
-  /** `postgres://user:password@host:port/database?sslmode=require`, as libpq reads it. */
+  /**
+   * `postgres://user:password@host:port/database?sslmode=require` or `host=… dbname=…`, as libpq reads it: with its
+   * parameters, its `PG*` variables for what the address leaves out, and its modes of TLS, of which `prefer` is the one
+   * when nobody names another. A parameter that is not known, or cannot be honoured, is refused.
+   */
   readonly url: Redacted.Redacted
-  /** Where the tables are; created when it does not exist. Without it, `public`. */
+  /** Where the tables are; created when it does not exist. Without it, the first of a `search_path`, or `public`. */
   readonly schema?: string | undefined
 }
 
 /** The sink that is the schema of this database. */
-export const layer = ({ schema = "public", url }: Options): Layer.Layer<Sink, never, Host | Sha256> =>
+export const layer = ({
+  schema: named,
+  url
+}: Options): Layer.Layer<Sink, never, FileSystem.FileSystem | Host | Sha256> =>
   Layer.effect(
     Sink,
     Effect.gen(function* () {
       const host = yield* Host
       const sha256 = yield* Sha256
-      const name = nameOf(url, schema)
+      const resolved = yield* Effect.result(PostgresTarget.resolve(url))
+      const place = Result.map(resolved, (target) => {
+        const schema = named ?? target.schema ?? "public"
+        return { target, schema, name: schema === "public" ? target.name : `${target.name} (schema ${schema})` }
+      })
 
       const session = Effect.gen(function* () {
-        const database = yield* Effect.fromResult(name)
-        const sql = yield* Effect.mapError(openSession(url), reasonAt(database))
-        return dialectOf(sql, database, schema)
+        const { name, schema, target } = yield* Effect.fromResult(place)
+        return dialectOf(yield* openSession(target, name), name, schema)
       })
 
       const connect = Effect.gen(function* () {
+        const { schema } = yield* Effect.fromResult(place)
         const dialect = yield* session
         const connection = SqlSink.connection({ dialect, sha256 })
         yield* mustBeUtf8(dialect)
@@ -97,55 +111,100 @@ export const layer = ({ schema = "public", url }: Options): Layer.Layer<Sink, ne
 
       const inspect = Effect.map(session, (dialect) => SqlSink.reader({ dialect, sha256 }))
 
-      return Sink.of({ name: Result.getOrElse(name, () => "postgres"), connect, inspect })
+      const name = Result.match(place, { onFailure: () => "postgres", onSuccess: ({ name }) => name })
+      return Sink.of({ name, connect, inspect })
     })
   )
+
+// ---------------------------------------------------------------------------------------------------------------------
+// the session
+// ---------------------------------------------------------------------------------------------------------------------
+
+const clientOf = (settings: PostgresTarget.Settings) =>
+  // A row is one message, and some conversations are long.
+  Effect.provide(PgClient.makeClient({ ...settings, maxMessageSize: 2 ** 30 }), Reactivity.layer)
+
+/** Whether a server that did not take one way of connecting may take the other: encrypted, or not. */
+const takesOther = ({ reason }: SqlError): boolean => {
+  const { code, message } = causeOf(reason.cause)
+  return (
+    reason.operation === "connect" && (code === "28000" || code.startsWith("ERR_SSL_") || isAboutTls(code, message))
+  )
+}
+
+const connected = ([first, ...others]: PostgresTarget.Target["servers"][number]): ReturnType<typeof clientOf> =>
+  others.reduce((tried, settings) => Effect.catchIf(tried, takesOther, () => clientOf(settings)), clientOf(first))
+
+/** What a server is: what `target_session_attrs` asks for. */
+const kindOf = (sql: SqlClient) =>
+  Effect.map(
+    sql<{ readonly standby: boolean; readonly readonly: boolean }>`SELECT pg_is_in_recovery() AS standby,
+      pg_is_in_recovery() OR current_setting('default_transaction_read_only') = 'on' AS readonly`,
+    ([found]) => found ?? { standby: false, readonly: false }
+  )
+
+const fits: { readonly [attributes: string]: (kind: { standby: boolean; readonly: boolean }) => boolean } = {
+  "read-write": ({ readonly }) => !readonly,
+  "read-only": ({ readonly }) => readonly,
+  primary: ({ standby }) => !standby,
+  standby: ({ standby }) => standby
+}
+
+/** The first server that can be reached and is of the kind that is asked for. */
+const firstServer = Effect.fnUntraced(function* (
+  { attributes, servers }: PostgresTarget.Target,
+  database: string
+): Effect.fn.Return<SqlClient, Reason, Scope.Scope> {
+  const scope = yield* Effect.scope
+  const fit = fits[attributes]
+  const unfit = new DatabaseFailed({ database, description: `none of its servers is ${attributes}.` })
+  let failure: Reason = unfit
+  for (const server of servers) {
+    const own = yield* Scope.fork(scope)
+    const found = yield* connected(server).pipe(
+      Effect.flatMap((sql) =>
+        fit === undefined
+          ? Effect.succeedSome(sql)
+          : Effect.map(kindOf(sql), (kind) => Option.liftPredicate(sql, () => fit(kind)))
+      ),
+      Effect.mapError(reasonAt(database)),
+      Scope.provide(own),
+      Effect.result
+    )
+    if (Result.isSuccess(found) && Option.isSome(found.success)) return found.success.value
+    yield* Scope.close(own, Exit.void)
+    failure = Result.isFailure(found) ? found.failure : unfit
+    // As in libpq, a server that refuses the login is the one that was meant.
+    if (Result.isFailure(found) && failure._tag !== "DatabaseUnreachable") break
+  }
+  return yield* Effect.fail(failure)
+})
+
+/** Asked for as such, a standby is better than any other server, and any other than none. */
+const opened = (target: PostgresTarget.Target, database: string) =>
+  target.attributes === "prefer-standby"
+    ? firstServer({ ...target, attributes: "standby" }, database).pipe(
+        Effect.catch(() => firstServer(target, database))
+      )
+    : firstServer(target, database)
 
 /**
  * One connection, for as long as the scope: the lock belongs to it. Whoever waits longer than half a minute for another's
  * lock on a table is told; what takes long is not stopped.
  */
-const openSession = Effect.fnUntraced(function* (url: Redacted.Redacted) {
-  const sql = yield* Effect.provide(
-    PgClient.makeClient({
-      url,
-      applicationName: "intercom export",
-      // A row is one message, and some conversations are long.
-      maxMessageSize: 2 ** 30,
-      keepAlive: "1 minute",
-      connectTimeout: "10 seconds"
-    }),
-    Reactivity.layer
+const openSession = Effect.fnUntraced(function* (target: PostgresTarget.Target, database: string) {
+  const sql = yield* opened(target, database)
+  yield* Effect.mapError(
+    sql`SELECT set_config('statement_timeout', '0', false), set_config('lock_timeout', '30s', false),
+      set_config('client_min_messages', 'warning', false)`,
+    reasonAt(database)
   )
-  yield* sql`SELECT set_config('statement_timeout', '0', false), set_config('lock_timeout', '30s', false),
-    set_config('client_min_messages', 'warning', false)`
   // The server lets go of the lock of a process that was killed in the middle of a long statement. Older servers know no
   // such setting, and not on every system.
   yield* Effect.ignore(sql`SELECT set_config('client_connection_check_interval', '2s', false)`)
   yield* Effect.ignore(sql`SELECT set_config('idle_session_timeout', '0', false)`)
   return sql
 })
-
-/** `postgres:host:5432/database`, without user and password. */
-const nameOf = (address: Redacted.Redacted, schema: string): Result.Result<string, BadAddress> =>
-  Result.try({ try: () => readAddress(Redacted.value(address), schema), catch: unreadable }).pipe(
-    Result.flatMap((name) => (name === undefined ? Result.fail(unreadable()) : Result.succeed(name)))
-  )
-
-// What the URL parser says of an address repeats it.
-const unreadable = () => new BadAddress({})
-
-const readAddress = (address: string, schema: string): string | undefined => {
-  const { hash, hostname, password, pathname, port, protocol, search, searchParams, username } = new URL(address)
-  // In an address whose password is not encoded, a part of it can look like host and port.
-  const astray = username === "" && `${pathname}${search}`.includes("@")
-  if (!/^postgres(ql)?:$/.test(protocol) || hash !== "" || astray) return undefined
-  const [user, path] = [username, pathname.slice(1), password].map(decodeURIComponent)
-  const host = searchParams.get("host") ?? (hostname || "localhost")
-  const database = searchParams.get("dbname") ?? (path || searchParams.get("user") || user)
-  const place = `postgres:${host}:${searchParams.get("port") ?? (port || "5432")}/${database}`
-  return schema === "public" ? place : `${place} (schema ${schema})`
-}
 
 // ---------------------------------------------------------------------------------------------------------------------
 // schema and lock
@@ -381,6 +440,9 @@ const reasonAt =
       case "55P03":
         return new DatabaseBusy({ database })
     }
+    if (isAboutTls(code, message)) {
+      return new DatabaseInsecure({ database, description, certificate: message !== withoutTls })
+    }
     if (reason._tag === "AuthenticationError") return new DatabaseRefused({ database, description })
     if (reason._tag !== "ConnectionError" && !unavailable.has(code))
       return new DatabaseFailed({ database, description })
@@ -388,6 +450,15 @@ const reasonAt =
       ? new DatabaseUnreachable({ database, description })
       : new DatabaseLost({ database, description })
   }
+
+/** What the driver says of a server that takes no encrypted connections. */
+const withoutTls = "The server does not support TLS"
+
+/** The codes of OpenSSL for certificates that are not trusted, and of Node for those of another host. */
+const untrusted =
+  /^(?:ERR_TLS_CERT|UNABLE_TO_|CERT_|CRL_|SELF_SIGNED_|DEPTH_ZERO_|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_|HOSTNAME_|ERROR_IN_)/
+
+const isAboutTls = (code: string, message: string): boolean => message === withoutTls || untrusted.test(code)
 
 /** Too many connections; shutting down, crashed, starting. See PostgreSQL's appendix of error codes. */
 const unavailable = new Set(["53300", "57P01", "57P02", "57P03"])

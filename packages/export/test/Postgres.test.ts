@@ -10,6 +10,7 @@ import * as PgClient from "@effect/sql-pg/PgClient"
 import { assert, describe, layer } from "@effect/vitest"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import type * as FileSystem from "effect/FileSystem"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
@@ -44,7 +45,7 @@ const ask = (url: string, sql: string, schema = "public") =>
 
 const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`
 
-interface Schema extends SqlPlace<Host | Sha256> {
+interface Schema extends SqlPlace<FileSystem.FileSystem | Host | Sha256> {
   readonly schema: string
   readonly url: string
 }
@@ -92,8 +93,11 @@ const nameOf = (url: string) => {
 
 const writing = <A, E>(
   place: Schema,
-  use: (output: Output, connection: Connection) => Effect.Effect<A, E, Host | Sha256 | Scope.Scope>
-): Effect.Effect<A, E | Reason, Host | Sha256> =>
+  use: (
+    output: Output,
+    connection: Connection
+  ) => Effect.Effect<A, E, FileSystem.FileSystem | Host | Sha256 | Scope.Scope>
+): Effect.Effect<A, E | Reason, FileSystem.FileSystem | Host | Sha256> =>
   session(place, (connection) =>
     Effect.scoped(Effect.flatMap(connection.open(SinkKit.things, "replace"), (output) => use(output, connection)))
   )
@@ -110,7 +114,7 @@ const things = (...ids: ReadonlyArray<string>) => batch(ids.map((id) => ({ type:
 
 describe("Postgres", () => {
   layer(Layer.merge(PostgresServer.layer, Disk.layer), { excludeTestServices: true })((it) => {
-    for (const { check, name } of SinkKit.laws(Effect.map(place, subject))) it.effect(name, () => check)
+    for (const { check, name } of SinkKit.laws(Effect.map(place, subject))) it.effect(name, () => check, timeout)
 
     for (const [name, scenario] of Object.entries(scenarios)) it.effect(name, () => Effect.flatMap(place, scenario))
 
@@ -413,13 +417,14 @@ describe("Postgres", () => {
           "mysql://user:s3cret@host/db",
           "postgres://user:s3cret@host:port/db",
           "postgres://user:s3cret%zz@host/db",
-          "postgres://user:12#s3cret@host/db",
-          "postgres://user:12?s3cret@host/db",
+          "postgres://user:12@x#s3cret@host/db",
+          "postgres://user:12@x?s3cret@host/db",
           "postgres://user:12/s3cret@host/db"
         ]) {
           const reason = yield* connecting(address)
-          assert.deepStrictEqual(reason, new BadAddress({}), address)
-          assert.match(reason.message, /Write postgres:\/\/USER:PASSWORD@HOST:PORT\/DATABASE/)
+          assert.instanceOf(reason, BadAddress, address)
+          assert.match(reason.message, /Write postgres:\/\/USER:PASSWORD@HOST:PORT\/DATABASE|port takes/)
+          assert.notInclude(reason.message, "s3cret")
           assert.isFalse(new ExportError({ reason }).resumable)
           assert.notInclude(
             yield* Effect.provide(

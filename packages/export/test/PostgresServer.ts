@@ -12,6 +12,7 @@ import { createRequire } from "node:module"
 import * as NodeNet from "node:net"
 import * as NodeOs from "node:os"
 import * as NodePath from "node:path"
+import { fileURLToPath } from "node:url"
 
 /** The address of a database on the server, whose user may do everything. */
 export class PostgresServer extends Context.Service<PostgresServer, { readonly url: string }>()(
@@ -49,9 +50,11 @@ const start = async (directory: string) => {
     "-N"
   ]
   execFileSync(NodePath.join(home, "bin", "initdb"), initdb, { ...identity, stdio: "pipe" })
+  const settings = encrypting(data)
+  if (isRoot) for (const file of files) NodeFs.chownSync(NodePath.join(data, file), nobody.uid, nobody.gid)
   const port = await freePort()
   // Crashes of the machine are not tested, so nothing waits for the disk.
-  const options = ["fsync=off", "unix_socket_directories=", "listen_addresses=127.0.0.1", `port=${port}`]
+  const options = ["fsync=off", "unix_socket_directories=", "listen_addresses=127.0.0.1", `port=${port}`, ...settings]
   const server = spawn(
     NodePath.join(home, "bin", "postgres"),
     ["-D", data, ...options.flatMap((option) => ["-c", option])],
@@ -59,6 +62,29 @@ const start = async (directory: string) => {
   )
   await ready(server)
   return { server, url: `postgres://tester:${encodeURIComponent(password)}@127.0.0.1:${port}/postgres` }
+}
+
+/** Certificates that are no secret: whoever signed them is gone. The server's is that of `localhost`. */
+export const tls = fileURLToPath(new URL("tls", import.meta.url))
+
+const files = ["ca.crt", "server.crt", "server.key"]
+
+/**
+ * Lets the server take encrypted connections, and no others from `tls_only`, none from `plain_only`, and only those with
+ * its certificate from `holder`. Gives the settings for it; `.ci/postgres` does the same.
+ */
+const encrypting = (data: string): ReadonlyArray<string> => {
+  for (const file of files) {
+    NodeFs.copyFileSync(NodePath.join(tls, file), NodePath.join(data, file))
+    // A private key has to be private.
+    NodeFs.chmodSync(NodePath.join(data, file), 0o600)
+  }
+  const rules = NodePath.join(data, "pg_hba.conf")
+  NodeFs.writeFileSync(
+    rules,
+    `${NodeFs.readFileSync(NodePath.join(tls, "pg_hba.conf"), "utf8")}${NodeFs.readFileSync(rules, "utf8")}`
+  )
+  return ["ssl=on", "ssl_ca_file=ca.crt", "ssl_cert_file=server.crt", "ssl_key_file=server.key"]
 }
 
 const runs = (programs: string, identity: Partial<typeof nobody>): boolean =>
@@ -96,12 +122,19 @@ const ready = async (server: ChildProcess): Promise<void> => {
   throw new Error(`PostgreSQL did not start:\n${log}`)
 }
 
+/** Thousands of connections are made: they are encrypted where that is what is tested. */
+const plain = (address: string): string => {
+  const url = new URL(address)
+  url.searchParams.set("sslmode", "disable")
+  return url.href
+}
+
 /** One server for a file of tests. */
 export const layer = Layer.effect(
   PostgresServer,
   Effect.gen(function* () {
     const given = process.env["INTERCOM_TEST_POSTGRES_URL"]
-    if (given !== undefined) return PostgresServer.of({ url: given })
+    if (given !== undefined) return PostgresServer.of({ url: plain(given) })
     const directory = yield* Effect.acquireRelease(
       Effect.sync(() => NodeFs.mkdtempSync(NodePath.join(NodeOs.tmpdir(), "postgres-"))),
       (path) => Effect.sync(() => NodeFs.rmSync(path, { recursive: true, force: true }))
@@ -115,6 +148,6 @@ export const layer = Layer.effect(
           if (server.exitCode === null) await once(server, "exit")
         })
     )
-    return PostgresServer.of({ url })
+    return PostgresServer.of({ url: plain(url) })
   })
 )
