@@ -51,7 +51,11 @@ const unless = (value: number, none: number, key: string): ReadonlyArray<readonl
   value === none ? [] : [[key, value]]
 
 /** The schemas being written, outermost first: one that contains itself is named by how far out it began. */
-type Open = ReadonlyArray<string>
+interface Open {
+  readonly keys: ReadonlyArray<string>
+  /** The keyword that says nothing here: what is read only in an answer, what is written only in a request. */
+  readonly idle: "readOnly" | "writeOnly" | undefined
+}
 
 /** Schemas by what they are: a reference by its target, anything else by where it stands. */
 const identity = (node: Node.Node): string => (Node.resolve(node) ?? node).pointer
@@ -63,10 +67,10 @@ const conjunction = (nodes: ReadonlyArray<Node.Node>, open: Open): Json => {
   const [first, ...rest] = nodes
   if (first === undefined) return everything
   const key = nodes.map(identity).join(" ")
-  const outer = open.lastIndexOf(key)
-  if (outer >= 0) return { again: open.length - outer }
+  const outer = open.keys.lastIndexOf(key)
+  if (outer >= 0) return { again: open.keys.length - outer }
   const node = rest.length === 0 ? first : { ...first, value: { allOf: nodes.map(({ value }) => value) } }
-  const inside = [...open, key]
+  const inside = { ...open, keys: [...open.keys, key] }
   const alternatives = Shape.alternatives(node)
   const all = reduced(set(alternatives.flatMap((alternative) => alternativeOf(alternative, inside))))
   const otherwise = alternatives.find((one) => one.otherwise !== undefined)?.otherwise
@@ -105,7 +109,8 @@ const alternativeOf = (alternative: Shape.Alternative, open: Open): ReadonlyArra
       return fitting.length === 0 ? [] : [{ kind, values: set(fitting.map(ordered)) }]
     }
     const rules = [...alternative.rules]
-      .filter(([keyword, value]) => Shape.concerns(keyword, value, kind))
+      .filter(([keyword, value]) => keyword !== open.idle && Shape.concerns(keyword, value, kind))
+      .filter(([keyword]) => kind !== "integer" || !keyword.startsWith("exclusiveM"))
       .map(([keyword, value]) => [keyword, ordered(value)] as const)
     return [sorted([["kind", kind], ...rules, ...constraints(alternative, kind, open)])]
   })
@@ -118,7 +123,20 @@ const constraints = (
   switch (kind) {
     case "string":
       return [...unless(alternative.minLength, 0, "minLength"), ...unless(alternative.maxLength, Infinity, "maxLength")]
-    case "integer":
+    case "integer": {
+      // The integers above 0 are those from 1.
+      const above = alternative.rules.get("exclusiveMinimum")
+      const under = alternative.rules.get("exclusiveMaximum")
+      const least = Math.max(
+        Math.ceil(alternative.minimum),
+        typeof above === "number" ? Math.floor(above) + 1 : -Infinity
+      )
+      const most = Math.min(
+        Math.floor(alternative.maximum),
+        typeof under === "number" ? Math.ceil(under) - 1 : Infinity
+      )
+      return [...unless(least, -Infinity, "minimum"), ...unless(most, Infinity, "maximum")]
+    }
     case "number":
       return [...unless(alternative.minimum, -Infinity, "minimum"), ...unless(alternative.maximum, Infinity, "maximum")]
     case "array": {
@@ -146,10 +164,11 @@ const constraints = (
 }
 
 /** What a schema allows; no schema allows everything. */
-export const schema = (node: Node.Node | undefined): Json => (node === undefined ? everything : conjunction([node], []))
+export const schema = (node: Node.Node | undefined, idle?: Open["idle"]): Json =>
+  node === undefined ? everything : conjunction([node], { keys: [], idle })
 
-const contentOf = (content: Document.Body["content"]): Json =>
-  sorted([...content].map(([type, node]) => [type.toLowerCase(), schema(node)]))
+const contentOf = (content: Document.Body["content"], idle: Open["idle"]): Json =>
+  sorted([...content].map(([type, node]) => [type.toLowerCase(), schema(node, idle)]))
 
 // How a list or an object is written into a URL; a single value is written the same way in all, but for a path.
 const styles = ["style", "explode", "allowReserved", "allowEmptyValue"]
@@ -163,8 +182,8 @@ export const parameter = ({ node, required, schema: of }: Pick<Document.Paramete
   const content = Document.contentOf(node)
   return sorted([
     ["required", required],
-    ["schema", schema(of)],
-    ...(content.size === 0 ? [] : [["content", contentOf(content)] as const]),
+    ["schema", schema(of, "writeOnly")],
+    ...(content.size === 0 ? [] : [["content", contentOf(content, "writeOnly")] as const]),
     ...(isScalar(of) && written["in"] !== "path"
       ? []
       : styles.flatMap((style) => (written[style] === undefined ? [] : [[style, written[style]] as const])))
@@ -187,7 +206,7 @@ export const headers = (response: Node.Node): ReadonlyMap<string, Document.Param
 /** A response: its content and headers. */
 export const response = ({ content, node }: Pick<Document.Response, "content" | "node">): Json =>
   sorted([
-    ["content", contentOf(content)],
+    ["content", contentOf(content, "readOnly")],
     ["headers", sorted([...headers(node)].map(([name, header]) => [name, parameter(header)]))]
   ])
 
@@ -197,7 +216,7 @@ export const body = (one: Document.Body | undefined): Json =>
     ? null
     : sorted([
         ["required", one.required],
-        ["content", contentOf(one.content)]
+        ["content", contentOf(one.content, "writeOnly")]
       ])
 
 /** A parameter by where it is: one of a path by its place in the path, whatever it is called. */

@@ -49,9 +49,14 @@ const grammar: { readonly [P in Part]: { readonly [key: string]: Step } } = {
     ...schemas("each", "properties", "patternProperties", "$defs", "dependentSchemas", "prefixItems"),
     ...schemas("each", "allOf", "anyOf", "oneOf"),
     ...schemas("one", "items", "additionalProperties", "unevaluatedProperties", "unevaluatedItems", "propertyNames"),
-    ...schemas("one", "contains", "not", "if", "then", "else")
+    ...schemas("one", "contains", "not", "if", "then", "else", "contentSchema")
   }
 }
+
+/** The keywords of a schema with schemas in them: one, or a list or map of them. */
+export const schemaKeys: ReadonlyMap<string, Step[1]> = new Map(
+  Object.entries(grammar.schema).map(([key, [, as]]) => [key, as] as const)
+)
 
 /** A part of a document, and where it is. */
 export interface Place {

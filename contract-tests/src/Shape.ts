@@ -5,10 +5,12 @@
 import * as Predicate from "effect/Predicate"
 import type * as Schema from "effect/Schema"
 import * as Node from "./Node.ts"
+import * as Rules from "./Rules.ts"
+import { concerns, type Kind, kinds } from "./Rules.ts"
 
-export type Kind = "null" | "boolean" | "integer" | "number" | "string" | "array" | "object"
+export type { Kind }
 
-const kinds: ReadonlyArray<Kind> = ["null", "boolean", "number", "string", "array", "object"]
+export { concerns }
 
 /** One way to satisfy a schema. */
 export interface Alternative {
@@ -36,81 +38,7 @@ export interface Alternative {
   readonly otherwise: Schema.Json | undefined
 }
 
-/** Keywords that forbid values, beyond those an {@link Alternative} names, with the kind they are about. */
-export const ruleKinds: { readonly [keyword: string]: Kind | undefined } = {
-  format: "string",
-  pattern: "string",
-  contentEncoding: "string",
-  contentMediaType: "string",
-  exclusiveMinimum: "number",
-  exclusiveMaximum: "number",
-  multipleOf: "number",
-  uniqueItems: "array",
-  contains: "array",
-  minContains: "array",
-  maxContains: "array",
-  prefixItems: "array",
-  unevaluatedItems: "array",
-  minProperties: "object",
-  maxProperties: "object",
-  propertyNames: "object",
-  patternProperties: "object",
-  dependentRequired: "object",
-  dependentSchemas: "object",
-  not: undefined,
-  if: undefined,
-  readOnly: undefined,
-  writeOnly: undefined
-}
-
-// Formats of numbers that every number JSON keeps exactly has, and of strings that every string has.
-const wideFormats = new Set(["int64", "float", "double", "password", "binary"])
-
 type Keywords = { readonly [key: string]: Schema.Json }
-
-const isEmpty = (value: Schema.Json): boolean =>
-  value === true || (typeof value === "object" && value !== null && Object.keys(value).length === 0)
-
-/** Rules that forbid nothing, as they are written. */
-const isIdle = (schema: Keywords, keyword: string, value: Schema.Json): boolean => {
-  switch (keyword) {
-    case "format":
-      return wideFormats.has(String(value))
-    case "pattern":
-      return /^\^?(\.\*|\[\\s\\S\]\*)?$/.test(String(value))
-    case "minProperties":
-      return value === 0
-    case "multipleOf":
-      return schema["type"] === "integer" && Number.isInteger(1 / Number(value))
-    case "dependentRequired":
-    case "dependentSchemas":
-    case "patternProperties":
-    case "prefixItems":
-    case "propertyNames":
-    case "unevaluatedItems":
-      return isEmpty(value)
-    case "contains":
-      return schema["minContains"] === 0 && schema["maxContains"] === undefined
-    case "minContains":
-    case "maxContains":
-      return schema["contains"] === undefined || (keyword === "minContains" && value === 0)
-    case "if":
-      return schema["then"] === undefined && schema["else"] === undefined
-    default:
-      return value === false
-  }
-}
-
-/** What a rule says; a condition is nothing without what follows from it. */
-const ruleOf = (schema: Keywords, keyword: string, value: Schema.Json): Schema.Json =>
-  keyword === "if" ? [value, schema["then"] ?? true, schema["else"] ?? true] : value
-
-const rulesOf = (schema: Keywords): Alternative["rules"] =>
-  new Map(
-    Object.entries(schema)
-      .filter(([keyword, value]) => Object.hasOwn(ruleKinds, keyword) && !isIdle(schema, keyword, value))
-      .map(([keyword, value]) => [keyword, ruleOf(schema, keyword, value)])
-  )
 
 /** The only values allowed; all booleans are no restriction. */
 const valuesOf = (schema: Keywords, said: ReadonlyArray<Kind> | undefined): Alternative["values"] => {
@@ -129,13 +57,6 @@ const requiredOf = ({ discriminator, required }: Keywords): ReadonlyArray<string
   return typeof telling === "string" ? [...named, telling] : named
 }
 
-/** Whether a rule can forbid a value of a kind: `format` is about strings, but for `int32`. */
-export const concerns = (keyword: string, value: Schema.Json, kind: Kind): boolean => {
-  if (keyword === "format" && value === "int32") return kind === "integer" || kind === "number"
-  const about = ruleKinds[keyword]
-  return about === undefined || about === kind || (about === "number" && kind === "integer")
-}
-
 const number = (value: Schema.Json | undefined, otherwise: number): number =>
   typeof value === "number" ? value : otherwise
 
@@ -149,8 +70,12 @@ const keywords = (node: Node.Node): Alternative => {
   const { type } = schema
   const named = Array.isArray(type) ? type.filter(isKind) : isKind(type) ? [type] : undefined
   // OpenAPI 3.0 writes null beside the type.
-  const said = named !== undefined && schema["nullable"] === true ? [...named, "null" as const] : named
-  const additional = Node.child(node, "additionalProperties") ?? Node.child(node, "unevaluatedProperties")
+  const some = named !== undefined && schema["nullable"] === true ? [...named, "null" as const] : named
+  // A number that is a multiple of an integer is one.
+  const whole = Number.isInteger(schema["multipleOf"])
+  const said = whole ? some?.map((kind) => (kind === "number" ? "integer" : kind)) : some
+  const further = Node.child(node, "additionalProperties") ?? Node.child(node, "unevaluatedProperties")
+  const additional = further !== undefined && Rules.permits(further) ? undefined : further
   const items = Node.child(node, "items")
   return {
     node,
@@ -159,7 +84,7 @@ const keywords = (node: Node.Node): Alternative => {
     values: valuesOf(schema, said),
     fields: new Map(nodesOf(Node.child(node, "properties")).map(([name, field]) => [name, [field]])),
     required: new Set(requiredOf(schema)),
-    additional: additional?.value === false ? false : additional?.value === true ? undefined : additional,
+    additional: additional !== undefined && Rules.forbids(additional) ? false : additional,
     items: items === undefined ? [] : [items],
     minimum: Math.max(number(schema["minimum"], -Infinity), number(schema["exclusiveMinimum"], -Infinity)),
     maximum: Math.min(number(schema["maximum"], Infinity), number(schema["exclusiveMaximum"], Infinity)),
@@ -167,7 +92,7 @@ const keywords = (node: Node.Node): Alternative => {
     maxLength: number(schema["maxLength"], Infinity),
     minItems: number(schema["minItems"], 0),
     maxItems: number(schema["maxItems"], Infinity),
-    rules: rulesOf(schema),
+    rules: Rules.of(node),
     otherwise: schema["default"]
   }
 }
@@ -180,6 +105,20 @@ const bothKinds = (a: ReadonlySet<Kind>, b: ReadonlySet<Kind>): ReadonlySet<Kind
 
 const bothFields = (a: Alternative["fields"], b: Alternative["fields"]): Alternative["fields"] =>
   new Map([...a.keys(), ...b.keys()].map((name) => [name, [...(a.get(name) ?? []), ...(b.get(name) ?? [])]]))
+
+/** A keyword two parts say differently is kept twice: by itself, and as a part of an `allOf`. */
+const bothRules = (a: Alternative["rules"], b: Alternative["rules"]): Alternative["rules"] => {
+  const said = (rules: Alternative["rules"]): ReadonlyArray<Schema.Json> => {
+    const parts = rules.get("allOf")
+    return Array.isArray(parts) ? parts : []
+  }
+  const twice = [...b].filter(([keyword, value]) => {
+    const other = a.get(keyword)
+    return keyword !== "allOf" && other !== undefined && JSON.stringify(other) !== JSON.stringify(value)
+  })
+  const parts = [...said(a), ...said(b), ...twice.map(([keyword, value]) => ({ [keyword]: value }))]
+  return new Map([...b, ...a, ...(parts.length === 0 ? [] : [["allOf", parts] as const])])
+}
 
 const both = (a: Alternative, b: Alternative): Alternative => ({
   // The place of the properties is where one would look for a missing one.
@@ -202,7 +141,7 @@ const both = (a: Alternative, b: Alternative): Alternative => ({
   maxLength: Math.min(a.maxLength, b.maxLength),
   minItems: Math.max(a.minItems, b.minItems),
   maxItems: Math.min(a.maxItems, b.maxItems),
-  rules: new Map([...a.rules, ...b.rules]),
+  rules: bothRules(a.rules, b.rules),
   otherwise: a.otherwise ?? b.otherwise
 })
 
@@ -214,8 +153,8 @@ export const alternatives = (node: Node.Node): ReadonlyArray<Alternative> => wit
 
 /** {@link alternatives}; `open` are the schemas this one is part of. */
 const within = (node: Node.Node, open: ReadonlyArray<string>): ReadonlyArray<Alternative> => {
-  if (node.value === false) return []
-  const own = [keywords(node)]
+  if (node.value === false || Rules.forbids(node)) return []
+  const own = Rules.conditional(node).reduce((left, part) => cross(left, within(part, open)), [keywords(node)])
   const target =
     "$ref" in Node.record(node)
       ? Node.resolve({ ...node, value: { $ref: Node.record(node)["$ref"] ?? "" } })
@@ -226,7 +165,8 @@ const within = (node: Node.Node, open: ReadonlyArray<string>): ReadonlyArray<Alt
   const all = nodesOf(Node.child(node, "allOf")).reduce((left, [, part]) => cross(left, within(part, inside)), referred)
   return ["anyOf", "oneOf"].reduce((left, combinator) => {
     const parts = nodesOf(Node.child(node, combinator))
-    return parts.length === 0
+    // Where one alternative takes everything, the others say nothing.
+    return parts.length === 0 || (combinator === "anyOf" && parts.some(([, part]) => Rules.permits(part)))
       ? left
       : cross(
           left,

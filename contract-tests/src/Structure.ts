@@ -351,13 +351,16 @@ const keeps = (sender: ShapeOf.Shape, keyword: string, value: Schema.Json): bool
 }
 
 // What tells a program how to read a text, and forbids none.
-const encodings = ["contentEncoding", "contentMediaType"]
+const encodings = ["contentEncoding", "contentMediaType", "contentSchema"]
 
 /** How grave it is not to keep a rule: some only tell what is meant. */
 const gravity = (keyword: string, value: Schema.Json): Finding["class"] =>
-  keyword === "readOnly" || encodings.includes(keyword) || (keyword === "format" && !Validator.knowsFormat(value))
-    ? "drift"
-    : "breaking"
+  // Whether a value can be of two alternatives is for samples to tell.
+  keyword === "oneOf"
+    ? "note"
+    : keyword === "readOnly" || encodings.includes(keyword) || (keyword === "format" && !Validator.knowsFormat(value))
+      ? "drift"
+      : "breaking"
 
 /** Rules of a receiver the sender does not keep. */
 const rules = (
@@ -427,12 +430,14 @@ const requestFields = (client: ShapeOf.Shape, document: ShapeOf.Shape, place: Pl
   return [...sent, ...unknown]
 }
 
+const said = (value: Schema.Json | undefined): string => (typeof value === "string" ? value : JSON.stringify(value))
+
 /** How the document writes what it sends as text, and the client does not know to read. */
 const encoded = (client: ShapeOf.Shape, document: ShapeOf.Shape, at: Node.Node, place: Place) =>
   encodings
     .filter((keyword) => document.rules.has(keyword) && !client.rules.has(keyword))
     .map((keyword) =>
-      found(at, [keyword], "drift", place, `the document's ${keyword} is ${String(document.rules.get(keyword))}`)
+      found(at, [keyword], "drift", place, `the document's ${keyword} is ${said(document.rules.get(keyword))}`)
     )
 
 /** The first items of a list, where the document describes each by itself. */
