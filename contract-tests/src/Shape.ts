@@ -154,7 +154,10 @@ export const alternatives = (node: Node.Node): ReadonlyArray<Alternative> => wit
 /** {@link alternatives}; `open` are the schemas this one is part of. */
 const within = (node: Node.Node, open: ReadonlyArray<string>): ReadonlyArray<Alternative> => {
   if (node.value === false || Rules.forbids(node)) return []
-  const own = Rules.conditional(node).reduce((left, part) => cross(left, within(part, open)), [keywords(node)])
+  const own = Rules.conditional(node).reduce<ReadonlyArray<Alternative>>(
+    (left, part) => cross(left, within(part, open)),
+    [keywords(node)]
+  )
   const target =
     "$ref" in Node.record(node)
       ? Node.resolve({ ...node, value: { $ref: Node.record(node)["$ref"] ?? "" } })
