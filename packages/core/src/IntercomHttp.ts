@@ -8,7 +8,7 @@ import * as Context from "effect/Context"
 import * as Data from "effect/Data"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Hash from "effect/Hash"
+import * as Digest from "effect/crypto/Digest"
 import { identity } from "effect/Function"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as HttpClient from "effect/http/HttpClient"
@@ -33,13 +33,13 @@ import {
 import * as IntercomMetrics from "./IntercomMetrics.ts"
 import * as Body from "./internal/Body.ts"
 import { printable } from "./internal/Printable.ts"
-import * as LongWait from "./internal/LongWait.ts"
+import * as Monotonic from "./internal/Monotonic.ts"
 import { reasonOf, resetDelay } from "./internal/ResponseError.ts"
 import * as Retry from "./internal/Retry.ts"
-import * as Scout from "./internal/Scout.ts"
+import * as RateLimit from "./internal/RateLimit.ts"
+import * as ServerTime from "./internal/ServerTime.ts"
 import { type Scrub, scrubber } from "./internal/Scrub.ts"
 import { neverSent, systemError } from "./internal/TransportCode.ts"
-import { unlimited } from "./internal/Unlimited.ts"
 import { wholeMillis } from "./internal/WholeMillis.ts"
 import * as Json from "./Json.ts"
 
@@ -100,13 +100,13 @@ export class Failure extends Data.TaggedClass("Failure")<{
   readonly notBefore?: Duration.Duration
 }> {}
 
-// The attempt under way: whose it is, and when it asked the rate limiter for its slot, in Unix milliseconds.
+// The attempt under way: whose it is, and when it asked for its slot of the rate limit, in monotonic milliseconds.
 const Attempt = Context.Reference<{ readonly operation: string; readonly askedAt: number }>(
   "@effect-intercom/core/IntercomHttp/Attempt",
   { defaultValue: () => ({ operation: "", askedAt: 0 }) }
 )
 
-// When the first attempt of a call left, in Unix milliseconds.
+// When the first attempt of a call left, in monotonic milliseconds.
 const FirstSent = Context.Reference<Ref.Ref<number | undefined>>("@effect-intercom/core/IntercomHttp/FirstSent", {
   defaultValue: () => Ref.makeUnsafe<number | undefined>(undefined)
 })
@@ -116,7 +116,7 @@ const shortestWait = 10
 
 /** Notes that a request leaves now, and how long the rate limiter kept it. */
 const leave = Effect.gen(function* () {
-  const now = yield* Clock.currentTimeMillis
+  const now = yield* Monotonic.millis
   const { askedAt, operation } = yield* Attempt
   yield* Ref.update(yield* FirstSent, (first) => first ?? now)
   if (now - askedAt < shortestWait) return
@@ -140,9 +140,48 @@ const withTimeout =
       })
     })
 
-const make = Effect.fnUntraced(function* (config: IntercomConfig.IntercomConfig, shared: boolean) {
-  const transport = yield* HttpClient.HttpClient
+/** Holds requests back for the rate limit. */
+interface Gate<out Error> {
+  /** Goes around attempts, bodies included. */
+  readonly admit: <E>(transport: HttpClient.HttpClient.With<E>) => HttpClient.HttpClient.With<E | Error>
+  /** Goes around what a transport answers: headers tell before the body is there. */
+  readonly learn: <E>(transport: HttpClient.HttpClient.With<E>) => HttpClient.HttpClient.With<E>
+}
+
+/** Counts in this process, and learns from the headers. */
+const inProcess = ({ rateLimit, retry }: IntercomConfig.IntercomConfig, time: ServerTime.ServerTime): Gate<never> => {
+  // Windows last ten seconds, by the documentation a minute at most: that much is worth waiting for, however short a call
+  // may take.
+  const longest = Duration.max(Duration.fromInputUnsafe(retry.total), Duration.minutes(1))
+  const { admit, learn } = RateLimit.make({ ...rateLimit, longest, time })
+  return { admit: HttpClient.transformResponse(admit), learn: HttpClient.transformResponse(learn) }
+}
+
+/** Counts in a store, which knows better than one process' headers. */
+const inStore = Effect.fnUntraced(function* ({ accessToken, baseUrl, rateLimit }: IntercomConfig.IntercomConfig) {
   const limiter = wholeMillis(yield* RateLimiter.RateLimiter)
+  // The limit is the app's, so processes that share a store share it by token; the token itself stays here.
+  const digest = yield* Digest.Digest.use(({ digestHex }) =>
+    digestHex(Digest.sha256, new TextEncoder().encode(Redacted.value(accessToken)))
+  ).pipe(Effect.provide(Digest.layerWebCrypto))
+  const limits = {
+    limiter,
+    key: `intercom:${baseUrl.host}:${digest}`,
+    ...rateLimit,
+    // Repeating a 429 is our own decision (see Retry.ts): its body tells windows from job slots.
+    times: 0,
+    disableResponseInspection: true
+  }
+  return { admit: HttpClient.withRateLimiter(limits), learn: identity } satisfies Gate<RateLimiter.RateLimiterError>
+})
+
+const make = Effect.fnUntraced(function* <E extends RateLimiter.RateLimiterError, R>(
+  config: IntercomConfig.IntercomConfig,
+  gateOf: (config: IntercomConfig.IntercomConfig, time: ServerTime.ServerTime) => Effect.Effect<Gate<E>, never, R>
+) {
+  const transport = yield* HttpClient.HttpClient
+  const time = yield* Clock.clockWith((clock) => Effect.sync(() => ServerTime.make(clock)))
+  const gate = yield* gateOf(config, time)
   const warned = yield* Ref.make(false)
   const token = Redacted.value(config.accessToken)
   const scrub = scrubber(token)
@@ -157,20 +196,6 @@ const make = Effect.fnUntraced(function* (config: IntercomConfig.IntercomConfig,
     )
   })
 
-  const limits = {
-    // The limit is the app's, so processes that share a store share it by token; the token itself stays here.
-    key: `intercom:${config.baseUrl.host}:${(Hash.string(token) >>> 0).toString(36)}`,
-    ...config.rateLimit,
-    // Repeating a 429 is our own decision (see Retry.ts): its body tells windows from job slots.
-    times: 0,
-    // With a store shared by several processes, the store knows better than one process' headers.
-    disableResponseInspection: shared
-  }
-
-  // Windows last ten seconds, by the documentation a minute at most: that much is worth waiting for, however short a call
-  // may take.
-  const longestWait = Duration.max(Duration.fromInputUnsafe(config.retry.total), Duration.minutes(1))
-
   // One for all operations: what the rate limiter learns from the headers of an answer is good for every next request.
   const limited = transport.pipe(
     HttpClient.mapRequest((request) =>
@@ -181,6 +206,8 @@ const make = Effect.fnUntraced(function* (config: IntercomConfig.IntercomConfig,
         HttpClientRequest.acceptJson
       )
     ),
+    HttpClient.transformResponse(learnTime(time)),
+    gate.learn,
     // The body is part of the attempt: a stall there times out, and an unread body would hold its connection.
     HttpClient.transformResponse(Body.read(config.maxBodySize)),
     HttpClient.transformResponse(withTimeout(config.timeout)),
@@ -191,12 +218,7 @@ const make = Effect.fnUntraced(function* (config: IntercomConfig.IntercomConfig,
       )
     ),
     HttpClient.transformResponse((response) => Effect.andThen(leave, response)),
-    HttpClient.transformResponse(Effect.flatMap(LongWait.conceal(longestWait))),
-    // Looks once more at what the headers left, when a request that had to queue leaves at last.
-    HttpClient.withRateLimiter({ ...limits, limiter: unlimited }),
-    HttpClient.withRateLimiter({ ...limits, limiter }),
-    HttpClient.transformResponse(shared ? identity : yield* Scout.make),
-    HttpClient.transformResponse(Effect.map(LongWait.reveal)),
+    gate.admit,
     // `fetch` would follow a redirect with the whole request, and repeat a `POST` elsewhere; other transports do not.
     HttpClient.transformResponse((response) =>
       Effect.flatMap(Effect.serviceOption(FetchHttpClient.RequestInit), (init) =>
@@ -212,11 +234,11 @@ const make = Effect.fnUntraced(function* (config: IntercomConfig.IntercomConfig,
 
   const attempt = (operation: Operation): HttpClient.HttpClient.With<Failure> =>
     HttpClient.transformResponse(limited, (response) =>
-      Effect.flatMap(Clock.currentTimeMillis, (askedAt) =>
+      Effect.flatMap(Monotonic.millis, (askedAt) =>
         Effect.provideService(response, Attempt, { operation: operation.name, askedAt })
       ).pipe(
         Effect.catch((error) => Effect.fail(new Failure({ reason: transportReason(error, scrub) }))),
-        Effect.flatMap((response) => check(response, scrub))
+        Effect.flatMap((response) => check(response, time, scrub))
       )
     )
 
@@ -238,6 +260,15 @@ const make = Effect.fnUntraced(function* (config: IntercomConfig.IntercomConfig,
 
   return IntercomHttp.of({ config, attempt, reply, scrub })
 })
+
+/** Learns the server's time from each answer. */
+const learnTime =
+  (time: ServerTime.ServerTime) =>
+  <E, R>(answer: Effect.Effect<HttpClientResponse.HttpClientResponse, E, R>) =>
+    Clock.clockWith((clock) => {
+      const sent = Monotonic.millisOf(clock)
+      return Effect.tap(answer, ({ headers }) => Effect.sync(() => time.learn(headers, sent, clock)))
+    })
 
 const parse = (
   operation: Operation,
@@ -281,11 +312,13 @@ export const countDecodeFailure = (operation: Operation): Effect.Effect<void> =>
 /** Turns an answer that is no success into its reason. */
 const check = (
   response: HttpClientResponse.HttpClientResponse,
+  time: ServerTime.ServerTime,
   scrub: Scrub
 ): Effect.Effect<HttpClientResponse.HttpClientResponse, Failure> => {
   if (response.status >= 200 && response.status < 300) return Effect.succeed(response)
-  return Effect.flatMap(Clock.currentTimeMillis, (at) => {
-    const refusal = { status: response.status, headers: response.headers, body: Body.of(response), at }
+  return Clock.clockWith((clock) => {
+    const { headers, status } = response
+    const refusal = { status, headers, body: Body.of(response), at: time.now(clock) }
     return Effect.fail(new Failure({ reason: reasonOf(refusal, scrub), notBefore: resetDelay(refusal) }))
   })
 }
@@ -325,15 +358,17 @@ export class IntercomHttp extends Context.Service<IntercomHttp, Shape>()("@effec
   ): Layer.Layer<IntercomHttp, Config.ConfigError, HttpClient.HttpClient> =>
     Layer.effect(
       this,
-      Effect.flatMap(IntercomConfig.make(options), (config) => make(config, false))
-    ).pipe(Layer.provide(Layer.fresh(Layer.provide(RateLimiter.layer, RateLimiter.layerStoreMemory))))
+      Effect.flatMap(IntercomConfig.make(options), (config) =>
+        make(config, (config, time) => Effect.sync(() => inProcess(config, time)))
+      )
+    )
 
   static readonly layerShared = (
     options: IntercomConfig.Options
   ): Layer.Layer<IntercomHttp, Config.ConfigError, HttpClient.HttpClient | RateLimiter.RateLimiterStore> =>
     Layer.effect(
       this,
-      Effect.flatMap(IntercomConfig.make(options), (config) => make(config, true))
+      Effect.flatMap(IntercomConfig.make(options), (config) => make(config, inStore))
     ).pipe(Layer.provide(Layer.fresh(RateLimiter.layer)))
 
   static readonly layerConfig: Layer.Layer<IntercomHttp, Config.ConfigError, HttpClient.HttpClient> = Layer.fresh(

@@ -227,6 +227,8 @@ describe("what a reason knows besides", () => {
         [
           yield* limited({ "x-ratelimit-reset": "1700000000" }, message),
           yield* limited({ "x-ratelimit-reset": "1699999980" }, message),
+          yield* limited({ "x-ratelimit-reset": "2023-11-14T22:13:20Z" }, message),
+          yield* limited({ "x-ratelimit-reset": "10" }, message),
           yield* limited({ "retry-after": "7" }),
           yield* limited({}, message),
           yield* limited({}),
@@ -236,6 +238,8 @@ describe("what a reason knows besides", () => {
         [
           ["window", 1_700_000_000],
           ["window", 1_699_999_980],
+          ["window", 1_700_000_000],
+          ["window", 1_700_000_000],
           ["window", 1_699_999_997],
           "window",
           "window",
@@ -243,7 +247,7 @@ describe("what a reason knows besides", () => {
           "job"
         ]
       )
-      for (const senseless of ["0", "-5", "1699999999.5", "9007199254740993", "soon", ""]) {
+      for (const senseless of ["0", "-5", "1699999999.5", "9007199254740993", "soon", "", "2023-99-99T00:00:00Z"]) {
         assert.strictEqual(yield* limited({ "x-ratelimit-reset": senseless }), "window")
       }
       // Longer than anyone can say when it ends.

@@ -28,14 +28,24 @@ export interface Refusal {
   readonly status: number
   readonly headers: Headers.Headers
   readonly body: Body
-  /** When it arrived, in Unix milliseconds. */
+  /** When it arrived, in Unix milliseconds of the server's clock. */
   readonly at: number
 }
 
-/** When a window resets, in Unix seconds; zero where the header tells nothing. */
-const reset = (headers: Headers.Headers): number => {
-  const seconds = Number(headers["x-ratelimit-reset"])
-  return Number.isSafeInteger(seconds) ? seconds : 0
+/**
+ * When a window resets, in Unix milliseconds, of an answer of this moment: the header has Unix seconds, and may have
+ * milliseconds, seconds from now, or a date as text. `undefined` where it makes no sense.
+ */
+export const resetAt = (headers: Headers.Headers, at: number): number | undefined => {
+  const header = headers["x-ratelimit-reset"]?.trim() ?? ""
+  if (/^\d{4}-\d\d-\d\d[T ]|GMT$/.test(header)) {
+    const date = Date.parse(header)
+    return Number.isNaN(date) ? undefined : date
+  }
+  const number = /^\d+$/.test(header) ? Number(header) : 0
+  if (number === 0 || !Number.isSafeInteger(number)) return undefined
+  if (number > 1e11) return number
+  return number > 1e9 ? number * 1000 : at + number * 1000
 }
 
 /** What a `Retry-After` of this moment (Unix milliseconds) asks to wait; nothing where it makes no sense. */
@@ -50,7 +60,7 @@ export const retryAfter = (headers: Headers.Headers, at: number): Duration.Durat
 /** How long an answer asks to wait before the next request: `Retry-After`, and for a 429 the reset of its window. */
 export const resetDelay = ({ at, headers, status }: Refusal): Duration.Duration => {
   const after = retryAfter(headers, at)
-  return status === 429 ? Duration.max(after, Duration.millis(reset(headers) * 1000 - at)) : after
+  return status === 429 ? Duration.max(after, Duration.millis((resetAt(headers, at) ?? at) - at)) : after
 }
 
 /** The reason for a status that is no success, free of the secret that `scrub` takes out. */
@@ -103,9 +113,10 @@ const existingId = (errors: ReadonlyArray<E.Problem>) => {
 const limit = (refusal: Refusal, errors: ReadonlyArray<E.Problem>) => {
   const job = errors.some(({ message }) => /\bpending\b.*\bjobs?\b/i.test(message ?? ""))
   const delay = Duration.toMillis(resetDelay(refusal))
-  const resetAt = delay > 0 ? Math.ceil((refusal.at + delay) / 1000) : reset(refusal.headers)
+  const over = delay > 0 ? refusal.at + delay : resetAt(refusal.headers, refusal.at)
+  const seconds = Math.ceil((over ?? Number.NaN) / 1000)
   return {
     scope: job ? ("job" as const) : ("window" as const),
-    ...(resetAt > 0 && Number.isSafeInteger(resetAt) ? { resetAt } : undefined)
+    ...(Number.isSafeInteger(seconds) ? { resetAt: seconds } : undefined)
   }
 }

@@ -8,6 +8,7 @@ import type { RetryPolicy } from "../IntercomConfig.ts"
 import type { Reason } from "../IntercomError.ts"
 import type { Failure, Operation, Replay } from "../IntercomHttp.ts"
 import * as IntercomMetrics from "../IntercomMetrics.ts"
+import * as Monotonic from "./Monotonic.ts"
 
 const transientStatus = new Set([408, 500, 502, 503, 504])
 
@@ -36,7 +37,7 @@ const isRetryable = (reason: Reason, replay: Replay): boolean => {
 interface Options {
   readonly operation: Operation
   readonly policy: RetryPolicy
-  /** When the first attempt left, in Unix milliseconds; waiting for the rate limit is no part of the total. */
+  /** When the first attempt left, in monotonic milliseconds; waiting for the rate limit is no part of the total. */
   readonly firstSent: Ref.Ref<number | undefined>
 }
 
@@ -54,9 +55,12 @@ const schedule = ({ firstSent, operation, policy }: Options) => {
         )
       )
     ),
-    Schedule.while(({ attempt, duration, input, now, start }) =>
+    Schedule.while(({ attempt, duration, input }) =>
       isRetryable(input.reason, operation.replay) && attempt <= policy.times
-        ? Effect.map(Ref.get(firstSent), (first) => now + Duration.toMillis(duration) - (first ?? start) <= total)
+        ? Effect.map(
+            Effect.all([Monotonic.millis, Ref.get(firstSent)]),
+            ([now, first = now]) => now - first + Duration.toMillis(duration) <= total
+          )
         : Effect.succeed(false)
     ),
     Schedule.tap(({ attempt, duration, input }) => announce(operation, input, attempt, duration))
