@@ -24,6 +24,7 @@ import * as Searches from "./Searches.ts"
 import * as Source from "./Source.ts"
 import * as Structure from "./Structure.ts"
 import { type Pair, type Shape, Subject } from "./Subject.ts"
+import type * as Traffic from "./Traffic.ts"
 import * as Transport from "./Transport.ts"
 
 /** The checks of one operation, in the order they run in. */
@@ -69,6 +70,8 @@ export interface Report {
   readonly divergences: ReadonlyArray<Divergence.Divergence>
   /** Requests known to be bad, all refused. */
   readonly canaries: number
+  /** How much of real traffic was judged, where it is about that. */
+  readonly traffic?: Traffic.Tally
 }
 
 export interface Options extends EffectiveDocument.Options {

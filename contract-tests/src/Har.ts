@@ -8,12 +8,14 @@ import * as FileSystem from "effect/FileSystem"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as SchemaIssue from "effect/SchemaIssue"
+import { brotliDecompressSync, gunzipSync, inflateSync, zstdDecompressSync } from "node:zlib"
 import { IntercomConfig } from "@effect-intercom/core"
 import * as Client from "./Client.ts"
 import type { Divergence } from "./Divergence.ts"
 import * as Document from "./Document.ts"
 import type { EffectiveDocument } from "./EffectiveDocument.ts"
 import * as Exchange from "./Exchange.ts"
+import * as Node from "./Node.ts"
 import { type Pair, permitted, sample } from "./Subject.ts"
 import * as Traffic from "./Traffic.ts"
 
@@ -28,43 +30,97 @@ export class HarError extends Schema.TaggedError<HarError>()("HarError", {
 }
 
 const Headers = Schema.Array(Schema.Struct({ name: Schema.String, value: Schema.String }))
+const Content = Schema.optional(
+  Schema.NullOr(
+    Schema.Struct({ text: Schema.optional(Schema.NullOr(Schema.String)), encoding: Schema.optional(Schema.String) })
+  )
+)
 
 const Har = Schema.Struct({
   log: Schema.Struct({
     entries: Schema.Array(
       Schema.Struct({
-        request: Schema.Struct({
-          method: Schema.String,
-          url: Schema.String,
-          headers: Headers,
-          postData: Schema.optional(Schema.NullOr(Schema.Struct({ text: Schema.optional(Schema.String) })))
-        }),
-        response: Schema.Struct({
-          status: Schema.Number,
-          headers: Headers,
-          content: Schema.optional(
-            Schema.NullOr(
-              Schema.Struct({ text: Schema.optional(Schema.String), encoding: Schema.optional(Schema.String) })
-            )
-          )
-        })
+        request: Schema.Struct({ method: Schema.String, url: Schema.String, headers: Headers, postData: Content }),
+        response: Schema.Struct({ status: Schema.Number, headers: Headers, content: Content })
       })
     )
   })
 })
 type Entry = (typeof Har.Type)["log"]["entries"][number]
+type Content = Entry["response"]["content"]
 
 const decode = Schema.decodeUnknownResult(Har, { errors: "all" })
 const issuesOf = SchemaIssue.makeFormatterStandardSchemaV1()
 
 const secret = new Set(["authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key"])
+// The parameters of OAuth and of keys; cursors and ids are none.
+const secretParameter = /^(access_?token|refresh_?token|id_?token|client_?secret|api_?key|password|signature)$/i
 
-const headersOf = (headers: typeof Headers.Type): Exchange.Exchange["headers"] =>
+const headersOf = (headers: typeof Headers.Type, scrub: Scrub): Exchange.Exchange["headers"] =>
   Object.fromEntries(
     headers
-      .map(({ name, value }) => [name.toLowerCase(), value] as const)
+      .map(({ name, value }) => [name.toLowerCase(), scrub(value)] as const)
+      // HTTP/2 has the method and the URL among the headers.
       .filter(([name]) => !secret.has(name) && !name.startsWith(":"))
   )
+
+type Scrub = (text: string) => string
+
+// Shorter ones are in every text.
+const shortest = 6
+
+/** Takes what a file's requests were authorised with out of everything else: APIs and people repeat it. */
+const scrubber = (entries: ReadonlyArray<Entry>): Scrub => {
+  const given = entries.flatMap(({ request }) => [
+    ...request.headers
+      .filter(({ name }) => secret.has(name.toLowerCase()))
+      .flatMap(({ value }) => [value, ...value.split(/[\s;=,]+/)]),
+    ...[...(URL.parse(request.url)?.searchParams ?? [])].flatMap(([name, value]) =>
+      secretParameter.test(name) ? [value] : []
+    )
+  ])
+  const secrets = [...new Set(given)]
+    .filter((text) => text.length >= shortest && !/^(bearer|basic|session|token)$/i.test(text))
+    .toSorted((a, b) => b.length - a.length)
+  return (text) => secrets.reduce((text, secret) => text.replaceAll(secret, "[redacted]"), text)
+}
+
+// A body is read into memory; one that unpacks to more than this is no answer of an API.
+const mostBytes = 64 * 1024 * 1024
+
+const unpackers: { readonly [encoding: string]: (bytes: Uint8Array) => Uint8Array } = {
+  gzip: (bytes) => gunzipSync(bytes, { maxOutputLength: mostBytes }),
+  "x-gzip": (bytes) => gunzipSync(bytes, { maxOutputLength: mostBytes }),
+  br: (bytes) => brotliDecompressSync(bytes, { maxOutputLength: mostBytes }),
+  deflate: (bytes) => inflateSync(bytes, { maxOutputLength: mostBytes }),
+  zstd: (bytes) => zstdDecompressSync(bytes, { maxOutputLength: mostBytes })
+}
+
+/** Bytes as text; as they came over the wire some recorders write them, still packed. */
+const textOf = (bytes: Uint8Array, encoding: string): string | undefined => {
+  const unpacked = encoding
+    .split(",")
+    .map((name) => unpackers[name.trim().toLowerCase()])
+    .reduceRight(
+      (bytes, unpack) =>
+        unpack === undefined
+          ? bytes
+          : Result.getOrElse(
+              Result.try(() => unpack(bytes)),
+              () => bytes
+            ),
+      bytes
+    )
+  return Result.getOrUndefined(Result.try(() => new TextDecoder("utf-8", { fatal: true }).decode(unpacked)))
+}
+
+/** The text of a body; `undefined` when it was not recorded, or what was cannot be read. */
+const bodyOf = (content: Content, headers: Exchange.Exchange["headers"]): string | undefined => {
+  const text = content?.text ?? undefined
+  if (text === undefined || content?.encoding?.toLowerCase() !== "base64") return text
+  const bytes = Result.getOrUndefined(Base64.decode(text))
+  return bytes && textOf(bytes, headers["content-encoding"] ?? "")
+}
 
 /** An exchange, and whether the answer's body was recorded. */
 export interface Recorded {
@@ -72,35 +128,60 @@ export interface Recorded {
   readonly complete: boolean
 }
 
-const exchangeOf = ({ request, response }: Entry): ReadonlyArray<Recorded> => {
-  const url = URL.parse(request.url)
-  // Failed and cached answers have no status, or nothing in them.
-  if (url === null || response.status < 200 || response.status === 304) return []
-  url.username = ""
-  url.password = ""
-  const { encoding, text } = response.content ?? {}
-  const body = encoding === "base64" ? Result.getOrUndefined(Base64.decodeString(text ?? "")) : text
-  const sent = request.postData?.text
-  const exchange: Exchange.Exchange = {
-    method: request.method.toUpperCase(),
-    url,
-    // Recorders leave the token out, or should have: whether there was one cannot be told.
-    headers: { ...headersOf(request.headers), authorization: "Bearer recorded" },
-    sent: sent === undefined || sent === "" ? undefined : sent,
-    status: response.status,
-    received: headersOf(response.headers),
-    body: body ?? ""
-  }
-  return [{ exchange, complete: body !== undefined || response.status === 204 || response.status === 202 }]
+/** An entry that tells nothing, and why: words that go with a number of them, `without an answer`. */
+export interface Skipped {
+  readonly skipped: string
 }
 
+const isSkipped = (entry: Recorded | Skipped): entry is Skipped => "skipped" in entry
+
+const exchangeOf =
+  (scrub: Scrub) =>
+  ({ request, response }: Entry): Recorded | Skipped => {
+    const url = URL.parse(scrub(request.url))
+    if (url === null || !/^https?:$/.test(url.protocol) || response.status === 101) {
+      return { skipped: "of another protocol than HTTP" }
+    }
+    // Failed and cached answers have no status, or nothing in them.
+    if (response.status < 200) return { skipped: "without an answer" }
+    if (response.status === 304) return { skipped: "answered from a cache" }
+    url.username = ""
+    url.password = ""
+    const received = headersOf(response.headers, scrub)
+    const body = bodyOf(response.content, received)
+    const headers = headersOf(request.headers, scrub)
+    const sent = bodyOf(request.postData, headers)
+    const empty = response.status === 204 || response.status === 202 || received["content-length"] === "0"
+    const exchange: Exchange.Exchange = {
+      method: request.method.toUpperCase(),
+      url,
+      // Recorders leave the token out, or should have: whether there was one cannot be told.
+      headers: { ...headers, authorization: "Bearer recorded" },
+      sent: sent === undefined || sent === "" ? undefined : scrub(sent),
+      status: response.status,
+      received,
+      body: scrub(body ?? "")
+    }
+    // A recorder that keeps no bodies writes an empty text.
+    return { exchange, complete: empty || (body !== undefined && body !== "") }
+  }
+
+/** What is wrong with a text that is no JSON. */
+const noJson = (text: string): string =>
+  /^\s*\{/.test(text) && !/\}\s*$/.test(text)
+    ? "not a whole HAR file: it ends in the middle, record or copy it again"
+    : "not a HAR file: it is no JSON"
+
 /** The exchanges of a HAR file. */
-export const parse = (file: string, text: string): Result.Result<ReadonlyArray<Recorded>, HarError> => {
+export const parse = (file: string, text: string): Result.Result<ReadonlyArray<Recorded | Skipped>, HarError> => {
   const fail = (description: string) => Result.fail(new HarError({ file, description }))
-  const json = Result.try((): unknown => JSON.parse(text))
-  if (Result.isFailure(json)) return fail("not a HAR file: it is no JSON")
+  const json = Result.try((): unknown => JSON.parse(text.replace(/^\ufeff/, "")))
+  if (Result.isFailure(json)) return fail(noJson(text))
   const har = decode(json.success)
-  if (Result.isSuccess(har)) return Result.succeed(har.success.log.entries.flatMap(exchangeOf))
+  if (Result.isSuccess(har)) {
+    const { entries } = har.success.log
+    return Result.succeed(entries.map(exchangeOf(scrubber(entries))))
+  }
   const [first] = issuesOf(har.failure.issue).issues
   const path = (first?.path ?? []).map((key) => String(typeof key === "object" ? key.key : key)).join(".")
   // What stands there may be somebody's data.
@@ -125,18 +206,32 @@ export const read = Effect.fn("Har.read")(function* (file: string) {
 // checking
 // ---------------------------------------------------------------------------------------------------------------------
 
+/**
+ * Whether a segment of a path is a name of the API's, such as `scroll`, rather than somebody's id: it is a word, and
+ * what was answered is no record that has it as its id.
+ */
+const isName = (segment: string, { body }: Exchange.Exchange): boolean => {
+  if (!/^[a-z]+([_-][a-z]+)*$/.test(segment)) return false
+  const answer = Result.getOrUndefined(Result.try((): unknown => JSON.parse(body)))
+  return !Node.isRecord(answer) || answer["id"] !== segment
+}
+
 /** The operation a request goes to: of several that fit, the one with the fewest parameters. */
 const operationFor = (
   operations: ReadonlyArray<Document.Operation>,
-  { method, url }: Exchange.Exchange
+  exchange: Exchange.Exchange
 ): Document.Operation | undefined => {
+  const { method, url } = exchange
   const segments = url.pathname.split("/")
   const fits = (operation: Document.Operation) => {
     const template = operation.path.split("/")
     return (
       operation.method === method &&
       template.length === segments.length &&
-      template.every((part, index) => (part.startsWith("{") ? segments[index] !== "" : part === segments[index]))
+      template.every((part, index) => {
+        const segment = segments[index] ?? ""
+        return part.startsWith("{") ? segment !== "" && !isName(segment, exchange) : part === segment
+      })
     )
   }
   return operations
@@ -174,27 +269,72 @@ const replay = Effect.fnUntraced(function* (
   const outcome = yield* Exchange.through(judge.client.call(pair.client.name, request), answer)
   const { received, sent } = Traffic.judge(judge, pair, exchange, outcome)
   // Without its body an answer tells nothing.
-  const judged: Traffic.Judged = { pair, exchanges: 1, sent, received: complete ? received : [] }
+  const judged: Traffic.Judged = {
+    pair,
+    exchanges: 1,
+    answers: complete ? 1 : 0,
+    sent,
+    received: complete ? received : []
+  }
   return judged
 })
 
-/** Judges recorded exchanges: those with the API, of operations client and document have. */
+/** What is said of exchanges with hosts that are not the API's. */
+const ofHost = ({ host }: URL): string => `of another host (${host})`
+
+// A browser talks to many.
+const mostHosts = 3
+
+/** Reasons with their numbers; of many hosts the busiest. */
+const reasonsOf = (reasons: ReadonlyArray<string>): ReadonlyMap<string, number> => {
+  const counts = Traffic.count(reasons)
+  const hosts = [...counts].filter(([reason]) => reason.startsWith("of another host")).toSorted(([, a], [, b]) => b - a)
+  const rest = hosts.slice(mostHosts)
+  if (rest.length === 0) return counts
+  const others = [...counts].filter(([reason]) => !rest.some(([one]) => one === reason))
+  return new Map([...others, [`of ${rest.length} further hosts`, rest.reduce((sum, [, many]) => sum + many, 0)]])
+}
+
+/**
+ * Judges recorded exchanges: those with the API, of operations client and document have. Fails when no answer could be
+ * judged: then nothing is known. `file` is what the failure names.
+ */
 export const run = Effect.fn("Har.run")(
-  function* (source: EffectiveDocument, recorded: ReadonlyArray<Recorded>, options: Options = {}) {
+  function* (
+    source: EffectiveDocument,
+    recorded: ReadonlyArray<Recorded | Skipped>,
+    { file = "the recording", ...options }: Options & { readonly file?: string | undefined } = {}
+  ) {
     const judge = yield* Traffic.make(source, Client.layer(Document.make(source.document).server), options)
     const origins = new Set([
       judge.document.server,
       ...Object.values(IntercomConfig.regions),
       ...(options.origins ?? []).map((origin) => URL.parse(origin)?.origin ?? origin)
     ])
-    const ours = recorded.filter(({ exchange }) => origins.has(exchange.url.origin))
-    const known = ours.map((one) => ({ ...one, operation: operationFor(judge.document.operations, one.exchange) }))
-    const strange = known.flatMap(({ exchange, operation }) => (operation === undefined ? [unknown(exchange)] : []))
-    const paired = known.flatMap(({ operation, ...one }) => {
+    const skipped: Array<string> = []
+    const strange: Array<Divergence> = []
+    const paired: Array<Recorded & { readonly pair: Pair }> = []
+    for (const entry of recorded) {
+      if (isSkipped(entry)) {
+        skipped.push(entry.skipped)
+        continue
+      }
+      const { exchange } = entry
+      if (!origins.has(exchange.url.origin)) {
+        skipped.push(ofHost(exchange.url))
+        continue
+      }
+      const operation = operationFor(judge.document.operations, exchange)
       const pair = judge.pairs.find((pair) => pair.operation.key === operation?.key)
-      return pair === undefined ? [] : [{ ...one, pair }]
-    })
-    return Traffic.report(judge, yield* Effect.forEach(paired, (one) => replay(judge, one)), strange)
+      if (pair !== undefined) {
+        paired.push({ ...entry, pair })
+        continue
+      }
+      if (operation === undefined) strange.push(unknown(exchange))
+      skipped.push(operation === undefined ? "the document does not have" : "the client has no method for")
+    }
+    const judged = yield* Effect.forEach(paired, (one) => replay(judge, one))
+    return Traffic.report(judge, judged, yield* Traffic.tally(file, judged, reasonsOf(skipped)), strange)
   },
   (effect) => Effect.scoped(effect)
 )

@@ -111,13 +111,14 @@ const ask = Effect.fnUntraced(function* (
   if (error !== undefined && isFinal(error)) return yield* error
   const exchange = outcome.exchanges.at(-1)
   // A request that was never sent tells nothing.
-  if (exchange === undefined) return { judged: { pair, exchanges: 0, sent: [], received: [] }, body: undefined }
+  if (exchange === undefined)
+    return { judged: { pair, exchanges: 0, answers: 0, sent: [], received: [] }, body: undefined }
   // Repetitions of the request are the client's business.
   const { received, sent } = Traffic.judge(judge, pair, below({ prefix }, exchange), {
     ...outcome,
     exchanges: [exchange]
   })
-  const judged: Traffic.Judged = { pair, exchanges: 1, sent, received }
+  const judged: Traffic.Judged = { pair, exchanges: 1, answers: 1, sent, received }
   const body: unknown = Exit.isSuccess(outcome.exit) ? outcome.exit.value : undefined
   return { judged, body }
 })
@@ -149,7 +150,11 @@ export const run = Effect.fn("Live.run")(
         if (!ids.has(pair.client.path)) ids.set(pair.client.path, idsIn(asked.body))
       }
     }
-    return Traffic.report({ ...judge, pairs: reading }, judged)
+    const silent = reading.filter(
+      ({ client }) => !judged.some(({ exchanges, pair }) => exchanges > 0 && pair.client === client)
+    )
+    const skipped = Traffic.count(silent.map(() => "operations without a record to ask for"))
+    return Traffic.report({ ...judge, pairs: reading }, judged, yield* Traffic.tally(baseUrl.host, judged, skipped))
   },
   (effect) => Effect.scoped(effect)
 )

@@ -108,7 +108,7 @@ export const command = Command.make("live", input, (given) =>
     const found =
       recorded === undefined
         ? yield* workspace(document, { values, perPage: given.perPage })
-        : yield* Har.run(document, recorded, { values, origins: given.origins })
+        : yield* Har.run(document, recorded, { values, origins: given.origins, file: Option.getOrUndefined(given.har) })
     const report = baseline === undefined ? found : yield* Baseline.accept(found, baseline)
     yield* Console.log(Report.traffic(report, { all, notes, fails }))
     if (Option.isSome(given.report)) {

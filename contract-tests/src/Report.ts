@@ -6,6 +6,7 @@ import type * as EffectiveDocument from "./EffectiveDocument.ts"
 import * as Keywords from "./Keywords.ts"
 import * as Places from "./Places.ts"
 import type * as Published from "./Published.ts"
+import * as Traffic from "./Traffic.ts"
 
 const count = (many: number, one: string): string => `${many} ${one}${many === 1 ? "" : "s"}`
 
@@ -104,7 +105,6 @@ export const traffic = (
 ): string => {
   const failures = Contract.failures(report)
   const notes = report.divergences.filter((divergence) => divergence.class === "note")
-  const exchanges = report.rows.reduce((sum, { check, runs }) => sum + (check === "requests" ? runs : 0), 0)
   const unseen = report.rows.filter(({ check, runs }) => check === "exchanges" && runs === 0).length
   return [
     ...(options.all ? failures.map(line(options.places)) : brief(failures, options.places)),
@@ -112,7 +112,8 @@ export const traffic = (
     ...(failures.length + notes.length > 0 ? [""] : []),
     table(report.rows, options.fails),
     "",
-    `${report.document.source} ${overlaysOf(report.document)}: ${count(exchanges, "exchange")}, ` +
+    `${report.document.source} ${overlaysOf(report.document)}: ` +
+      `${report.traffic === undefined ? "" : `${Traffic.tell(report.traffic)}; `}` +
       `${count(failures.length, "divergence")}, ${failures.filter(options.fails).length} of them failing, ` +
       `${count(notes.length, "note")}` +
       `${unseen === 0 ? "" : `; ${count(unseen, "operation")} without an exchange`}`

@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import * as JsonPointer from "effect/JsonPointer"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
-import type * as Schema from "effect/Schema"
+import * as Schema from "effect/Schema"
 import * as Client from "./Client.ts"
 import type * as Contract from "./Contract.ts"
 import { distinct, type Direction, type Divergence, type Finding } from "./Divergence.ts"
@@ -183,23 +183,77 @@ export interface Judged {
   readonly pair: Pair
   /** Exchanges judged. */
   readonly exchanges: number
+  /** Exchanges judged whose answer was judged, too. */
+  readonly answers: number
   readonly sent: ReadonlyArray<Divergence>
   readonly received: ReadonlyArray<Divergence>
+}
+
+/** How much of what was there was judged. */
+export interface Tally {
+  /** Exchanges judged. */
+  readonly judged: number
+  /** Those of them whose answer was judged, too: of a body that was not recorded nothing can be said. */
+  readonly answers: number
+  /** What was not judged, by the reason: `of another host (example.com)`. */
+  readonly skipped: ReadonlyMap<string, number>
+}
+
+/** Counts reasons. */
+export const count = (reasons: ReadonlyArray<string>): ReadonlyMap<string, number> =>
+  new Map([...Map.groupBy(reasons, (reason) => reason)].map(([reason, all]) => [reason, all.length]))
+
+/** What was judged and what was not, in words. */
+export const tell = ({ answers, judged, skipped }: Tally): string => {
+  const left = [...skipped].map(([reason, many]) => `${many} ${reason}`)
+  const bodiless =
+    judged === answers ? "" : ` (${answers} of them with ${answers === 1 ? "its answer" : "their answers"})`
+  return (
+    `${judged} ${judged === 1 ? "exchange" : "exchanges"} judged${bodiless}` +
+    (left.length === 0 ? "" : `, not judged: ${left.join(", ")}`)
+  )
+}
+
+/** Nothing was judged: a run that finds nothing then says nothing. */
+export class NothingJudgedError extends Schema.TaggedError<NothingJudgedError>()("NothingJudgedError", {
+  source: Schema.String,
+  judged: Schema.Int,
+  description: Schema.String
+}) {
+  override get message(): string {
+    const what = this.judged === 0 ? "no exchange could be judged" : "no answer could be judged"
+    return `${this.source}: ${what}, so nothing is known of the client: ${this.description}`
+  }
+}
+
+/** The tally of what was judged; fails when that is nothing. */
+export const tally = (
+  source: string,
+  judged: ReadonlyArray<Judged>,
+  skipped: ReadonlyMap<string, number>
+): Effect.Effect<Tally, NothingJudgedError> => {
+  const sum = (key: "answers" | "exchanges") => judged.reduce((sum, one) => sum + one[key], 0)
+  const tally: Tally = { judged: sum("exchanges"), answers: sum("answers"), skipped }
+  return tally.answers > 0
+    ? Effect.succeed(tally)
+    : Effect.fail(new NothingJudgedError({ source, judged: tally.judged, description: tell(tally) }))
 }
 
 /** A report of all operations of the client that the document has; those without an exchange are in it, too. */
 export const report = (
   { client, pairs, source }: Judge,
   judged: ReadonlyArray<Judged>,
+  tally: Tally,
   more: ReadonlyArray<Divergence> = []
 ): Contract.Report => {
   const rows = pairs.flatMap(({ operation }): ReadonlyArray<Contract.Row> => {
     const own = judged.filter(({ pair }) => pair.operation.key === operation.key)
     const runs = own.reduce((sum, { exchanges }) => sum + exchanges, 0)
-    const row = (check: string, divergences: ReadonlyArray<Divergence>): Contract.Row => ({
+    const answers = own.reduce((sum, { answers }) => sum + answers, 0)
+    const row = (check: string, divergences: ReadonlyArray<Divergence>, of = runs): Contract.Row => ({
       operation: operation.name,
       check,
-      runs,
+      runs: of,
       divergences: distinct(divergences)
     })
     return runs === 0
@@ -212,7 +266,8 @@ export const report = (
           ),
           row(
             "responses",
-            own.flatMap(({ received }) => received)
+            own.flatMap(({ received }) => received),
+            answers
           )
         ]
   })
@@ -226,6 +281,7 @@ export const report = (
     seed: 0,
     runs: 0,
     rows: all,
+    traffic: tally,
     divergences: all.flatMap(({ divergences }) => divergences),
     canaries: 0
   }

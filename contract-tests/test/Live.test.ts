@@ -15,6 +15,7 @@ import * as JsonPatch from "effect/JsonPatch"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import type * as Schema from "effect/Schema"
+import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from "node:zlib"
 
 const token = "dG9rOm9mX2Ffd29ya3NwYWNl"
 const base = "http://workspace.test"
@@ -197,7 +198,7 @@ describe("recorded traffic", () => {
 
   const judge = (
     entries: ReadonlyArray<unknown>,
-    options: Har.Options & { readonly patch?: JsonPatch.JsonPatch } = {}
+    options: Parameters<typeof Har.run>[2] & { readonly patch?: JsonPatch.JsonPatch } = {}
   ) =>
     Effect.gen(function* () {
       const recorded = yield* Effect.fromResult(
@@ -286,11 +287,118 @@ describe("recorded traffic", () => {
       assert.notInclude(JSON.stringify(recorded), token)
       const bare = { ...entry(known), response: { status: 200, headers: [] } }
       const failed = { ...entry(known), response: { status: 0, headers: [] } }
-      const report = yield* judge([bare, failed])
+      const report = yield* judge([bare, failed, entry(known)])
       assert.deepStrictEqual(report.divergences, [])
+      assert.strictEqual(report.rows.find(({ check }) => check === "requests")?.runs, 2)
       assert.strictEqual(report.rows.find(({ check }) => check === "responses")?.runs, 1)
+      assert.strictEqual(
+        report.traffic && Traffic.tell(report.traffic),
+        "2 exchanges judged (1 of them with its answer), not judged: 1 without an answer"
+      )
     })
   )
+
+  it.effect("of which no answer can be judged is an error that says why", () =>
+    Effect.gen(function* () {
+      const elsewhere = (host: string) => entry({ ...known, url: `https://${host}.test/admins` })
+      const bare = { ...entry(known), response: { status: 200, headers: [], content: { size: 0, text: "" } } }
+      const socket = { ...entry(known), request: { ...entry(known).request, url: "wss://nexus.example/" } }
+      for (const [entries, message] of [
+        [[], "x.har: no exchange could be judged, so nothing is known of the client: 0 exchanges judged"],
+        [
+          [bare],
+          "x.har: no answer could be judged, so nothing is known of the client: 1 exchange judged (0 of them with their answers)"
+        ],
+        [
+          ["a", "b", "b", "c", "c", "d", "e"].map(elsewhere),
+          "x.har: no exchange could be judged, so nothing is known of the client: 0 exchanges judged, not judged: " +
+            "1 of another host (a.test), 2 of another host (b.test), 2 of another host (c.test), 2 of 2 further hosts"
+        ],
+        [
+          [
+            { ...socket, _webSocketMessages: [] },
+            { ...bare, response: { status: 304, headers: [] } }
+          ],
+          "x.har: no exchange could be judged, so nothing is known of the client: 0 exchanges judged, not judged: " +
+            "1 of another protocol than HTTP, 1 answered from a cache"
+        ]
+      ] as const) {
+        const error = yield* Effect.flip(judge(entries, { file: "x.har" }))
+        assert.instanceOf(error, Traffic.NothingJudgedError)
+        assert.strictEqual(error.message, message)
+      }
+    })
+  )
+
+  it.effect("has names of the API's in its paths, which are nobody's id", () =>
+    Effect.gen(function* () {
+      const report = yield* judge([
+        entry({ ...known, url: `${base}/contacts/scroll`, body: '{"type":"list","data":[],"scroll_param":"s"}' }),
+        entry({ ...known, url: `${base}/contacts/merge`, status: 404, body: '{"type":"error.list","errors":[]}' }),
+        entry({ ...known, url: `${base}/contacts/ada`, body: '{"type":"contact","id":"ada"}' }),
+        entry({ ...known, url: `${base}/contacts/5ba682d23d7cf92bef87bfd4`, body: '{"type":"contact","id":"x"}' })
+      ])
+      assert.deepStrictEqual(breaking(report), [])
+      assert.deepStrictEqual(
+        report.divergences.map(({ message, operation }) => `${operation}: ${message}`),
+        ["GET /contacts/…: it was recorded, the document does not have it"]
+      )
+      const rows = report.rows.filter(({ check, runs }) => check === "responses" && runs > 0)
+      assert.deepStrictEqual(
+        rows.map(({ operation, runs }) => [operation, runs]),
+        [["GET /contacts/{contact_id}", 2]]
+      )
+      assert.deepStrictEqual([...(report.traffic?.skipped ?? [])], [["the document does not have", 2]])
+    })
+  )
+
+  const recordedIn = (entries: ReadonlyArray<unknown>) => {
+    const [first] = Result.getOrThrow(Har.parse("x.har", JSON.stringify({ log: { entries } })))
+    if (first === undefined || !("exchange" in first)) return assert.fail("nothing was recorded")
+    return first
+  }
+
+  it("may be packed, and written by HTTP/2", () => {
+    for (const [encoding, pack] of [
+      ["gzip", gzipSync],
+      ["br", brotliCompressSync],
+      ["deflate", deflateSync],
+      ["zstd", zstdCompressSync]
+    ] as const) {
+      const { request, response } = entry(known)
+      const packed = {
+        request: { ...request, headers: [{ name: ":authority", value: "x" }, ...request.headers] },
+        response: {
+          ...response,
+          headers: [{ name: "Content-Encoding", value: encoding }],
+          content: { text: Base64.encode(pack(known.body)), encoding: "base64" }
+        }
+      }
+      const recorded = recordedIn([packed])
+      assert.isTrue(recorded.complete)
+      assert.strictEqual(recorded.exchange.body, known.body, encoding)
+      assert.notProperty(recorded.exchange.headers, ":authority")
+    }
+  })
+
+  it("with bytes that are no text has no body", () => {
+    const { request, response } = entry(known)
+    const bytes = { ...response, content: { text: "//79", encoding: "base64" } }
+    assert.isFalse(recordedIn([{ request, response: bytes }]).complete)
+  })
+
+  it("does not tell a token that is repeated elsewhere", () => {
+    const spilt = entry({
+      ...post,
+      url: `${base}/contacts?access_token=dXJsOnRva2Vu&q=${token}`,
+      sent: JSON.stringify({ name: token, email: "dXJsOnRva2Vu" }),
+      body: `{"echo":"${token}"}`
+    })
+    const recorded = recordedIn([spilt])
+    assert.notInclude(JSON.stringify(recorded), token)
+    assert.notInclude(JSON.stringify(recorded), "dXJsOnRva2Vu")
+    assert.include(recorded.exchange.body, "[redacted]")
+  })
 
   it("must be a HAR file", () => {
     const error = (text: string) => {
@@ -298,6 +406,12 @@ describe("recorded traffic", () => {
       return Result.isFailure(result) ? result.failure.message : ""
     }
     assert.strictEqual(error("<html>"), "x.har: not a HAR file: it is no JSON")
+    const whole = JSON.stringify({ log: { entries: [entry(known)] } })
+    assert.strictEqual(
+      error(whole.slice(0, -20)),
+      "x.har: not a whole HAR file: it ends in the middle, record or copy it again"
+    )
+    assert.strictEqual(error(`\ufeff${whole}`), "")
     assert.strictEqual(error("{}"), "x.har: not a HAR file: log is missing or of another type")
     assert.strictEqual(
       error('{"log":{"entries":[{"request":{"method":"GET","url":"x","headers":[]}}]}}'),
