@@ -27,8 +27,8 @@ export class Incomplete extends Schema.TaggedError<Incomplete>()("Incomplete", {
         ? []
         : [
             `The API did not give ${Format.plural(missing, "record")} or parts that it counts: the manifest names ` +
-              "them as far as it can, and records that are deleted during an export make such a difference. " +
-              "--force exports again."
+              "them as far as it can, with the reason where a request failed, which the next run tries again. Records " +
+              "that are deleted during an export make such a difference, too. --force exports again."
           ]),
       ...(duplicates === 0
         ? []

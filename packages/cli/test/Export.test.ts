@@ -1,4 +1,5 @@
 import * as LogEvent from "@effect-intercom/cli/LogEvent"
+import type * as Walk from "@effect-intercom/export/Walk"
 import { Simulator } from "@effect-intercom/simulator/Simulator"
 import * as Faults from "@effect-intercom/simulator/Faults"
 import { assert, describe, it } from "@effect/vitest"
@@ -103,6 +104,70 @@ describe("intercom export", () => {
       assert.strictEqual(again.code, 2)
       assert.include(again.stderr, "complete since")
     }).pipe(Effect.provide(simulator({ overrides: { contacts: { 3: { owner_id: true }, 99: { name: 5 } } } })))
+  )
+
+  it.live("what comes twice is written once, what never came is missing, and the exit code tells", () =>
+    Effect.gen(function* () {
+      for (const to of ["ndjson:", "csv:", "parquet:", "sqlite:"]) {
+        const directory = yield* Command.temporary
+        const place = `${to}${directory}${to === "sqlite:" ? "/workspace.db" : ""}`
+        const { code, stderr } = yield* intercom("export", "articles", "--to", place)
+        assert.strictEqual(code, 2, stderr)
+        assert.match(stderr, /^✓ articles +29 records .* 1 missing {2}1 duplicate$/m)
+        assert.match(stderr, /The API did not give 1 record /)
+        assert.match(stderr, /The API gave 1 record a second time, which is kept once/)
+        const status = yield* intercom("export", "status", place)
+        assert.match(status.stdout, /^articles +complete +29 +1 +1 /m)
+        assert.strictEqual((yield* intercom("export", "verify", place)).code, 0)
+      }
+    }).pipe(Effect.provide(simulator({ overrides: { articles: { 3: { id: "twice" }, 4: { id: "twice" } } } })))
+  )
+
+  it.live("a key that a database cannot have is set aside, told, and verified", () =>
+    Effect.gen(function* () {
+      const place = `sqlite:${yield* Command.temporary}/workspace.db`
+      const { code, stderr } = yield* intercom("export", "contacts", "--to", place)
+      assert.strictEqual(code, 2, stderr)
+      assert.match(stderr, /^✓ contacts +119 records .* 1 quarantined$/m)
+      assert.match(stderr, /^1 record does not fit /m)
+      const verified = yield* intercom("export", "verify", place)
+      assert.strictEqual(verified.code, 0, verified.stdout)
+    }).pipe(Effect.provide(simulator({ overrides: { contacts: { 5: { id: "5\0" } } } })))
+  )
+
+  it.live("contacts without a time are exported, too", () =>
+    Effect.gen(function* () {
+      const directory = yield* Command.temporary
+      const { code, stderr } = yield* intercom("export", "contacts", "--to", `ndjson:${directory}`)
+      assert.strictEqual(code, 0, stderr)
+      assert.strictEqual((yield* snapshot(`${directory}/contacts.ndjson`)).count, 120)
+    }).pipe(Effect.provide(simulator({ overrides: { contacts: { 5: { created_at: null } } } })))
+  )
+
+  it.live("a conversation whose request fails is named, the others are exported, and the exit code tells", () =>
+    Effect.gen(function* () {
+      const { records, setFaults } = yield* Simulator
+      const directory = yield* Command.temporary
+      const [, line = ""] = yield* Command.collect(records("conversations"))
+      const { id } = JSON.parse(line) as { readonly id: string }
+      yield* setFaults(Faults.when(({ path }) => path === `/conversations/${id}`, "error403"))
+      const args = ["export", "conversations", "tags", "--to", `ndjson:${directory}`]
+      const { code, stderr } = yield* intercom(...args)
+      assert.strictEqual(code, 2, stderr)
+      assert.match(stderr, /^✓ conversations +19 records .* 1 missing$/m)
+      assert.match(stderr, /^✓ tags /m)
+      assert.match(stderr, /with the reason where a request failed, which the next run tries again/)
+      const manifest = JSON.parse(yield* read(`${directory}/manifest.json`)) as {
+        readonly exports: { readonly conversations: { readonly missing: ReadonlyArray<Walk.Missing> } }
+      }
+      assert.deepInclude(manifest.exports.conversations.missing[0], { id, what: "record" })
+      assert.include(manifest.exports.conversations.missing[0]?.reason, "403")
+      yield* setFaults(Faults.none)
+      const next = yield* intercom(...args)
+      assert.strictEqual(next.code, 0, next.stderr)
+      assert.match(next.stderr, /^✓ conversations +20 records/m)
+      assert.match(next.stderr, /^= tags /m)
+    }).pipe(Effect.provide(simulator()))
   )
 
   it.live("parts that do not come are missing, and the exit code tells", () =>

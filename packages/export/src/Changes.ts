@@ -10,7 +10,7 @@ import type { Plan } from "./Plan.ts"
 import type { Resource } from "./Resource.ts"
 import type { Kept } from "./Sink.ts"
 import type { Received } from "./Table.ts"
-import type { Step } from "./Walk.ts"
+import type { Missing, Step } from "./Walk.ts"
 
 /** Missing records named in a checkpoint and a manifest; further ones are counted. */
 const mostNamed = 1000
@@ -26,21 +26,28 @@ export const scope = (plan: Plan, resource: Resource<unknown>, last: Since | und
     const asked = plan.since === "last" ? last?.until : plan.since
     const since = asked === undefined || resource.changes === "whole" ? null : asked
     const stamp = DateTime.formatIso(DateTime.makeUnsafe(until * 1000)).replaceAll(/[-:]|\.\d+/g, "")
+    const again = since === null ? undefined : last?.failed
     return {
       output: since === null ? resource.name : `${resource.name}.${stamp}`,
       since,
       until,
-      pageSize: pageSizeOf(plan, resource)
+      pageSize: pageSizeOf(plan, resource),
+      ...(again === undefined ? undefined : { again })
     }
   })
 
 /**
  * Whether a record is one of the export's: changed at `since` or later, and not after the export started, since it would
- * come twice as it moves; and not exported before in the same version.
+ * come twice as it moves; not exported before in the same version, and not asked for by itself.
  */
-export const accepts = ({ since, until }: Scope, recent: Recent.Changed): ((record: Received) => boolean) => {
+export const accepts = (
+  { again = [], since, until }: Scope,
+  recent: Recent.Changed
+): ((record: Received) => boolean) => {
   if (since === null) return () => true
+  const apart = new Set(again)
   return (record) => {
+    if (apart.has(String(record["id"]))) return false
     const changed = Recent.changedAt(record)
     if (changed === undefined) return true
     return changed >= since && changed <= until && !Recent.has(recent, record)
@@ -74,8 +81,24 @@ export const advance = (checkpoint: Checkpoint, step: Step, kept: Kept): Checkpo
       missing: counts.missing + found.length,
       ...Reasons.count(counts, step.invalid, kept.setAside)
     },
-    total: step.total ?? checkpoint.total,
+    total: step.total === undefined ? checkpoint.total : step.total + (checkpoint.scope.again?.length ?? 0),
     missing: [...missing, ...found].slice(0, mostNamed)
+  }
+}
+
+/** Ids of records whose request failed. */
+export const failed = (missing: ReadonlyArray<Missing>): ReadonlyArray<string> =>
+  missing.flatMap(({ id, reason }) => (reason === undefined ? [] : [id]))
+
+/** A checkpoint as if those had not been met yet, which are tried again. */
+export const withoutFailed = (checkpoint: Checkpoint): Checkpoint => {
+  const { counts } = checkpoint
+  const tried = checkpoint.missing.filter(({ reason }) => reason !== undefined)
+  const read = tried.filter(({ what }) => what === "record").length
+  return {
+    ...checkpoint,
+    missing: checkpoint.missing.filter(({ reason }) => reason === undefined),
+    counts: { ...counts, read: counts.read - read, missing: counts.missing - tried.length }
   }
 }
 

@@ -13,7 +13,9 @@ export const Scope = Schema.Struct({
   /** When the export started, in Unix seconds: later changes are the next export's. */
   until: Schema.Int,
   /** Records per page, where positions are counted in pages; else null. */
-  pageSize: Schema.NullOr(Schema.Int)
+  pageSize: Schema.NullOr(Schema.Int),
+  /** Ids of records whose request failed in the last export: they are asked for, changed or not. Absent without any. */
+  again: Schema.optionalKey(Schema.Array(Schema.String))
 })
 export type Scope = typeof Scope.Type
 

@@ -147,7 +147,9 @@ const one = (job: Job): Stream.Stream<Event, Reason, Resource.Services | Sink> =
       const found = yield* Document.decodeCheckpoint(table, yield* connection.peek(table))
       if (found !== undefined) return yield* resume(job, found)
       const entry = (yield* Document.manifest(connection))?.exports[resource.name]
-      if (entry !== undefined && plan.force !== true && plan.since === undefined) {
+      // What failed is tried again.
+      const isDone = entry !== undefined && Changes.failed(entry.missing).length === 0
+      if (isDone && plan.force !== true && plan.since === undefined) {
         return Stream.succeed<Event>({ _tag: "Skipped", resource: resource.name, entry })
       }
       return yield* start(job, entry)
@@ -218,8 +220,10 @@ const walk = (job: Job, output: Output, from: Checkpoint): Stream.Stream<Event, 
       const recent = last?.recent ?? {}
       const options: Seen.Options = { table: resource.table, after, before: Recent.decode(recent, after) }
       const seen = from.steps === 0 ? Seen.make(options) : yield* Seen.restore(options, output.written)
+      const again = [...(from.steps === 0 ? (from.scope.again ?? []) : []), ...Changes.failed(from.missing)]
       const tell = yield* clock(from)
-      const current = yield* Ref.make(from)
+      const start = Changes.withoutFailed(from)
+      const current = yield* Ref.make(start)
 
       // Interrupted in the middle it would do no harm, but the run would end with a step half written.
       const commit = Effect.fnUntraced(function* (step: Walk.Step) {
@@ -249,13 +253,14 @@ const walk = (job: Job, output: Output, from: Checkpoint): Stream.Stream<Event, 
           concurrency: plan.concurrency ?? 8,
           since: from.scope.since ?? undefined,
           accepts: Changes.accepts(from.scope, Recent.decode(recent, 0)),
-          known: seen.has
+          known: seen.has,
+          again
         })
         .pipe(
           Stream.map(Nesting.setApart(resource.name)),
           Stream.provideService(Json.Lossless, true),
           Stream.catch((error) =>
-            Stream.fromEffect(Effect.flatMap(Ref.get(current), (at) => Effect.fail(reasonOf(error, from, at))))
+            Stream.fromEffect(Effect.flatMap(Ref.get(current), (at) => Effect.fail(reasonOf(error, start, at))))
           )
         )
 
@@ -335,12 +340,17 @@ const finish = (job: Job, output: Output, checkpoint: Checkpoint): Stream.Stream
         finishedAt: updatedAt
       }
       const state = yield* Document.state(connection)
+      const failed = Changes.failed(missing)
       yield* Document.writeState(connection, {
         format: 1,
         source,
         resources: {
           ...state?.resources,
-          [resource.name]: { until: scope.until - overlapOf(plan), recent }
+          [resource.name]: {
+            until: scope.until - overlapOf(plan),
+            recent,
+            ...(failed.length === 0 ? undefined : { failed })
+          }
         }
       } satisfies State)
       const { [scope.output]: _, ...others } = (yield* Document.manifest(connection))?.exports ?? {}
@@ -376,9 +386,11 @@ export const preview = (plan: Plan): Effect.Effect<ReadonlyArray<Preview>, Expor
           const resource = Resource.all[name]
           const found = yield* Document.decodeCheckpoint(resource.table, yield* sink.peek(resource.table))
           const scope = found?.scope ?? (yield* Changes.scope(plan, resource, state?.resources[name]))
+          const entry = manifest?.exports[name]
           const complete =
             found === undefined &&
-            manifest?.exports[name] !== undefined &&
+            entry !== undefined &&
+            Changes.failed(entry.missing).length === 0 &&
             plan.force !== true &&
             plan.since === undefined
           const total = complete ? undefined : yield* Effect.result(resource.count(scope.since ?? undefined))

@@ -54,7 +54,9 @@ export const Since = Schema.Struct({
   /** Everything up to then is exported; Unix seconds. */
   until: Schema.Int,
   /** What may be found once more, since windows overlap. */
-  recent: Recent
+  recent: Recent,
+  /** Ids of records whose request failed; absent when there were none. */
+  failed: Schema.optionalKey(Schema.Array(Schema.String))
 })
 export type Since = typeof Since.Type
 

@@ -301,8 +301,12 @@ const reasons = (outputs: ReadonlyArray<Output>): Markup | undefined => {
   </section>`
 }
 
-const said = ({ expected, found, what }: Missing): string =>
-  what === "record" ? "was listed, and gone when it was asked for" : `${found} of ${expected} ${what}`
+const said = ({ expected, found, reason, what }: Missing): string =>
+  reason !== undefined
+    ? `the request for ${what === "record" ? "it" : `its ${what}`} failed: ${reason}`
+    : what === "record"
+      ? "was listed, and gone when it was asked for"
+      : `${found} of ${expected} ${what}`
 
 const absent = (outputs: ReadonlyArray<Output>): Markup | undefined => {
   const flawed = outputs.filter((output) => lacking(output) > 0)

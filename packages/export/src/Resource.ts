@@ -9,15 +9,17 @@ import { News, NewsItem } from "@effect-intercom/core/resources/News"
 import { Segment, Segments } from "@effect-intercom/core/resources/Segments"
 import { Tag, Tags } from "@effect-intercom/core/resources/Tags"
 import { Team, Teams } from "@effect-intercom/core/resources/Teams"
-import type { IntercomError } from "@effect-intercom/core/IntercomError"
+import { DecodeError, IntercomError } from "@effect-intercom/core/IntercomError"
 import type { Page, WalkOptions } from "@effect-intercom/core/Pagination"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Semaphore from "effect/Semaphore"
 import * as Stream from "effect/Stream"
+import * as Isolation from "./internal/Isolation.ts"
 import * as Scroll from "./Scroll.ts"
 import * as Table from "./Table.ts"
+import * as Untimed from "./Untimed.ts"
 import type { Received } from "./Table.ts"
 import * as Walk from "./Walk.ts"
 import * as Windows from "./Windows.ts"
@@ -35,6 +37,8 @@ export interface Options {
   readonly accepts: (record: Received) => boolean
   /** Whether a record was given already, by an earlier run too, as far as that is written. */
   readonly known: (record: Received) => boolean
+  /** Ids of records whose request failed before: they are tried first. */
+  readonly again: ReadonlyArray<string>
 }
 
 export interface Resource<out R> {
@@ -161,6 +165,11 @@ export const news = listing({
   pages: (_, options) => Stream.unwrap(News.useSync(({ listItems }) => listItems.pages({}, options)))
 })
 
+const countCompanies = Effect.map(
+  Companies.use(({ list }) => list({ per_page: 1 })),
+  ({ total_count }) => total_count ?? undefined
+)
+
 /** All companies with users, by a scroll: listings of them end at 10,000. */
 export const companies: Resource<Companies> = {
   name: "companies",
@@ -170,14 +179,21 @@ export const companies: Resource<Companies> = {
   changes: "filter",
   walk: ({ accepts, from }) =>
     Walk.accepted(
-      Scroll.steps((options) => Stream.unwrap(Companies.useSync(({ scroll }) => scroll.pages({}, options))), from),
+      Stream.unwrap(
+        // A scroll tells no count.
+        Effect.map(countCompanies, (listed) =>
+          Stream.map(
+            Scroll.steps(
+              (options) => Stream.unwrap(Companies.useSync(({ scroll }) => scroll.pages({}, options))),
+              from
+            ),
+            (step) => ({ ...step, total: step.total ?? listed })
+          )
+        )
+      ),
       accepts
     ),
-  count: () =>
-    Effect.map(
-      Companies.use(({ list }) => list({ per_page: 1 })),
-      ({ total_count }) => total_count ?? undefined
-    )
+  count: () => countCompanies
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -195,19 +211,29 @@ const windowsPosition = Schema.decodeUnknownOption(Windows.Position)
 
 type Search<R> = Windows.Options<R>["search"]
 
+/** A listing, with so many records a page. */
+type List<R> = (size: number) => Walk.Open<R>
+
+/** Whether a search by time finds a record. */
+const isTimed = ({ created_at }: Received) => typeof created_at === "number"
+
 /** Every record in the order of its creation; or what changed, in the order of its changes: what moves, moves ahead. */
-const searched = <R>(search: Search<R>, { accepts, concurrency, from, pageSize, since }: Options) =>
-  Walk.accepted(
+const searched = <R>(search: Search<R>, list: List<R>, options: Options) => {
+  const { accepts, concurrency, from, known, since } = options
+  const pageSize = options.pageSize ?? 150
+  const windows = (from: Walk.Position | undefined) =>
     Windows.steps({
       field: fieldOf(since),
       search,
-      pageSize: pageSize ?? 150,
+      pageSize,
       concurrency,
       after: searchedAfter(since),
       from: Option.getOrUndefined(windowsPosition(from))
-    }),
-    accepts
-  )
+    })
+  // What has no time of its changes is in no export of changes.
+  const all = since === undefined ? Untimed.steps({ timed: windows, list, pageSize, known, from }) : windows(from)
+  return Walk.accepted(all, accepts)
+}
 
 const counted =
   <R>(search: Search<R>) =>
@@ -223,6 +249,9 @@ const counted =
       ),
       ({ page }) => page.total
     )
+
+const listContacts: List<Contacts> = (size) => (options) =>
+  Stream.unwrap(Contacts.useSync(({ list }) => list.pages({ per_page: size }, options)))
 
 const searchContacts: Search<Contacts> =
   ({ order, query, size }) =>
@@ -256,12 +285,15 @@ export const contacts: Resource<Contacts> = {
   counted: false,
   changes: "search",
   walk: (options) =>
-    Stream.map(searched(searchContacts, { ...options, concurrency: halfOf(options.concurrency) }), (step) => ({
-      ...step,
-      missing: step.records.flatMap(cutOff)
-    })),
+    Stream.map(
+      searched(searchContacts, listContacts, { ...options, concurrency: halfOf(options.concurrency) }),
+      (step) => ({ ...step, missing: step.records.flatMap(cutOff) })
+    ),
   count: counted(searchContacts)
 }
+
+const listConversations: List<Conversations> = (size) => (options) =>
+  Stream.unwrap(Conversations.useSync(({ list }) => list.pages({ per_page: size }, options)))
 
 const searchConversations: Search<Conversations> =
   ({ order, query, size }) =>
@@ -272,32 +304,6 @@ const searchConversations: Search<Conversations> =
       )
     )
 
-/** Completes each record of a step by requests of its own, several at once over all steps, in order. */
-const completed =
-  <R>(concurrency: number, complete: (record: Received) => Effect.Effect<Completed, IntercomError, R>) =>
-  <E, R2>(self: Stream.Stream<Walk.Step, E, R2>): Stream.Stream<Walk.Step, E | IntercomError, R | R2> =>
-    Stream.unwrap(
-      Effect.map(Semaphore.make(concurrency), (requests) =>
-        Stream.mapEffect(
-          self,
-          (step) =>
-            Effect.map(
-              Effect.forEach(step.records, (record) => requests.withPermit(complete(record)), {
-                concurrency: "unbounded"
-              }),
-              (parts): Walk.Step => ({
-                ...step,
-                records: parts.flatMap(({ records = [] }) => records),
-                invalid: [...step.invalid, ...parts.flatMap(({ invalid = [] }) => invalid)],
-                missing: parts.flatMap(({ missing = [] }) => missing)
-              })
-            ),
-          // The next page's records are asked for while the last of this one are awaited.
-          { concurrency: 2 }
-        )
-      )
-    )
-
 /** What a record becomes. */
 interface Completed {
   readonly records?: ReadonlyArray<Received>
@@ -305,28 +311,113 @@ interface Completed {
   readonly missing?: ReadonlyArray<Walk.Missing>
 }
 
-/** A conversation with its parts: 500 at most, however many it says it has. */
-const withParts = (listed: Received): Effect.Effect<Completed, IntercomError, Conversations> =>
-  // Its listing fits the schema of a conversation, so the id is one.
-  Conversations.use(({ get }) => get(listed["id"] as ConversationId)).pipe(
-    Effect.map((conversation): Completed => {
-      const found = conversation.conversation_parts?.conversation_parts?.length ?? 0
-      const expected = Math.max(
-        conversation.statistics?.count_conversation_parts ?? 0,
-        conversation.conversation_parts?.total_count ?? 0
-      )
-      return {
-        records: [conversation],
-        missing: found < expected ? [{ id: conversation.id, what: "parts", expected, found }] : []
-      }
-    }),
-    Effect.catchReason("IntercomError", "NotFound", () =>
-      Effect.succeed<Completed>({ missing: [{ id: String(listed["id"]), what: "record", expected: 1, found: 0 }] })
-    ),
-    Effect.catchReason("IntercomError", "DecodeError", (reason, error) =>
-      reason.kind === "invalid" ? Effect.succeed<Completed>({ invalid: [{ raw: listed, error }] }) : Effect.fail(error)
+/** How the records of a walk are completed, each by requests of its own. */
+interface Completion<out R> {
+  readonly complete: (record: Received) => Effect.Effect<Completed, Walk.Failure, R>
+  /** What is missing when they fail. */
+  readonly what: Walk.Missing["what"]
+  readonly operation: Pick<IntercomError, "operation" | "method" | "path">
+}
+
+const isolated = <R>({ complete, operation, what }: Completion<R>, bounded: boolean) =>
+  Isolation.make<Completed, R>({
+    complete,
+    bounded,
+    failed: ({ id }, reason) => ({ missing: [{ id: String(id), what, expected: 1, found: 0, reason }] }),
+    broken: (raw, actual) => ({
+      invalid: [
+        {
+          raw,
+          error: new IntercomError({
+            ...operation,
+            reason: new DecodeError({
+              status: 200,
+              kind: "invalid",
+              mismatches: [{ path: "", expected: "a record that can be read", actual }],
+              body: ""
+            })
+          })
+        }
+      ]
+    })
+  })
+
+/** Completes each record of a step, several at once over all steps, in order. */
+const completed =
+  <R>(concurrency: number, completion: Completion<R>) =>
+  <E, R2>(self: Stream.Stream<Walk.Step, E, R2>): Stream.Stream<Walk.Step, E | Walk.Failure, R | R2> =>
+    Stream.unwrap(
+      Effect.gen(function* () {
+        const requests = yield* Semaphore.make(concurrency)
+        const { common, complete } = yield* isolated(completion, true)
+        return Stream.mapEffect(
+          self,
+          (step) =>
+            Effect.gen(function* () {
+              const parts = yield* Effect.forEach(step.records, (record) => requests.withPermit(complete(record)), {
+                concurrency: "unbounded"
+              })
+              const failure = yield* common
+              return failure === undefined ? withParts(step, parts) : yield* failure
+            }),
+          // The next page's records are asked for while the last of this one are awaited.
+          { concurrency: 2 }
+        )
+      })
     )
-  )
+
+const withParts = (step: Walk.Step, parts: ReadonlyArray<Completed>): Walk.Step => ({
+  ...step,
+  records: parts.flatMap(({ records = [] }) => records),
+  invalid: [...step.invalid, ...parts.flatMap(({ invalid = [] }) => invalid)],
+  missing: parts.flatMap(({ missing = [] }) => missing)
+})
+
+/** A walk whose records are completed, after those that failed before. */
+const withRetried = <E, R, R2>(
+  { again, concurrency, from }: Options,
+  completion: Completion<R>,
+  self: Stream.Stream<Walk.Step, E, R2>
+): Stream.Stream<Walk.Step, E | Walk.Failure, R | R2> => {
+  const rest = completed(concurrency, completion)(self)
+  if (again.length === 0) return rest
+  const first = Effect.gen(function* () {
+    const { complete } = yield* isolated(completion, false)
+    const parts = yield* Effect.forEach(again, (id) => complete({ id }), { concurrency })
+    const position = from ?? null
+    return withParts({ records: [], invalid: [], read: again.length, position }, parts)
+  })
+  return Stream.concat(Stream.fromEffect(first), rest)
+}
+
+/** A conversation with its parts: 500 at most, however many it says it has. */
+const detailed: Completion<Conversations> = {
+  what: "record",
+  operation: { operation: "Conversations.get", method: "GET", path: "/conversations/{conversation_id}" },
+  complete: (listed) =>
+    // Its listing fits the schema of a conversation, so the id is one.
+    Conversations.use(({ get }) => get(listed["id"] as ConversationId)).pipe(
+      Effect.map((conversation): Completed => {
+        const found = conversation.conversation_parts?.conversation_parts?.length ?? 0
+        const expected = Math.max(
+          conversation.statistics?.count_conversation_parts ?? 0,
+          conversation.conversation_parts?.total_count ?? 0
+        )
+        return {
+          records: [conversation],
+          missing: found < expected ? [{ id: conversation.id, what: "parts", expected, found }] : []
+        }
+      }),
+      Effect.catchReason("IntercomError", "NotFound", () =>
+        Effect.succeed<Completed>({ missing: [{ id: String(listed["id"]), what: "record", expected: 1, found: 0 }] })
+      ),
+      Effect.catchReason("IntercomError", "DecodeError", (reason, error) =>
+        reason.kind === "invalid"
+          ? Effect.succeed<Completed>({ invalid: [{ raw: listed, error }] })
+          : Effect.fail(error)
+      )
+    )
+}
 
 /** All conversations with their parts: each is asked for by itself. 50 a page. */
 export const conversations: Resource<Conversations> = {
@@ -336,28 +427,32 @@ export const conversations: Resource<Conversations> = {
   counted: false,
   changes: "search",
   walk: (options) =>
-    searched(searchConversations, { ...options, concurrency: 2 }).pipe(completed(options.concurrency, withParts)),
+    withRetried(options, detailed, searched(searchConversations, listConversations, { ...options, concurrency: 2 })),
   count: counted(searchConversations)
 }
 
 /** All events of a contact: those of the last 90 days, older ones the API does not list. */
-const eventsOf = (contact: Received): Effect.Effect<Completed, IntercomError, Events> =>
-  Effect.gen(function* () {
-    const invalid: Array<Walk.Step["invalid"][number]> = []
-    const events = yield* Events
-    const records = yield* events.list
-      .items(
-        // Its listing fits the schema of a contact, so the id is one.
-        { intercom_user_id: contact["id"] as ContactId },
-        { onInvalid: (one) => Effect.sync(() => void invalid.push(one)) }
-      )
-      .pipe(
-        Stream.runCollect,
-        // It was merged or deleted since.
-        Effect.catchReason("IntercomError", "NotFound", () => Effect.succeed([]))
-      )
-    return { records, invalid }
-  })
+const happened: Completion<Events> = {
+  what: "events",
+  operation: { operation: "Events.list", method: "GET", path: "/events" },
+  complete: (contact) =>
+    Walk.steps(
+      (options) =>
+        Stream.unwrap(
+          // Its listing fits the schema of a contact, so the id is one.
+          Events.useSync(({ list }) => list.pages({ intercom_user_id: contact["id"] as ContactId }, options))
+        ),
+      undefined
+    ).pipe(
+      Stream.runCollect,
+      Effect.map((steps): Completed => ({
+        records: steps.flatMap(({ records }) => records),
+        invalid: steps.flatMap(({ invalid }) => invalid)
+      })),
+      // It was merged or deleted since.
+      Effect.catchReason("IntercomError", "NotFound", () => Effect.succeed<Completed>({}))
+    )
+}
 
 /** The events of all contacts of the last 90 days: a request for each contact, at least. */
 export const events: Resource<Contacts | Events> = {
@@ -367,10 +462,19 @@ export const events: Resource<Contacts | Events> = {
   counted: false,
   changes: "whole",
   walk: (options) =>
-    searched(searchContacts, { ...options, concurrency: 2, since: undefined }).pipe(
-      completed(options.concurrency, eventsOf),
+    withRetried(
+      options,
+      happened,
+      // Of contacts it is not known which were asked for; those that a search by time finds were.
+      searched(searchContacts, listContacts, { ...options, concurrency: 2, since: undefined, known: isTimed })
+    ).pipe(
       // The API counts contacts here, not events.
-      Stream.map((step) => ({ ...step, total: undefined, read: step.records.length + step.invalid.length }))
+      Stream.map((step) => ({
+        ...step,
+        total: undefined,
+        rest: undefined,
+        read: step.records.length + step.invalid.length
+      }))
     ),
   count: () => Effect.succeed(undefined)
 }

@@ -17,12 +17,15 @@ export const Missing = Schema.Struct({
   /** Of the record. */
   id: Schema.String,
   /**
-   * `record`: it was listed, and gone when it was asked for. Else what it says it has more of than came with it: the
-   * `parts` of a conversation, the `tags`, `notes` or `companies` of a contact.
+   * `record`: it was listed, and gone when it was asked for, or the request for it failed. `events`: those of a contact,
+   * the request for which failed. Else what it says it has more of than came with it: the `parts` of a conversation, the
+   * `tags`, `notes` or `companies` of a contact.
    */
-  what: Schema.Literals(["record", "parts", "tags", "notes", "companies"]),
+  what: Schema.Literals(["record", "parts", "tags", "notes", "companies", "events"]),
   expected: Schema.Int,
-  found: Schema.Int
+  found: Schema.Int,
+  /** Why the request failed, whatever the client did to repeat it: the next run tries again. Absent for what is gone. */
+  reason: Schema.optionalKey(Schema.String)
 })
 export type Missing = typeof Missing.Type
 

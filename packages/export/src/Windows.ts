@@ -99,6 +99,13 @@ interface Opened extends Window {
   readonly cursor: string | undefined
 }
 
+/** How far the windows are: where the next one starts, how long it is to be, and how many records there are from there. */
+interface Course {
+  readonly after: number
+  readonly days: number
+  readonly left: number
+}
+
 /** A page and whether it ends its window. */
 interface Turn {
   readonly window: Opened
@@ -180,19 +187,18 @@ const opened = <R>(
 
   const target = pagesPerWindow * pageSize
 
-  /** A window from `after` on, about `days` long; narrower when that turns out too wide. */
+  /** A window from `after` on, about `days` long; narrower when that turns out too wide. What is left may be the last. */
   const fitted = (
-    after: number,
-    days: number,
+    { after, days, left }: Course,
     last: number
-  ): Effect.Effect<{ readonly window: Opened; readonly days: number }, IntercomError, R> => {
+  ): Effect.Effect<{ readonly window: Opened; readonly days: number; readonly total: number }, IntercomError, R> => {
     const until = noonBefore(after) + days * day
-    return Effect.flatMap(open({ after, until: until >= last ? null : until }), (window) => {
+    return Effect.flatMap(open({ after, until: left <= 2 * target || until >= last ? null : until }), (window) => {
       const total = window.first.page.total ?? 0
       const fitting = Math.max(1, Math.min(days * 4, Math.floor((days * target) / Math.max(1, total))))
       return total > 2 * target && days > 1
-        ? fitted(after, Math.min(days - 1, fitting), last)
-        : Effect.succeed({ window, days: fitting })
+        ? fitted({ after, days: Math.min(days - 1, fitting), left: Infinity }, last)
+        : Effect.succeed({ window, days: fitting, total })
     })
   }
 
@@ -208,10 +214,12 @@ const opened = <R>(
         const days = Math.max(1, Math.floor(((last - oldest) / day) * (target / whole)))
         // Nothing is older than the oldest, whatever day that is in the workspace's zone.
         const start = Math.max(after, noonBefore(oldest) - 2 * day)
-        return Stream.paginate({ after: start, days }, (state) =>
-          Effect.map(fitted(state.after, state.days, last), ({ days, window }) => [
+        return Stream.paginate({ after: start, days, left: whole }, (course: Course) =>
+          Effect.map(fitted(course, last), ({ days, total, window }) => [
             [{ ...window, whole }],
-            window.until === null ? Option.none() : Option.some({ after: window.until, days })
+            window.until === null
+              ? Option.none()
+              : Option.some({ after: window.until, days, left: course.left - total })
           ])
         )
       })

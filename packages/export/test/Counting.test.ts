@@ -205,4 +205,93 @@ describe("Export", () => {
       assert.deepStrictEqual(Object.keys(manifest?.exports ?? {}), ["teams", "tags"])
     }).pipe(inWorkspace(Workspace.layer()))
   )
+
+  for (const resource of ["contacts", "conversations"] as const) {
+    it.effect(`${resource} without a time, which a search by time does not find, are fetched from the listing`, () =>
+      Effect.gen(function* () {
+        const all = (yield* linesOf(resource === "contacts" ? resource : "conversationDetails")).map(idOf)
+        const sink = MemorySink.make()
+        const entry = only(Workspace.entriesOf(yield* Workspace.run({ resources: [resource], pageSize: 7 }, sink)))
+        assert.deepInclude(entry, { total: all.length, complete: true })
+        assert.deepStrictEqual(entry.counts, {
+          read: all.length,
+          records: all.length,
+          quarantined: 0,
+          skipped: 0,
+          missing: 0
+        })
+        assert.deepStrictEqual(
+          sink.outputs
+            .get(resource)
+            ?.map(({ id }) => String(id))
+            .toSorted(),
+          all.toSorted()
+        )
+        // Stopped anywhere, the walk goes on to the same.
+        for (let at = 1; at <= sink.failing.commits; at += 1) {
+          const stopped = MemorySink.make()
+          stopped.failing.at = at
+          yield* Effect.flip(Workspace.run({ resources: [resource], pageSize: 7 }, stopped))
+          const resumed = only(
+            Workspace.entriesOf(yield* Workspace.run({ resources: [resource], pageSize: 7 }, stopped))
+          )
+          assert.deepStrictEqual(resumed.counts, entry.counts)
+          assert.deepStrictEqual(stopped.outputs, sink.outputs)
+        }
+      }).pipe(
+        inWorkspace(
+          Workspace.layer({
+            ...Workspace.small,
+            overrides: {
+              contacts: { 3: { created_at: null }, 50: { created_at: null, owner_id: 7 } },
+              conversations: { 5: { created_at: null } }
+            }
+          })
+        )
+      )
+    )
+  }
+
+  it.effect("the events of contacts without a time are there, too", () =>
+    Effect.gen(function* () {
+      const sink = MemorySink.make()
+      const entry = only(Workspace.entriesOf(yield* Workspace.run({ resources: ["events"] }, sink)))
+      assert.deepInclude(entry.counts, { read: 180, records: 180 })
+      assert.isUndefined(entry.counts.duplicates)
+    }).pipe(inWorkspace(Workspace.layer({ ...Workspace.small, overrides: { contacts: { 3: { created_at: null } } } })))
+  )
+
+  it.effect("what the listing counts and does not give either is missing", () =>
+    Effect.gen(function* () {
+      const sink = MemorySink.make()
+      const entry = only(Workspace.entriesOf(yield* Workspace.run({ resources: ["contacts"] }, sink)))
+      assert.deepInclude(entry, { total: 93, complete: false, records: 90 })
+      assert.deepInclude(entry.counts, { read: 90, missing: 3 })
+    }).pipe(
+      inWorkspace(
+        Answers.layer(({ method, url }) =>
+          method === "GET" && url.pathname === "/contacts"
+            ? { type: "list", data: [], total_count: 93, pages: { type: "pages", page: 1, total_pages: 1 } }
+            : undefined
+        )
+      )
+    )
+  )
+
+  it.effect("a scroll tells no count: companies are compared with that of their listing", () =>
+    Effect.gen(function* () {
+      const sink = MemorySink.make()
+      const entry = only(Workspace.entriesOf(yield* Workspace.run({ resources: ["companies"] }, sink)))
+      assert.deepInclude(entry, { total: 232, complete: false, records: 230 })
+      assert.deepInclude(entry.counts, { missing: 2 })
+    }).pipe(
+      inWorkspace(
+        Answers.layer(({ method, url }) =>
+          method === "GET" && url.pathname === "/companies"
+            ? Answers.page([], { page: 1, of: 232, total: 232 })
+            : undefined
+        )
+      )
+    )
+  )
 })

@@ -1,0 +1,79 @@
+/**
+ * Requests for single records: one that fails does not end the walk. It is told, with its reason, and the next run tries
+ * it again. What concerns every record is no failure of one: a refused token, or an API that answers none of them.
+ */
+import * as Effect from "effect/Effect"
+import * as Ref from "effect/Ref"
+import type { Received } from "../Table.ts"
+import type { Failure } from "../Walk.ts"
+
+export interface Options<out A, out R> {
+  /** The request for a record. */
+  readonly complete: (record: Received) => Effect.Effect<A, Failure, R>
+  /** What stands for a record whose request failed. */
+  readonly failed: (record: Received, reason: string) => A
+  /** What stands for a record that nothing can be made of. */
+  readonly broken: (record: Received, reason: string) => A
+  /** Whether failures may be of the API instead: not when records are tried that failed before. */
+  readonly bounded: boolean
+}
+
+export interface Isolation<out A, out R> {
+  readonly complete: (record: Received) => Effect.Effect<A, Failure, R>
+  /** The failure that all have had so far, when there were two or more. */
+  readonly common: Effect.Effect<Failure | undefined>
+}
+
+/** So many failures before anything went well are no matter of single records. */
+const patience = 10
+
+interface Course {
+  /** The last record whose request went well. */
+  readonly good: Received | undefined
+  readonly failures: number
+  readonly first: Failure | undefined
+}
+
+const isOneOf = (error: Failure, ...reasons: ReadonlyArray<string>) =>
+  error._tag === "IntercomError" && reasons.includes(error.reason._tag)
+
+const concernsAll = (error: Failure) => isOneOf(error, "Unauthorized", "RateLimited")
+
+const isAnswer = (error: Failure) => isOneOf(error, "NotFound", "Gone")
+
+const short = (text: string) => text.slice(0, 500)
+
+export const make = <A, R>(options: Options<A, R>): Effect.Effect<Isolation<A, R>> =>
+  Effect.map(Ref.make<Course>({ good: undefined, failures: 0, first: undefined }), (course) => {
+    const failed = (error: Failure) =>
+      Ref.updateAndGet(course, ({ failures, first = error, good }) => ({ good, failures: failures + 1, first }))
+
+    /** Whether the record is to blame: the request for one that went well before goes well again. */
+    const isOwn = (error: Failure): Effect.Effect<boolean, never, R> =>
+      Effect.gen(function* () {
+        if (concernsAll(error)) return false
+        if (!options.bounded) return true
+        const { failures, good } = yield* failed(error)
+        if (good === undefined) return failures < patience
+        return yield* options.complete(good).pipe(
+          Effect.as(true),
+          Effect.catch((again) => Effect.succeed(isAnswer(again)))
+        )
+      })
+
+    return {
+      complete: (record) =>
+        options.complete(record).pipe(
+          Effect.tap(() => Ref.update(course, (course) => ({ ...course, good: record }))),
+          Effect.catch((error) =>
+            Effect.flatMap(isOwn(error), (own) =>
+              own ? Effect.succeed(options.failed(record, short(error.message))) : Effect.fail(error)
+            )
+          ),
+          Effect.catchDefect((defect) => Effect.succeed(options.broken(record, short(String(defect)))))
+        ),
+      common: Effect.map(Ref.get(course), ({ failures, first, good }) =>
+        good === undefined && failures > 1 ? first : undefined
+      )
+    }
+  })
