@@ -45,15 +45,15 @@ const short = (text: string) => text.slice(0, 500)
 
 export const make = <A, R>(options: Options<A, R>): Effect.Effect<Isolation<A, R>> =>
   Effect.map(Ref.make<Course>({ good: undefined, failures: 0, first: undefined }), (course) => {
-    const failed = (error: Failure) =>
-      Ref.updateAndGet(course, ({ failures, first = error, good }) => ({ good, failures: failures + 1, first }))
+    const failed = (failure: Failure) =>
+      Ref.updateAndGet(course, ({ failures, first = failure, good }) => ({ good, failures: failures + 1, first }))
 
     /** Whether the record is to blame: the request for one that went well before goes well again. */
-    const isOwn = (error: Failure): Effect.Effect<boolean, never, R> =>
+    const isOwn = (failure: Failure): Effect.Effect<boolean, never, R> =>
       Effect.gen(function* () {
-        if (concernsAll(error)) return false
+        if (concernsAll(failure)) return false
         if (!options.bounded) return true
-        const { failures, good } = yield* failed(error)
+        const { failures, good } = yield* failed(failure)
         if (good === undefined) return failures < patience
         return yield* options.complete(good).pipe(
           Effect.as(true),
