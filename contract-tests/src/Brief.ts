@@ -29,8 +29,9 @@ const likeness = (one: Divergence): string => {
 }
 
 /** The field a divergence is about, as the client writes it. */
-const fieldOf = ({ message }: Divergence): string =>
-  /^(\S+) (?:must |is not )/.exec(message)?.[1] ?? message.slice(0, Math.max(0, message.lastIndexOf(": ")))
+export const fieldOf = ({ message }: Divergence): string =>
+  /^(the value|(?:\w+ parameter )?\S+) (?:must |is not )/.exec(message)?.[1] ??
+  message.slice(0, Math.max(0, message.lastIndexOf(": ")))
 
 /** Operations of the document the client has no method for. */
 const isMissing = ({ class: severity, direction, method }: Divergence): boolean =>

@@ -260,7 +260,11 @@ const schemas = (
 }
 
 const said = (value: unknown): string =>
-  value === undefined ? "not said" : typeof value === "string" ? value : (text(value) ?? "not said")
+  value === undefined || value === Infinity || value === -Infinity
+    ? "not said"
+    : typeof value === "string"
+      ? value
+      : (text(value) ?? "not said")
 
 const contents = (
   known: Document.Body["content"],

@@ -532,19 +532,31 @@ const counterpart = (
 // What the client sends whatever is called, or the standard takes for granted.
 const sentHeaders = new Set([...Document.ownHeaders, "intercom-version"])
 
+/** The keyword by which a schema refuses a text; `undefined` when it takes it. */
+const refusedBy = (schema: Node.Node, value: string): string | undefined => {
+  const shape = ShapeOf.of([schema])
+  if (shape === undefined || !shape.kinds.has("string")) return "type"
+  if (shape.values !== undefined) return shape.values.includes(value) ? undefined : "enum"
+  const limit = (["minLength", "maxLength"] as const).find(
+    (keyword) => Number.isFinite(shape[keyword]) && !Validator.obeys(value, keyword, shape[keyword])
+  )
+  return limit ?? [...shape.rules].find(([keyword, rule]) => !Validator.obeys(value, keyword, rule))?.[0]
+}
+
 /** Headers and cookies the document has and no call of the client makes. */
 const headerParameters = ({ operation }: Pair): ReadonlyArray<Finding> =>
   operation.parameters.flatMap(({ in: where, name, node, required, schema }) => {
     if (where !== "header" && where !== "cookie") return []
     const at = below(top(`${where} parameter`), ` ${name}`)
     if (where === "header" && sentHeaders.has(name.toLowerCase())) {
-      const values = name.toLowerCase() === "intercom-version" && schema ? ShapeOf.of([schema])?.values : undefined
-      return values === undefined || values.includes(IntercomConfig.defaultVersion)
+      const versioned = name.toLowerCase() === "intercom-version" && schema !== undefined
+      const refused = versioned ? refusedBy(schema, IntercomConfig.defaultVersion) : undefined
+      return refused === undefined
         ? []
         : [
             found(
               schema ?? node,
-              ["enum"],
+              [refused],
               "breaking",
               at,
               `the client sends ${IntercomConfig.defaultVersion}, the document does not take it`

@@ -1,3 +1,4 @@
+import * as Client from "@effect-intercom/contract-tests/Client"
 import * as Contract from "@effect-intercom/contract-tests/Contract"
 import * as Diff from "@effect-intercom/contract-tests/Diff"
 import type { Divergence } from "@effect-intercom/contract-tests/Divergence"
@@ -148,13 +149,17 @@ describe("a document of another hand", () => {
 describe("two documents", () => {
   const own = Effect.runSync(Effect.cached(EffectiveDocument.load().pipe(Effect.provide(NodeServices.layer))))
 
+  const client = Effect.runSync(
+    Effect.cached(Client.make(Client.intercom).pipe(Effect.provide(Client.layer("https://api.intercom.io"))))
+  )
+
   const contact = "/components/schemas/Contact"
   /** What changes for the client between the project's document and a changed one. */
   const diff = (patch: JsonPatch.JsonPatch, other: JsonPatch.JsonPatch = []) =>
     Effect.gen(function* () {
       const source = yield* own
       const edited = (patch: JsonPatch.JsonPatch) => ({ ...source, document: JsonPatch.apply(patch, source.document) })
-      return (yield* Diff.run(edited(other), edited(patch))).map(
+      return Diff.compare(yield* client, edited(other), edited(patch)).map(
         (one) => `${one.class} ${one.operation}: ${one.message}`
       )
     })
@@ -227,7 +232,7 @@ describe("two documents", () => {
     Effect.gen(function* () {
       const source = yield* own
       const changed = JsonPatch.apply([{ op: "remove", path: "/paths/~1me" }], source.document)
-      const found = yield* Diff.run(source, { ...source, document: changed })
+      const found = Diff.compare(yield* client, source, { ...source, document: changed })
       assert.match(
         Report.difference(found, "a.yml", "b.yml", { notes: false }),
         /^What would break:\nbreaking coverage: GET \/me .*\n\na\.yml to b\.yml: 1 breaking change, 0 of drift, 0 notes$/
