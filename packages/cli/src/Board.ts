@@ -9,7 +9,7 @@ import type { Pause } from "./Traffic.ts"
 interface Track {
   readonly start: Checkpoint
   readonly latest: Checkpoint
-  /** Unix milliseconds. */
+  /** Moments, as `now` is. */
   readonly startedAt: number
   readonly stepAt: number
   /** The metrics when it started. */
@@ -21,7 +21,7 @@ export interface Board {
   readonly running: { readonly [resource: string]: Track }
 }
 
-/** A moment: Unix milliseconds, and the metrics then. */
+/** A moment: milliseconds of a clock that nobody sets, and the metrics then. */
 export interface Moment {
   readonly now: number
   readonly totals: Totals

@@ -3,7 +3,6 @@ import * as IntercomMetrics from "@effect-intercom/core/IntercomMetrics"
 import type { Counts } from "@effect-intercom/export/Checkpoint"
 import type { Entry } from "@effect-intercom/export/Manifest"
 import type { Event, Started } from "@effect-intercom/export/Progress"
-import * as Clock from "effect/Clock"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -12,6 +11,7 @@ import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 import * as Terminal from "effect/Terminal"
 import * as Board from "./Board.ts"
+import * as Monotonic from "./internal/Monotonic.ts"
 import * as Format from "@effect-intercom/export/Format"
 import { Stderr } from "./Stderr.ts"
 import * as LogEvent from "./LogEvent.ts"
@@ -29,12 +29,14 @@ interface Happening {
   readonly event: Event
   readonly board: Board.Board
   readonly moment: Board.Moment
+  /** ISO 8601, UTC. */
+  readonly time: string
   /** How long the event's resource has been under way. */
   readonly millis: number
 }
 
 const moment: Effect.Effect<Board.Moment> = Effect.all({
-  now: Clock.currentTimeMillis,
+  now: Monotonic.millis,
   totals: IntercomMetrics.totals
 })
 
@@ -44,7 +46,8 @@ const make = (board: Ref.Ref<Board.Board>, show: (happening: Happening) => Effec
     const before = yield* Ref.get(board)
     const after = Board.advance(before, event, at)
     yield* Ref.set(board, after)
-    yield* show({ event, board: after, moment: at, millis: Board.millis(before, event.resource, at) })
+    const time = DateTime.formatIso(yield* DateTime.now)
+    yield* show({ event, board: after, moment: at, time, millis: Board.millis(before, event.resource, at) })
   })
 })
 
@@ -118,7 +121,7 @@ const throttle = (interval: Duration.Input) =>
   Effect.map(
     Ref.make(-Infinity),
     (last) => (effect: Effect.Effect<void>) =>
-      Effect.flatMap(Clock.currentTimeMillis, (at) =>
+      Effect.flatMap(Monotonic.millis, (at) =>
         Effect.flatMap(
           Ref.modify(last, (before) =>
             at - before >= Duration.toMillis(Duration.fromInputUnsafe(interval)) ? [true, at] : [false, before]
@@ -183,8 +186,8 @@ const progress = (view: ProgressLine.View) => {
   }
 }
 
-const logEvent = ({ board, event, millis, moment }: Happening): LogEvent.LogEvent | undefined => {
-  const common = { time: DateTime.formatIso(DateTime.makeUnsafe(moment.now)), resource: event.resource }
+const logEvent = ({ board, event, millis, moment, time }: Happening): LogEvent.LogEvent | undefined => {
+  const common = { time, resource: event.resource }
   switch (event._tag) {
     case "Started": {
       const { counts, runs, scope, total } = event.checkpoint

@@ -6,6 +6,7 @@ import * as HttpClient from "effect/http/HttpClient"
 import type * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Layer from "effect/Layer"
 import * as Ref from "effect/Ref"
+import * as Monotonic from "./internal/Monotonic.ts"
 
 /** Why no request is under way. */
 export interface Pause {
@@ -20,16 +21,17 @@ export interface Pause {
 
 interface State {
   readonly underWay: number
-  /** When the last answer came, in Unix milliseconds; `undefined` before the first. */
+  /** When the last answer came, in milliseconds of a clock that nobody sets; `undefined` before the first. */
   readonly quietSince: number | undefined
   /** How the last answer fell short. */
   readonly wrong: "failure" | "scroll" | undefined
-  /** When the window is over, in Unix milliseconds, and whether it takes more requests until then. */
+  /** What the server says of the window's end, when that is on the same clock, and whether it takes more until then. */
+  readonly reset: number
   readonly resetAt: number
   readonly full: boolean
 }
 
-const initial: State = { underWay: 0, quietSince: undefined, wrong: undefined, resetAt: 0, full: false }
+const initial: State = { underWay: 0, quietSince: undefined, wrong: undefined, reset: 0, resetAt: 0, full: false }
 
 /** A shorter silence is work of our own. */
 const patience = 300
@@ -49,20 +51,28 @@ const wrongOf = ({ request, status }: HttpClientResponse.HttpClientResponse): St
   return status === 400 && request.url.endsWith("/companies/scroll") ? "scroll" : "failure"
 }
 
-/** The state after an answer. */
-const answered = (state: State, response: HttpClientResponse.HttpClientResponse, now: number): State => {
+/** The state after an answer; `wall` is the time of day, in Unix milliseconds. */
+const answered = (
+  state: State,
+  response: HttpClientResponse.HttpClientResponse,
+  { now, wall }: { readonly now: number; readonly wall: number }
+): State => {
   const { headers } = response
   const reset = Number(headers["x-ratelimit-reset"]) * 1000
   const known = Number.isFinite(reset) && reset > 0
+  // By the server's own clock, if it tells it.
+  const sent = Date.parse(headers["date"] ?? "")
+  const resetAt = now + reset - (Number.isNaN(sent) ? wall : sent)
   const full = Number(headers["x-ratelimit-remaining"]) === 0
   return {
     ...state,
     underWay: state.underWay - 1,
     quietSince: now,
     wrong: wrongOf(response),
-    resetAt: known ? reset : state.resetAt,
+    reset: known ? reset : state.reset,
+    resetAt: known ? resetAt : state.resetAt,
     // Answers may overtake one another: a window that was full stays so.
-    full: full || (state.full && reset === state.resetAt)
+    full: full || (state.full && reset === state.reset)
   }
 }
 
@@ -77,20 +87,24 @@ export class Traffic extends Context.Service<Traffic, { readonly pause: Effect.E
         const client = yield* HttpClient.HttpClient
         const state = yield* Ref.make(initial)
         const note = (change: (state: State, now: number) => State) =>
-          Effect.flatMap(Clock.currentTimeMillis, (now) => Ref.update(state, (state) => change(state, now)))
+          Effect.flatMap(Monotonic.millis, (now) => Ref.update(state, (state) => change(state, now)))
         const watched = HttpClient.transformResponse(client, (response) =>
           Effect.andThen(
             note((state) => ({ ...state, underWay: state.underWay + 1 })),
             response
           ).pipe(
-            Effect.tap((response) => note((state, now) => answered(state, response, now))),
+            Effect.tap((response) =>
+              Effect.flatMap(Clock.currentTimeMillis, (wall) =>
+                note((state, now) => answered(state, response, { now, wall }))
+              )
+            ),
             Effect.tapError(() =>
               note((state, now) => ({ ...state, underWay: state.underWay - 1, quietSince: now, wrong: "failure" }))
             ),
             Effect.onInterrupt(() => note((state) => ({ ...state, underWay: state.underWay - 1 })))
           )
         )
-        const pause = Effect.flatMap(Clock.currentTimeMillis, (now) =>
+        const pause = Effect.flatMap(Monotonic.millis, (now) =>
           Effect.map(Ref.get(state), (state) => pauseOf(state, now))
         )
         return Context.make(HttpClient.HttpClient, watched).pipe(Context.add(Traffic, Traffic.of({ pause })))

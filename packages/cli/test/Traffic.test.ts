@@ -77,3 +77,23 @@ it.effect("a request under way is no pause, one that was given up is none under 
     assert.deepStrictEqual(yield* pause, { cause: "failure", millis: 1000 })
   }).pipe(Effect.provide(answering(500, {}, 60_000)))
 )
+
+it.effect("a clock that is put back makes no pause longer, and the server's own clock tells when its window ends", () =>
+  Effect.gen(function* () {
+    yield* TestClock.adjust("1 hour")
+    yield* request
+    yield* TestClock.adjust("1 second")
+    assert.deepStrictEqual(yield* pause, { cause: "limit", millis: 9000 })
+    yield* TestClock.setTime(0)
+    assert.deepStrictEqual(yield* pause, { cause: "limit", millis: 9000 })
+  }).pipe(
+    Effect.provide(
+      answering(200, {
+        // Ten seconds later, by a clock that is a day ahead.
+        date: "Fri, 02 Jan 1970 00:00:00 GMT",
+        "x-ratelimit-remaining": "0",
+        "x-ratelimit-reset": "86410"
+      })
+    )
+  )
+)

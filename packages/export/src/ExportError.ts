@@ -130,9 +130,22 @@ export class RequestFailed extends Schema.TaggedError<RequestFailed>()("RequestF
 }
 
 /** The API gave a cursor a second time. */
-export class Endless extends Schema.TaggedError<Endless>()("Endless", { cursor: Schema.String }) {
+export class Endless extends Schema.TaggedError<Endless>()("Endless", {
+  /** Of the page that came next. */
+  cursor: Schema.String,
+  /**
+   * What repeats itself when it is not the cursor: `pages`, one after the other without a record that did not come
+   * before; `records`, of which twice as many came as the API counts.
+   */
+  repeats: Schema.optionalKey(Schema.Literals(["pages", "records"]))
+}) {
   override get message(): string {
-    return `The API gave the cursor ${this.cursor} twice: the walk would never end. Try again with another --page-size.`
+    const what = {
+      cursor: `The API gave the cursor ${this.cursor} twice`,
+      pages: "The API gives page after page of what it gave before",
+      records: "The API gave twice as many records as it counts, and has more"
+    }[this.repeats ?? "cursor"]
+    return `${what}: the walk would never end. Try again with another --page-size.`
   }
 }
 

@@ -182,12 +182,10 @@ export const companies: Resource<Companies> = {
       Stream.unwrap(
         // A scroll tells no count.
         Effect.map(countCompanies, (listed) =>
-          Stream.map(
-            Scroll.steps(
-              (options) => Stream.unwrap(Companies.useSync(({ scroll }) => scroll.pages({}, options))),
-              from
-            ),
-            (step) => ({ ...step, total: step.total ?? listed })
+          Scroll.steps(
+            (options) => Stream.unwrap(Companies.useSync(({ scroll }) => scroll.pages({}, options))),
+            from,
+            listed
           )
         )
       ),

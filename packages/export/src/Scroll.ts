@@ -15,8 +15,10 @@ const patience = 5
 /** Waiting for another scroll to end, or to die: that takes a minute without a request. */
 const occupied = Schedule.spaced("20 seconds").pipe(Schedule.upTo({ times: 30 }))
 
-const isOccupied = ({ reason }: IntercomError) =>
-  reason._tag === "BadRequest" && reason.errors.some(({ code }) => code === "scroll_exists")
+const isOccupied = (error: Walk.Failure) =>
+  error._tag === "IntercomError" &&
+  error.reason._tag === "BadRequest" &&
+  error.reason.errors.some(({ code }) => code === "scroll_exists")
 
 const hasDied = ({ reason }: IntercomError) =>
   reason._tag === "NotFound" ||
@@ -28,18 +30,21 @@ const hasDied = ({ reason }: IntercomError) =>
 /** The steps of a scroll. A position says only that it was begun: the next one starts from nothing. */
 export const steps = <R>(
   open: Walk.Open<R>,
-  from: Walk.Position | undefined
-): Stream.Stream<Walk.Step, IntercomError, R> =>
-  Stream.unwrap(Effect.map(Ref.make(from === undefined ? 0 : 1), (begun) => attempt(open, begun, patience)))
+  from: Walk.Position | undefined,
+  /** What the API counts, where that is known: a scroll does not tell. */
+  total?: number | undefined
+): Stream.Stream<Walk.Step, Walk.Failure, R> =>
+  Stream.unwrap(Effect.map(Ref.make(from === undefined ? 0 : 1), (begun) => attempt(open, begun, patience, total)))
 
 const attempt = <R>(
   open: Walk.Open<R>,
   begun: Ref.Ref<number>,
-  left: number
-): Stream.Stream<Walk.Step, IntercomError, R> =>
+  left: number,
+  total: number | undefined
+): Stream.Stream<Walk.Step, Walk.Failure, R> =>
   Stream.unwrap(
     Effect.map(Ref.get(begun), (before) =>
-      Walk.scrolled(open).pipe(
+      Walk.scrolled(open, total).pipe(
         Stream.mapEffect((step) =>
           Effect.map(
             Ref.getAndUpdate(begun, (count) => count + 1),
@@ -48,10 +53,12 @@ const attempt = <R>(
         ),
         Stream.catch((error) => {
           if (isOccupied(error)) return Stream.fail(error)
-          return hasDied(error) && left > 0 ? attempt(open, begun, left - 1) : Stream.fail(error)
+          return error._tag === "IntercomError" && hasDied(error) && left > 0
+            ? attempt(open, begun, left - 1, total)
+            : Stream.fail(error)
         })
       )
     )
   ).pipe(
-    Stream.retry(Schedule.while(Schedule.setInputType<IntercomError>()(occupied), ({ input }) => isOccupied(input)))
+    Stream.retry(Schedule.while(Schedule.setInputType<Walk.Failure>()(occupied), ({ input }) => isOccupied(input)))
   )

@@ -8,6 +8,7 @@ import * as Ref from "effect/Ref"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { Endless } from "./ExportError.ts"
+import * as Course from "./internal/Course.ts"
 import * as Keys from "./internal/Keys.ts"
 import type * as PageSize from "./PageSize.ts"
 import { isObject, type Received } from "./Table.ts"
@@ -86,9 +87,18 @@ export const pages = <R>(
 ): Stream.Stream<Fetched, Failure, R> =>
   Stream.suspend(() => {
     const seen = new Set<string | undefined>([from])
+    const course = Course.make()
     return Stream.paginate({ cursor: from, known: first }, ({ cursor, known }) =>
       Effect.flatMap(known === undefined ? fetch(cursor) : Effect.succeed(known), (fetched) => {
-        const next = fetched.page.cursor
+        const { invalid, page } = fetched
+        const next = page.cursor
+        const endless = course({
+          records: page.items,
+          read: page.items.length + invalid.length,
+          cursor: next,
+          total: page.total
+        })
+        if (endless !== undefined) return Effect.fail(endless)
         if (next === undefined) return Effect.succeed([[fetched], Option.none()] as const)
         if (seen.has(next)) return Effect.fail(new Endless({ cursor: next }))
         seen.add(next)
@@ -172,22 +182,25 @@ export const accepted = <E, R>(
     })
   })
 
-/** A walk that cannot be gone on with: its position says no more than that it was begun. */
-export const scrolled = <R>(open: Open<R>): Stream.Stream<Step, IntercomError, R> =>
+/** A walk that cannot be gone on with: its position says no more than that it was begun. `total`: what the API counts. */
+export const scrolled = <R>(open: Open<R>, total?: number | undefined): Stream.Stream<Step, Failure, R> =>
   Stream.unwrap(
-    Effect.map(Ref.make<ReadonlyArray<Invalid>>([]), (apart) =>
+    Effect.map(Ref.make<ReadonlyArray<Invalid>>([]), (apart) => {
+      const course = Course.make()
       // Read ahead, misfits of the next page would get into this one's set.
-      open({ prefetch: 0, onInvalid: (one) => Ref.update(apart, (all) => [...all, one]) }).pipe(
+      return open({ prefetch: 0, onInvalid: (one) => Ref.update(apart, (all) => [...all, one]) }).pipe(
         Stream.mapEffect((page) =>
-          Effect.map(Ref.getAndSet(apart, []), (invalid): Step => ({
+          Effect.flatMap(Ref.getAndSet(apart, []), (invalid): Effect.Effect<Step, Endless> => {
             // What fits the schema of a record is an object.
-            records: page.items as ReadonlyArray<Received>,
-            invalid,
-            read: page.items.length + invalid.length,
-            position: page.cursor === undefined ? undefined : {},
-            total: page.total
-          }))
+            const records = page.items as ReadonlyArray<Received>
+            const read = records.length + invalid.length
+            const all = page.total ?? total
+            const endless = course({ records, read, cursor: page.cursor, total: all })
+            if (endless !== undefined) return Effect.fail(endless)
+            const position = page.cursor === undefined ? undefined : {}
+            return Effect.succeed({ records, invalid, read, position, total: all })
+          })
         )
       )
-    )
+    })
   )

@@ -169,3 +169,30 @@ describe("Changes", () => {
       )
   )
 })
+
+describe("what changed late", () => {
+  /** Characters of all checkpoints and of the state, for so many contacts, all of which changed within the overlap or none. */
+  const written = (contacts: number, overlap: number) =>
+    Effect.andThen(
+      Workspace.setClock,
+      Effect.gen(function* () {
+        let size = 0
+        const sink = MemorySink.make(
+          Effect.sync(() => void (size += sink.parts.get("contacts")?.checkpoint?.length ?? 0))
+        )
+        yield* Workspace.run({ resources: ["contacts"], pageSize: 5, overlap }, sink)
+        return size + (sink.documents.get("state")?.length ?? 0)
+      }).pipe(Effect.provide(Workspace.layer({ ...Workspace.small, contacts })))
+    )
+
+  it.effect("is written twice, whatever the number of checkpoints: the cost grows with the export", () =>
+    Effect.gen(function* () {
+      for (const contacts of [300, 1200]) {
+        const more = (yield* written(contacts, Workspace.now)) - (yield* written(contacts, 0))
+        // A digest and a second for each, in the last checkpoint and in the state.
+        assert.isAtMost(more / contacts, 75)
+        assert.isAtLeast(more / contacts, 2 * 14)
+      }
+    })
+  )
+})

@@ -295,4 +295,28 @@ describe("Export", () => {
       })
     )
   )
+
+  it.effect("a clock that is put back makes no negative seconds", () =>
+    inWorkspace()(
+      Effect.gen(function* () {
+        const sink = MemorySink.make(
+          Effect.suspend(() =>
+            sink.failing.commits === 3 ? TestClock.setTime((Workspace.now - 400) * 1000) : TestClock.adjust("1 second")
+          )
+        )
+        const [entry] = Workspace.entriesOf(
+          yield* Workspace.run({ resources: ["articles"], pageSize: 1, concurrency: 1 }, sink)
+        )
+        const seconds = entry?.samples.map(({ seconds }) => seconds) ?? []
+        assert.isAbove(seconds.length, 5)
+        assert.deepStrictEqual(
+          seconds,
+          seconds.toSorted((a, b) => a - b)
+        )
+        assert.isAtLeast(seconds[0] ?? -1, 0)
+        // A second for each commit before the last, but for the one in which the clock was put back.
+        assert.strictEqual(entry?.workedMillis, (sink.failing.commits - 2) * 1000)
+      })
+    )
+  )
 })
