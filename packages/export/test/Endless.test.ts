@@ -13,7 +13,7 @@ import * as Workspace from "./Workspace.ts"
 /** A listing whose page under cursor n has what `itemsOf` says; every cursor is new, and there is always another. */
 const open =
   (itemsOf: (page: number) => ReadonlyArray<unknown>, total?: number): Walk.Open<never> =>
-  ({ from, prefetch: _ }) =>
+  ({ from }) =>
     Stream.iterate(from === undefined ? 0 : Number(from), (page) => page + 1).pipe(
       Stream.map((page): Page<unknown> => ({
         items: itemsOf(page),
