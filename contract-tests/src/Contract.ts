@@ -170,6 +170,15 @@ const defectRows = ({ defects }: EffectiveDocument.EffectiveDocument): ReadonlyA
   return divergences.length === 0 ? [] : [{ operation, check: "coverage", runs: 1, divergences }]
 }
 
+/** A row without what was found where the document contradicts itself: that is not the client's. */
+const answerable = ({ voided = [] }: EffectiveDocument.EffectiveDocument, row: Row): Row => ({
+  ...row,
+  divergences: row.divergences.filter(
+    ({ fault, pointer }) =>
+      fault !== undefined || !voided.some((place) => pointer === place || pointer.startsWith(`${place}/`))
+  )
+})
+
 /** Checks a client against a parsed document. */
 export const runDocument = Effect.fn("Contract.runDocument")(function* (
   document: EffectiveDocument.EffectiveDocument,
@@ -182,7 +191,8 @@ export const runDocument = Effect.fn("Contract.runDocument")(function* (
     const canaries = yield* Canaries.check(subject)
     // The simulator is written for the project's own document.
     const checked = yield* checkAll(subject, (check) => check !== "simulated" || document.own)
-    const rows = [...defectRows(document), ...checked, ...revisionRows(subject, document, checked)]
+    const found = [...checked, ...revisionRows(subject, document, checked)].map((row) => answerable(document, row))
+    const rows = [...defectRows(document), ...found]
     const report: Report = {
       document,
       client: subject.client,

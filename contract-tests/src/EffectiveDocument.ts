@@ -9,6 +9,7 @@ import * as Path from "effect/Path"
 import * as Schema from "effect/Schema"
 import { openapiOverlay, type OpenApiDocument, resolveJsonPath } from "openapi-format"
 import * as Bundle from "./Bundle.ts"
+import * as Contradictions from "./Contradictions.ts"
 import type { Finding } from "./Divergence.ts"
 import { DocumentError, parse, read } from "./DocumentFile.ts"
 import { at as nodeAt, isRecord } from "./Node.ts"
@@ -61,6 +62,8 @@ export interface EffectiveDocument {
   readonly actions: ReadonlyArray<AppliedAction>
   /** What of the document no validator can read, and was left out. */
   readonly defects: ReadonlyArray<Finding>
+  /** Places where the document contradicts itself, of which nothing is left. */
+  readonly voided?: ReadonlyArray<string>
   /** The text of the document's files and of every overlay, by the name of the file. */
   readonly sources: ReadonlyMap<string, string>
   /** Where a place of the published document is written, if it has several files. */
@@ -261,8 +264,23 @@ export const parseDocument = Effect.fnUntraced(function* (
   })
   const document = yield* asRecord(bundle.document)
   const normalised = Normalise.normalise({ ...document, openapi: versionOf(document) ?? "" })
-  const broken = Normalise.brokenReference(normalised.document)
-  return broken === undefined ? { ...normalised, bundle } : yield* fail(broken)
+  const checked = yield* sound(file, normalised.document)
+  return { ...checked, findings: [...normalised.findings, ...checked.findings], bundle }
+})
+
+/** A document without what contradicts itself. Fails where no check could be made. */
+const sound = Effect.fnUntraced(function* (file: string, document: Schema.Json) {
+  const broken = Normalise.brokenReference(document)
+  if (broken !== undefined) return yield* new DocumentError({ file, description: broken })
+  const straight = Contradictions.straighten(document)
+  const excess = Contradictions.excess(straight.document)
+  if (excess !== undefined) return yield* new DocumentError({ file, description: excess })
+  const checked = Contradictions.check(straight.document)
+  return {
+    document: checked.document,
+    findings: [...straight.findings, ...checked.findings],
+    voided: [...straight.voided, ...checked.voided]
+  }
 })
 
 /** What overlays must not bring in: references are followed before they are applied. */
@@ -275,8 +293,7 @@ const checkOverlaid = Effect.fnUntraced(function* (document: Schema.Json, files:
       description: `the reference ${external.to} at #${external.pointer} leads out of the document: an overlay may refer to the document only`
     })
   }
-  const broken = Normalise.brokenReference(document)
-  if (broken !== undefined) return yield* new DocumentError({ file, description: broken })
+  return yield* sound(file, document)
 })
 
 /** Reads a document and applies overlays. Nothing is written. */
@@ -285,7 +302,8 @@ export const load = Effect.fn("EffectiveDocument.load")(function* (options: Opti
   const source = options.spec ?? own.spec
   const text = options.text ?? (yield* read(source))
   const url = options.url ?? (yield* Bundle.urlOfFile(source))
-  const { bundle, document: published, findings: defects } = yield* parseDocument({ file: source, text, url }, options)
+  const parsed = yield* parseDocument({ file: source, text, url }, options)
+  const { bundle, document: published } = parsed
   const wanted = options.overlays ?? "auto"
   // Who names overlays knows what they are written for.
   const revised = typeof wanted === "string" ? yield* revisionOf(own.spec, text, published) : undefined
@@ -293,16 +311,22 @@ export const load = Effect.fn("EffectiveDocument.load")(function* (options: Opti
   const files = wanted === "none" ? [] : wanted === "auto" ? (fits || revised ? own.overlays : []) : wanted
   const overlays = yield* Effect.forEach(files, readOverlay)
   const base = revised?.given ?? published
-  const { actions, document } = yield* apply(base, overlays, revised === undefined || revised.same ? "fail" : "keep")
-  if (actions.length > 0) yield* checkOverlaid(document, files)
+  const { actions, document: applied } = yield* apply(
+    base,
+    overlays,
+    revised === undefined || revised.same ? "fail" : "keep"
+  )
+  const { document, findings, voided } =
+    actions.length > 0 ? yield* checkOverlaid(applied, files) : { document: applied, findings: [], voided: [] }
   const idle = actions.filter(({ changes }) => changes.length === 0)
   const sources = new Map([...bundle.sources, ...overlays.map(({ file, text }) => [file, text] as const)])
   const effective: EffectiveDocument = {
     source,
     published: base,
     document,
+    voided: [...parsed.voided, ...voided],
     actions: actions.filter(({ changes }) => changes.length > 0),
-    defects,
+    defects: [...parsed.findings, ...findings],
     sources,
     ...(bundle.sources.size === 1 ? undefined : { origin: bundle.origin }),
     own: fits,

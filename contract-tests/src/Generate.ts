@@ -170,14 +170,30 @@ const one = (alternative: Alternative, options: Options, depth: number): fc.Arbi
   return fc.oneof(...made)
 }
 
+/** Below this nothing is made at all: a schema may require itself without end. */
+const bottom = 16
+
+/** What is made already, by where it stands: schemas may share parts many times over. */
+const made = new WeakMap<Options, Map<string, fc.Arbitrary<unknown>>>()
+
 /** Values of a schema that is the conjunction of several. */
 const all = (nodes: ReadonlyArray<Node.Node>, options: Options, depth: number): fc.Arbitrary<unknown> => {
+  const known = made.get(options) ?? new Map<string, fc.Arbitrary<unknown>>()
+  made.set(options, known)
+  const key = `${depth} ${nodes.map(({ pointer }) => pointer).join(" ")}`
+  const values = known.get(key) ?? conjunction(nodes, options, depth)
+  known.set(key, values)
+  return values
+}
+
+const conjunction = (nodes: ReadonlyArray<Node.Node>, options: Options, depth: number): fc.Arbitrary<unknown> => {
   const [first, ...rest] = nodes
   if (first === undefined) return anything
+  if (depth > bottom) return fc.constant(null)
   const node = rest.length === 0 ? first : { ...first, value: { allOf: nodes.map(({ value }) => value) } }
   const ways = Shape.alternatives(node)
   return ways.length === 0 ? fc.constant(null) : fc.oneof(...ways.map((way) => one(way, options, depth)))
 }
 
 /** Values of a schema. Not every keyword is understood: check what comes out with a validator. */
-export const values = (node: Node.Node, options: Options = {}): fc.Arbitrary<unknown> => all([node], options, 0)
+export const values = (node: Node.Node, options: Options = {}): fc.Arbitrary<unknown> => all([node], { ...options }, 0)

@@ -138,7 +138,8 @@ export const check = Effect.fn("Responses.check")(function* (subject: Shape, pai
                 class: "breaking",
                 pointer: response.node.pointer,
                 through: response.node.through,
-                message: "no body the document permits could be generated"
+                message: "no body the document permits could be generated",
+                fault: "document"
               })
             ]
       return {

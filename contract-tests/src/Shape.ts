@@ -145,8 +145,22 @@ const both = (a: Alternative, b: Alternative): Alternative => ({
   otherwise: a.otherwise ?? b.otherwise
 })
 
-const cross = (left: ReadonlyArray<Alternative>, right: ReadonlyArray<Alternative>): ReadonlyArray<Alternative> =>
-  left.flatMap((a) => right.map((b) => both(a, b))).filter((alternative) => alternative.kinds.size > 0)
+/** How many ways to satisfy a schema are looked at. */
+export const mostAlternatives = 1000
+
+/** Of more combinations than that, one for each part: what any of them allows is in one of those. */
+const cross = (left: ReadonlyArray<Alternative>, right: ReadonlyArray<Alternative>): ReadonlyArray<Alternative> => {
+  if (left.length * right.length <= mostAlternatives) {
+    return left.flatMap((a) => right.map((b) => both(a, b))).filter(({ kinds }) => kinds.size > 0)
+  }
+  const meets = (a: Alternative, b: Alternative) => bothKinds(a.kinds, b.kinds).size > 0
+  const partner = (one: Alternative, others: ReadonlyArray<Alternative>, index: number) =>
+    [...others.slice(index % others.length), ...others].find((other) => meets(one, other))
+  return [
+    ...left.flatMap((a, index) => [partner(a, right, index)].flatMap((b) => (b === undefined ? [] : [both(a, b)]))),
+    ...right.flatMap((b, index) => [partner(b, left, index + 1)].flatMap((a) => (a === undefined ? [] : [both(a, b)])))
+  ].slice(0, mostAlternatives)
+}
 
 /** The ways to satisfy a schema. One that refers to itself at once allows nothing. */
 export const alternatives = (node: Node.Node): ReadonlyArray<Alternative> => within(node, [])

@@ -157,6 +157,7 @@ export const divergence = (
     pointer: finding.pointer,
     through: finding.through,
     message: finding.message,
+    ...(finding.fault === undefined ? undefined : { fault: finding.fault }),
     ...(counterexample === undefined ? undefined : { counterexample }),
     ...(replay === undefined ? undefined : { replay }),
     curl: exchange === undefined ? Exchange.curlOf(operation, subject.document.server) : Exchange.curl(exchange)
