@@ -163,6 +163,21 @@ const revisionRows = (
   }))
 }
 
+/** That the simulator was left out, where one would expect it. */
+const unsimulated = ({ own, revision }: EffectiveDocument.EffectiveDocument): ReadonlyArray<Row> => {
+  if (own || revision === undefined) return []
+  const [operation, check] = ["the API", "simulated"]
+  const divergence: Divergence.Divergence = {
+    operation,
+    direction: "coverage",
+    class: "note",
+    pointer: "",
+    through: [],
+    message: "the simulator was not checked: it keeps to the project's document, and this is another version of it"
+  }
+  return [{ operation, check, runs: 0, divergences: [divergence] }]
+}
+
 /** What of a document nothing could be checked by. */
 const defectRows = ({ defects }: EffectiveDocument.EffectiveDocument): ReadonlyArray<Row> => {
   const operation = "the document"
@@ -191,8 +206,8 @@ export const runDocument = Effect.fn("Contract.runDocument")(function* (
     const canaries = yield* Canaries.check(subject)
     // The simulator is written for the project's own document.
     const checked = yield* checkAll(subject, (check) => check !== "simulated" || document.own)
-    const found = [...checked, ...revisionRows(subject, document, checked)].map((row) => answerable(document, row))
-    const rows = [...defectRows(document), ...found]
+    const found = [...checked, ...unsimulated(document), ...revisionRows(subject, document, checked)]
+    const rows = [...defectRows(document), ...found.map((row) => answerable(document, row))]
     const report: Report = {
       document,
       client: subject.client,

@@ -44,8 +44,43 @@ export const operations = ({ client, document }: Pick<Shape, "client" | "documen
     ...operations
       .filter(({ name }) => !methods.includes(name))
       .map((one) => at(one, "the client declares it, but its service has no method of that name")),
-    ...methods.filter((method) => !operations.some(({ name }) => name === method)).map(undeclared)
+    ...methods.filter((method) => !operations.some(({ name }) => name === method)).map(undeclared),
+    ...webhooks(document),
+    ...version(document)
   ]
+}
+
+const ofTheApi = (severity: Divergence["class"], pointer: string, message: string): Divergence => ({
+  operation: "the API",
+  direction: "coverage",
+  class: severity,
+  pointer,
+  through: [],
+  message
+})
+
+/** Requests the API makes without being asked. */
+const webhooks = ({ root }: Document.Document): ReadonlyArray<Divergence> => {
+  const declared = Node.child(root, "webhooks")
+  return (declared === undefined ? [] : Node.children(declared))
+    .filter(([name]) => !name.startsWith("x-"))
+    .map(([name, { pointer }]) =>
+      ofTheApi("drift", pointer, `the document has a webhook (${name}), the client does not`)
+    )
+}
+
+/** Which version of the API it is about, where that is what `info.version` looks like. */
+const version = ({ version: described }: Document.Document): ReadonlyArray<Divergence> => {
+  const asked = IntercomConfig.defaultVersion
+  return described === undefined || !Document.isApiVersion(described) || described === asked
+    ? []
+    : [
+        ofTheApi(
+          "drift",
+          "/info/version",
+          `the document is about version ${described} of the API, the client asks for ${asked}`
+        )
+      ]
 }
 
 const unknown = (operation: Document.Operation, server: string): Divergence => ({

@@ -63,8 +63,17 @@ export const keyOf = (method: string, path: string): string =>
 const text = (node: Node.Node | undefined): string | undefined =>
   typeof node?.value === "string" ? node.value : undefined
 
-/** A media type by itself: without parameters such as `charset`, in lower case. */
-export const mediaType = (type: string): string => (type.split(";")[0] ?? "").trim().toLowerCase()
+/** Parameters of a media type that JSON has anyway. */
+const idle = /^charset=(utf-?8|us-ascii)$/
+
+/** A media type in lower case: without what goes without saying, such as `charset=utf-8`. */
+export const mediaType = (type: string): string => {
+  const [essence = "", ...parameters] = type.split(";").map((part) => part.trim().toLowerCase().replaceAll('"', ""))
+  return [essence, ...parameters.filter((part) => part !== "" && !idle.test(part)).toSorted()].join("; ")
+}
+
+/** Whether a version of a document is one of the API, such as `2.15`. */
+export const isApiVersion = (version: string): boolean => /^\d+\.\d+$/.test(version)
 
 /** The schemas of a `content` by media type. */
 export const contentOf = (node: Node.Node): Body["content"] => {

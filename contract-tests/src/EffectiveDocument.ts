@@ -15,6 +15,7 @@ import { DocumentError, parse, read } from "./DocumentFile.ts"
 import { at as nodeAt, isRecord } from "./Node.ts"
 import * as Normalise from "./Normalise.ts"
 import * as Revision from "./Revision.ts"
+import * as Vocabulary from "./Vocabulary.ts"
 
 export { DocumentError }
 
@@ -326,7 +327,7 @@ export const load = Effect.fn("EffectiveDocument.load")(function* (options: Opti
     document,
     voided: [...parsed.voided, ...voided],
     actions: actions.filter(({ changes }) => changes.length > 0),
-    defects: [...parsed.findings, ...findings],
+    defects: [...parsed.findings, ...findings, ...Vocabulary.findings(parsed.document)],
     sources,
     ...(bundle.sources.size === 1 ? undefined : { origin: bundle.origin }),
     own: fits,

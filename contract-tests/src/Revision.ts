@@ -74,7 +74,8 @@ export const means = (known: Json, given: Json): boolean => {
       document.operations
         .map((one) => [one.key, [...Canonical.operation(document.root, one)].toSorted(([a], [b]) => (a < b ? -1 : 1))])
         .toSorted(([a], [b]) => (String(a) < String(b) ? -1 : 1)),
-      webhooks(document).map(({ pointer }) => pointer)
+      webhooks(document).map(({ pointer }) => pointer),
+      document.version !== undefined && Document.isApiVersion(document.version) ? document.version : undefined
     ])
   }
   return forms(known) === forms(given)

@@ -612,6 +612,15 @@ const written = (
   ]
 }
 
+/** Where the document counts pages from; the client counts them from 1. */
+const counted = ({ in: where, name, node, schema }: Document.Parameter, at: Place): ReadonlyArray<Finding> => {
+  const shape = schema && ShapeOf.of([schema])
+  if (where !== "query" || name !== "page" || shape === undefined || !shape.kinds.has("integer")) return []
+  const message = "the document counts pages from 0, the client from 1"
+  if (shape.otherwise === 0) return [found(schema ?? node, ["default"], "breaking", at, message)]
+  return shape.minimum === 0 ? [found(schema ?? node, ["minimum"], "drift", at, message)] : []
+}
+
 const parameters = (pair: Pair): ReadonlyArray<Finding> =>
   (["path", "query"] as const).flatMap((where) => {
     const { client, operation } = pair
@@ -638,6 +647,7 @@ const parameters = (pair: Pair): ReadonlyArray<Finding> =>
           ? [found(known.node, ["required"], "note", at, "the client requires it, the document does not")]
           : []),
         ...written(known, field, at),
+        ...counted(known, at),
         ...(known.schema === undefined ? [] : request({ client: field.nodes, document: [known.schema] }, at))
       ]
     })

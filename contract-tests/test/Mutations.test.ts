@@ -45,6 +45,7 @@ describe("a changed document", () => {
         const { check, expected, operation, patch } = options
         const divergences = yield* find({ operation, checks: [check], patch })
         const found = expectFound(divergences, expected)
+        if (found.operation === "the API") return
         assert.match(found.curl ?? "", /^curl (-g )?-X (GET|POST) 'https:\/\/api\.intercom\.io\//)
         assert.notInclude(found.curl ?? "", "contract")
         if (check === "structure" || (found.direction !== "request" && found.direction !== "response")) return
@@ -638,6 +639,68 @@ describe("a changed document", () => {
     check: "coverage",
     patch: [{ op: "add", path: "/paths/~1contacts/post/security", value: [{ bearerAuth: ["write"] }] }],
     expected: { class: "note", pointer: "/paths/~1contacts/post/security", message: /a token with write$/ }
+  })
+
+  const media = "application~1json"
+  for (const [type, severity, message] of [
+    [
+      "application/json; charset=iso-8859-1",
+      "breaking",
+      /^status 200 comes as application\/json; charset=iso-8859-1, the/
+    ],
+    [
+      "application/json; version=2",
+      "breaking",
+      /^status 200 comes as application\/json; version=2, the client reads JSON/
+    ]
+  ] as const) {
+    mutant(`an answer comes as ${type}`, {
+      operation: "GET /contacts/{contact_id}",
+      check: "coverage",
+      patch: [
+        {
+          op: "replace",
+          path: "/paths/~1contacts~1{contact_id}/get/responses/200/content",
+          value: { [type]: { schema: { $ref: "#/components/schemas/Contact" } } }
+        }
+      ],
+      expected: { direction: "coverage", class: severity, message }
+    })
+  }
+  mutant("a request takes another version of a media type", {
+    operation: "POST /contacts",
+    check: "coverage",
+    patch: [
+      { op: "remove", path: `/paths/~1contacts/post/requestBody/content/${media}` },
+      { op: "add", path: `/paths/~1contacts/post/requestBody/content/${media}; version=2`, value: { schema: {} } }
+    ],
+    expected: { class: "breaking", message: /^the client sends application\/json, the document does not take it$/ }
+  })
+  mutant("the API has a webhook", {
+    operation: "GET /me",
+    check: "coverage",
+    patch: [{ op: "add", path: "/webhooks", value: { contactCreated: { post: {} } } }],
+    expected: {
+      operation: "the API",
+      class: "drift",
+      pointer: "/webhooks/contactCreated",
+      message: /^the document has a webhook \(contactCreated\), the client does not$/
+    }
+  })
+  mutant("it is about another version of the API", {
+    operation: "GET /me",
+    check: "coverage",
+    patch: [{ op: "replace", path: "/info/version", value: "2.14" }],
+    expected: { operation: "the API", class: "drift", pointer: "/info/version", message: /version 2\.14 of the API/ }
+  })
+  mutant("pages are counted from 0", {
+    operation: "GET /articles",
+    check: "structure",
+    patch: [{ op: "add", path: "/paths/~1articles/get/parameters/0/schema/default", value: 0 }],
+    expected: {
+      class: "breaking",
+      message: /^query parameter page: the document counts pages from 0, the client from 1$/
+    }
   })
 
   it.live("a narrower answer is no divergence", () =>
