@@ -6,12 +6,14 @@ import * as Effect from "effect/Effect"
 import * as JsonPatch from "effect/JsonPatch"
 import type * as Schema from "effect/Schema"
 import * as Canonical from "./Canonical.ts"
+import type * as Client from "./Client.ts"
 import * as Contract from "./Contract.ts"
 import { type Divergence, isFailure, key } from "./Divergence.ts"
 import * as Document from "./Document.ts"
 import * as EffectiveDocument from "./EffectiveDocument.ts"
 import * as Revision from "./Revision.ts"
 import * as Source from "./Source.ts"
+import { Subject } from "./Subject.ts"
 
 /** A divergence, and the actions that change the place it points at. */
 export interface Named {
@@ -50,18 +52,43 @@ const revised = ({ given, known }: Revision.Revision): ReadonlySet<string> => {
 // These compare place by place; what a sample shows may be about all of an answer.
 const comparing = new Set(["coverage", "structure"])
 
+type Overlaid = Pick<EffectiveDocument.EffectiveDocument, "actions" | "document" | "revision">
+
+/** What the same samples show with the overlays, where no action changes the very place of what they show. */
+const shownWith = Effect.fnUntraced(function* (report: Contract.Report, overlaid: Overlaid, client?: Client.Resources) {
+  const rows = report.rows.filter(
+    ({ check, divergences }) =>
+      Object.hasOwn(Contract.checks, check) &&
+      !comparing.has(check) &&
+      divergences.some((one) => isFailure(one) && EffectiveDocument.actionsFor(overlaid.actions, one).length === 0)
+  )
+  if (rows.length === 0) return []
+  const [operations, checks] = [
+    new Set(rows.map(({ operation }) => operation)),
+    new Set(rows.map(({ check }) => check))
+  ]
+  const again = yield* Effect.gen(function* () {
+    const subject = yield* Subject
+    const pairs = subject.pairs.filter(({ operation }) => operations.has(operation.name))
+    return yield* Contract.checkAll({ ...subject, pairs }, (check) => checks.has(check))
+  }).pipe(Effect.provide(Subject.layer(overlaid.document, report, client)))
+  return again.flatMap(({ divergences }) => divergences)
+})
+
 /**
  * Which actions explain what a run without overlays found. An overlay excuses what it changes, and nothing else: what
  * stands in the document with it, too, is not its doing, and neither is what another version of the document changed.
+ * `sampled` is what samples show with the overlays.
  */
 export const explain = (
   report: Pick<Contract.Report, "client" | "rows">,
-  overlaid: Pick<EffectiveDocument.EffectiveDocument, "actions" | "document" | "revision">
+  overlaid: Overlaid,
+  sampled: ReadonlyArray<Divergence> = []
 ): Pick<Result, "named" | "unnamed"> => {
   const { actions, revision } = overlaid
   const identities = (document: Schema.Json) =>
     new Set(Revision.compare(report.client, Document.make(document)).map(identity))
-  const left = identities(overlaid.document)
+  const left = new Set([...identities(overlaid.document), ...sampled.map(identity)])
   const standing = revision && identities(revision.known)
   const edits = revision === undefined ? [] : JsonPatch.get(revision.known, revision.given).map(({ path }) => path)
   const changed = revision === undefined ? new Set<string>() : revised(revision)
@@ -92,7 +119,8 @@ export const explain = (
 export const run = Effect.fn("Published.run")(function* (options: Omit<Contract.Options, "overlays"> = {}) {
   const overlaid = yield* Source.read(options)
   const report = yield* Contract.run({ ...options, overlays: "none" })
-  const result: Result = { report, ...explain(report, overlaid) }
+  const sampled = yield* shownWith(report, overlaid, options.client)
+  const result: Result = { report, ...explain(report, overlaid, sampled) }
   return result
 })
 

@@ -151,6 +151,25 @@ describe("another version without overlays", () => {
     ["drift", "GET /me", /^the client sends a bearer token, the document does not ask for one$/]
   )
 
+  it.live("excuses nothing that samples show with the overlays, too", () =>
+    Effect.gen(function* () {
+      const overlaid = yield* EffectiveDocument.load()
+      const { server } = Document.make(overlaid.published)
+      const client = yield* Client.make(Client.intercom).pipe(Effect.provide(Client.layer(server)))
+      const fault: Divergence.Divergence = {
+        operation: "POST /conversations",
+        direction: "response",
+        class: "breaking",
+        pointer: "/paths/~1conversations/post/responses/200",
+        through: [],
+        message: "gzip that is no gzip: the client dies"
+      }
+      const rows = [{ operation: fault.operation, check: "malformed", runs: 1, divergences: [fault] }]
+      assert.deepStrictEqual(Published.explain({ client, rows }, overlaid).unnamed, [])
+      assert.deepStrictEqual(Published.explain({ client, rows }, overlaid, [fault]).unnamed, [fault])
+    }).pipe(Effect.provide(services))
+  )
+
   it.live("that means the same leaves nothing", () =>
     Effect.gen(function* () {
       const left = yield* leftOf([{ op: "add", path: "/components/schemas/Segment/title", value: "Another title" }])
