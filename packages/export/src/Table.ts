@@ -52,11 +52,14 @@ export interface Received {
 export const identity = ({ key }: Table): ((record: unknown) => string | undefined) => {
   if (key === null) {
     return (record) =>
-      isObject(record) && typeof record["created_at"] === "number" ? JSON.stringify(record) : undefined
+      isObject(record) && typeof record["created_at"] === "number" ? Json.stringify(record) : undefined
   }
   return (record) => {
-    const value = isObject(record) ? record[key] : undefined
-    return typeof value === "string" || typeof value === "number" ? String(value) : undefined
+    if (!isObject(record)) return undefined
+    const value = record[key]
+    return typeof value === "string" || typeof value === "number"
+      ? (Json.digits(record, key) ?? String(value))
+      : undefined
   }
 }
 
