@@ -78,6 +78,21 @@ describe.each([
     })
   )
 
+  it.live("a body that breaks off is an error, no defect, when the transport has tried to read it", () =>
+    Effect.gen(function* () {
+      const reading = Layer.effect(
+        HttpClient.HttpClient,
+        Effect.map(
+          HttpClient.HttpClient,
+          HttpClient.tap(({ text }) => Effect.ignore(text))
+        )
+      )
+      const broken = Stream.concat(Stream.succeed(bytes.subarray(0, 9)), Stream.fail("broken"))
+      const { reason } = yield* Effect.flip(get(HttpServerResponse.stream(broken), Layer.provide(reading, transport)))
+      assert.strictEqual(reason._tag, "TransportError")
+    })
+  )
+
   const packed = (encoding: string, body: Uint8Array, options: { readonly status?: number } = {}) =>
     HttpServerResponse.stream(
       Stream.fromIterable(Array.from({ length: Math.ceil(body.length / 7) }, (_, i) => body.slice(i * 7, i * 7 + 7))),

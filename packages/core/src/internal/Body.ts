@@ -1,5 +1,6 @@
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import type * as HttpClientError from "effect/http/HttpClientError"
 import type * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Option from "effect/Option"
@@ -50,15 +51,14 @@ const bodyOf = (response: Response, limit: number): Effect.Effect<Body, HttpClie
           onSome: Effect.failCause
         })
       : // The transport has read it already, to log it say, or has nothing but text, or there is none.
-        Effect.match(response.text, {
-          onSuccess: (text) => within(text, limit),
-          onFailure: () => undefined
-        }).pipe(
-          Effect.flatMap((body) =>
-            body === undefined && Option.isSome(collected.failure)
-              ? Effect.failCause(collected.failure.value)
-              : Effect.succeed(body ?? { text: "", complete: true })
-          )
+        Effect.flatMap(Effect.exit(response.text), (text) =>
+          Exit.isSuccess(text)
+            ? Effect.succeed(within(text.value, limit))
+            : Option.match(collected.failure, {
+                onNone: () => Effect.succeed({ text: "", complete: true }),
+                // To stream what was read already is a defect of some transports; why it could not be read is no defect.
+                onSome: (cause) => Effect.failCause(Cause.hasFails(cause) ? cause : text.cause)
+              })
         )
   )
 
@@ -103,7 +103,12 @@ const collect = <E>(stream: Stream.Stream<Uint8Array, E>, limit: number): Effect
       Effect.catchCause((cause) =>
         Cause.hasInterrupts(cause)
           ? Effect.failCause(cause as Cause.Cause<never>)
-          : Effect.succeed(collected(Option.some(cause)))
+          : // To cancel a web stream that failed is a defect beside its error.
+            Effect.succeed(
+              collected(
+                Option.some(Option.match(Cause.findErrorOption(cause), { onNone: () => cause, onSome: Cause.fail }))
+              )
+            )
       )
     )
   })
