@@ -1,7 +1,8 @@
 // A sink of your own: an export into object storage, as S3 and its likes have it. What stands for a bucket here is a
 // directory; all the sink asks of it is that an object is written whole or not at all, and can be created only once.
-import { Intercom } from "@effect-intercom/core"
+import { Intercom, Json } from "@effect-intercom/core"
 import {
+  type Batch,
   Export,
   type Kept,
   Locked,
@@ -61,19 +62,8 @@ export class Bucket extends Context.Service<
     )
 }
 
-const Record = Schema.Record(Schema.String, Schema.Unknown)
-
-const Line = Schema.Struct({
-  resource: Schema.String,
-  error: Schema.Struct({
-    message: Schema.String,
-    mismatches: Schema.Array(Schema.Struct({ path: Schema.String, expected: Schema.String, actual: Schema.String }))
-  }),
-  record: Schema.Unknown
-})
-
-/** What one commit wrote. */
-const Part = Schema.fromJsonString(Schema.Struct({ records: Schema.Array(Record), quarantined: Schema.Array(Line) }))
+/** What one commit wrote: as `Json` has it, which keeps the digits of every number. */
+type Part = Pick<Batch, "records" | "quarantined">
 
 /** An output: the keys of its parts. An unfinished one has a checkpoint, too: that one object is what commits both. */
 const Index = Schema.fromJsonString(
@@ -102,7 +92,9 @@ export const layer = Layer.effect(
           text === undefined ? Effect.undefined : Effect.orDie(Schema.decodeEffect(schema)(text))
         )
     const indexAt = reading(Index)
-    const partAt = reading(Part)
+    // Only `commit` writes parts.
+    const partAt = (key: string) =>
+      Effect.map(bucket.get(key), (text) => (text === undefined ? undefined : (Json.parse(text) as Part)))
     const putIndex = (key: string, index: Index) => bucket.put(key, Schema.encodeSync(Index)(index))
 
     const finished = (resource: string) =>
@@ -114,7 +106,7 @@ export const layer = Layer.effect(
       )
 
     /** The parts of an index, one after the other: whatever an output holds, one of them is in memory. */
-    const fold = <A>(index: Index, start: A, step: (sum: A, part: typeof Part.Type) => Effect.Effect<A>) =>
+    const fold = <A>(index: Index, start: A, step: (sum: A, part: Part) => Effect.Effect<A>) =>
       Effect.reduce(
         index.parts,
         () => start,
@@ -143,7 +135,7 @@ export const layer = Layer.effect(
       if (index === undefined) return yield* new Missing({ path: place })
       const hash = yield* sha256.make
       const records = yield* fold(index, 0, (count, part) => {
-        const text = part.records.map((record) => `${JSON.stringify(record)}\n`).join("")
+        const text = part.records.map((record) => `${Json.stringify(record)}\n`).join("")
         return Effect.as(hash.update(new TextEncoder().encode(text)), count + part.records.length)
       })
       const receipt: Receipt = {
@@ -203,7 +195,7 @@ export const layer = Layer.effect(
               const parts = anew === true ? [] : index.parts
               // Until the index names it, a part is nothing: what a crash leaves is written over, or never read.
               const key = `parts/${name}/${crypto.randomUUID()}`
-              yield* bucket.put(key, Schema.encodeSync(Part)({ records, quarantined }))
+              yield* bucket.put(key, Json.stringify({ records, quarantined }))
               // Parts are only added to: nothing is merged, and there is no record they could not have.
               const kept: Kept = { records: records.length, merged: 0, setAside: [] }
               yield* putIndex(open(name), { ...index, checkpoint: checkpoint(kept), parts: [...parts, key] })

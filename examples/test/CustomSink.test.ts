@@ -1,4 +1,5 @@
 // The sink of the example keeps the rules of a sink.
+import { Json } from "@effect-intercom/core"
 import type { Quarantine, Table } from "@effect-intercom/export"
 import * as NodeSha256 from "@effect-intercom/export/NodeSha256"
 import * as SinkKit from "@effect-intercom/export/SinkKit"
@@ -26,7 +27,7 @@ const subject = Effect.gen(function* () {
     Effect.map(
       fs.readFileString(`${directory}/${encodeURIComponent(key)}`),
       // Written by the sink.
-      (text) => JSON.parse(text) as A
+      (text) => Json.parse(text) as A
     )
   const parts = (key: string) =>
     Effect.flatMap(read<Index>(key), ({ parts }) => Effect.forEach(parts, (part) => read<Part>(part)))

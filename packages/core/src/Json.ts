@@ -13,7 +13,7 @@
  *
  * // Each contact as a line of JSON, digit for digit as it was received.
  * const lines = Contacts.use(({ list }) =>
- *   list.items({ per_page: 150 }).pipe(Stream.map(Json.stringify), Stream.runCollect)
+ *   list.items({ per_page: 150 }).pipe(Stream.map((contact) => Json.stringify(contact)), Stream.runCollect)
  * ).pipe(Effect.provideService(Json.Lossless, true))
  * ```
  */

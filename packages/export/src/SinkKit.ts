@@ -3,6 +3,7 @@
  *
  * @example
  * ```ts
+ * import { Json } from "@effect-intercom/core"
  * import { Memory, SinkKit, type Table } from "@effect-intercom/export"
  * import * as NodeSha256 from "@effect-intercom/export/NodeSha256"
  * import { it } from "@effect/vitest"
@@ -12,7 +13,7 @@
  *   layer: Layer.provide(Memory.layer(store), NodeSha256.layer),
  *   records: (_: Table.Table, place: string) =>
  *     Effect.map(Ref.get(store), ({ finished }) =>
- *       (finished.get(place)?.records ?? []).map((line): Table.Received => Json.parse(line))
+ *       (finished.get(place)?.records ?? []).map((line) => Json.parse(line) as Table.Received)
  *     ),
  *   quarantine: (table: Table.Table) => Effect.map(Ref.get(store), (state) => Memory.quarantine(state, table))
  * }))
