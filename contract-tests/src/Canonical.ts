@@ -246,9 +246,13 @@ const security = (root: Node.Node, operation: Node.Node): Json => {
   )
 }
 
-/** Without extension fields. */
+/** Without extension fields; names of HTTP's schemes are the same in any case. */
 const meaning = (value: { readonly [key: string]: Json }) =>
-  Object.fromEntries(Object.entries(value).filter(([key]) => !key.startsWith("x-")))
+  Object.fromEntries(
+    Object.entries(value)
+      .filter(([key]) => !key.startsWith("x-"))
+      .map(([key, field]) => [key, key === "scheme" && typeof field === "string" ? field.toLowerCase() : field])
+  )
 
 /** The parts of an operation, each in its canonical form, by where they are written. */
 export const operation = (root: Node.Node, one: Document.Operation): ReadonlyMap<string, Json> =>

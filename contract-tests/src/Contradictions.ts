@@ -5,6 +5,7 @@
  */
 import type * as Schema from "effect/Schema"
 import type { Finding } from "./Divergence.ts"
+import * as Document from "./Document.ts"
 import * as Grammar from "./Grammar.ts"
 import * as Node from "./Node.ts"
 import * as Shape from "./Shape.ts"
@@ -445,6 +446,35 @@ const tooMuch = (document: Json): ReadonlyArray<Repair> =>
   })
 
 // ---------------------------------------------------------------------------------------------------------------------
+// operations described twice
+// ---------------------------------------------------------------------------------------------------------------------
+
+/** Paths that differ in the names of their parameters only are one path: of what both describe the first counts. */
+const repeated = (document: Json): { readonly document: Json; readonly findings: ReadonlyArray<Finding> } => {
+  const first = new Map<string, Document.Operation>()
+  const twice = Document.make(document).operations.flatMap((operation) => {
+    const { key, node } = operation
+    const known = first.get(key)
+    first.set(key, known ?? operation)
+    // One path may refer to the other.
+    return known === undefined || known.node.pointer === node.pointer ? [] : [{ known: known.name, node }]
+  })
+  const again = new Set(twice.map(({ node }) => node.pointer))
+  const findings = twice.map(({ known, node }): Finding => ({
+    class: "breaking",
+    pointer: node.pointer,
+    through: node.through,
+    message: contradiction(`${known} is described a second time, under another name of a parameter`, ignored("it")),
+    fault: "document"
+  }))
+  const left = Grammar.map(document, {
+    pathItem: (item, pointer) =>
+      Object.fromEntries(Object.entries(item).filter(([key]) => !again.has(Node.below(pointer, key))))
+  })
+  return { document: twice.length === 0 ? document : left, findings }
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
 // all
 // ---------------------------------------------------------------------------------------------------------------------
 
@@ -480,9 +510,10 @@ const summary = (document: Json, repairs: ReadonlyArray<Repair>): Checked => ({
 
 /** Takes out what cannot be so and what is too much, of a document of which there is no {@link excess}. */
 export const check = (document: Json): Checked => {
-  const first = tooMuch(document)
+  const once = repeated(document)
+  const first = tooMuch(once.document)
   const repairs = [...first]
-  let sound = apply(document, first)
+  let sound = apply(once.document, first)
   for (let round = 0; round < mostRounds; round++) {
     const found = emptiness(sound)
     if (found.length === 0) break
@@ -490,5 +521,5 @@ export const check = (document: Json): Checked => {
     repairs.push(...found)
   }
   const { findings, voided } = summary(sound, repairs)
-  return { document: sound, findings: [...findings, ...combinations(sound)], voided }
+  return { document: sound, findings: [...once.findings, ...findings, ...combinations(sound)], voided }
 }

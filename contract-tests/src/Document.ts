@@ -180,7 +180,7 @@ const operationOf = (root: Node.Node, path: string, item: Node.Node, method: str
     parameters: [...inherited, ...own],
     body: body && { required: Node.child(body, "required")?.value === true, node: body, content: contentOf(body) },
     responses: (responses === undefined ? [] : Node.children(responses)).flatMap(([status, reference]) => {
-      const response = Node.resolve(reference)
+      const response = isStatus(status) ? Node.resolve(reference) : undefined
       return response === undefined ? [] : [{ status, node: response, content: contentOf(response) }]
     }),
     secured: security.length > 0 && security.every(({ kind }) => kind === "bearer"),
@@ -188,29 +188,50 @@ const operationOf = (root: Node.Node, path: string, item: Node.Node, method: str
   }
 }
 
+/** Whether a key of `responses` is a status, or a range of them, and no extension field. */
+export const isStatus = (key: string): boolean => /^([1-5](\d\d|xx)|default)$/i.test(key)
+
+/** Whether a key of `paths` is a path, and no extension field. */
+export const isPath = (key: string): boolean => key.startsWith("/")
+
 /** The names of the parameters of a path, in order. */
 export const parametersIn = (path: string): ReadonlyArray<string> =>
   [...path.matchAll(/\{([^}]*)\}/g)].map(([, name = ""]) => name)
 
-/** A base URL, without a trailing slash. */
+/** A base URL, however it is spelt: its host in lower case, without the port it has anyway and a trailing slash. */
 export interface Server {
   readonly url: string
   readonly node: Node.Node
 }
 
-/** Where a place of the document is served: each of its servers, variables at their defaults. */
+const spelt = (url: string): string => (URL.parse(url)?.href ?? url).replace(/\/$/, "")
+
+// More values of variables than this are servers nobody lists.
+const mostServers = 100
+
+/** The URLs of a server: one for each value its variables may have. */
+const urlsOf = (server: Node.Node, url: string): ReadonlyArray<string> => {
+  const names = [...new Set(parametersIn(url))]
+  return names.reduce<ReadonlyArray<string>>(
+    (urls, name) => {
+      const variable = Node.follow(server, "variables", name)
+      const { default: usual, enum: all } = variable === undefined ? {} : Node.record(variable)
+      const values = (Array.isArray(all) && all.length > 0 ? all : [usual]).filter((one) => typeof one === "string")
+      if (values.length === 0) return urls
+      return urls.flatMap((one) => values.map((value) => one.replaceAll(`{${name}}`, value))).slice(0, mostServers)
+    },
+    [url]
+  )
+}
+
+/** Where a place of the document is served: each of its servers, by each value of its variables. */
 const serversAt = (node: Node.Node | undefined): ReadonlyArray<Server> | undefined => {
   const servers = node && Node.child(node, "servers")
   return (
     servers &&
     Node.children(servers).flatMap(([, server]) => {
       const url = text(Node.child(server, "url"))
-      if (url === undefined) return []
-      const filled = url.replaceAll(
-        /\{([^}]*)\}/g,
-        (whole, name: string) => text(Node.follow(server, "variables", name, "default")) ?? whole
-      )
-      return [{ url: filled.replace(/\/$/, ""), node: server }]
+      return url === undefined ? [] : urlsOf(server, url).map((one) => ({ url: spelt(one), node: server }))
     })
   )
 }
@@ -244,7 +265,7 @@ export const make = (document: Node.Node["value"]): Document => {
   return {
     root,
     operations: (paths === undefined ? [] : Node.children(paths)).flatMap(([path, reference]) => {
-      const item = Node.resolve(reference)
+      const item = isPath(path) ? Node.resolve(reference) : undefined
       if (item === undefined) return []
       return Node.children(item).flatMap(([method, node]) =>
         methods.has(method) ? [operationOf(root, path, item, method, node)] : []

@@ -66,7 +66,13 @@ export const judge = (
   const finding = (message: string): Finding => ({ class: "breaking", pointer, through, message })
   const [exchange] = exchanges
   if (exchange === undefined) return [finding("the client sends nothing")]
-  if (Prism.isProblem(exchange) || exchange.status !== status) {
+  if (Prism.isProblem(exchange)) {
+    const [violation] = Prism.violations(exchange)
+    return [
+      finding(`Prism serves a problem of its own instead of status ${status}: ${violation?.message ?? exchange.status}`)
+    ]
+  }
+  if (exchange.status !== status) {
     return [finding(`Prism does not serve status ${status}, but ${exchange.status}`)]
   }
   const error = Exit.isFailure(exit) ? Option.getOrUndefined(Cause.findErrorOption(exit.cause)) : undefined

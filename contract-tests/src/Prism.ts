@@ -11,6 +11,7 @@ import { createServer } from "@stoplight/prism-http-server"
 import * as Bundle from "./Bundle.ts"
 import * as Document from "./Document.ts"
 import * as Exchange from "./Exchange.ts"
+import * as Grammar from "./Grammar.ts"
 import { isRecord } from "./Node.ts"
 
 /** Prism could not start on a document. */
@@ -20,13 +21,43 @@ export class PrismError extends Schema.TaggedError<PrismError>()("PrismError", {
   }
 }
 
+const entries = (value: Schema.Json | undefined) => (isRecord(value) ? Object.entries(value) : [])
+
+/** A document in the spelling Prism knows, which takes extension fields for paths and statuses. */
+const spelt = (document: Schema.Json): Schema.Json =>
+  Grammar.map(document, {
+    document: (root) => ({
+      ...root,
+      paths: Object.fromEntries(entries(root["paths"]).filter(([path]) => Document.isPath(path)))
+    }),
+    operation: (operation) => ({
+      ...operation,
+      responses: Object.fromEntries(
+        entries(operation["responses"])
+          .filter(([status]) => Document.isStatus(status))
+          .map(([status, response]) => [status.replace(/xx$/i, "XX"), response])
+      )
+    }),
+    components: (components) => ({
+      ...components,
+      securitySchemes: Object.fromEntries(
+        entries(components["securitySchemes"]).map(([name, scheme]) => [
+          name,
+          isRecord(scheme) && typeof scheme["scheme"] === "string"
+            ? { ...scheme, scheme: scheme["scheme"].toLowerCase() }
+            : scheme
+        ])
+      )
+    })
+  })
+
 const start = async (document: Schema.Json) => {
   // Prism would open or fetch it.
   const external = Bundle.externalReference(document)
   if (external !== undefined)
     throw new Error(`the reference ${external.to} at #${external.pointer} leads out of the document`)
   // Prism changes the document it is given, and knows only some ways to write an object in a query.
-  const operations = await getHttpOperationsFromSpec(structuredClone(Document.writtenOut(document)) as object)
+  const operations = await getHttpOperationsFromSpec(structuredClone(Document.writtenOut(spelt(document))) as object)
   if (operations.length === 0) throw new Error("the document has no operations")
   const config: IHttpConfig = {
     isProxy: false,
