@@ -111,11 +111,11 @@ const starting = (pair: Pair, query: object, cursor: Pagination.Cursor): object 
     [...(fields?.keys() ?? [])].find((name) => /after|cursor|scroll|^page$/i.test(name))
   const own = name(shape?.fields)
   if (own !== undefined) return { ...query, [own]: own === "page" ? Number(cursor) : cursor }
-  const within = Object.entries(query).find(([, value]) => Node.isRecord(value))
-  const [field, sized] = within ?? []
-  const inner = field === undefined ? undefined : name(ShapeOf.of(shape?.fields.get(field)?.nodes ?? [])?.fields)
-  if (field === undefined || inner === undefined) return undefined
-  return { ...query, [field]: { ...(sized as object), [inner]: cursor } }
+  for (const [field, value] of Object.entries(query)) {
+    const inner = Node.isRecord(value) ? name(ShapeOf.of(shape?.fields.get(field)?.nodes ?? [])?.fields) : undefined
+    if (inner !== undefined) return { ...query, [field]: { ...(value as object), [inner]: cursor } }
+  }
+  return undefined
 }
 
 /** A value that is no record. */
@@ -188,7 +188,7 @@ const further = (
     })
 
   const circle =
-    model.style === "single" ? [] : [[fails("a page that leads to itself"), inCircles(model, records)] as const]
+    model.style === "single" ? [] : [[fails("a walk in a circle"), inCircles(model, model.records(5 * size))] as const]
   const away = model.style === "url" ? [[fails("a next page on another host"), elsewhere.send(records)] as const] : []
   // What the API gives as the next page names the API's host: behind a gateway it is meant to be relative.
   const behind =
@@ -211,20 +211,17 @@ const throughGateway =
   (request, url) =>
     send(request, new URL(url.href.replace(another.baseUrl, "https://api.example")))
 
-/** A server that answers whatever is asked as it answered at first, and gives up at last. */
+/** A server whose third page leads back to the second, and a scroll that stands still; it gives up at last. */
 const inCircles = (model: Model.Model, records: ReadonlyArray<unknown>): Exchange.Send => {
   const send = model.send(records)
-  let asked = 0
-  let first: readonly [HttpClientRequest.HttpClientRequest, URL] | undefined
+  const asked: Array<readonly [HttpClientRequest.HttpClientRequest, URL]> = []
   return (request, url) =>
     Effect.suspend(() => {
-      asked += 1
-      first ??= [request, url]
-      return asked > 40
-        ? Exchange.canned(503, Answers.errorList)(request, url)
-        : model.style === "scroll"
-          ? model.send(records)(...first)
-          : send(...first)
+      asked.push([request, url])
+      if (asked.length > 40) return Exchange.canned(503, Answers.errorList)(request, url)
+      if (model.style === "scroll") return model.send(records)(...(asked[0] ?? [request, url]))
+      const [of, at] = (asked.length > 3 ? asked[1 + (asked.length % 2)] : undefined) ?? [request, url]
+      return send(of, at)
     })
 }
 

@@ -269,6 +269,24 @@ describe("walks of a client that breaks the laws", () => {
     })
   )
 
+  it.live("by forgetting the cursor of a search", () =>
+    Effect.gen(function* () {
+      const client = changed(({ contacts: { search } }) => ({
+        Contacts: {
+          search: Object.assign((query: Core.SearchContacts) => search(query), search, {
+            items: ({ pagination, ...query }: Core.SearchContacts, options?: Core.Pagination.WalkOptions) =>
+              search.items({ ...query, pagination: { per_page: pagination?.per_page } }, options)
+          })
+        }
+      }))
+      assert.include(
+        yield* messages("POST /contacts/search", "pagination", client),
+        "Contacts.search against a server made of the document: from a cursor in the query: " +
+          "there are more records than the server has"
+      )
+    })
+  )
+
   it.live("by dropping what does not fit", () =>
     Effect.gen(function* () {
       const messages = yield* found((list) => ({
@@ -284,7 +302,7 @@ describe("walks of a client that breaks the laws", () => {
       const messages = yield* found((list) => ({
         items: (query, options) => Stream.catchCause(list.items(query, options), () => Stream.empty)
       }))
-      assert.include(messages, `${law}a page that leads to itself: the walk ends as if it were whole`)
+      assert.include(messages, `${law}a walk in a circle: the walk ends as if it were whole`)
     })
   )
 })

@@ -208,7 +208,10 @@ export const faults: ReadonlyArray<Fault> = [
     'list !== undefined || body.text === ""',
     'list !== undefined || body.text !== ""'
   ]),
-  fault(errors, "when to come again is lost", ["resetAt > 0 &&", "resetAt < 0 &&"]),
+  fault(errors, "when to come again is lost", [
+    "Number.isSafeInteger(seconds) ? { resetAt",
+    "Number.isNaN(seconds) ? { resetAt"
+  ]),
   fault(errors, "what a server asks to wait is ignored", [
     "const after = retryAfter(headers, at)",
     "const after = Duration.zero"
