@@ -25,6 +25,8 @@ export interface Model {
   readonly counts: boolean
 }
 
+/** A number, which may come as text. */
+const isCount = ({ kinds, typed }: Shape.Shape): boolean => typed && kinds.has("integer")
 const isInteger = ({ kinds, typed }: Shape.Shape): boolean => typed && kinds.has("integer") && !kinds.has("string")
 const isText = ({ kinds, typed }: Shape.Shape): boolean => typed && kinds.has("string")
 
@@ -79,15 +81,15 @@ const namesOf = (operation: Document.Operation, envelope: Shape.Shape): Names | 
   const items = fields.find(([, { items }]) => Shape.of(items)?.kinds.has("object"))?.[0]
   if (items === undefined) return undefined
   const paging = fields.find(
-    ([, { fields }]) => fields.has("next") || shapesOf(fields).filter(([, shape]) => isInteger(shape)).length > 1
+    ([, { fields }]) => fields.has("next") || shapesOf(fields).filter(([, shape]) => isCount(shape)).length > 1
   )
   const inner = shapesOf(paging?.[1].fields ?? new Map())
   const next = inner.find(([name]) => name === "next") ?? inner.find(([, { fields }]) => fields.size > 0)
   const { parameters, within } = askedBy(operation)
-  const numbers = inner.filter(([, shape]) => isInteger(shape)).map(([name]) => name)
+  const numbers = inner.filter(([, shape]) => isCount(shape)).map(([name]) => name)
   const integers = parameters.filter(([, shape]) => isInteger(shape)).map(([name]) => name)
   const size = integers.find((name) => sizes.test(name)) ?? integers.find((name) => name !== "page")
-  const after = shapesOf(next?.[1].fields ?? new Map()).find(([, shape]) => isText(shape))?.[0]
+  const after = shapesOf(next?.[1].fields ?? new Map()).find(([, shape]) => isText(shape) && !isCount(shape))?.[0]
   return {
     items,
     total: fields.find(([name, shape]) => name === "total_count" && isInteger(shape) && !shape.kinds.has("null"))?.[0],

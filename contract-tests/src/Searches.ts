@@ -23,6 +23,8 @@ const operators = ["=", "!=", "IN", "NIN", ">", "<", ">=", "<=", "~", "!~", "^",
 const values: { readonly [kind in Search.Kind]: string | number | boolean } = {
   text: "text",
   id: "1",
+  whole: "1",
+  tag: "1",
   number: 5,
   date: 1_700_000_000,
   day: 1_700_000_000,
@@ -31,7 +33,7 @@ const values: { readonly [kind in Search.Kind]: string | number | boolean } = {
 
 const valueFor = (kind: Search.Kind, operator: Search.Operator): Search.Filter["value"] => {
   const value = values[kind]
-  if (operator === "IN" || operator === "NIN") return [typeof value === "boolean" ? String(value) : value]
+  if (operator === "IN" || operator === "NIN") return [value]
   return ["~", "!~", "^", "$"].includes(operator) ? String(value) : value
 }
 

@@ -7,29 +7,42 @@ import * as Stream from "effect/Stream"
 import { type IntercomError, PaginationError } from "./IntercomError.ts"
 import type { Reply } from "./IntercomHttp.ts"
 import { guard } from "./internal/Guard.ts"
-import { nullish, open } from "./internal/Wire.ts"
+import { nullish, open, unchecked } from "./internal/Wire.ts"
 import * as Json from "./Json.ts"
 import type { Call } from "./Operation.ts"
 
 /**
- * The `pages` part of a listing. `next` is an object with `starting_after` (contacts, conversations), a URL (articles,
+ * The `pages` part of a listing. Its numbers are not checked: some answers have them as text. `next` is an object with `starting_after` (contacts, conversations), a URL (articles,
  * companies, news, events), or null or absent at the end. Some listings have `since`, a URL to poll later.
  */
 export class Pages extends Schema.Opaque<Pages>()(
   open({
-    type: nullish(Schema.String),
-    page: nullish(Schema.Int),
-    per_page: nullish(Schema.Int),
-    total_pages: nullish(Schema.Int),
+    type: unchecked,
+    page: unchecked,
+    per_page: unchecked,
+    total_pages: unchecked,
     next: nullish(
       Schema.Union([
         Schema.String,
-        open({ page: nullish(Schema.Int), per_page: nullish(Schema.Int), starting_after: nullish(Schema.String) })
+        open({ page: unchecked, per_page: unchecked, starting_after: nullish(Schema.String) })
       ])
     ),
-    since: nullish(Schema.String)
+    since: unchecked
   })
 ) {}
+
+/**
+ * A search that found nothing may answer without its list. One that counts records, or says nothing at all, has lost it.
+ */
+export const hasListOrNothing = (list: string) =>
+  Schema.makeFilter<{ readonly [field: string]: unknown }>(
+    (page) => {
+      const { [list]: records, pages, total_count, type } = page
+      if (Array.isArray(records)) return true
+      return (numberOf(total_count) ?? 0) === 0 && [pages, total_count, type].some((part) => part !== undefined)
+    },
+    { expected: `a page that has its ${list}`, arbitraryConstraint: { minProperties: 1 } }
+  )
 
 /**
  * Where a walk goes on: opaque text, good as long as the query stays the same. Store it, and pass it as `from` to
@@ -119,7 +132,7 @@ interface Style<Query, Request> {
 /** What every listing's body may have, whatever its schema. */
 interface Body {
   readonly pages?: typeof Pages.Type | null
-  readonly total_count?: number | null
+  readonly total_count?: unknown
   readonly scroll_param?: string | null
 }
 
@@ -141,6 +154,12 @@ const nextOf = (pages: Body["pages"]) => {
   const next = pages?.next ?? {}
   // The values of a text are its characters.
   return Object.values(next).some((value) => value !== null) ? next : undefined
+}
+
+/** A number of an envelope, which may come as text; `undefined` for anything else. */
+const numberOf = (value: unknown): number | undefined => {
+  const number = typeof value === "string" && /^\d{1,15}$/.test(value) ? Number(value) : value
+  return typeof number === "number" && Number.isSafeInteger(number) ? number : undefined
 }
 
 const inQuery = <Query>(query: Query): { readonly query: Query } => ({ query })
@@ -216,14 +235,12 @@ export const page = <
     next: ({ pages }, query, cursor, count) => {
       if (pages === null || pages === undefined) return undefined
       const asked = cursor === undefined ? (query.page ?? 1) : Number(cursor)
-      if (typeof pages.page === "number" && pages.page !== asked) {
-        return failure(
-          `Page ${asked} was asked for, the API answered with page ${pages.page}: it would never end`,
-          cursor
-        )
+      const got = numberOf(pages.page)
+      if (got !== undefined && got !== asked) {
+        return failure(`Page ${asked} was asked for, the API answered with page ${got}: it would never end`, cursor)
       }
-      const more =
-        typeof pages.total_pages === "number" ? asked < pages.total_pages : nextOf(pages) !== undefined && count > 0
+      const last = numberOf(pages.total_pages)
+      const more = last === undefined ? nextOf(pages) !== undefined && count > 0 : asked < last
       return more ? Cursor.make(String(asked + 1)) : undefined
     }
   })
@@ -347,6 +364,7 @@ const walker = <Query, Request, Envelope, Item extends Schema.Top, Key extends k
       const next = style.next(body, query, cursor, raw.length)
       const wrong = next === undefined || next instanceof PaginationError ? next : checkEnd(raw, next)
       if (wrong !== undefined) return yield* call.fail(wrong)
+      const total = numberOf(body.total_count)
       const misfits = new Set(invalid.map(({ raw }) => raw))
       return {
         invalid,
@@ -354,7 +372,7 @@ const walker = <Query, Request, Envelope, Item extends Schema.Top, Key extends k
           // Decoded, but for those set aside.
           items: (misfits.size === 0 ? raw : raw.filter((record) => !misfits.has(record))) as ReadonlyArray<Record>,
           ...(typeof next === "string" ? { cursor: next } : undefined),
-          ...(typeof body.total_count === "number" ? { total: body.total_count } : undefined)
+          ...(total === undefined ? undefined : { total })
         }
       }
       // A stack taken here would name this line for every page.

@@ -25,10 +25,11 @@ import * as Json from "./Json.ts"
 // ---------------------------------------------------------------------------------------------------------------------
 
 /**
- * What a field holds, which decides its operators. `id` is a text the API also takes as a number; `date` is Unix
- * seconds; `day` is a date the API compares by the day in the workspace's time zone.
+ * What a field holds, which decides its operators. `id` is a text the API also takes as a number; `whole` is an id the
+ * API has as a whole number, and takes as its digits too; `tag` is an id that can only be there or not; `date` is Unix
+ * seconds, as a number or its digits; `day` is a date the API compares by the day in the workspace's time zone.
  */
-export type Kind = "text" | "id" | "number" | "date" | "day" | "boolean"
+export type Kind = "text" | "id" | "whole" | "tag" | "number" | "date" | "day" | "boolean"
 
 /** A table of fields that can be searched. */
 export type Fields = { readonly [field: string]: Kind }
@@ -42,7 +43,7 @@ export const contactFields = {
   role: "text",
   name: "text",
   avatar: "text",
-  owner_id: "id",
+  owner_id: "whole",
   email: "text",
   email_domain: "text",
   phone: "text",
@@ -78,7 +79,7 @@ export const contactFields = {
   android_app_name: "text",
   android_sdk_version: "text",
   segment_id: "id",
-  tag_id: "id"
+  tag_id: "tag"
 } as const satisfies Fields
 
 /** The fields of conversations. `custom_attributes.<name>` is one too. Dates are compared by the second. */
@@ -100,8 +101,8 @@ export const conversationFields = {
   "source.url": "text",
   contact_ids: "id",
   teammate_ids: "id",
-  admin_assignee_id: "id",
-  team_assignee_id: "id",
+  admin_assignee_id: "whole",
+  team_assignee_id: "whole",
   tag_ids: "id",
   channel_initiated: "text",
   open: "boolean",
@@ -172,7 +173,7 @@ type Likeness = (typeof likeness)[number]
 export interface Filter<
   out Field extends string = string,
   out Op extends Operator = Operator,
-  out Value = string | number | boolean | null | ReadonlyArray<string | number>
+  out Value = string | number | boolean | null | ReadonlyArray<string | number | boolean>
 > {
   readonly field: Field
   readonly operator: Op
@@ -197,18 +198,24 @@ type Texts<Field extends string, Value> =
   | Filter<Field, Membership, ReadonlyArray<Value>>
   | Filter<Field, Likeness, string>
 
-type Numbers<Field extends string> =
-  | Filter<Field, Equality, number | null>
-  | Filter<Field, Membership, ReadonlyArray<number>>
-  | Filter<Field, Order, number>
+type Numbers<Field extends string, Value> =
+  | Filter<Field, Equality, Value | null>
+  | Filter<Field, Membership, ReadonlyArray<Value>>
+  | Filter<Field, Order, Value>
+
+/** A whole number, or its digits. */
+type Digits = number | string
 
 /** The filters on a table of fields, custom attributes, and what is {@link Unlisted}. */
 export type FilterOn<Table extends Fields> =
   | Texts<Of<Table, "text">, string>
   | Texts<Of<Table, "id">, string | number>
-  | Numbers<Of<Table, "number" | "date">>
-  | Filter<Of<Table, "day">, ">" | "<" | "=", number>
+  | Filter<Of<Table, "tag">, Equality, Digits | null>
+  | Numbers<Of<Table, "number">, number>
+  | Numbers<Of<Table, "whole" | "date">, Digits>
+  | Filter<Of<Table, "day">, ">" | "<" | "=", Digits>
   | Filter<Of<Table, "boolean">, Equality, boolean | null>
+  | Filter<Of<Table, "boolean">, Membership, ReadonlyArray<boolean>>
   | Filter<`custom_attributes.${string}` | Unlisted>
 
 /** A comparison of a contact's field. */
@@ -280,10 +287,12 @@ const quoted = (names: ReadonlyArray<string>): string => names.map((name) => JSO
 const operatorsOf: { readonly [K in Kind]: ReadonlyArray<Operator> } = {
   text: [...equality, ...membership, ...likeness],
   id: [...equality, ...membership, ...likeness],
+  whole: [...equality, ...membership, ...order],
+  tag: equality,
   number: [...equality, ...membership, ...order],
   date: [...equality, ...membership, ...order],
   day: [">", "<", "="],
-  boolean: equality
+  boolean: [...equality, ...membership]
 }
 
 interface Values {
@@ -292,12 +301,22 @@ interface Values {
 }
 
 const ids = Schema.Union([Schema.String, Schema.Finite])
-const seconds: Values = { expected: "a time in Unix seconds", schema: UnixSeconds }
+const digits = Schema.String.check(Schema.isPattern(/^\d{1,15}$/))
+const seconds: Values = {
+  expected: "a time in Unix seconds, as a number or its digits",
+  schema: Schema.Union([UnixSeconds, digits])
+}
+const wholeId: Values = {
+  expected: "an id: a whole number or its digits",
+  schema: Schema.Union([Schema.Int, digits])
+}
 const anything: Values = { expected: "a text, number or boolean", schema: Schema.Union([ids, Schema.Boolean]) }
 
 const valuesOf: { readonly [K in Kind]: Values } = {
   text: { expected: "a text", schema: Schema.String },
   id: { expected: "an id: a text or a number", schema: ids },
+  whole: wholeId,
+  tag: { expected: "an id: a text or a number", schema: ids },
   number: { expected: "a number", schema: Schema.Finite },
   date: seconds,
   day: seconds,
@@ -316,9 +335,8 @@ const valueIssues = (kind: Kind | undefined, operator: Operator, value: unknown,
   const { expected, schema } = kind === undefined ? anything : valuesOf[kind]
   if (isOneOf(membership, operator)) {
     if (!Array.isArray(value)) return [wrong(path, `a list, as "${operator}" needs`, value)]
-    const item = kind === undefined ? { expected: "a text or a number", schema: ids } : { expected, schema }
     return value.flatMap((one: unknown, index) =>
-      Schema.is(item.schema)(one) ? [] : [wrong([...path, index], item.expected, one)]
+      Schema.is(schema)(one) ? [] : [wrong([...path, index], expected, one)]
     )
   }
   if (isOneOf(likeness, operator)) return Predicate.isString(value) ? [] : [wrong(path, "a text", value)]
@@ -331,6 +349,11 @@ const excess = (node: object, names: ReadonlyArray<string>, path: Path): Readonl
     .filter(([name]) => !names.includes(name))
     .map(([name, value]) => ({ path: [...path, name], issue: `Unexpected key with value ${shown(value)}` }))
 
+const reasons: { readonly [K in Kind]?: string } = {
+  day: " (the API compares dates of contacts by whole days)",
+  tag: " (the API answers with an error to any other)"
+}
+
 const filterIssues = (fields: Fields, node: { readonly [name: string]: unknown }, path: Path): ReadonlyArray<Issue> => {
   const { field, operator, value } = node
   const others = excess(node, ["field", "operator", "value"], path)
@@ -340,7 +363,7 @@ const filterIssues = (fields: Fields, node: { readonly [name: string]: unknown }
   const kind = kindOf(fields, field)
   const allowed = kind === undefined ? operators : operatorsOf[kind]
   if (!isOneOf(allowed, operator)) {
-    const because = kind === "day" ? " (the API compares dates of contacts by whole days)" : ""
+    const because = kind === undefined ? "" : (reasons[kind] ?? "")
     return [...others, wrong([...path, "operator"], `one of ${quoted(allowed)} for ${field}${because}`, operator)]
   }
   return [...others, ...valueIssues(kind, operator, value, [...path, "value"])]
@@ -390,7 +413,7 @@ const WireFilter = Schema.Struct({
     Schema.Finite,
     Schema.Boolean,
     Schema.Null,
-    Schema.Array(Schema.Union([Schema.String, Schema.Finite]))
+    Schema.Array(Schema.Union([Schema.String, Schema.Finite, Schema.Boolean]))
   ])
 })
 

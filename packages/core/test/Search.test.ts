@@ -94,6 +94,8 @@ describe("a query", () => {
 })
 
 describe("a filter on a field of contacts", () => {
+  const ofNumber = '"=", "!=", "IN", "NIN", ">", "<", ">=", "<="'
+  const ofTag = 'one of "=", "!=" for tag_id (the API answers with an error to any other)'
   const ofText = '"=", "!=", "IN", "NIN", "~", "!~", "^", "$"'
   it.effect.each([
     ["email", ">", "a", "operator", `one of ${ofText} for email`, '">"'],
@@ -103,16 +105,26 @@ describe("a filter on a field of contacts", () => {
     ["email", "=", ["a"], "value", 'a text; lists go with "IN" and "NIN"', '["a"]'],
     ["email", "IN", "a", "value", 'a list, as "IN" needs', '"a"'],
     ["email", "NIN", ["a", null], "value[1]", "a text", "null"],
-    ["owner_id", "=", true, "value", "an id: a text or a number", "true"],
+    ["owner_id", "=", true, "value", "an id: a whole number or its digits", "true"],
+    ["owner_id", "=", "zoe", "value", "an id: a whole number or its digits", '"zoe"'],
+    ["owner_id", ">", 1.5, "value", "an id: a whole number or its digits", "1.5"],
+    ["owner_id", "~", "1", "operator", `one of ${ofNumber} for owner_id`, '"~"'],
+    ["owner_id", "^", "1", "operator", `one of ${ofNumber} for owner_id`, '"^"'],
+    ["tag_id", "IN", ["1"], "operator", ofTag, '"IN"'],
+    ["tag_id", "NIN", ["1"], "operator", ofTag, '"NIN"'],
+    ["tag_id", "~", "1", "operator", ofTag, '"~"'],
+    ["tag_id", "$", "1", "operator", ofTag, '"$"'],
+    ["segment_id", "=", true, "value", "an id: a text or a number", "true"],
     ["has_hard_bounced", "=", "true", "value", "true or false", '"true"'],
-    ["has_hard_bounced", "IN", [true], "operator", 'one of "=", "!=" for has_hard_bounced', '"IN"'],
-    ["created_at", "=", "2026-01-01", "value", "a time in Unix seconds", '"2026-01-01"'],
-    ["created_at", ">", 1.5, "value", "a time in Unix seconds", "1.5"],
-    ["created_at", "=", null, "value", "a time in Unix seconds", "null"],
+    ["has_hard_bounced", "IN", ["true"], "value[0]", "true or false", '"true"'],
+    ["has_hard_bounced", ">", true, "operator", 'one of "=", "!=", "IN", "NIN" for has_hard_bounced', '">"'],
+    ["created_at", "=", "2026-01-01", "value", "a time in Unix seconds, as a number or its digits", '"2026-01-01"'],
+    ["created_at", ">", 1.5, "value", "a time in Unix seconds, as a number or its digits", "1.5"],
+    ["created_at", "=", null, "value", "a time in Unix seconds, as a number or its digits", "null"],
     ["custom_attributes.plan", "=", {}, "value", "a text, number or boolean", "{}"],
     ["custom_attributes.plan", "=", Number.NaN, "value", "a text, number or boolean", "null"],
     ["custom_attributes.plan", "~", 1, "value", "a text", "1"],
-    ["custom_attributes.plan", "IN", [true], "value[0]", "a text or a number", "true"],
+    ["custom_attributes.plan", "IN", [null], "value[0]", "a text, number or boolean", "null"],
     ["custom_attributes.plan", ">", null, "value", "a text, number or boolean", "null"],
     ["custom_attributes.plan", undefined, 1, "operator", undefined, "nothing"],
     ["", "=", 1, "field", "the name of a field", '""'],
@@ -154,10 +166,33 @@ describe("a filter on a field of contacts", () => {
   )
 })
 
+describe("a filter on a field of contacts, as the API has it,", () => {
+  it.effect.each([
+    Search.contact("tag_id", "=", "7"),
+    Search.contact("tag_id", "!=", null),
+    Search.contact("owner_id", ">", 5),
+    Search.contact("owner_id", "<=", "5"),
+    Search.contact("owner_id", "NIN", ["1", 2]),
+    Search.contact("has_hard_bounced", "IN", [true, false]),
+    Search.contact("unsubscribed_from_emails", "NIN", [true]),
+    Search.contact("created_at", ">", "1306054154"),
+    Search.contact("custom_attributes.trial", "IN", [true, "yes", 1])
+  ])("is sent: %o", (query) =>
+    Effect.gen(function* () {
+      const { sent } = yield* exchange(Contacts, (service) => service.search({ query }), contacts)
+      assert.deepStrictEqual<unknown>(sent.body, { query })
+    })
+  )
+})
+
 describe("a filter on a field of conversations", () => {
   it.effect("compares dates by the second, and numbers", () =>
     Effect.forEach(
       [
+        Search.conversation("admin_assignee_id", ">", 5),
+        Search.conversation("team_assignee_id", "=", "5"),
+        Search.conversation("created_at", "IN", ["1306054154", 5]),
+        Search.conversation("read", "NIN", [false]),
         Search.conversation("updated_at", ">=", 1),
         Search.conversation("updated_at", "!=", null),
         Search.conversation("statistics.count_reopens", "<=", 2),
@@ -272,6 +307,10 @@ describe("the types", () => {
     Search.contact("created_at", ">=", 1)
     // @ts-expect-error: no such field
     Search.contact("e_mail", "=", "a")
+    // @ts-expect-error: a tag is there or not
+    Search.contact("tag_id", "IN", ["1"])
+    // @ts-expect-error: a whole number does not begin with anything
+    Search.contact("owner_id", "^", "1")
     // @ts-expect-error: lists hold texts
     Search.contact("email", "IN", [1])
     // @ts-expect-error: a number is no text

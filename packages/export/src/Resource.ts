@@ -165,9 +165,8 @@ export const news = listing({
   pages: (_, options) => Stream.unwrap(News.useSync(({ listItems }) => listItems.pages({}, options)))
 })
 
-const countCompanies = Effect.map(
-  Companies.use(({ list }) => list({ per_page: 1 })),
-  ({ total_count }) => total_count ?? undefined
+const countCompanies = Companies.use(({ list }) => Stream.runHead(list.pages({ per_page: 1 }, { prefetch: 0 }))).pipe(
+  Effect.map((page) => Option.getOrUndefined(page)?.total)
 )
 
 /** All companies with users, by a scroll: listings of them end at 10,000. */

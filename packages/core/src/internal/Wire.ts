@@ -10,6 +10,19 @@ export const nullish = <S extends Schema.Constraint>(schema: S) => Schema.option
 export const open = <const Fields extends Schema.Struct.Fields>(fields: Fields) =>
   Schema.StructWithRest(Schema.Struct(fields), [Schema.Record(Schema.String, Schema.Unknown)])
 
+/** A field nothing relies on, so that whatever is in it is no reason to refuse what it is in. */
+export const unchecked = Schema.optionalKey(Schema.Unknown)
+
+/**
+ * The body of a listing. The client relies on its list and its cursor; counts come as numbers or texts, by endpoint and by
+ * age, and one of a third kind must not cost a page of records.
+ */
+export const listing = <const Fields extends Schema.Struct.Fields>(fields: Fields) =>
+  open({ type: unchecked, ...fields })
+
+/** A number that some answers have as text. */
+export const LooseNumber = Schema.Union([Schema.Finite, Schema.String])
+
 /** A string whose known values are suggested by the type; the API adds values without notice, so any is accepted. */
 export const openEnum = <const Known extends ReadonlyArray<string>>(...known: Known) =>
   // The cast narrows what editors suggest, never what is accepted.

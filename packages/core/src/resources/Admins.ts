@@ -6,7 +6,7 @@ import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import { Authorization } from "../Authorization.ts"
-import { LooseId, nullish, open, openEnum, optional, UnixSeconds } from "../internal/Wire.ts"
+import { listing, LooseId, nullish, open, openEnum, optional, UnixSeconds } from "../internal/Wire.ts"
 import * as Operation from "../Operation.ts"
 import * as Pagination from "../Pagination.ts"
 import { AdminId } from "./Common.ts"
@@ -87,8 +87,7 @@ export class CurrentAdmin extends Schema.Opaque<CurrentAdmin>()(
 
 /** All admins of the workspace. The published document calls the listing paginated; it is not. */
 export class AdminList extends Schema.Opaque<AdminList>()(
-  open({
-    type: nullish(openEnum("admin.list")),
+  listing({
     admins: Schema.Array(Admin)
   })
 ) {}

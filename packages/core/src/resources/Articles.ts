@@ -7,7 +7,7 @@ import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import { Authorization } from "../Authorization.ts"
 import * as ErrorResponse from "../ErrorResponse.ts"
-import { LooseId, nullish, open, openEnum, optional, UnixSeconds } from "../internal/Wire.ts"
+import { LooseId, listing, nullish, open, openEnum, optional, unchecked, UnixSeconds } from "../internal/Wire.ts"
 import * as Operation from "../Operation.ts"
 import * as Pagination from "../Pagination.ts"
 import { ArticleId, EmbeddedTags } from "./Common.ts"
@@ -61,6 +61,8 @@ export class ArticleStatistics extends Schema.Opaque<ArticleStatistics>()(
     type: nullish(openEnum("article_statistics")),
     views: nullish(Schema.Int),
     /** Readers who went on to write to the team. */
+    conversations: nullish(Schema.Int),
+    /** The same, by the name the official document gives it; never seen in an answer. */
     conversions: nullish(Schema.Int),
     reactions: nullish(Schema.Int),
     happy_reaction_percentage: nullish(Schema.Finite),
@@ -78,6 +80,7 @@ export class Article extends Schema.Opaque<Article>()(
     type: openEnum("article"),
     id: ArticleId,
     workspace_id: nullish(Schema.String),
+    content_id: nullish(LooseId),
     title: nullish(Schema.String),
     /** Null, or empty live, when there is none; so is `body`. */
     description: nullish(Schema.String),
@@ -105,10 +108,9 @@ export class Article extends Schema.Opaque<Article>()(
 
 /** One page of articles, the last updated first. `pages.next` is a URL live, where the official document has an object. */
 export class ArticleList extends Schema.Opaque<ArticleList>()(
-  open({
-    type: nullish(openEnum("list")),
+  listing({
     data: Schema.Array(Article),
-    total_count: nullish(Schema.Int),
+    total_count: unchecked,
     pages: nullish(Pagination.Pages)
   })
 ) {}

@@ -79,6 +79,16 @@ export class EmbeddedTags extends Schema.Opaque<EmbeddedTags>()(
   })
 ) {}
 
+/** The admin a message is from. */
+export class MessageOwner extends Schema.Opaque<MessageOwner>()(
+  open({
+    type: nullish(openEnum("admin")),
+    id: nullish(LooseId),
+    name: nullish(Schema.String),
+    email: nullish(Schema.String)
+  })
+) {}
+
 /**
  * What `Message` and the answer to a new conversation have in common. The official 2.15 document requires `body`,
  * `created_at` and `message_type` too; they are loose here, as a body that differs must not hide that it was sent.
@@ -94,5 +104,5 @@ export const messageFields = {
   /** Where it was shown: `inapp` in answers, also when the request said `in_app`. */
   message_type: nullish(openEnum("inapp", "email", "facebook", "twitter")),
   /** The admin who sent it; sent live, not in the official document. */
-  owner: nullish(Reference)
+  owner: nullish(MessageOwner)
 } as const

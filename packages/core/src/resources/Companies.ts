@@ -10,11 +10,13 @@ import * as ErrorResponse from "../ErrorResponse.ts"
 import {
   CustomAttributes,
   JsonObject,
+  listing,
   nullish,
   open,
   openEnum,
   optional,
   queryText,
+  unchecked,
   UnixSeconds
 } from "../internal/Wire.ts"
 import * as Operation from "../Operation.ts"
@@ -97,10 +99,9 @@ export class EmbeddedCompany extends Schema.Opaque<EmbeddedCompany>()(
 
 /** One page of companies. `pages.next` is a URL or null. */
 export class CompanyList extends Schema.Opaque<CompanyList>()(
-  open({
-    type: nullish(openEnum("list")),
+  listing({
     data: Schema.Array(Company),
-    total_count: nullish(Schema.Int),
+    total_count: unchecked,
     pages: nullish(Pagination.Pages)
   })
 ) {}
@@ -124,10 +125,9 @@ export class ListCompanies extends Schema.Opaque<ListCompanies>()(
  * a page without companies is the last. `total_count` is null or missing in some answers.
  */
 export class CompanyScroll extends Schema.Opaque<CompanyScroll>()(
-  open({
-    type: nullish(openEnum("list")),
+  listing({
     data: Schema.Array(Company),
-    total_count: nullish(Schema.Int),
+    total_count: unchecked,
     pages: nullish(Pagination.Pages),
     scroll_param: nullish(Schema.String)
   })

@@ -10,6 +10,7 @@ import * as ErrorResponse from "../ErrorResponse.ts"
 import {
   CustomAttributes,
   JsonObject,
+  listing,
   LooseId,
   nullish,
   open,
@@ -17,6 +18,7 @@ import {
   optional,
   pathSegment,
   queryText,
+  unchecked,
   UnixSeconds
 } from "../internal/Wire.ts"
 import * as Operation from "../Operation.ts"
@@ -38,7 +40,7 @@ export class ContactAvatar extends Schema.Opaque<ContactAvatar>()(
   })
 ) {}
 
-/** The first ten of a contact's tags, notes or companies. `has_more` tells that `url` has the rest. */
+/** The first ten of a contact's tags, notes, companies or subscription types. `has_more` tells that `url` has the rest. */
 export class ContactReferences extends Schema.Opaque<ContactReferences>()(
   open({
     type: nullish(Schema.String),
@@ -107,6 +109,8 @@ export class Contact extends Schema.Opaque<Contact>()(
     has_hard_bounced: nullish(Schema.Boolean),
     marked_email_as_spam: nullish(Schema.Boolean),
     unsubscribed_from_emails: nullish(Schema.Boolean),
+    unsubscribed_from_sms: nullish(Schema.Boolean),
+    sms_consent: nullish(Schema.Boolean),
     /** Not in listings. */
     enabled_push_messaging: nullish(Schema.Boolean),
     created_at: nullish(UnixSeconds),
@@ -135,10 +139,19 @@ export class Contact extends Schema.Opaque<Contact>()(
     ios_sdk_version: nullish(Schema.String),
     ios_last_seen_at: nullish(UnixSeconds),
     custom_attributes: nullish(CustomAttributes),
+    /** Where the contact came from, with the parameters of the first visit. */
+    referrer: nullish(Schema.String),
+    utm_campaign: nullish(Schema.String),
+    utm_content: nullish(Schema.String),
+    utm_medium: nullish(Schema.String),
+    utm_source: nullish(Schema.String),
+    utm_term: nullish(Schema.String),
     avatar: nullish(Schema.Union([Schema.String, ContactAvatar])),
     tags: nullish(ContactReferences),
     notes: nullish(ContactReferences),
     companies: nullish(ContactReferences),
+    opted_in_subscription_types: nullish(ContactReferences),
+    opted_out_subscription_types: nullish(ContactReferences),
     location: nullish(ContactLocation),
     social_profiles: nullish(ContactSocialProfiles)
   })
@@ -146,12 +159,20 @@ export class Contact extends Schema.Opaque<Contact>()(
 
 /** One page of contacts. `pages.next.starting_after` is the cursor of the next one; no `next`, no more pages. */
 export class ContactList extends Schema.Opaque<ContactList>()(
-  open({
-    type: nullish(openEnum("list")),
+  listing({
     data: Schema.Array(Contact),
-    total_count: nullish(Schema.Int),
+    total_count: unchecked,
     pages: nullish(Pagination.Pages)
   })
+) {}
+
+/** One page of the contacts that were found. The list may be left out when there are none. */
+export class ContactSearchPage extends Schema.Opaque<ContactSearchPage>()(
+  listing({
+    data: nullish(Schema.Array(Contact)),
+    total_count: unchecked,
+    pages: nullish(Pagination.Pages)
+  }).check(Pagination.hasListOrNothing("data"))
 ) {}
 
 /** `per_page`: 1 to 150, ten when left out. `starting_after`: the cursor of a page. */
@@ -174,7 +195,7 @@ export class SearchContacts extends Schema.Opaque<SearchContacts>()(
 export class CreateContact extends Schema.Opaque<CreateContact>()(
   Schema.Struct({
     role: optional(openEnum("user", "lead")),
-    external_id: optional(Schema.String),
+    external_id: optional(Schema.NullOr(Schema.String)),
     email: optional(Schema.String),
     phone: optional(Schema.NullOr(Schema.String)),
     name: optional(Schema.NullOr(Schema.String)),
@@ -218,7 +239,7 @@ export class ContactsGroup extends HttpApiGroup.make("Contacts")
     }).annotateMerge(Operation.annotations({ operationId: "getContact" })),
     HttpApiEndpoint.post("search", "/contacts/search", {
       payload: SearchContacts,
-      success: ContactList,
+      success: ContactSearchPage,
       error: ErrorResponse.BadRequest
       // It only reads.
     }).annotateMerge(Operation.annotations({ operationId: "searchContacts", replay: "safe" }))

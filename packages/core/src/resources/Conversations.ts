@@ -9,13 +9,16 @@ import { Authorization } from "../Authorization.ts"
 import * as ErrorResponse from "../ErrorResponse.ts"
 import {
   CustomAttributes,
+  listing,
   LooseId,
+  LooseNumber,
   nullish,
   open,
   openEnum,
   optional,
   pathSegment,
   queryText,
+  unchecked,
   UnixSeconds
 } from "../internal/Wire.ts"
 import * as Operation from "../Operation.ts"
@@ -38,7 +41,7 @@ export { ConversationId } from "./Common.ts"
 // wire schemas
 // ---------------------------------------------------------------------------------------------------------------------
 
-/** A file on a message. `filesize` is in bytes, `width` and `height` in pixels. */
+/** A file on a message. `filesize` is in bytes, `width` and `height` in pixels; some are numbers as text. */
 export class Attachment extends Schema.Opaque<Attachment>()(
   open({
     type: nullish(Schema.String),
@@ -46,9 +49,9 @@ export class Attachment extends Schema.Opaque<Attachment>()(
     /** Signed, and good for a limited time. */
     url: nullish(Schema.String),
     content_type: nullish(Schema.String),
-    filesize: nullish(Schema.Finite),
-    width: nullish(Schema.Finite),
-    height: nullish(Schema.Finite)
+    filesize: nullish(LooseNumber),
+    width: nullish(LooseNumber),
+    height: nullish(LooseNumber)
   })
 ) {}
 
@@ -292,6 +295,24 @@ export class LinkedObjects extends Schema.Opaque<LinkedObjects>()(
   })
 ) {}
 
+/** What a conversation is about; `{}` live where topics are not in use. */
+export class ConversationTopics extends Schema.Opaque<ConversationTopics>()(
+  open({
+    type: nullish(openEnum("topic.list")),
+    topics: nullish(Schema.Array(Schema.Unknown)),
+    total_count: nullish(Schema.Int)
+  })
+) {}
+
+/** The ticket a conversation became, with its id as a number. */
+export class ConversationTicket extends Schema.Opaque<ConversationTicket>()(
+  open({
+    type: nullish(openEnum("ticket")),
+    id: nullish(LooseId),
+    url: nullish(Schema.String)
+  })
+) {}
+
 /** What the AI agent answered from. */
 export class ContentSources extends Schema.Opaque<ContentSources>()(
   open({
@@ -368,6 +389,8 @@ export class Conversation extends Schema.Opaque<Conversation>()(
     /** Not in listings. */
     conversation_parts: nullish(ConversationParts),
     linked_objects: nullish(LinkedObjects),
+    topics: nullish(ConversationTopics),
+    ticket: nullish(ConversationTicket),
     ai_agent_participated: nullish(Schema.Boolean),
     ai_agent: nullish(AiAgent)
   })
@@ -375,12 +398,20 @@ export class Conversation extends Schema.Opaque<Conversation>()(
 
 /** One page of conversations. `pages.next.starting_after` is the cursor of the next one; no `next`, no more pages. */
 export class ConversationList extends Schema.Opaque<ConversationList>()(
-  open({
-    type: nullish(openEnum("conversation.list")),
+  listing({
     conversations: Schema.Array(Conversation),
-    total_count: nullish(Schema.Int),
+    total_count: unchecked,
     pages: nullish(Pagination.Pages)
   })
+) {}
+
+/** One page of the conversations that were found. The list may be left out when there are none. */
+export class ConversationSearchPage extends Schema.Opaque<ConversationSearchPage>()(
+  listing({
+    conversations: nullish(Schema.Array(Conversation)),
+    total_count: unchecked,
+    pages: nullish(Pagination.Pages)
+  }).check(Pagination.hasListOrNothing("conversations"))
 ) {}
 
 /** `per_page`: 1 to 150, twenty when left out. `starting_after`: the cursor of a page. */
@@ -455,7 +486,7 @@ export class ConversationsGroup extends HttpApiGroup.make("Conversations")
     }).annotateMerge(Operation.annotations({ operationId: "getConversation" })),
     HttpApiEndpoint.post("search", "/conversations/search", {
       payload: SearchConversations,
-      success: ConversationList,
+      success: ConversationSearchPage,
       error: ErrorResponse.BadRequest
       // It only reads.
     }).annotateMerge(Operation.annotations({ operationId: "searchConversations", replay: "safe" }))

@@ -12,12 +12,14 @@ import {
   CustomAttributes,
   defaulted,
   JsonObject,
+  listing,
   LooseId,
   nullish,
   open,
   openEnum,
   optional,
   queryText,
+  unchecked,
   UnixSeconds
 } from "../internal/Wire.ts"
 import * as Operation from "../Operation.ts"
@@ -61,12 +63,11 @@ export class DataEvent extends Schema.Opaque<DataEvent>()(
  * is a URL to ask later for what came after.
  */
 export class DataEventList extends Schema.Opaque<DataEventList>()(
-  open({
-    type: nullish(openEnum("event.list", "event.summary")),
+  listing({
     events: Schema.Array(DataEvent),
-    user_id: nullish(Schema.String),
-    intercom_user_id: nullish(ContactId),
-    email: nullish(Schema.String),
+    user_id: unchecked,
+    intercom_user_id: unchecked,
+    email: unchecked,
     pages: nullish(Pagination.Pages)
   })
 ) {}

@@ -7,7 +7,7 @@ import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import { Authorization } from "../Authorization.ts"
 import * as ErrorResponse from "../ErrorResponse.ts"
-import { LooseId, nullish, open, openEnum, optional, UnixSeconds } from "../internal/Wire.ts"
+import { LooseId, listing, nullish, open, openEnum, optional, unchecked, UnixSeconds } from "../internal/Wire.ts"
 import * as Operation from "../Operation.ts"
 import * as Pagination from "../Pagination.ts"
 import { NewsItemId } from "./Common.ts"
@@ -56,10 +56,9 @@ export class NewsItem extends Schema.Opaque<NewsItem>()(
 
 /** One page of news items. `pages.next` is a URL or null. */
 export class NewsItemList extends Schema.Opaque<NewsItemList>()(
-  open({
-    type: nullish(openEnum("list")),
+  listing({
     data: Schema.Array(NewsItem),
-    total_count: nullish(Schema.Int),
+    total_count: unchecked,
     pages: nullish(Pagination.Pages)
   })
 ) {}

@@ -6,7 +6,7 @@ import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import { Authorization } from "../Authorization.ts"
-import { nullish, open, openEnum, optional, UnixSeconds } from "../internal/Wire.ts"
+import { listing, nullish, open, openEnum, optional, UnixSeconds } from "../internal/Wire.ts"
 import * as Operation from "../Operation.ts"
 import * as Pagination from "../Pagination.ts"
 import { SegmentId } from "./Common.ts"
@@ -37,8 +37,7 @@ export class Segment extends Schema.Opaque<Segment>()(
 
 /** All segments of the workspace. `pages` is in the official document, but was never seen in an answer. */
 export class SegmentList extends Schema.Opaque<SegmentList>()(
-  open({
-    type: nullish(openEnum("segment.list")),
+  listing({
     segments: Schema.Array(Segment),
     pages: nullish(Pagination.Pages)
   })

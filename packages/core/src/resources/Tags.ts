@@ -7,7 +7,7 @@ import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import { Authorization } from "../Authorization.ts"
 import * as ErrorResponse from "../ErrorResponse.ts"
-import { noParameters, nullish, open, openEnum, pathSegment, UnixSeconds } from "../internal/Wire.ts"
+import { listing, noParameters, nullish, open, openEnum, pathSegment, UnixSeconds } from "../internal/Wire.ts"
 import * as Operation from "../Operation.ts"
 import * as Pagination from "../Pagination.ts"
 import { Reference, TagId } from "./Common.ts"
@@ -35,8 +35,7 @@ export class Tag extends Schema.Opaque<Tag>()(
 
 /** All tags of the workspace. */
 export class TagList extends Schema.Opaque<TagList>()(
-  open({
-    type: nullish(openEnum("list")),
+  listing({
     data: Schema.Array(Tag)
   })
 ) {}

@@ -7,7 +7,7 @@ import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import { Authorization } from "../Authorization.ts"
 import * as ErrorResponse from "../ErrorResponse.ts"
-import { LooseId, noParameters, nullish, open, openEnum, pathSegment } from "../internal/Wire.ts"
+import { listing, LooseId, noParameters, nullish, open, openEnum, pathSegment } from "../internal/Wire.ts"
 import * as Operation from "../Operation.ts"
 import * as Pagination from "../Pagination.ts"
 import { TeamId } from "./Common.ts"
@@ -46,8 +46,7 @@ export class Team extends Schema.Opaque<Team>()(
 
 /** All teams of the workspace. */
 export class TeamList extends Schema.Opaque<TeamList>()(
-  open({
-    type: nullish(openEnum("team.list")),
+  listing({
     teams: Schema.Array(Team)
   })
 ) {}

@@ -8,8 +8,11 @@ import type { Row } from "./Collection.ts"
 import type { Days } from "./Days.ts"
 import type { ErrorItem } from "./ErrorList.ts"
 
-/** What a field holds. `day` is a time that only takes the operators of whole days. */
-export type Kind = "text" | "id" | "number" | "date" | "day" | "boolean"
+/**
+ * What a field holds. `whole` is an id that is a whole number, `tag` one that is only there or not; `day` is a time that
+ * only takes the operators of whole days.
+ */
+export type Kind = "text" | "id" | "whole" | "tag" | "number" | "date" | "day" | "boolean"
 
 /** The fields that can be searched. */
 export type Fields = { readonly [field: string]: Kind }
@@ -78,10 +81,12 @@ const likeness = ["~", "!~", "^", "$"]
 const operatorsOf: { readonly [kind in Kind | "any"]: ReadonlyArray<string> } = {
   text: [...equality, ...membership, ...likeness],
   id: [...equality, ...membership, ...likeness],
+  whole: [...equality, ...membership, ...orders],
+  tag: equality,
   number: [...equality, ...membership, ...orders],
   date: [...equality, ...membership, ...orders],
   day: ["=", ">", "<"],
-  boolean: equality,
+  boolean: [...equality, ...membership],
   any: [...equality, ...membership, ...orders, ...likeness]
 }
 
@@ -122,10 +127,13 @@ const read = (kind: Kind | "any", value: unknown): unknown => {
   switch (kind) {
     case "text":
     case "id":
+    case "tag":
       return typeof value === "string" || typeof value === "number" ? String(value) : undefined
     case "date":
     case "day":
       return /^\d{1,12}$/.test(String(value)) ? Number(value) : undefined
+    case "whole":
+      return /^\d{1,15}$/.test(String(value)) ? Number(value) : undefined
     case "number":
       return /^-?\d+(\.\d+)?$/.test(String(value)) ? Number(value) : undefined
     case "boolean":
