@@ -353,7 +353,7 @@ describe.each(styles)("$name", (style) => {
         { ...body([bad(1)]), pages: 5 },
         [],
         null,
-        { ...body([]), pages: { page: "x" } },
+        { ...body([]), pages: { next: 5 } },
         { ...body([]), pages: { next: { starting_after: 5 } } }
       ]) {
         const taken: Array<Invalid> = []
