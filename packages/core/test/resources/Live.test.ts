@@ -162,7 +162,13 @@ describe("a search that found nothing", () => {
 
   it.effect("has lost it when it counts records, or does not count", () =>
     Effect.gen(function* () {
-      for (const body of [{ type: "list", total_count: 5 }, { total_count: "5" }, { type: "list" }, {}, { data: "none" }]) {
+      for (const body of [
+        { type: "list", total_count: 5 },
+        { total_count: "5" },
+        { type: "list" },
+        {},
+        { data: "none" }
+      ]) {
         for (const walk of [
           Contacts.use(({ search }) => Stream.runCollect(search.items({ query }))),
           Contacts.use(({ search }) => Stream.runCollect(search.items({ query }, { onInvalid: Effect.die })))
