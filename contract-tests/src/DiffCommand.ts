@@ -1,5 +1,6 @@
 /** `intercom-contract diff OLD NEW`. */
 import * as Argument from "effect/cli/Argument"
+import * as Printable from "@effect-intercom/core/Printable"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Console from "effect/Console"
@@ -38,7 +39,7 @@ export const command = Command.make("diff", input, ({ all, allowRefs, newer, not
       { concurrency: "unbounded" }
     )
     const found = yield* Diff.run(before, now)
-    yield* Console.log(Report.difference(found, before.source, now.source, { all, notes }))
+    yield* Console.log(Printable.lines(Report.difference(found, before.source, now.source, { all, notes })))
     const failures = found.filter((one) => one.class === "breaking" || one.fault !== undefined)
     if (failures.length > 0) return yield* Diverged.of(failures)
   })

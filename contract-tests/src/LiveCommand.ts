@@ -1,4 +1,5 @@
 /** `intercom-contract live`: a real workspace, or recorded traffic. */
+import * as Printable from "@effect-intercom/core/Printable"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import type * as Config from "effect/Config"
@@ -110,7 +111,7 @@ export const command = Command.make("live", input, (given) =>
         ? yield* workspace(document, { values, perPage: given.perPage })
         : yield* Har.run(document, recorded, { values, origins: given.origins, file: Option.getOrUndefined(given.har) })
     const report = baseline === undefined ? found : yield* Baseline.accept(found, baseline)
-    yield* Console.log(Report.traffic(report, { all, notes, fails }))
+    yield* Console.log(Printable.lines(Report.traffic(report, { all, notes, fails })))
     if (Option.isSome(given.report)) {
       yield* Reports.write(given.report.value, report, { accepted: ({ accepted }) => accepted })
     }

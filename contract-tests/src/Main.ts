@@ -1,4 +1,5 @@
 /** `intercom-contract`: the suite on a command line. */
+import * as Printable from "@effect-intercom/core/Printable"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Console from "effect/Console"
@@ -70,7 +71,7 @@ const checkPublished = Effect.fnUntraced(function* (
   folder: string | undefined
 ) {
   const result = yield* Published.run(options)
-  yield* Console.log(Report.published(result, yield* Places.make(result.report.document)))
+  yield* Console.log(Printable.lines(Report.published(result, yield* Places.make(result.report.document))))
   yield* write(folder, result.report, { accepted: (divergence) => Published.reasonFor(result, divergence) })
   if (result.unnamed.length > 0) return yield* Diverged.of(result.unnamed)
 })
@@ -89,7 +90,7 @@ const check = Effect.fnUntraced(function* (options: Contract.Options, { all, fil
   const baseline = file === undefined ? undefined : yield* Baseline.load(file)
   const found = yield* Contract.run(options)
   const report = baseline === undefined ? found : yield* Baseline.accept(found, baseline)
-  yield* Console.log(Report.text(report, { all, notes, places: yield* Places.make(report.document) }))
+  yield* Console.log(Printable.lines(Report.text(report, { all, notes, places: yield* Places.make(report.document) })))
   yield* write(folder, report, { accepted: ({ accepted }) => accepted })
   const failures = Contract.failures(report)
   if (failures.length > 0) return yield* Diverged.of(failures)

@@ -14,6 +14,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Bodies from "./Bodies.ts"
+import { text, whole } from "./internal/Flags.ts"
 import { BrokenPipe } from "./Outcome.ts"
 import { Traffic } from "./Traffic.ts"
 
@@ -23,20 +24,17 @@ export const flags = {
     Flag.withDescription("Where the workspace is; else INTERCOM_REGION, else us"),
     Flag.optional
   ),
-  baseUrl: Flag.String("base-url").pipe(
+  baseUrl: text("base-url", "an address such as http://127.0.0.1:4010").pipe(
     Flag.withDescription("Another address of the API, such as a simulator's; else INTERCOM_BASE_URL"),
     Flag.optional
   ),
-  apiVersion: Flag.String("api-version").pipe(
+  apiVersion: text("api-version", "a version of the API such as 2.15").pipe(
     Flag.withDescription("The version of the API to ask for; else INTERCOM_VERSION, else 2.15"),
     Flag.optional
   ),
-  timeout: Flag.Int("timeout").pipe(
-    Flag.withDescription("Seconds one request may take before it is sent again; 60 when left out"),
-    Flag.filter(
-      (seconds) => seconds > 0,
-      () => "--timeout takes at least one second"
-    ),
+  timeout: whole("timeout", 1, 86_400).pipe(
+    Flag.withMetavar("SECONDS"),
+    Flag.withDescription("How long one request may take before it is sent again; 60 when left out"),
     Flag.optional
   )
 }
@@ -48,6 +46,12 @@ export interface Flags {
   readonly apiVersion: Option.Option<string>
   readonly timeout: Option.Option<number>
 }
+
+/** What is wrong with a combination of them. */
+export const mistake = ({ baseUrl, region }: Pick<Flags, "baseUrl" | "region">): string | undefined =>
+  Option.isSome(region) && Option.isSome(baseUrl)
+    ? "--region and --base-url exclude each other: each says where the API is"
+    : undefined
 
 /** The configuration: the environment's, where no flag says otherwise. A region given by flag beats any address. */
 export const options = (flags: Flags): Config.Config<IntercomConfig.Options> =>

@@ -2,7 +2,9 @@
  * `--to`: where an export goes, in a word. Each sink is loaded when it is the one: who writes files needs no driver of a
  * database.
  */
+import { nearest } from "@effect-intercom/export/Nearest"
 import * as NodeExport from "@effect-intercom/export/NodeExport"
+import * as PostgresAddress from "@effect-intercom/export/PostgresAddress"
 import type { Sink } from "@effect-intercom/export/Sink"
 import * as Argument from "effect/cli/Argument"
 import * as CliError from "effect/cli/CliError"
@@ -15,15 +17,23 @@ import * as Option from "effect/Option"
 import * as Path from "effect/Path"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
 import type * as Stdio from "effect/Stdio"
+import { text } from "./internal/Flags.ts"
+import * as Mistake from "./Mistake.ts"
 
 /** A destination, as parsed. */
 export type Destination =
   | { readonly kind: "ndjson" | "csv"; readonly directory: string; readonly compression: Compression | undefined }
   | { readonly kind: "parquet"; readonly directory: string }
   | { readonly kind: "sqlite"; readonly file: string }
-  /** Without a URL, {@link postgresUrl} has it. */
-  | { readonly kind: "postgres"; readonly url: Redacted.Redacted | undefined }
+  | {
+      readonly kind: "postgres"
+      /** Without one, {@link postgresUrl} has it. */
+      readonly url: Redacted.Redacted | undefined
+      /** Without one, the first of the address' `search_path`, or `public`. */
+      readonly schema?: string
+    }
   | { readonly kind: "stdout" }
 
 export type Compression = "gzip" | "zstd"
@@ -46,30 +56,43 @@ export const formNames: string = forms.map(([form]) => form).join(", ")
 /** The variable with the URL of a PostgreSQL database. */
 export const postgresVariable = "INTERCOM_EXPORT_POSTGRES_URL"
 
-const isPostgresUrl = (text: string): boolean => /^postgres(ql)?:\/\//i.test(text)
+const takes = `It takes one of ${formNames}.`
 
-/** Reads a destination; fails with a sentence, which does not repeat what may hold a password. */
+/** Reads a destination; fails with sentences that do not repeat what may hold a password. */
 export const parse = (text: string): Result.Result<Destination, string> => {
   if (text === "-") return Result.succeed({ kind: "stdout" })
-  if (isPostgresUrl(text)) return postgres(text)
+  if (/^postgres(ql)?:\/\//i.test(text)) return postgres(text)
   const [, format = "", place = ""] = /^([^:]*):(.*)$/s.exec(text) ?? []
-  if (format === "") return Result.fail(`it names no format, such as ndjson:${text === "" ? "DIR" : text}`)
+  if (format === "") return Result.fail(withoutFormat(text))
   const make = makers[format.toLowerCase()]
-  if (make === undefined) return Result.fail(`"${format}" is none of the formats`)
-  return make(place)
+  if (make !== undefined) return make(place)
+  const meant = nearest(format, Object.keys(makers))
+  return Result.fail(
+    `"${Mistake.shown(format)}" is none of the formats.${meant === undefined ? "" : ` Did you mean ${meant}?`} ${takes}`
+  )
 }
 
-const postgres = (url: string): Result.Result<Destination, string> => {
-  if (url === "") return Result.succeed({ kind: "postgres", url: undefined })
-  return isPostgresUrl(url)
-    ? Result.succeed({ kind: "postgres", url: Redacted.make(url, { label: "postgres URL" }) })
-    : Result.fail("the URL of a PostgreSQL database starts with postgres://")
+const withoutFormat = (text: string): string => {
+  if (PostgresAddress.isAddress(text)) return "The address of a database comes after postgres:, as postgres:host=…"
+  const shown = Mistake.shown(text)
+  return `It names no format, such as ndjson:${shown === "" || shown === "…" ? "DIR" : shown}. ${takes}`
+}
+
+const postgres = (address: string): Result.Result<Destination, string> => {
+  if (address === "") return Result.succeed({ kind: "postgres", url: undefined })
+  if (!PostgresAddress.isAddress(address)) {
+    return Result.fail("The address of a PostgreSQL database starts with postgres://, or is host=… dbname=….")
+  }
+  return Result.map(PostgresAddress.parse(address), () => ({
+    kind: "postgres",
+    url: Redacted.make(address, { label: "postgres URL" })
+  }))
 }
 
 const placed =
   (what: string, make: (place: string) => Destination) =>
   (place: string): Result.Result<Destination, string> =>
-    place === "" ? Result.fail(`the ${what} is missing after the colon`) : Result.succeed(make(place))
+    place === "" ? Result.fail(`The ${what} is missing after the colon.`) : Result.succeed(make(place))
 
 const lines = (kind: "ndjson" | "csv", compression?: Compression) =>
   placed("directory", (directory) => ({ kind, directory, compression }))
@@ -87,22 +110,37 @@ const makers: { readonly [format: string]: (place: string) => Result.Result<Dest
   postgresql: postgres
 }
 
-/** Whether a word may hold a password, and must not be repeated. */
-export const isSecret = (text: string): boolean => /^postgres/i.test(text)
-
 /** Whether a password can be read from the command line. */
 export const showsPassword = (destination: Destination): boolean => {
   if (destination.kind !== "postgres" || destination.url === undefined) return false
-  const url = Redacted.value(destination.url)
-  return URL.canParse(url) && new URL(url).password !== ""
+  return Result.match(PostgresAddress.parse(Redacted.value(destination.url)), {
+    onFailure: () => true,
+    onSuccess: ({ password, sslpassword }) => password !== undefined || sslpassword !== undefined
+  })
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
 // the sink
 // ---------------------------------------------------------------------------------------------------------------------
 
-/** The URL of `postgres:` without one. */
-export const postgresUrl: Config.Config<Redacted.Redacted> = Config.Redacted(postgresVariable)
+const Address = Schema.Redacted(
+  Schema.String.check(
+    Schema.makeFilter((text) =>
+      Result.match(PostgresAddress.parse(text), { onFailure: (problem) => problem, onSuccess: () => undefined })
+    )
+  )
+)
+
+/** Any of these leads to a database too, as it does with `psql`. */
+const itsOwn = ["PGHOST", "PGHOSTADDR", "PGDATABASE"].map((name) =>
+  Config.map(Config.NonEmptyString(name), () => Redacted.make("postgres://"))
+)
+
+/** The address of `postgres:` without one. */
+export const postgresUrl: Config.Config<Redacted.Redacted> = itsOwn.reduceRight(
+  (otherwise, variable) => Config.orElse(variable, () => otherwise),
+  Config.schema(Address, postgresVariable)
+)
 
 type Environment = FileSystem.FileSystem | Path.Path | Stdio.Stdio
 
@@ -133,7 +171,10 @@ const sink: (
         return (yield* loaded(() => import("@effect-intercom/export/NodeSqlite"))).layer(destination)
       case "postgres": {
         const url = destination.url ?? (yield* postgresUrl)
-        return (yield* loaded(() => import("@effect-intercom/export/Postgres"))).layer({ url })
+        return (yield* loaded(() => import("@effect-intercom/export/Postgres"))).layer({
+          url,
+          schema: destination.schema
+        })
       }
       case "stdout":
         return (yield* loaded(() => import("@effect-intercom/export/Stdout"))).layer({ named })
@@ -165,24 +206,19 @@ export const path = (destination: Destination, place: string): Effect.Effect<str
 // the command line
 // ---------------------------------------------------------------------------------------------------------------------
 
-/** What help says of the forms. */
-export const help: string = forms.map(([form, meaning]) => `  ${form.padEnd(30)}${meaning}`).join("\n")
+const formWidth = Math.max(...forms.map(([form]) => form.length)) + 2
 
-const refused = (option: string, kind: "flag" | "argument", value: string) => (why: string) =>
-  new CliError.InvalidValue({
-    option,
-    kind,
-    // It may have a password.
-    value: isSecret(value) ? "postgres:…" : value,
-    expected: `one of ${formNames}; ${why}`
-  })
+/** What help says of the forms. */
+export const help: string = forms.map(([form, meaning]) => `  ${form.padEnd(formWidth)}${meaning}`).join("\n")
+
+const refused = (name: string) => (problem: string) => new CliError.ValidationError({ message: `${name}: ${problem}` })
 
 /** `--to`. */
 export const flag = Flag.String("to").pipe(
   Flag.withAlias("t"),
   Flag.withMetavar("DESTINATION"),
   Flag.withDescription(`Where to: ${formNames}`),
-  Flag.mapEffect((value) => Effect.mapError(Effect.fromResult(parse(value)), refused("to", "flag", value)))
+  Flag.mapEffect((value) => Effect.mapError(Effect.fromResult(parse(value)), refused("--to")))
 )
 
 /** A destination that was exported to; of files, the directory is enough. */
@@ -192,10 +228,44 @@ export const argument = Argument.String("destination").pipe(
     Effect.gen(function* () {
       const found = yield* recognized(value)
       const destination = found ?? (yield* Effect.fromResult(parse(value)))
-      return destination.kind === "stdout" ? yield* Effect.fail("nothing stays in a pipe") : destination
-    }).pipe(Effect.mapError(refused("destination", "argument", value)))
+      return destination.kind === "stdout" ? yield* Effect.fail("Nothing stays in a pipe.") : destination
+    }).pipe(Effect.mapError(refused("<destination>")))
   )
 )
+
+/** `--schema`. */
+export const schemaFlag = text("schema", "the name of a schema").pipe(
+  Flag.withMetavar("NAME"),
+  Flag.withDescription(
+    "The schema of the PostgreSQL database, created when it is not there; else the search_path's, else public"
+  ),
+  Flag.optional
+)
+
+/** What is wrong with a schema for this destination. */
+export const schemaMistake = (destination: Destination, schema: Option.Option<string>): string | undefined =>
+  Option.isSome(schema) && destination.kind !== "postgres"
+    ? `--schema is for postgres:, and the destination is ${destination.kind}`
+    : undefined
+
+/** The destination with the schema that was asked for. */
+export const inSchema = (destination: Destination, schema: Option.Option<string>): Destination =>
+  destination.kind === "postgres" && Option.isSome(schema) ? { ...destination, schema: schema.value } : destination
+
+/** What `status`, `verify` and `report` are asked about. */
+export const place = { destination: argument, schema: schemaFlag }
+
+/** Refuses a schema where there are none. */
+export const validPlace = ({
+  destination,
+  schema
+}: {
+  readonly destination: Destination
+  readonly schema: Option.Option<string>
+}): Effect.Effect<void, CliError.ValidationError> => {
+  const wrong = schemaMistake(destination, schema)
+  return wrong === undefined ? Effect.void : Effect.fail(new CliError.ValidationError({ message: wrong }))
+}
 
 /** How the files of each kind of destination end, finished or not. */
 const endings: ReadonlyArray<readonly [ending: RegExp, make: (directory: string) => Destination]> = [

@@ -1,4 +1,5 @@
 /** `intercom export`: records of a workspace, to where they are used. */
+import * as Printable from "@effect-intercom/core/Printable"
 import * as Export from "@effect-intercom/export/Export"
 import { ExportError } from "@effect-intercom/export/ExportError"
 import type { Entry } from "@effect-intercom/export/Manifest"
@@ -25,6 +26,7 @@ import * as Outcome from "./Outcome.ts"
 import * as ReportCommand from "./ReportCommand.ts"
 import * as Reporter from "./Reporter.ts"
 import * as Since from "./Since.ts"
+import { whole } from "./internal/Flags.ts"
 import * as StatusCommand from "./StatusCommand.ts"
 import * as VerifyCommand from "./VerifyCommand.ts"
 
@@ -54,14 +56,6 @@ export const run = <R>(plan: Plan, makeReporter: Effect.Effect<Reporter.Reporter
     return entries
   }).pipe(Effect.scoped)
 
-const positive = (name: string) =>
-  Flag.Int(name).pipe(
-    Flag.filter(
-      (value) => value > 0,
-      () => `--${name} takes at least 1`
-    )
-  )
-
 const switchedOff = (name: string, description: string) =>
   Flag.Boolean(name).pipe(Flag.withDescription(description), Flag.withDefault(false))
 
@@ -90,22 +84,19 @@ const config = {
   ),
   all: switchedOff("all", "Every resource; one that fails does not stop the others"),
   to: Destination.flag,
+  schema: Destination.schemaFlag,
   since,
-  concurrency: positive("concurrency").pipe(
+  concurrency: whole("concurrency", 1, 1000).pipe(
     Flag.withDescription("Requests at once, where a resource allows it; 8 when left out"),
     Flag.optional
   ),
-  pageSize: positive("page-size").pipe(
+  pageSize: whole("page-size", 1, 1_000_000).pipe(
     Flag.withDescription("Records per request, where there are pages; it shrinks by itself when they time out"),
     Flag.optional
   ),
-  overlap: Flag.Int("overlap").pipe(
+  overlap: whole("overlap", 0, 366 * 86_400).pipe(
     Flag.withMetavar("SECONDS"),
-    Flag.withDescription("How far exports since last reach back, since searches find a change late; 900 when left out"),
-    Flag.filter(
-      (value) => value >= 0,
-      () => "--overlap cannot be negative"
-    ),
+    Flag.withDescription("How far --since last reaches back, since searches find a change late; 900 when left out"),
     Flag.optional
   ),
   force: switchedOff("force", "Export again what is complete, and replace what is of unknown origin"),
@@ -169,7 +160,11 @@ const exported = Effect.fnUntraced(function* (options: Options, plan: Plan) {
   )
   // There, standard output is the records.
   if (!quiet && to.kind !== "stdout") {
-    yield* Effect.forEach(entries, (entry) => Effect.flatMap(summary(to, entry), Console.log), { discard: true })
+    yield* Effect.forEach(
+      entries,
+      (entry) => Effect.flatMap(summary(to, entry), (line) => Console.log(Printable.line(line))),
+      { discard: true }
+    )
   }
   const incomplete = Outcome.incomplete(entries, Destination.quarantine(to))
   if (incomplete !== undefined) return yield* incomplete
@@ -188,7 +183,8 @@ export const command = Command.make(
   "export",
   config,
   Effect.fnUntraced(
-    function* (options) {
+    function* (given) {
+      const options = { ...given, to: Destination.inSchema(given.to, given.schema) }
       const plan = planOf(options)
       // Refused before.
       if (Option.isNone(plan)) return
@@ -234,10 +230,31 @@ export const command = Command.make(
 )
 
 /** What is wrong with a combination of flags. */
-function mistake({ all, dryRun, logFormat, quiet, resources }: Options): string | undefined {
+function mistake(options: Options): string | undefined {
+  const { all, dryRun, force, logFormat, overlap, quiet, resources, restart, since, to } = options
   if (all && resources.length > 0) return "--all is every resource: name some, or write --all"
   if (!all && resources.length === 0) return `Name what to export, or write --all: ${Resource.everything.join(", ")}`
   if (quiet && logFormat === "json") return "--quiet and --log-format json exclude each other"
   if (dryRun && logFormat === "json") return "--dry-run and --log-format json exclude each other"
-  return undefined
+  if (Option.isSome(overlap) && !Option.contains(since, "last")) return "--overlap is for --since last"
+  if (to.kind === "stdout" && Option.contains(since, "last")) {
+    return "--since last needs a destination that keeps what was exported: into a pipe, name a time"
+  }
+  if (to.kind === "stdout" && (force || restart)) {
+    return `${force ? "--force" : "--restart"} is about what an earlier export left, and a pipe keeps nothing`
+  }
+  return Destination.schemaMistake(to, options.schema) ?? pageSizeMistake(options) ?? Connection.mistake(options)
+}
+
+/** The rules of the API for the size of a page. */
+function pageSizeMistake(options: Options): string | undefined {
+  if (Option.isNone(options.pageSize)) return undefined
+  const size = options.pageSize.value
+  const paged = chosen(options).filter((name) => Resource.all[name].pageSize !== null)
+  if (paged.length === 0) return "--page-size is for resources with pages, and none of these has any"
+  const strict = paged.filter((name) => size > (Resource.all[name].largestPage ?? Infinity))
+  const [first] = strict
+  return first === undefined
+    ? undefined
+    : `--page-size is at most ${Resource.all[first].largestPage} for ${strict.join(" and ")}`
 }

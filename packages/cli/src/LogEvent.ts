@@ -2,6 +2,7 @@
  * What `--log-format json` writes to standard error: one JSON object a line. Fields may be added; those there are keep
  * their names, kinds and units.
  */
+import * as Printable from "@effect-intercom/core/Printable"
 import * as Schema from "effect/Schema"
 
 const Time = Schema.String.annotate({ description: "ISO 8601, UTC" })
@@ -108,4 +109,4 @@ export type LogEvent = typeof LogEvent.Type
 const encode = Schema.encodeSync(LogEvent)
 
 /** The line of an event. */
-export const line = (event: LogEvent): string => JSON.stringify(encode(event))
+export const line = (event: LogEvent): string => Printable.json(JSON.stringify(encode(event)))

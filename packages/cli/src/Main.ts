@@ -1,6 +1,6 @@
 /** The `intercom` command: what it offers, and how it ends. */
+import * as Printable from "@effect-intercom/core/Printable"
 import * as Cause from "effect/Cause"
-import * as CliError from "effect/cli/CliError"
 import * as CliOutput from "effect/cli/CliOutput"
 import * as Command from "effect/cli/Command"
 import * as TerminalCapabilities from "effect/cli/TerminalCapabilities"
@@ -13,9 +13,9 @@ import * as DemoCommand from "./DemoCommand.ts"
 import * as Ending from "./Ending.ts"
 import * as ExitCode from "./ExitCode.ts"
 import * as ExportCommand from "./ExportCommand.ts"
+import * as Mistake from "./Mistake.ts"
 import { Stderr } from "./Stderr.ts"
 import * as SimulateCommand from "./SimulateCommand.ts"
-import * as Suggestion from "./Suggestion.ts"
 import * as WhoamiCommand from "./WhoamiCommand.ts"
 
 /** The version of this package. */
@@ -30,20 +30,14 @@ export const command = Command.make("intercom").pipe(
 const end = (cause: Cause.Cause<unknown>): Effect.Effect<ExitCode.ExitCode> => {
   if (Cause.hasInterruptsOnly(cause)) return Effect.interrupt
   const { code, sentence } = Ending.of(cause)
-  return Effect.as(sentence === undefined ? Effect.void : Console.error(sentence), code)
+  return Effect.as(sentence === undefined ? Effect.void : Console.error(Printable.line(sentence)), code)
 }
-
-const mistake = (error: CliError.CliError): string =>
-  error._tag === "InvalidValue" && error.kind === "argument"
-    ? `${error.message}${Suggestion.of(error.value)}`
-    : error.message
 
 /** Says what is wrong with a command line, and where to read more, without the whole help. */
 const presenter = CliOutput.layerPresenter({
   present: (event) => {
     if (event._tag !== "InvalidInvocation") return CliOutput.defaultPresenter.present(event)
-    const messages = event.errors.map(mistake).join("\n")
-    return Console.error(`${messages}\nSee ${event.commandPath.join(" ")} --help`)
+    return Console.error(`${Mistake.of(event.errors).join("\n")}\nSee ${event.commandPath.join(" ")} --help`)
   }
 })
 
@@ -53,9 +47,10 @@ const logger = Layer.unwrap(
     const { clearing, isTerminal } = yield* Stderr
     const terminal = Logger.make<unknown, string>(
       ({ logLevel, message }) =>
-        `${clearing()}${logLevel}: ${(Array.isArray(message) ? message : [message]).map(String).join(" ")}`
+        `${clearing()}${logLevel}: ${Printable.line((Array.isArray(message) ? message : [message]).map(String).join(" "))}`
     )
-    return Logger.layer([Logger.withConsoleError(isTerminal ? terminal : Logger.formatLogFmt)])
+    const plain = Logger.map(Logger.formatLogFmt, Printable.line)
+    return Logger.layer([Logger.withConsoleError(isTerminal ? terminal : plain)])
   })
 )
 

@@ -1,5 +1,6 @@
 /** The lines that tell how an export is doing; made of plain values, as wide as the terminal allows. */
 import * as Changes from "@effect-intercom/export/Changes"
+import * as Printable from "@effect-intercom/core/Printable"
 import type { ExportError } from "@effect-intercom/export/ExportError"
 import type { Entry } from "@effect-intercom/export/Manifest"
 import * as CliOutput from "effect/cli/CliOutput"
@@ -35,7 +36,7 @@ const patience = 2000
 
 const nameWidth = 13
 
-const column = (name: string): string => name.padEnd(nameWidth)
+const column = (name: string): string => Printable.line(name).padEnd(nameWidth)
 
 const bar = (share: number, style: Style): string => {
   const full = Math.floor(share * barCells)
@@ -130,10 +131,10 @@ export const skipped = (entry: Entry, style: Style = plain): string =>
   [
     `${style.dim("=")} ${style.bold(column(entry.resource))}`,
     recordsOf(entry),
-    `complete since ${entry.finishedAt}; --force exports it again`,
+    `complete since ${Printable.line(entry.finishedAt)}; --force exports it again`,
     ...flaws(entry).map(style.bad)
   ].join("  ")
 
 /** Said when the resource failed. */
 export const failed = (resource: string, { reason }: ExportError, style: Style = plain): string =>
-  `${style.bad("✗")} ${style.bold(column(resource))}  ${style.bad(reason.message)}`
+  `${style.bad("✗")} ${style.bold(column(resource))}  ${style.bad(Printable.line(reason.message))}`

@@ -1,4 +1,5 @@
 /** `intercom export report`: a page about what stands at a destination. */
+import * as Printable from "@effect-intercom/core/Printable"
 import * as Overview from "@effect-intercom/export/Overview"
 import * as Report from "@effect-intercom/export/Report"
 import * as Command from "effect/cli/Command"
@@ -29,7 +30,7 @@ const cannotWrite =
 export const command = Command.make(
   "report",
   {
-    destination: Destination.argument,
+    ...Destination.place,
     out: Flag.String("out").pipe(
       Flag.withAlias("o"),
       Flag.withMetavar("FILE"),
@@ -37,16 +38,17 @@ export const command = Command.make(
       Flag.withDefault("report.html")
     )
   },
-  Effect.fnUntraced(function* ({ destination, out }) {
-    const overview = yield* Effect.provide(Overview.read, Destination.layer(destination))
+  Effect.fnUntraced(function* ({ destination, out, schema }) {
+    const overview = yield* Effect.provide(Overview.read, Destination.layer(Destination.inSchema(destination, schema)))
     const fs = yield* FileSystem.FileSystem
     const { dirname } = yield* Path.Path
     yield* fs
       .makeDirectory(dirname(out), { recursive: true })
       .pipe(Effect.andThen(fs.writeFileString(out, Report.render(overview))), Effect.mapError(cannotWrite(out)))
-    yield* Console.log(out)
+    yield* Console.log(Printable.line(out))
   })
 ).pipe(
+  Command.validate((options) => Destination.validPlace(options)),
   Command.withDescription(
     "Write a page about an export: counts, throughput, waits, and what is quarantined or missing"
   ),

@@ -13,6 +13,8 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as Format from "@effect-intercom/export/Format"
+import { whole } from "./internal/Flags.ts"
+import * as Mistake from "./Mistake.ts"
 
 /** The port cannot be had. */
 export class CannotListen extends Schema.TaggedError<CannotListen>()("CannotListen", { port: Schema.Int }) {
@@ -22,23 +24,22 @@ export class CannotListen extends Schema.TaggedError<CannotListen>()("CannotList
 }
 
 const amount = (name: string, value: number) =>
-  Flag.Int(name).pipe(
+  whole(name, 0, 10_000_000).pipe(
     Flag.withDescription(`How many there are; ${Format.count(value)} when left out`),
-    Flag.filter(
-      (count) => count >= 0,
-      () => `--${name} cannot be negative`
-    ),
     Flag.withDefault(value)
   )
 
-const invalid = (option: string, value: string) => (error: Error) =>
-  new CliError.InvalidValue({ option, value, expected: error.message, kind: "flag" })
+/** The sentences of the simulator say what is wrong, and repeat what was written. */
+const refused = (name: string, value: string, form: string) => (error: Error) =>
+  new CliError.ValidationError({
+    message: `--${name}: ${Mistake.shown(value) === value ? error.message : `It takes something like ${form}.`}`
+  })
 
 /** `--rate-limit 166/10s`. */
 export const rateLimitFlag = Flag.String("rate-limit").pipe(
   Flag.withMetavar("REQUESTS/WINDOW"),
   Flag.withDescription("Requests a window takes, such as 166/10s; 5000/10s when left out"),
-  Flag.mapEffect((value) => Effect.mapError(RateLimit.parse(value), invalid("rate-limit", value)))
+  Flag.mapEffect((value) => Effect.mapError(RateLimit.parse(value), refused("rate-limit", value, "166/10s")))
 )
 
 /** `--faults 2%`. */
@@ -46,7 +47,9 @@ export const faultsFlag = Flag.String("faults").pipe(
   Flag.withDescription(
     "What goes wrong: 2% (of all kinds), reset=1%,error503=1%, or script:ok,reset; none when left out"
   ),
-  Flag.mapEffect((value) => Effect.mapError(Faults.parse(value), invalid("faults", value)))
+  Flag.mapEffect((value) =>
+    Effect.mapError(Faults.parse(value), refused("faults", value, "2% or reset=1%,error503=1%"))
+  )
 )
 
 const timezoneFlag = Flag.String("timezone").pipe(
@@ -54,7 +57,7 @@ const timezoneFlag = Flag.String("timezone").pipe(
   Flag.withDescription("The workspace's time zone, by whose days contacts are searched; UTC when left out"),
   Flag.filter(
     (name) => Option.isSome(DateTime.zoneMakeNamed(name)),
-    (name) => `--timezone takes the name of a time zone, such as Europe/Dublin; "${name}" is none`
+    () => "the name of a time zone, such as Europe/Dublin"
   ),
   Flag.withDefault("UTC")
 )
@@ -72,13 +75,9 @@ const announce = Effect.fnUntraced(function* () {
 export const command = Command.make(
   "simulate",
   {
-    port: Flag.Int("port").pipe(
+    port: whole("port", 0, 65_535).pipe(
       Flag.withAlias("p"),
       Flag.withDescription("The port to listen on; a free one when left out"),
-      Flag.filter(
-        (port) => port >= 0 && port <= 65_535,
-        () => "--port takes a number from 0 to 65535"
-      ),
       Flag.withDefault(0)
     ),
     seed: Flag.Int("seed").pipe(
@@ -94,12 +93,8 @@ export const command = Command.make(
     timezone: timezoneFlag,
     rateLimit: Flag.optional(rateLimitFlag),
     faults: Flag.optional(faultsFlag),
-    latency: Flag.Int("latency").pipe(
+    latency: whole("latency", 0, 600_000).pipe(
       Flag.withDescription("Milliseconds each answer takes at least; 0 when left out"),
-      Flag.filter(
-        (millis) => millis >= 0,
-        () => "--latency cannot be negative"
-      ),
       Flag.withDefault(0)
     )
   },

@@ -1,5 +1,6 @@
 /** `intercom export status`: what stands at a destination. */
 import * as Changes from "@effect-intercom/export/Changes"
+import * as Printable from "@effect-intercom/core/Printable"
 import type { Checkpoint } from "@effect-intercom/export/Checkpoint"
 import * as Format from "@effect-intercom/export/Format"
 import type { Entry } from "@effect-intercom/export/Manifest"
@@ -46,7 +47,7 @@ const complete = (output: string, entry: Entry, next: string): ReadonlyArray<str
 /** The table, and what the next export goes on from. */
 export const render = ({ manifest, name, state, unfinished: begun }: Overview.Overview): string => {
   const done = Object.entries(manifest?.exports ?? {})
-  if (done.length === 0 && begun.length === 0) return `${name}: nothing is exported there.`
+  if (done.length === 0 && begun.length === 0) return `${Printable.line(name)}: nothing is exported there.`
   const next = (output: string): string => {
     const since = state?.resources[output]
     return since === undefined ? "" : moment(since.until)
@@ -66,14 +67,19 @@ export const render = ({ manifest, name, state, unfinished: begun }: Overview.Ov
     ],
     rows
   )
-  return [name, table, ...(begun.length === 0 ? [] : ["The same command goes on with what is unfinished."])].join("\n")
+  return [
+    Printable.line(name),
+    table,
+    ...(begun.length === 0 ? [] : ["The same command goes on with what is unfinished."])
+  ].join("\n")
 }
 
-export const command = Command.make("status", { destination: Destination.argument }, ({ destination }) =>
+export const command = Command.make("status", Destination.place, ({ destination, schema }) =>
   Effect.flatMap(Overview.read, (overview) => Console.log(render(overview))).pipe(
-    Effect.provide(Destination.layer(destination))
+    Effect.provide(Destination.layer(Destination.inSchema(destination, schema)))
   )
 ).pipe(
+  Command.validate((options) => Destination.validPlace(options)),
   Command.withDescription("Show what is exported, what is unfinished, and what the next export goes on from"),
   Command.withExamples([{ command: "intercom export status ndjson:dump", description: "Or just the directory: dump" }])
 )

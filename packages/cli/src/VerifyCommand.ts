@@ -1,4 +1,5 @@
 /** `intercom export verify`: whether what was exported is still there, unchanged. */
+import * as Printable from "@effect-intercom/core/Printable"
 import * as Format from "@effect-intercom/export/Format"
 import * as Verify from "@effect-intercom/export/Verify"
 import * as Command from "effect/cli/Command"
@@ -35,7 +36,7 @@ const said = ({ differences, entry, unreadable }: Verify.Verdict): string => {
 
 /** The line of an output, whose name takes `width` cells. */
 export const render = (verdict: Verify.Verdict, width: number, style: Style.Style): string =>
-  `${Verify.isSound(verdict) ? style.good("✓") : style.bad("✗")} ${verdict.output.padEnd(width)}  ${said(verdict)}`
+  `${Verify.isSound(verdict) ? style.good("✓") : style.bad("✗")} ${Printable.line(verdict.output).padEnd(width)}  ${Printable.line(said(verdict))}`
 
 /** Verifies, tells each output, and fails when one differs. */
 export const run = Effect.gen(function* () {
@@ -48,9 +49,10 @@ export const run = Effect.gen(function* () {
   if (first !== undefined) return yield* new Differs({ outputs: [first, ...others] })
 })
 
-export const command = Command.make("verify", { destination: Destination.argument }, ({ destination }) =>
-  Effect.provide(run, Destination.layer(destination))
+export const command = Command.make("verify", Destination.place, ({ destination, schema }) =>
+  Effect.provide(run, Destination.layer(Destination.inSchema(destination, schema)))
 ).pipe(
+  Command.validate((options) => Destination.validPlace(options)),
   Command.withDescription(
     "Count and digest every output anew, and compare with the manifest; exit code 1 when one differs"
   ),

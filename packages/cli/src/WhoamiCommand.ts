@@ -1,13 +1,15 @@
 /** `intercom whoami`: whose token it is, and which workspace it opens. */
+import * as Printable from "@effect-intercom/core/Printable"
 import { Admins } from "@effect-intercom/core/resources/Admins"
 import { IntercomHttp, RetryPolicy } from "@effect-intercom/core/IntercomHttp"
+import * as CliError from "effect/cli/CliError"
 import * as Command from "effect/cli/Command"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Connection from "./Connection.ts"
 
 const known = (...parts: ReadonlyArray<string | null | undefined>): string =>
-  parts.filter((part) => part !== null && part !== undefined && part !== "").join(", ")
+  Printable.line(parts.filter((part) => part !== null && part !== undefined && part !== "").join(", "))
 
 export const command = Command.make(
   "whoami",
@@ -28,6 +30,10 @@ export const command = Command.make(
     )
   })
 ).pipe(
+  Command.validate((connection) => {
+    const wrong = Connection.mistake(connection)
+    return wrong === undefined ? Effect.void : Effect.fail(new CliError.ValidationError({ message: wrong }))
+  }),
   Command.withDescription("Show the admin and the workspace of the access token in INTERCOM_ACCESS_TOKEN"),
   Command.withShortDescription("Show whose access token it is")
 )

@@ -57,45 +57,101 @@ describe("help", () => {
 describe("mistakes in the command line", () => {
   const cases: ReadonlyArray<readonly [string, ReadonlyArray<string>, RegExp]> = [
     ["an unknown subcommand", ["exprot"], /exprot/],
-    ["an unknown resource", ["export", "people", "--to", "csv:x"], /"people".*"contacts".*\. Did you mean contacts\?/],
+    [
+      "an unknown resource",
+      ["export", "people", "--to", "csv:x"],
+      /^<resource> takes admins, .* or events, not "people"\. Did you mean contacts\?$/m
+    ],
     ["a resource with a slip", ["export", "convs", "--to", "csv:x"], /Did you mean conversations\?/],
-    ["nothing like a resource", ["export", "xyz", "--to", "csv:x"], /"contacts" \| .*"events"\n/],
+    ["nothing like a resource", ["export", "xyz", "--to", "csv:x"], /contacts, .*news or events, not "xyz"\.\n/],
     ["no resource", ["export", "--to", "csv:x"], /Name what to export, or write --all: admins, .*events/],
     ["all and some", ["export", "contacts", "--all", "--to", "csv:x"], /--all is every resource/],
     ["no destination", ["export", "contacts"], /--to/],
     [
       "a destination without a format",
       ["export", "contacts", "--to", "x"],
-      /postgres:URL, -; it names no format, such as ndjson:x/
+      /^--to: It names no format, such as ndjson:x\. It takes one of ndjson:DIR, .*postgres:URL, -\.$/m
     ],
-    ["a format there is not", ["export", "contacts", "--to", "xml:x"], /"xml:x".*parquet:DIR.*"xml" is none/],
+    [
+      "a format there is not",
+      ["export", "contacts", "--to", "xml:x"],
+      /^--to: "xml" is none of the formats\. It takes .*parquet:DIR/m
+    ],
     [
       "a database that is none",
       ["export", "contacts", "--to", "postgres:crm:secret"],
-      /"postgres:…".*starts with postgres:/
+      /^--to: The address of a PostgreSQL database starts with postgres:/m
     ],
-    ["an unknown flag", ["export", "contacts", "--to", "csv:x", "--token", "abc"], /--token/],
+    [
+      "an unknown flag",
+      ["export", "contacts", "--to", "csv:x", "--token", "abc"],
+      /^--token is not a flag of intercom export\.$/m
+    ],
+    ["a slip in a flag", ["export", "contacts", "--too", "csv:x"], /^--too is not a flag .* Did you mean --to\?$/m],
+    ["a flag without its value", ["export", "contacts", "--to="], /^--to: It names no format, such as ndjson:DIR\./m],
+    ["a time that is empty", ["export", "contacts", "--to", "csv:x", "--since="], /^--since takes last, a date/m],
+    ["an address that is empty", ["whoami", "--base-url="], /^--base-url takes an address such as [^,]*\.$/m],
+    ["a flag twice", ["whoami", "--region", "eu", "--region", "us"], /^--region is given 2 times: give it once\.$/m],
+    ["a number that is none", ["whoami", "--timeout", "soon"], /^--timeout takes a number, not "soon"\.$/m],
+    ["half a second", ["whoami", "--timeout", "0.5"], /^--timeout takes a whole number, not "0.5"\.$/m],
+    ["no time at all", ["whoami", "--timeout", "0"], /^--timeout takes a whole number from 1 to 86,400, not "0"\.$/m],
+    ["more at once than there is", ["export", "tags", "--to", "csv:x", "--concurrency", "1e9"], /from 1 to 1,000/],
+    ["two places of the API", ["whoami", "--region", "eu", "--base-url", "http://localhost:1"], /exclude each other/],
+    ["a word too many", ["whoami", "please"], /^"please" is too much/m],
+    [
+      "a page the API refuses",
+      ["export", "contacts", "tags", "--to", "csv:x", "--page-size", "151"],
+      /^--page-size is at most 150 for contacts$/m
+    ],
+    ["pages where there are none", ["export", "tags", "--to", "csv:x", "--page-size", "5"], /none of these has any/],
+    [
+      "an overlap of nothing",
+      ["export", "tags", "--to", "csv:x", "--overlap", "5"],
+      /^--overlap is for --since last$/m
+    ],
+    ["what a pipe does not know", ["export", "tags", "--to", "-", "--since", "last"], /needs a destination that keeps/],
+    ["a restart of a pipe", ["export", "tags", "--to", "-", "--restart"], /^--restart is about what an earlier/m],
+    ["a schema of files", ["export", "tags", "--to", "csv:x", "--schema", "crm"], /^--schema is for postgres:/m],
+    ["a schema of files, afterwards", ["export", "status", "csv:x", "--schema", "crm"], /^--schema is for postgres:/m],
+    ["a schema without a name", ["export", "tags", "--to", "postgres:", "--schema="], /takes the name of a schema\./],
+    ["a format with a slip", ["export", "tags", "--to", "ndjsn:x"], /Did you mean ndjson\?/],
+    ["an address without postgres:", ["export", "tags", "--to", "host=h dbname=d"], /comes after postgres:/],
+    [
+      "a parameter with a slip",
+      ["export", "tags", "--to", "postgres://u@h/d?sslmod=require"],
+      /^--to: In the address of the database, sslmod is not known\. Did you mean sslmode\?$/m
+    ],
+    ["a year in which there was nothing", ["export", "tags", "--to", "csv:x", "--since", "1970"], /after 1973/],
+    ["more records than a machine has room for", ["simulate", "--contacts", "99999999999"], /from 0 to 10,000,000/],
     ["the flag of before", ["export", "contacts", "--to", "csv:x", "--out", "x"], /--out/],
     [
       "a moment that is none",
       ["export", "contacts", "--to", "csv:x", "--since", "yesterday"],
-      /--since: "yesterday".*ISO 8601/
+      /^--since takes last, .*ISO 8601 .*, not "yesterday"\.$/m
     ],
     ["a moment to come", ["export", "contacts", "--to", "csv:x", "--since", "2999-01-01"], /a moment that is past/],
-    ["pages of nothing", ["export", "contacts", "--to", "csv:x", "--page-size", "0"], /--page-size takes at least 1/],
+    [
+      "pages of nothing",
+      ["export", "contacts", "--to", "csv:x", "--page-size", "0"],
+      /^--page-size takes a whole number from 1 to 1,000,000, not "0"\.$/m
+    ],
     ["no request at once", ["export", "contacts", "--to", "csv:x", "--concurrency", "0"], /--concurrency/],
-    ["an overlap ahead", ["export", "contacts", "--to", "csv:x", "--overlap=-1"], /--overlap cannot be negative/],
+    [
+      "an overlap ahead",
+      ["export", "contacts", "--to", "csv:x", "--overlap=-1"],
+      /^--overlap takes a whole number from 0 to/m
+    ],
     [
       "quiet JSON",
       ["export", "contacts", "--to", "csv:x", "--quiet", "--log-format", "json"],
       /--quiet and --log-format/
     ],
     ["a format of logs", ["export", "contacts", "--to", "csv:x", "--log-format", "xml"], /--log-format/],
-    ["the status of a pipe", ["export", "status", "-"], /nothing stays in a pipe/],
+    ["the status of a pipe", ["export", "status", "-"], /^<destination>: Nothing stays in a pipe\.$/m],
     [
       "the status of a place that is not",
       ["export", "status", "nowhere"],
-      /it names no format, such as ndjson:nowhere/
+      /^<destination>: It names no format, such as ndjson:nowhere\./m
     ],
     ["flags of export for its subcommand", ["export", "verify", "csv:x", "--force"], /--force/],
     ["no such region", ["whoami", "--region", "mars"], /mars/],
@@ -112,6 +168,67 @@ describe("mistakes in the command line", () => {
         assert.match(stderr, expected)
         assert.match(stderr, /See intercom.* --help/)
         assert.notMatch(stderr, /^\s+at |secret/m)
+      })
+    )
+  }
+})
+
+describe("what may be a secret", () => {
+  const words: ReadonlyArray<ReadonlyArray<string>> = [
+    ["export", "tags", "--to", "postgre://user:S3cret@host/db"],
+    ["export", "tags", "--to", "user:S3cret@host/db"],
+    ["export", "tags", "--to", "S3cret@host:5432/db"],
+    ["export", "tags", "--to", "mysql://user:S3cret@host/db"],
+    ["export", "tags", "--to", "postgres:user:S3cret@host/db"],
+    ["export", "tags", "--to", "postgres://user:12/S3cret@host/db"],
+    ["export", "tags", "--to", "postgres:password=12 S3cret=x"],
+    ["export", "tags", "--to", "password=S3cret host=h"],
+    ["export", "status", "postgre://user:S3cret@host/db"],
+    ["export", "verify", "postgres://user:S3cret@host:port/db"],
+    ["export", "tags", "--since", "postgres://u:S3cret@h/d", "--to", "csv:x"],
+    ["export", "tags", "--page-size", "postgres://u:S3cret@h/d", "--to", "csv:x"],
+    ["export", "postgres://u:S3cret@h/d", "--to", "csv:x"],
+    ["export", "tags", "--to", "csv:x", "--token=S3cret"],
+    ["export", "tags", "--to", "csv:x", "--password", "S3cret"],
+    ["export", "tags", "--to", "csv:x", "-p=S3cret"],
+    ["whoami", "dG9rOmFiYzEyMzQ1Njc4OTBS3cret="],
+    ["whoami", "--region", "dG9rOmFiYzEyMzQ1Njc4OTBS3cret="],
+    ["whoami", "--base-url", "https://user:S3cret@proxy.example"],
+    ["whoami", "--base-url", "postgres://user:S3cret@h/d"],
+    ["dG9rOmFiYzEyMzQ1Njc4OTBS3cret="],
+    ["simulate", "--faults", "postgres://u:S3cret@h/d"],
+    ["simulate", "--rate-limit", "postgres://u:S3cret@h/d"],
+    ["simulate", "--timezone", "postgres://u:S3cret@h/d"]
+  ]
+  for (const args of words) {
+    it.effect(`is not repeated: ${args.join(" ")}`, () =>
+      Effect.gen(function* () {
+        const { code, stderr, stdout } = yield* Command.inProcess(args, { INTERCOM_ACCESS_TOKEN: "token" })
+        assert.strictEqual(code, 64)
+        assert.notInclude(`${stdout}${stderr}`, "S3cret")
+        assert.isAbove(stderr.length, 10)
+      })
+    )
+  }
+
+  const variables: ReadonlyArray<Record<string, string>> = [
+    { INTERCOM_ACCESS_TOKEN: "S3cret with spaces" },
+    { INTERCOM_ACCESS_TOKEN: "x", INTERCOM_REGION: "S3cret" },
+    { INTERCOM_ACCESS_TOKEN: "x", INTERCOM_BASE_URL: "https://user:S3cret@host" },
+    { INTERCOM_ACCESS_TOKEN: "x", INTERCOM_VERSION: "S3cret" },
+    { INTERCOM_ACCESS_TOKEN: "x", INTERCOM_EXPORT_POSTGRES_URL: "postgre://user:S3cret@host/db" },
+    { INTERCOM_ACCESS_TOKEN: "x", INTERCOM_EXPORT_POSTGRES_URL: "postgres://user:12/S3cret@host/db" },
+    { INTERCOM_ACCESS_TOKEN: "x", INTERCOM_EXPORT_POSTGRES_URL: "postgres://u@h/d?sslmod=S3cret" }
+  ]
+  for (const env of variables) {
+    it.effect(`is not repeated of ${Object.keys(env).at(-1)}: ${Object.values(env).at(-1)}`, () =>
+      Effect.gen(function* () {
+        const inDatabase = "INTERCOM_EXPORT_POSTGRES_URL" in env
+        const args = inDatabase ? ["export", "tags", "--to", "postgres:"] : ["whoami"]
+        const { code, stderr } = yield* Command.inProcess(args, env)
+        assert.strictEqual(code, 64)
+        assert.include(stderr, String(Object.keys(env).at(-1)))
+        assert.notInclude(stderr, "S3cret")
       })
     )
   }

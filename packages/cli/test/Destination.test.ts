@@ -45,8 +45,8 @@ describe("--to", () => {
     ["dump", /names no format, such as ndjson:dump/],
     [":dump", /names no format/],
     ["jsonl:dump", /"jsonl" is none of the formats/],
-    ["ndjson:", /directory is missing/],
-    ["sqlite:", /file is missing/],
+    ["ndjson:", /^The directory is missing/],
+    ["sqlite:", /^The file is missing/],
     ["postgres:crm", /starts with postgres:\/\//]
   ]
   for (const [text, expected] of bad) {

@@ -35,7 +35,7 @@ describe("intercom simulate", () => {
 
       const nowhere = yield* Command.run(["simulate", "--timezone", "Mars/Base"])
       assert.notStrictEqual(nowhere.code, 0)
-      assert.include(nowhere.stderr, 'Europe/Dublin; "Mars/Base" is none')
+      assert.include(nowhere.stderr, 'Europe/Dublin, not "Mars/Base"')
 
       yield* child.signal("SIGINT")
       const { code, stderr } = yield* child.result

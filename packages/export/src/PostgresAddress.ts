@@ -4,7 +4,7 @@
  * honoured.
  */
 import * as Result from "effect/Result"
-import { nearest } from "./internal/Nearest.ts"
+import { nearest } from "./Nearest.ts"
 
 /** What an address says, by the names of libpq's parameters; what it leaves out, or empty, is not there. */
 export type Parameters = { readonly [name in Name]?: string }

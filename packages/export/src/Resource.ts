@@ -47,6 +47,8 @@ export interface Resource<out R> {
   readonly table: Table.Table
   /** Records per page when the export does not say; null when there are no pages. */
   readonly pageSize: number | null
+  /** The most records per page the API allows; null when nobody says. */
+  readonly largestPage: number | null
   /** Whether positions are counted in pages, and mean nothing with another page size. */
   readonly counted: boolean
   /**
@@ -100,6 +102,7 @@ const listing = <R>({ name, pageSize, pages, table }: Listing<R>): Resource<R> =
     name,
     table,
     pageSize,
+    largestPage: null,
     counted: true,
     changes: pageSize === null ? "whole" : "filter",
     walk: ({ accepts, from, pageSize }) =>
@@ -174,6 +177,7 @@ export const companies: Resource<Companies> = {
   name: "companies",
   table: Table.fromSchema("companies", Company, { key: "id" }),
   pageSize: null,
+  largestPage: null,
   counted: false,
   changes: "filter",
   walk: ({ accepts, from }) =>
@@ -279,6 +283,7 @@ export const contacts: Resource<Contacts> = {
   name: "contacts",
   table: Table.fromSchema("contacts", Contact, { key: "id" }),
   pageSize: 150,
+  largestPage: 150,
   counted: false,
   changes: "search",
   walk: (options) =>
@@ -421,6 +426,7 @@ export const conversations: Resource<Conversations> = {
   name: "conversations",
   table: Table.fromSchema("conversations", Conversation, { key: "id" }),
   pageSize: 50,
+  largestPage: 150,
   counted: false,
   changes: "search",
   walk: (options) =>
@@ -456,6 +462,7 @@ export const events: Resource<Contacts | Events> = {
   name: "events",
   table: Table.fromSchema("events", DataEvent, { key: null }),
   pageSize: 50,
+  largestPage: 150,
   counted: false,
   changes: "whole",
   walk: (options) =>

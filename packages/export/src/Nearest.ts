@@ -1,3 +1,5 @@
+/** What someone may have meant with a word that is none of those there are. */
+
 /** How many letters have to be put in, left out, changed or swapped with the next to make one word of another. */
 const distance = (from: string, to: string): number => {
   let [before, row]: [ReadonlyArray<number>, ReadonlyArray<number>] = [[], Array.from(to, (_, index) => index + 1)]
