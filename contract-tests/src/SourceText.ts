@@ -61,8 +61,12 @@ const cut = (line: string, column: number): string => {
   return `${from > 0 ? "…" : ""}${shown}${from + most.width < line.length ? "…" : ""}`
 }
 
+// The parser that knows lines takes minutes for more.
+const mostCharacters = 4_000_000
+
 const parse = (text: string) => {
   const counter = new Yaml.LineCounter()
+  if (text.length > mostCharacters) return { counter, document: new Yaml.Document(null) }
   // Whether the file can be used is for others to say: here every line that can be found is welcome.
   const document = Yaml.parseDocument(text, { lineCounter: counter, uniqueKeys: false, logLevel: "silent" })
   return { counter, document }

@@ -54,6 +54,8 @@ other: *anchor
     assert.include(source.locate("/a/b~1c/deeper"), { line: 2, depth: 2 })
     assert.include(source.locate("/404/0/text/a"), { line: 12, depth: 3 })
     assert.isUndefined(SourceText.make("").locate("/a"))
+    // Places of megabytes would take minutes to find.
+    assert.isUndefined(SourceText.make(`a: ${"x".repeat(4_000_000)}`).locate("/a"))
   })
 
   it("reads JSON with tabs, and a file that is broken further down", () => {
