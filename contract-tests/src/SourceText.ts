@@ -66,7 +66,7 @@ const mostCharacters = 4_000_000
 
 const parse = (text: string) => {
   const counter = new Yaml.LineCounter()
-  if (text.length > mostCharacters) return { counter, document: new Yaml.Document(null) }
+  if (text.length > mostCharacters) return { counter, document: new Yaml.Document() }
   // Whether the file can be used is for others to say: here every line that can be found is welcome.
   const document = Yaml.parseDocument(text, { lineCounter: counter, uniqueKeys: false, logLevel: "silent" })
   return { counter, document }
