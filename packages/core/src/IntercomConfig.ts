@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
+import { version as packageVersion } from "./internal/Version.ts"
 
 /** Where each region's API answers. A token works in its own region only. */
 export const regions = {
@@ -32,6 +33,12 @@ export interface RetryPolicy {
 
 export const defaultRetry: RetryPolicy = { times: 5, base: "500 millis", cap: "20 seconds", total: "5 minutes" }
 
+/** The `User-Agent` of this client. */
+export const defaultUserAgent = `effect-intercom/${packageVersion}`
+
+// Pages and their workers; Node, Deno and Bun name themselves.
+const isBrowser = (): boolean => globalThis.navigator?.userAgent?.startsWith("Mozilla/") === true
+
 export interface Options {
   /** An access token, from the Developer Hub or OAuth. */
   readonly accessToken: Redacted.Redacted
@@ -41,6 +48,11 @@ export interface Options {
   readonly baseUrl?: string | undefined
   /** The `Intercom-Version` to send; 2.15 when left out. */
   readonly version?: string | undefined
+  /**
+   * The `User-Agent` to send; `effect-intercom/VERSION` when left out, and in browsers their own: another one would need
+   * the leave of the server (CORS).
+   */
+  readonly userAgent?: string | undefined
   /** For one attempt, until the last byte of the body; 60 seconds when left out. */
   readonly timeout?: Duration.Input | undefined
   readonly retry?: Partial<RetryPolicy> | undefined
@@ -55,6 +67,8 @@ export interface IntercomConfig {
   readonly accessToken: Redacted.Redacted
   readonly baseUrl: URL
   readonly version: string
+  /** `undefined` in browsers, which send their own. */
+  readonly userAgent: string | undefined
   readonly timeout: Duration.Duration
   readonly retry: RetryPolicy
   /** In bytes. */
@@ -82,6 +96,11 @@ const Version = Schema.String.check(
     expected: "a version of the API such as 2.15"
   })
 )
+const UserAgent = Schema.String.check(
+  Schema.isPattern(/^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/, {
+    expected: "a User-Agent such as my-app/1.0: visible ASCII characters, and spaces between them"
+  })
+)
 const RegionName = Schema.Literals(["us", "eu", "au"])
 
 const isDuration = (input: unknown): boolean =>
@@ -101,6 +120,7 @@ const Checked = Schema.Struct({
   region: Schema.optional(RegionName),
   baseUrl: Schema.optional(BaseUrl),
   version: Schema.optional(Version),
+  userAgent: Schema.optional(UserAgent),
   timeout: Schema.optional(Span),
   retry: Schema.optional(
     Schema.Struct({
@@ -123,6 +143,7 @@ export const make = Effect.fnUntraced(function* (options: Options) {
     accessToken: checked.accessToken,
     baseUrl: new URL(checked.baseUrl ?? regions[checked.region ?? "us"]),
     version: checked.version ?? defaultVersion,
+    userAgent: checked.userAgent ?? (isBrowser() ? undefined : defaultUserAgent),
     timeout: Duration.fromInputUnsafe(checked.timeout ?? "60 seconds"),
     retry: {
       times: times ?? defaultRetry.times,
@@ -140,12 +161,13 @@ export const make = Effect.fnUntraced(function* (options: Options) {
 
 /**
  * The options from the environment: `INTERCOM_ACCESS_TOKEN` (required), `INTERCOM_REGION` (`us`, `eu` or `au`; `us`
- * when unset), `INTERCOM_BASE_URL` (wins over the region) and `INTERCOM_VERSION` (2.15 when unset); an empty one counts
- * as unset. A missing or malformed one fails with an error that names the variable.
+ * when unset), `INTERCOM_BASE_URL` (wins over the region), `INTERCOM_VERSION` (2.15 when unset) and
+ * `INTERCOM_USER_AGENT` (`effect-intercom/VERSION` when unset); an empty one counts as unset. A missing or malformed one fails with an error that names the variable.
  */
 export const config: Config.Config<Options> = Config.all({
   accessToken: Config.schema(AccessToken, "INTERCOM_ACCESS_TOKEN"),
   region: Config.schema(RegionName, "INTERCOM_REGION").pipe(Config.withDefault(undefined)),
   baseUrl: Config.schema(BaseUrl, "INTERCOM_BASE_URL").pipe(Config.withDefault(undefined)),
-  version: Config.schema(Version, "INTERCOM_VERSION").pipe(Config.withDefault(undefined))
+  version: Config.schema(Version, "INTERCOM_VERSION").pipe(Config.withDefault(undefined)),
+  userAgent: Config.schema(UserAgent, "INTERCOM_USER_AGENT").pipe(Config.withDefault(undefined))
 })

@@ -1,6 +1,7 @@
 /** The one error of the client, and the reasons it carries. */
 import * as Schema from "effect/Schema"
 import { printable } from "./internal/Printable.ts"
+import { type Answered, ofAnswer, ofConnection } from "./internal/Remedy.ts"
 
 /** What the API said about one problem. `code` is an open set and comes under several statuses: keep both. */
 export const Problem = Schema.Struct({
@@ -18,36 +19,46 @@ const response = {
   /** The entries of the `error.list` body; empty when the body was something else. */
   errors: Schema.Array(Problem),
   /** The start of a body that was not an `error.list` (an HTML page, say); at most 2 KiB. */
-  body: Schema.optionalKey(Schema.String)
+  body: Schema.optionalKey(Schema.String),
+  /** The host that was asked. */
+  host: Schema.optionalKey(Schema.String),
+  /** The media type of such a body, and an encoding of it that could not be undone. */
+  contentType: Schema.optionalKey(Schema.String),
+  encoding: Schema.optionalKey(Schema.String),
+  /** What such an answer calls its server, and how that wants to be asked (the scheme of `WWW-Authenticate`). */
+  server: Schema.optionalKey(Schema.String),
+  authenticate: Schema.optionalKey(Schema.String),
+  /** Where a redirect leads: origin and path. */
+  location: Schema.optionalKey(Schema.String)
 }
 
-interface ResponseFields {
-  readonly status: number
-  readonly requestId?: string
-  readonly errors: ReadonlyArray<Problem>
-  readonly body?: string
-}
-
-const says = (reason: ResponseFields, remedy: string): string => {
+const says = (reason: Answered & { readonly requestId?: string }, otherwise: string): string => {
   const problems = reason.errors.map(
     ({ code, field, message }) =>
       `${code}${field === undefined ? "" : ` (field ${field})`}${message === undefined ? "" : `: ${message}`}`
   )
   const id = reason.requestId === undefined ? "" : ` [request ${reason.requestId}]`
-  return printable(`HTTP ${reason.status}${problems.length === 0 ? "" : ` ${problems.join("; ")}`}${id}. ${remedy}`)
+  return printable(
+    `HTTP ${reason.status}${problems.length === 0 ? "" : ` ${problems.join("; ")}`}${id}. ${ofAnswer(reason, otherwise)}`
+  )
 }
 
 /** 400: a parameter is missing, malformed, or not allowed here. */
 export class BadRequest extends Schema.TaggedError<BadRequest>()("BadRequest", response) {
   override get message(): string {
-    return says(this, "Correct the named parameter and send the request again.")
+    return says(
+      this,
+      this.errors.length === 0
+        ? "It does not tell what is wrong."
+        : "Correct the named parameter and send the request again."
+    )
   }
 }
 
 /** 401: the token is missing, revoked, or belongs to a workspace in another region. */
 export class Unauthorized extends Schema.TaggedError<Unauthorized>()("Unauthorized", response) {
   override get message(): string {
-    return says(this, "Check the access token (INTERCOM_ACCESS_TOKEN) and its region (INTERCOM_REGION: us, eu or au).")
+    return says(this, "Check the access token (INTERCOM_ACCESS_TOKEN).")
   }
 }
 
@@ -56,9 +67,9 @@ export class Forbidden extends Schema.TaggedError<Forbidden>()("Forbidden", resp
   override get message(): string {
     return says(
       this,
-      this.errors.some(({ code }) => code === "api_plan_restricted")
-        ? "The workspace's plan does not include this operation."
-        : "Give the app the permission in Intercom's Developer Hub."
+      this.errors.length === 0
+        ? "It does not tell why: the app may lack the permission (Intercom's Developer Hub), or something before the API refused it."
+        : "If the app lacks the permission, give it in Intercom's Developer Hub."
     )
   }
 }
@@ -93,7 +104,12 @@ export class Gone extends Schema.TaggedError<Gone>()("Gone", response) {
 /** 422: well-formed input with a value the API cannot take. */
 export class UnprocessableEntity extends Schema.TaggedError<UnprocessableEntity>()("UnprocessableEntity", response) {
   override get message(): string {
-    return says(this, "Correct the named value and send the request again.")
+    return says(
+      this,
+      this.errors.length === 0
+        ? "It does not tell what is wrong."
+        : "Correct the named value and send the request again."
+    )
   }
 }
 
@@ -137,17 +153,13 @@ export class UnexpectedStatus extends Schema.TaggedError<UnexpectedStatus>()("Un
 export class TransportError extends Schema.TaggedError<TransportError>()("TransportError", {
   sent: Schema.Boolean,
   code: Schema.optionalKey(Schema.String),
-  description: Schema.String
+  description: Schema.String,
+  /** The host that was asked. */
+  host: Schema.optionalKey(Schema.String)
 }) {
   override get message(): string {
     const code = this.code === undefined || this.description.includes(this.code) ? "" : ` (${this.code})`
-    return printable(
-      `The connection failed: ${this.description}${code}. ${
-        this.sent
-          ? "The request may have been processed: look before sending a write again."
-          : "Nothing was sent: check the network, INTERCOM_REGION and INTERCOM_BASE_URL."
-      }`
-    )
+    return printable(`The connection failed: ${this.description}${code}. ${ofConnection(this)}`)
   }
 }
 
@@ -156,7 +168,10 @@ export class TimeoutError extends Schema.TaggedError<TimeoutError>()("TimeoutErr
   afterMillis: Schema.Finite
 }) {
   override get message(): string {
-    return `No complete answer within ${this.afterMillis} ms. The request may have been processed: look before sending a write again.`
+    return (
+      `No complete answer within ${this.afterMillis} ms. The request may have been processed: look before sending a ` +
+      "write again. If answers take that long, ask for smaller pages, or raise the timeout."
+    )
   }
 }
 
@@ -193,7 +208,10 @@ export class DecodeError extends Schema.TaggedError<DecodeError>()("DecodeError"
 }) {
   override get message(): string {
     const id = this.requestId === undefined ? "" : ` [request ${this.requestId}]`
-    return printable(`HTTP ${this.status}${id}, but the body does not fit: ${lines(this.mismatches)}.`)
+    const page = this.mismatches.some(({ actual }) => this.kind === "malformed" && /html/i.test(actual))
+      ? " A page like this comes from a login, a proxy or another server than the API: check INTERCOM_BASE_URL."
+      : ""
+    return printable(`HTTP ${this.status}${id}, but the body does not fit: ${lines(this.mismatches)}.${page}`)
   }
 }
 

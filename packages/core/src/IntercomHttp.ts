@@ -203,7 +203,8 @@ const make = Effect.fnUntraced(function* <E extends RateLimiter.RateLimiterError
         HttpClientRequest.prependUrl(config.baseUrl.href),
         HttpClientRequest.bearerToken(config.accessToken),
         HttpClientRequest.setHeader("Intercom-Version", config.version),
-        HttpClientRequest.acceptJson
+        HttpClientRequest.acceptJson,
+        config.userAgent === undefined ? identity : HttpClientRequest.setHeader("User-Agent", config.userAgent)
       )
     ),
     HttpClient.transformResponse(learnTime(time)),
@@ -237,8 +238,8 @@ const make = Effect.fnUntraced(function* <E extends RateLimiter.RateLimiterError
       Effect.flatMap(Monotonic.millis, (askedAt) =>
         Effect.provideService(response, Attempt, { operation: operation.name, askedAt })
       ).pipe(
-        Effect.catch((error) => Effect.fail(new Failure({ reason: transportReason(error, scrub) }))),
-        Effect.flatMap((response) => check(response, time, scrub))
+        Effect.catch((error) => Effect.fail(new Failure({ reason: transportReason(error, config.baseUrl, scrub) }))),
+        Effect.flatMap((response) => check(response, { time, scrub, baseUrl: config.baseUrl }))
       )
     )
 
@@ -312,19 +313,19 @@ export const countDecodeFailure = (operation: Operation): Effect.Effect<void> =>
 /** Turns an answer that is no success into its reason. */
 const check = (
   response: HttpClientResponse.HttpClientResponse,
-  time: ServerTime.ServerTime,
-  scrub: Scrub
+  { baseUrl, scrub, time }: { readonly time: ServerTime.ServerTime; readonly scrub: Scrub; readonly baseUrl: URL }
 ): Effect.Effect<HttpClientResponse.HttpClientResponse, Failure> => {
   if (response.status >= 200 && response.status < 300) return Effect.succeed(response)
   return Clock.clockWith((clock) => {
     const { headers, status } = response
-    const refusal = { status, headers, body: Body.of(response), at: time.now(clock) }
+    const refusal = { status, headers, body: Body.of(response), baseUrl, at: time.now(clock) }
     return Effect.fail(new Failure({ reason: reasonOf(refusal, scrub), notBefore: resetDelay(refusal) }))
   })
 }
 
 const transportReason = (
   error: HttpClientError.HttpClientError | RateLimiter.RateLimiterError | TimeoutError | BodyTooLargeError,
+  { host }: URL,
   scrub: Scrub
 ): TransportError | TimeoutError | BodyTooLargeError => {
   if (error._tag === "TimeoutError" || error._tag === "BodyTooLargeError") return error
@@ -340,7 +341,8 @@ const transportReason = (
   return new TransportError({
     sent: _tag !== "InvalidUrlError" && _tag !== "EncodeError" && !neverSent(system),
     ...(system.code === undefined ? undefined : { code: scrub(system.code, 100) }),
-    description: scrub(system.message || description || `for no reason given (${_tag})`, 500)
+    description: scrub(system.message || description || `for no reason given (${_tag})`, 500),
+    host
   })
 }
 

@@ -9,6 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as RateLimiter from "effect/persistence/RateLimiter"
 import * as Redacted from "effect/Redacted"
+import { readFileSync } from "node:fs"
 import * as Scripted from "./Scripted.ts"
 
 const accessToken = Redacted.make(Scripted.token)
@@ -130,6 +131,51 @@ describe("from the environment", () => {
   )
 })
 
+describe("the User-Agent", () => {
+  const sent = (options: Partial<IntercomConfig.Options> = {}) =>
+    Effect.gen(function* () {
+      const server = Scripted.make(() => Scripted.json({ type: "contact", id: "1" }))
+      yield* Contacts.use(({ get }) => get(ContactId.make("1"))).pipe(
+        Effect.provide(server.layer(Contacts.layer, options))
+      )
+      return server.sent.map(({ headers }) => headers["user-agent"])
+    })
+
+  it.effect("names this client and the version of its package", () =>
+    Effect.gen(function* () {
+      const packageJson = readFileSync(new URL("../package.json", import.meta.url), "utf8")
+      const { version } = JSON.parse(packageJson) as { readonly version: string }
+      assert.deepStrictEqual(yield* sent(), [`effect-intercom/${version}`])
+    })
+  )
+
+  it.effect("is another one by option, and from the environment", () =>
+    Effect.gen(function* () {
+      assert.deepStrictEqual(yield* sent({ userAgent: "my app/2" }), ["my app/2"])
+      const { userAgent } = yield* fromEnv({ INTERCOM_ACCESS_TOKEN: "t", INTERCOM_USER_AGENT: "my-app/3" })
+      assert.strictEqual(userAgent, "my-app/3")
+    })
+  )
+
+  it.effect("is a browser's own there", () =>
+    Effect.gen(function* () {
+      const { navigator } = globalThis
+      yield* Effect.acquireRelease(
+        Effect.sync(() =>
+          Object.defineProperty(globalThis, "navigator", {
+            configurable: true,
+            value: { userAgent: "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0" }
+          })
+        ),
+        () =>
+          Effect.sync(() => Object.defineProperty(globalThis, "navigator", { configurable: true, value: navigator }))
+      )
+      assert.deepStrictEqual(yield* sent(), [undefined])
+      assert.deepStrictEqual(yield* sent({ userAgent: "my-app/1" }), ["my-app/1"])
+    }).pipe(Effect.scoped)
+  )
+})
+
 describe("from options", () => {
   const bad: ReadonlyArray<readonly [string, object]> = [
     ["accessToken", { accessToken: undefined }],
@@ -140,6 +186,9 @@ describe("from options", () => {
     ["region", { region: "uk" }],
     ["baseUrl", { baseUrl: "nowhere" }],
     ["version", { version: "2.15\n" }],
+    ["userAgent", { userAgent: "" }],
+    ["userAgent", { userAgent: "a\r\nX-Injected: 1" }],
+    ["userAgent", { userAgent: " a" }],
     ["maxBodySize", { maxBodySize: 0 }],
     ["timeout", { timeout: "soon" }],
     ["timeout", { timeout: -1 }],

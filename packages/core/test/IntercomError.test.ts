@@ -1,4 +1,5 @@
 import * as E from "@effect-intercom/core/IntercomError"
+import type * as IntercomConfig from "@effect-intercom/core/IntercomConfig"
 import { ContactId, Contacts } from "@effect-intercom/core/resources/Contacts"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -470,7 +471,7 @@ const reasons: ReadonlyArray<E.Reason> = [
 
 /** What a person reads. */
 const sentences: ReadonlyArray<readonly [E.Reason, string]> = [
-  [new E.BadRequest({ status: 400, errors: [] }), "HTTP 400. Correct the named parameter and send the request again."],
+  [new E.BadRequest({ status: 400, errors: [] }), "HTTP 400. It does not tell what is wrong."],
   [
     new E.BadRequest({ ...answer, errors: [{ code: "a" }, { code: "b", message: "B" }, { code: "c", field: "f" }] }),
     "HTTP 400 a; b: B; c (field f) [request r1]. Correct the named parameter and send the request again."
@@ -484,7 +485,15 @@ const sentences: ReadonlyArray<readonly [E.Reason, string]> = [
     new E.Forbidden({ status: 403, errors: [{ code: "other" }, { code: "api_plan_restricted" }] }),
     "HTTP 403 other; api_plan_restricted. The workspace's plan does not include this operation."
   ],
-  [new E.Forbidden({ status: 403, errors: [] }), "HTTP 403. Give the app the permission in Intercom's Developer Hub."],
+  [
+    new E.Forbidden({ status: 403, errors: [] }),
+    "HTTP 403. It does not tell why: the app may lack the permission (Intercom's Developer Hub), or something before the " +
+      "API refused it."
+  ],
+  [
+    new E.Forbidden({ status: 403, errors: [{ code: "forbidden" }] }),
+    "HTTP 403 forbidden. If the app lacks the permission, give it in Intercom's Developer Hub."
+  ],
   [
     new E.NotFound({ status: 404, errors: [] }),
     "HTTP 404. Check the id; a deleted or merged object is not found either."
@@ -492,10 +501,7 @@ const sentences: ReadonlyArray<readonly [E.Reason, string]> = [
   [new E.Conflict({ status: 409, errors: [] }), "HTTP 409. Look the existing object up."],
   [new E.Conflict({ status: 409, errors: [], existingId: "5" }), "HTTP 409. Use the existing object, 5."],
   [new E.Gone({ status: 410, errors: [] }), "HTTP 410. The object no longer exists."],
-  [
-    new E.UnprocessableEntity({ status: 422, errors: [] }),
-    "HTTP 422. Correct the named value and send the request again."
-  ],
+  [new E.UnprocessableEntity({ status: 422, errors: [] }), "HTTP 422. It does not tell what is wrong."],
   [new E.RateLimited({ status: 429, errors: [], scope: "job" }), "HTTP 429. Wait for the running job to end."],
   [
     new E.RateLimited({ status: 429, errors: [], scope: "window" }),
@@ -512,9 +518,8 @@ const sentences: ReadonlyArray<readonly [E.Reason, string]> = [
       "write again."
   ],
   [
-    new E.TransportError({ sent: false, code: "ECONNREFUSED", description: "connect ECONNREFUSED" }),
-    "The connection failed: connect ECONNREFUSED. Nothing was sent: check the network, INTERCOM_REGION and " +
-      "INTERCOM_BASE_URL."
+    new E.TransportError({ sent: false, description: "connect failed" }),
+    "The connection failed: connect failed. Nothing was sent: check the network, INTERCOM_REGION and INTERCOM_BASE_URL."
   ],
   [
     new E.TransportError({ sent: true, description: "lost" }),
@@ -522,7 +527,8 @@ const sentences: ReadonlyArray<readonly [E.Reason, string]> = [
   ],
   [
     new E.TimeoutError({ afterMillis: 5 }),
-    "No complete answer within 5 ms. The request may have been processed: look before sending a write again."
+    "No complete answer within 5 ms. The request may have been processed: look before sending a write again. If answers " +
+      "take that long, ask for smaller pages, or raise the timeout."
   ],
   [
     new E.EncodeError({ mismatches: [...mismatches, { path: "", expected: "a", actual: "b" }] }),
@@ -542,6 +548,130 @@ const sentences: ReadonlyArray<readonly [E.Reason, string]> = [
   ],
   [new E.PaginationError({ description: "It ended" }), "It ended."]
 ]
+
+describe("what to do", () => {
+  const own = "https://gateway.example/intercom"
+  const says = (answer: Scripted.Answer, options: Partial<IntercomConfig.Options> = {}) =>
+    Effect.map(
+      Effect.flip(
+        Effect.provide(get, Scripted.make([answer]).layer(Contacts.layer, { retry: { times: 0 }, ...options }))
+      ),
+      ({ reason }) => reason.message
+    )
+  const page = (status: number, headers: Readonly<Record<string, string>> = {}) =>
+    Scripted.text("<html>no</html>", { status, headers: { "content-type": "text/html; charset=utf-8", ...headers } })
+  const code = (status: number, code: string, message?: string) => Scripted.errorList(status, { code, message })
+  const system = (code: string) => Scripted.lost(code, `it says ${code}`)
+
+  const rows: ReadonlyArray<
+    readonly [what: string, Scripted.Answer, told: ReadonlyArray<string>, options?: Partial<IntercomConfig.Options>]
+  > = [
+    [
+      "a firewall's page",
+      page(403, { server: "cloudflare" }),
+      ["text/html", "calls itself cloudflare", "api.intercom.io", "firewall", "userAgent"]
+    ],
+    [
+      "a gateway's login",
+      page(401, { "www-authenticate": 'Basic realm="x"' }),
+      ["gateway.example", "(Basic)"],
+      { baseUrl: own }
+    ],
+    [
+      "a page for an unknown address",
+      page(404),
+      ["text/html", "gateway.example", "INTERCOM_BASE_URL"],
+      { baseUrl: own }
+    ],
+    ["a proxy that fails", page(502, { server: "nginx" }), ["text/html", "nginx", "Try again later."]],
+    ["a page for a 400", page(400), ["text/html", "does not tell what is wrong"]],
+    ["an encoding", Scripted.text("\u001f", { status: 418, headers: { "content-encoding": "zip" } }), ["418"]],
+    [
+      "a refused token",
+      code(401, "unauthorized"),
+      ["INTERCOM_ACCESS_TOKEN", "another region than eu", "us or au"],
+      { region: "eu" }
+    ],
+    [
+      "a refused token behind a gateway",
+      code(401, "unauthorized"),
+      ["where gateway.example passes it on"],
+      { baseUrl: own }
+    ],
+    ["a blocked token", code(403, "token_blocked"), ["INTERCOM_ACCESS_TOKEN"]],
+    ["a missing permission", code(403, "forbidden"), ["Developer Hub"]],
+    ["a scroll under way", code(400, "scroll_exists"), ["Another scroll", "a minute after its last request"]],
+    ["a scroll under way, as 404", code(404, "scroll_exists"), ["Another scroll", "a minute after its last request"]],
+    [
+      "a scroll that is over",
+      code(404, "not_found", "scroll parameter not found"),
+      ["The scroll is over", "Start a new one"]
+    ],
+    ["a version", code(400, "intercom_version_invalid"), ["INTERCOM_VERSION"]],
+    [
+      "a redirect",
+      Scripted.status(301, { location: `https://u:p@elsewhere.example:8443/a/${Scripted.token}/b?secret=1#x` }),
+      ["It redirects to https://elsewhere.example:8443/a/<redacted>/b,", "INTERCOM_BASE_URL"]
+    ],
+    [
+      "a relative redirect",
+      Scripted.status(302, { location: "/login?next=1" }),
+      ["https://gateway.example/login,"],
+      { baseUrl: own }
+    ],
+    ["a redirect to nowhere", Scripted.status(302), ["does not say where"]],
+    ["a redirect in a browser", Scripted.status(0), ["a browser does not tell where"]],
+    ["a page in place of JSON", page(200), ["text/html", "INTERCOM_BASE_URL"]],
+    [
+      "a self-signed certificate",
+      system("DEPTH_ZERO_SELF_SIGNED_CERT"),
+      ["certificate of gateway.example", "NODE_EXTRA_CA_CERTS"],
+      { baseUrl: own }
+    ],
+    ["an unknown authority", system("SELF_SIGNED_CERT_IN_CHAIN"), ["api.intercom.io", "NODE_EXTRA_CA_CERTS"]],
+    ["an unknown issuer", system("UNABLE_TO_VERIFY_LEAF_SIGNATURE"), ["NODE_EXTRA_CA_CERTS"]],
+    [
+      "a certificate of another",
+      system("ERR_TLS_CERT_ALTNAME_INVALID"),
+      ["is not for gateway.example"],
+      { baseUrl: own }
+    ],
+    ["an expired certificate", system("CERT_HAS_EXPIRED"), ["clock"]],
+    ["a server without TLS", system("ERR_SSL_WRONG_VERSION_NUMBER"), ["does not speak TLS", "http or https"]],
+    [
+      "an unknown name",
+      system("ENOTFOUND"),
+      ["the name of gateway.example was not found", "INTERCOM_BASE_URL"],
+      { baseUrl: own }
+    ],
+    ["a refused connection", system("ECONNREFUSED"), ["nothing listens at gateway.example"], { baseUrl: own }],
+    ["a refused connection to the API", system("ECONNREFUSED"), ["firewall"]],
+    ["no way", system("ENETUNREACH"), ["no way to api.intercom.io"]],
+    ["no connection in time", system("UND_ERR_CONNECT_TIMEOUT"), ["did not take the connection in time"]],
+    ["a lost connection", system("ECONNRESET"), ["look before sending a write again"]],
+    ["a browser's refusal", Scripted.fails(new TypeError("Failed to fetch")), ["a server of yours"]]
+  ]
+
+  it.effect.each(rows)("%s", ([what, answer, told, options]) =>
+    Effect.gen(function* () {
+      const message = yield* says(answer, options)
+      for (const part of told) assert.include(message, part, what)
+      // Advice that does not fit what is known.
+      if (!told.includes("Developer Hub")) assert.notInclude(message, "Developer Hub")
+      if (/certificate/i.test(message)) assert.notInclude(message, "check host and port")
+      assert.notInclude(message, "secret")
+      assert.match(message, /\.$/)
+    })
+  )
+
+  it.effect("a refused certificate is told at once: none changes in a minute", () =>
+    Effect.gen(function* () {
+      const server = Scripted.make(() => system("CERT_HAS_EXPIRED"))
+      yield* Scripted.failure(Effect.provide(get, server.layer(Contacts.layer)))
+      assert.lengthOf(server.sent, 1)
+    })
+  )
+})
 
 describe("what a person reads", () => {
   it.each(sentences)("%s: %s", (reason, sentence) => {

@@ -65,8 +65,10 @@ const beforeSending = [
   "ENETUNREACH",
   "UND_ERR_CONNECT_TIMEOUT",
   // Of Bun.
-  "ConnectionRefused",
-  // Nothing is sent to a server that cannot say who it is.
+  "ConnectionRefused"
+]
+// Nothing is sent to a server that cannot say who it is, and no other certificate comes in a minute.
+const refused = [
   "CERT_HAS_EXPIRED",
   "DEPTH_ZERO_SELF_SIGNED_CERT",
   "SELF_SIGNED_CERT_IN_CHAIN",
@@ -85,6 +87,12 @@ const table: ReadonlyArray<Row> = [
     answer: Scripted.lost(code),
     safe: "retry",
     never: "retry"
+  })),
+  ...refused.map((code) => ({
+    what: `${code}: the certificate was refused`,
+    answer: Scripted.lost(code),
+    safe: "TransportError",
+    never: "TransportError"
   })),
   { what: "ETIMEDOUT of connect", answer: system("ETIMEDOUT", "connect"), safe: "retry", never: "retry" },
   { what: "EAI_FAIL of getaddrinfo", answer: system("EAI_FAIL", "getaddrinfo"), safe: "retry", never: "retry" },

@@ -1,6 +1,7 @@
 import * as IntercomMetrics from "@effect-intercom/core/IntercomMetrics"
 import { Companies } from "@effect-intercom/core/resources/Companies"
 import { ContactId, Contacts } from "@effect-intercom/core/resources/Contacts"
+import * as IntercomConfig from "@effect-intercom/core/IntercomConfig"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -135,7 +136,12 @@ describe("spans", () => {
     Effect.gen(function* () {
       const { sent } = yield* spansOf(Effect.all([get, list]), [ok, Scripted.json(Scripted.contacts([]))])
       for (const { headers } of sent) {
-        assert.deepStrictEqual(Object.keys(headers).toSorted(), ["accept", "authorization", "intercom-version"])
+        assert.deepStrictEqual(Object.keys(headers).toSorted(), [
+          "accept",
+          "authorization",
+          "intercom-version",
+          "user-agent"
+        ])
       }
     })
   )
@@ -149,7 +155,8 @@ describe("headers", () => {
       const always = {
         accept: "application/json",
         authorization: `Bearer ${Scripted.token}`,
-        "intercom-version": "2.15"
+        "intercom-version": "2.15",
+        "user-agent": IntercomConfig.defaultUserAgent
       }
       assert.deepStrictEqual(
         server.sent.map(({ headers }) => headers),

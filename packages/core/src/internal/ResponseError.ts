@@ -28,6 +28,8 @@ export interface Refusal {
   readonly status: number
   readonly headers: Headers.Headers
   readonly body: Body
+  /** The base URL that was asked. */
+  readonly baseUrl: URL
   /** When it arrived, in Unix milliseconds of the server's clock. */
   readonly at: number
 }
@@ -77,9 +79,9 @@ export const reasonOf = (refusal: Refusal, scrub: Scrub): E.Reason => {
       ...(typeof error.message === "string" ? { message: safe(error.message, 2048) } : undefined),
       ...(typeof error.field === "string" ? { field: safe(error.field) } : undefined)
     })),
-    ...(list !== undefined || body.text === "" || body.encoding !== undefined
-      ? undefined
-      : { body: scrub(body.text, 2048, !body.complete) })
+    host: refusal.baseUrl.host,
+    ...(list === undefined ? ofAnother(refusal, scrub) : undefined),
+    ...redirect(refusal, scrub)
   }
   switch (status) {
     case 400:
@@ -102,6 +104,35 @@ export const reasonOf = (refusal: Refusal, scrub: Scrub): E.Reason => {
       return status >= 500 && status < 600 ? new E.ServerError(fields) : new E.UnexpectedStatus(fields)
   }
 }
+
+/** What tells of an answer that is not in the API's format. */
+const ofAnother = ({ body, headers }: Refusal, scrub: Scrub) => {
+  const header = (name: string) => (headers[name] ? scrub(headers[name], 100) : undefined)
+  const authenticate = header("www-authenticate")?.split(/[ ,]/)[0]
+  const empty = body.text === "" && body.encoding === undefined
+  return defined({
+    body: empty || body.encoding !== undefined ? undefined : scrub(body.text, 2048, !body.complete),
+    contentType: empty ? undefined : header("content-type"),
+    encoding: body.encoding === undefined ? undefined : scrub(body.encoding, 100),
+    server: header("server"),
+    authenticate
+  })
+}
+
+/** Where a redirect leads, without what may be secret in it. */
+const redirect = ({ baseUrl, headers, status }: Refusal, scrub: Scrub) => {
+  const { location } = headers
+  if (location === undefined || status < 300 || status >= 400) return undefined
+  const target = URL.parse(location, baseUrl)
+  if (target === null) return { location: scrub(location, 200) }
+  return { location: scrub(`${target.protocol}//${target.host}${target.pathname}`, 200) }
+}
+
+const defined = <Key extends string>(fields: Readonly<Record<Key, string | undefined>>) =>
+  // What is left has a value.
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
+    readonly [K in Key]?: string
+  }
 
 // "A contact matching those details already exists with id=5ba682d23d7cf92bef87bfd4"
 const existingId = (errors: ReadonlyArray<E.Problem>) => {

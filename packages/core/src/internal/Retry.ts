@@ -9,6 +9,7 @@ import type { Reason } from "../IntercomError.ts"
 import type { Failure, Operation, Replay } from "../IntercomHttp.ts"
 import * as IntercomMetrics from "../IntercomMetrics.ts"
 import * as Monotonic from "./Monotonic.ts"
+import { isLasting } from "./TransportCode.ts"
 
 const transientStatus = new Set([408, 500, 502, 503, 504])
 
@@ -21,7 +22,7 @@ const isRetryable = (reason: Reason, replay: Replay): boolean => {
     case "RateLimited":
       return reason.scope === "window"
     case "TransportError":
-      return !reason.sent || replay === "safe"
+      return !isLasting(reason) && (!reason.sent || replay === "safe")
     case "TimeoutError":
     // An empty or cut-off body of a success is a broken connection in disguise; one of another shape fails after this.
     case "DecodeError":

@@ -21,24 +21,67 @@ const coded = (error: unknown, depth: number): SystemError | undefined => {
   return { code, syscall, ...(typeof message === "string" ? { message } : undefined) }
 }
 
-// No byte of a request leaves before there is a connection.
-const beforeConnection = new Set<unknown>([
-  "ECONNREFUSED",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "UND_ERR_CONNECT_TIMEOUT",
-  "ConnectionRefused",
-  "CERT_HAS_EXPIRED",
-  "DEPTH_ZERO_SELF_SIGNED_CERT",
-  "SELF_SIGNED_CERT_IN_CHAIN",
-  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
-  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
-  "ERR_TLS_CERT_ALTNAME_INVALID"
-])
+/** What went wrong with a connection, where its code tells. */
+export type Kind =
+  | "certificate"
+  | "hostname"
+  | "validity"
+  | "tls"
+  | "name"
+  | "refused"
+  | "unreachable"
+  | "slow"
+  | "browser"
+
+const kinds: Readonly<Record<string, Kind>> = {
+  CERT_CHAIN_TOO_LONG: "certificate",
+  CERT_REJECTED: "certificate",
+  CERT_REVOKED: "certificate",
+  CERT_SIGNATURE_FAILURE: "certificate",
+  CERT_UNTRUSTED: "certificate",
+  DEPTH_ZERO_SELF_SIGNED_CERT: "certificate",
+  INVALID_CA: "certificate",
+  INVALID_PURPOSE: "certificate",
+  SELF_SIGNED_CERT_IN_CHAIN: "certificate",
+  UNABLE_TO_GET_ISSUER_CERT: "certificate",
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "certificate",
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: "certificate",
+  UNKNOWN_CERTIFICATE_VERIFICATION_ERROR: "certificate",
+  ERR_TLS_CERT_ALTNAME_INVALID: "hostname",
+  HOSTNAME_MISMATCH: "hostname",
+  CERT_HAS_EXPIRED: "validity",
+  CERT_NOT_YET_VALID: "validity",
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: "tls",
+  ERR_SSL_WRONG_VERSION_NUMBER: "tls",
+  ENOTFOUND: "name",
+  EAI_AGAIN: "name",
+  EAI_FAIL: "name",
+  EAI_NODATA: "name",
+  EAI_NONAME: "name",
+  ECONNREFUSED: "refused",
+  ConnectionRefused: "refused",
+  EHOSTUNREACH: "unreachable",
+  EHOSTDOWN: "unreachable",
+  ENETUNREACH: "unreachable",
+  ENETDOWN: "unreachable",
+  UND_ERR_CONNECT_TIMEOUT: "slow"
+}
+
+// Each browser has its own sentence for everything.
+const ofBrowsers = /^(?:Failed to fetch|NetworkError when attempting|Load failed)/
+
+export const kindOf = (failed: { readonly code?: string; readonly description: string }): Kind | undefined => {
+  if (failed.code === undefined) return ofBrowsers.test(failed.description) ? "browser" : undefined
+  return Object.hasOwn(kinds, failed.code) ? kinds[failed.code] : undefined
+}
+
+/** Whether no attempt to come can go better: certificates do not change in a minute. */
+export const isLasting = (failed: { readonly code?: string; readonly description: string }): boolean =>
+  lasting.has(kindOf(failed))
+const lasting = new Set<Kind | undefined>(["certificate", "hostname", "validity", "tls"])
+
 const connecting = new Set<unknown>(["connect", "getaddrinfo"])
 
-/** Whether the error proves that the request was not sent. */
+/** Whether the error proves that the request was not sent: no byte of it leaves before there is a connection. */
 export const neverSent = ({ code, syscall }: SystemError): boolean =>
-  beforeConnection.has(code) || connecting.has(syscall)
+  (code !== undefined && Object.hasOwn(kinds, code)) || connecting.has(syscall)

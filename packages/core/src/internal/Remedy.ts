@@ -1,0 +1,153 @@
+import { regions } from "../IntercomConfig.ts"
+import { kindOf } from "./TransportCode.ts"
+
+/** What is known of an answer that is no success. */
+export interface Answered {
+  readonly status: number
+  readonly errors: ReadonlyArray<{ readonly code: string; readonly message?: string; readonly field?: string }>
+  readonly body?: string
+  readonly host?: string
+  readonly contentType?: string
+  readonly encoding?: string
+  readonly server?: string
+  readonly authenticate?: string
+  readonly location?: string
+}
+
+const regionOf = (host: string | undefined): string | undefined =>
+  Object.entries(regions).find(([, url]) => new URL(url).host === host)?.[0]
+
+const hostOf = ({ host }: { readonly host?: string }): string => host ?? "the server"
+
+/** Of an answer that is not in the API's format: what it is, and whose. */
+const foreign = (answer: Answered): string | undefined => {
+  const { body, contentType, encoding, errors, server } = answer
+  if (errors.length > 0 || (body === undefined && contentType === undefined && encoding === undefined)) return undefined
+  const packed = encoding === undefined ? "" : `, encoded as ${encoding}, which cannot be read here`
+  const by = server === undefined ? "" : `, from a server that calls itself ${server}`
+  return `The answer is not in the API's format (${contentType ?? "of no stated type"}${packed}${by})`
+}
+
+const scroll = "It ends a minute after its last request."
+
+// The same code comes under several statuses.
+const byCode: Readonly<Record<string, string>> = {
+  scroll_exists: `Another scroll of this workspace's companies is open. ${scroll} Stop the program that walks it, or wait, and start again.`,
+  intercom_version_invalid: "Ask for a version the API has (INTERCOM_VERSION, or the option version).",
+  api_plan_restricted: "The workspace's plan does not include this operation."
+}
+
+const token = "Check the access token (INTERCOM_ACCESS_TOKEN)"
+
+const unauthorized = (answer: Answered): string => {
+  const region = regionOf(answer.host)
+  if (answer.host === undefined) return `${token} and its region (INTERCOM_REGION: us, eu or au).`
+  if (region === undefined) {
+    return `${token}, and where ${answer.host} passes it on: a token works in its own region only.`
+  }
+  const others = Object.keys(regions).filter((other) => other !== region)
+  return `${token}; if it is right, it is that of a workspace in another region than ${region} (INTERCOM_REGION: ${others.join(" or ")}).`
+}
+
+const redirect = ({ location, status }: Answered): string => {
+  if (location !== undefined) {
+    return `It redirects to ${location}, where the token is not sent. If the API answers there, set INTERCOM_BASE_URL to it.`
+  }
+  return status === 0 ? "It redirects, and a browser does not tell where." : "It redirects, and does not say where."
+}
+
+const unknown = "The API answered with a status this client does not know."
+
+const byStatus: Readonly<Record<number, string>> = {
+  304: unknown,
+  402: "The workspace's plan, or what is owed for it, does not allow this.",
+  405: "Its address does not take this method: check INTERCOM_BASE_URL.",
+  407: "A proxy on the way wants a login.",
+  408: "Try again later.",
+  413: "Send less at once."
+}
+
+/** What to do about an answer without the API's word. */
+const withoutWord = (answer: Answered): string | undefined => {
+  const what = foreign(answer)
+  if (what === undefined) return undefined
+  const { authenticate, host, status } = answer
+  const own = host === undefined ? "" : ` between here and ${host}`
+  switch (status) {
+    case 401:
+      return authenticate === undefined
+        ? `${what}: something${own} may want a login of its own.`
+        : `${what}: something${own} wants a login of its own (${authenticate}).`
+    case 403:
+      return `${what}: a firewall or proxy${own} may have refused the request. Ask who runs it; some let pass another User-Agent (the option userAgent).`
+    case 404:
+      return `${what}: check the id, and that the API answers at ${hostOf(answer)} (INTERCOM_BASE_URL).`
+    case 429:
+      return `${what}: something${own} takes no more requests. Send fewer.`
+    default:
+      return status >= 500
+        ? `${what}: something${own} failed. Try again later.`
+        : `${what}: it does not tell what is wrong.`
+  }
+}
+
+/** What to do about an answer that is no success, as far as it tells. */
+export const ofAnswer = (answer: Answered, otherwise: string): string => {
+  const { errors, status } = answer
+  const known = errors.map(({ code }) => byCode[code]).find((remedy) => remedy !== undefined)
+  if (known !== undefined) return known
+  if (errors.some(({ message }) => /scroll parameter not found|restart the scroll/i.test(message ?? ""))) {
+    return `The scroll is over. ${scroll} Start a new one.`
+  }
+  if (status !== 304 && (status === 0 || (status >= 300 && status < 400))) return redirect(answer)
+  const silent = withoutWord(answer)
+  if (silent !== undefined) return silent
+  if (status === 401 || (status === 403 && errors.some(({ code }) => code.startsWith("token_"))))
+    return unauthorized(answer)
+  return byStatus[status] ?? otherwise
+}
+
+/** What is known of a connection that failed. */
+export interface Failed {
+  readonly sent: boolean
+  readonly code?: string
+  readonly description: string
+  readonly host?: string
+}
+
+const connection = (failed: Failed): string | undefined => {
+  const host = hostOf(failed)
+  const api = regionOf(failed.host) !== undefined
+  switch (kindOf(failed)) {
+    case "certificate":
+      return `the certificate of ${host} is not trusted here. If an authority of your own signed it, name the file of that in NODE_EXTRA_CA_CERTS; else somebody may be listening.`
+    case "hostname":
+      return `the certificate is not for ${host}. Check the host in INTERCOM_BASE_URL, and who answers there.`
+    case "validity":
+      return `the certificate of ${host} is not valid now. Check this machine's clock; else the server needs a new one.`
+    case "tls":
+      return `${host} does not speak TLS there. Check http or https, and the port, in INTERCOM_BASE_URL.`
+    case "name":
+      return `the name of ${host} was not found. Check ${api ? "" : "INTERCOM_BASE_URL, "}the network and its DNS.`
+    case "refused":
+      return api
+        ? `the connection to ${host} was refused. Check the network, its firewall and its proxy.`
+        : `nothing listens at ${host}. Check host and port in INTERCOM_BASE_URL.`
+    case "unreachable":
+      return `there is no way to ${host}. Check the network.`
+    case "slow":
+      return `${host} did not take the connection in time. Check the network, its firewall and its proxy.`
+    case "browser":
+      return "a browser does not tell why. The API takes no calls from pages: they need a server of yours as the base URL."
+    default:
+      return undefined
+  }
+}
+
+/** What to do about a connection that failed. */
+export const ofConnection = (failed: Failed): string => {
+  const why = connection(failed)
+  if (!failed.sent) return `Nothing was sent: ${why ?? "check the network, INTERCOM_REGION and INTERCOM_BASE_URL."}`
+  const fate = "The request may have been processed: look before sending a write again."
+  return why === undefined ? fate : `${why.charAt(0).toUpperCase()}${why.slice(1)} ${fate}`
+}
