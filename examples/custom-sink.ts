@@ -1,15 +1,17 @@
 // A sink of your own: an export into object storage, as S3 and its likes have it. What stands for a bucket here is a
-// directory; all the sink asks of it is that an object is written whole or not at all, and can be created only once.
+// directory; all the sink asks of it is that an object is written whole or not at all, and that one can be replaced on the
+// condition that nobody did so before. All that changes is in one such object, the root: who replaces it has written, and
+// who was suspended, while another took over, has not.
 import { Intercom, Json } from "@effect-intercom/core"
 import {
   type Batch,
   Export,
   type Kept,
   Locked,
+  LostLock,
   Missing,
   type Output,
   Quarantine,
-  type Reason,
   type Receipt,
   Sha256,
   Sink,
@@ -18,7 +20,20 @@ import {
 } from "@effect-intercom/export"
 import * as NodeSha256 from "@effect-intercom/export/NodeSha256"
 import { NodeHttpClient, NodeRuntime, NodeServices } from "@effect/platform-node"
-import { Config, Console, Context, Effect, FileSystem, Layer, Option, Path, Schema, Stream } from "effect"
+import {
+  Config,
+  Console,
+  Context,
+  Effect,
+  FileSystem,
+  Layer,
+  Option,
+  Path,
+  Ref,
+  Schema,
+  Semaphore,
+  Stream
+} from "effect"
 
 /** A bucket. Its errors are defects here, to keep the example short. */
 export class Bucket extends Context.Service<
@@ -26,10 +41,8 @@ export class Bucket extends Context.Service<
   {
     readonly get: (key: string) => Effect.Effect<string | undefined>
     readonly put: (key: string, text: string) => Effect.Effect<void>
-    /** False when it is there already: `If-None-Match: *`. */
-    readonly create: (key: string, text: string) => Effect.Effect<boolean>
-    readonly remove: (key: string) => Effect.Effect<void>
-    readonly list: (prefix: string) => Effect.Effect<ReadonlyArray<string>>
+    /** Replaces an object that still is what it was, or makes one that is not there (`If-Match`, `If-None-Match`). */
+    readonly swap: (key: string, before: string | undefined, after: string) => Effect.Effect<boolean>
   }
 >()("examples/Bucket") {
   static readonly layerDirectory = (directory: string) =>
@@ -40,43 +53,57 @@ export class Bucket extends Context.Service<
         const { join } = yield* Path.Path
         yield* Effect.orDie(fs.makeDirectory(directory, { recursive: true }))
         const at = (key: string) => join(directory, encodeURIComponent(key))
-        const write = (key: string, text: string, flag: "w" | "wx") =>
-          fs
-            .writeFileString(`${at(key)}.new`, text)
-            .pipe(
-              Effect.andThen(flag === "w" ? fs.rename(`${at(key)}.new`, at(key)) : fs.link(`${at(key)}.new`, at(key))),
-              Effect.as(true)
-            )
+        const get = (key: string) => fs.readFileString(at(key)).pipe(Effect.option, Effect.map(Option.getOrUndefined))
+        const put = (key: string, text: string) =>
+          Effect.orDie(Effect.andThen(fs.writeFileString(`${at(key)}.new`, text), fs.rename(`${at(key)}.new`, at(key))))
         return Bucket.of({
-          get: (key) => fs.readFileString(at(key)).pipe(Effect.option, Effect.map(Option.getOrUndefined)),
-          put: (key, text) => Effect.asVoid(Effect.orDie(write(key, text, "w"))),
-          create: (key, text) => Effect.orElseSucceed(write(key, text, "wx"), () => false),
-          remove: (key) => Effect.orDie(fs.remove(at(key), { force: true })),
-          list: (prefix) =>
-            fs.readDirectory(directory).pipe(
-              Effect.map((names) => names.map(decodeURIComponent).filter((key) => key.startsWith(prefix))),
-              Effect.orDie
+          get,
+          put,
+          // A bucket does this for all of its clients, a directory for this process.
+          swap: (key, before, after) =>
+            one.withPermits(1)(
+              Effect.flatMap(get(key), (found) =>
+                found === before ? Effect.as(put(key, after), true) : Effect.succeed(false)
+              )
             )
         })
       })
     )
 }
 
+const one = Semaphore.makeUnsafe(1)
+
 /** What one commit wrote: as `Json` has it, which keeps the digits of every number. */
 type Part = Pick<Batch, "records" | "quarantined">
 
-/** An output: the keys of its parts. An unfinished one has a checkpoint, too: that one object is what commits both. */
-const Index = Schema.fromJsonString(
-  Schema.Struct({
-    resource: Schema.String,
-    mode: Schema.Literals(["replace", "merge"]),
-    checkpoint: Schema.NullOr(Schema.String),
-    parts: Schema.Array(Schema.String)
-  })
-)
+/** An output: the keys of its parts. An unfinished one has a checkpoint, too. */
+const Index = Schema.Struct({
+  resource: Schema.String,
+  mode: Schema.Literals(["replace", "merge"]),
+  checkpoint: Schema.NullOr(Schema.String),
+  parts: Schema.Array(Schema.String)
+})
 type Index = typeof Index.Type
 
-const nothing: Index = { resource: "", mode: "replace", checkpoint: null, parts: [] }
+const Root = Schema.Struct({
+  /** Grows with each export that takes the lock. */
+  token: Schema.Int.check(Schema.isGreaterThanOrEqualTo(0)),
+  /** A real one would say by whom, and until when: one that is left behind can be told then. */
+  locked: Schema.Boolean,
+  documents: Schema.Record(Schema.String, Schema.String),
+  unfinished: Schema.Record(Schema.String, Index),
+  finished: Schema.Record(Schema.String, Index)
+})
+type Root = typeof Root.Type
+
+const RootText = Schema.fromJsonString(Root)
+const encodeRoot = Schema.encodeSync(RootText)
+
+const rootKey = "root.json"
+const nothing: Root = { token: 0, locked: false, documents: {}, unfinished: {}, finished: {} }
+
+const without = <A>(all: Readonly<Record<string, A>>, left: (name: string, value: A) => boolean) =>
+  Object.fromEntries(Object.entries(all).filter(([name, value]) => !left(name, value)))
 
 /** The sink over a bucket. */
 export const layer = Layer.effect(
@@ -85,139 +112,140 @@ export const layer = Layer.effect(
     const bucket = yield* Bucket
     const sha256 = yield* Sha256
 
-    const reading =
-      <S extends Schema.Codec<unknown, string>>(schema: S) =>
-      (key: string): Effect.Effect<S["Type"] | undefined> =>
-        Effect.flatMap(bucket.get(key), (text) =>
-          text === undefined ? Effect.undefined : Effect.orDie(Schema.decodeEffect(schema)(text))
-        )
-    const indexAt = reading(Index)
-    // Only `commit` writes parts.
-    const partAt = (key: string) =>
-      Effect.map(bucket.get(key), (text) => (text === undefined ? undefined : (Json.parse(text) as Part)))
-    const putIndex = (key: string, index: Index) => bucket.put(key, Schema.encodeSync(Index)(index))
+    const root = Effect.gen(function* () {
+      const text = yield* bucket.get(rootKey)
+      const root = text === undefined ? nothing : yield* Effect.orDie(Schema.decodeEffect(RootText)(text))
+      return { text, root }
+    })
+    const look = <A>(at: (root: Root) => A) => Effect.map(root, ({ root }) => at(root))
 
-    const finished = (resource: string) =>
-      Effect.flatMap(bucket.list("done/"), (keys) =>
-        Effect.map(
-          Effect.forEach(keys, (key) => Effect.map(indexAt(key), (index) => ({ key, index }))),
-          (all) => all.filter(({ index }) => index?.resource === resource)
-        )
-      )
+    // Only `commit` writes parts, and the root names those that are there.
+    const partAt = (key: string) => Effect.map(bucket.get(key), (text) => Json.parse(text ?? "") as Part)
 
-    /** The parts of an index, one after the other: whatever an output holds, one of them is in memory. */
-    const fold = <A>(index: Index, start: A, step: (sum: A, part: Part) => Effect.Effect<A>) =>
+    /** The parts of an output, one after the other: whatever it holds, one of them is in memory. */
+    const fold = <A>({ parts }: Index, start: A, step: (sum: A, part: Part) => Effect.Effect<A>) =>
       Effect.reduce(
-        index.parts,
+        parts,
         () => start,
-        (sum, key) =>
-          Effect.flatMap(partAt(key), (part) => (part === undefined ? Effect.succeed(sum) : step(sum, part)))
+        (sum, key) => Effect.flatMap(partAt(key), (part) => step(sum, part))
       )
 
-    /** Each record that is set apart counts once, however many exports met it. */
-    const quarantined = ({ key, name }: Table.Table) =>
-      Effect.flatMap(finished(name), (all) =>
-        Effect.map(
-          Effect.forEach(all, ({ index }) =>
-            fold(index ?? nothing, new Set<string>(), (set, part) =>
-              Effect.sync(() => {
-                for (const { record } of part.quarantined) set.add(Quarantine.identity(record, key))
-                return set
-              })
-            )
-          ),
-          (sets) => new Set(sets.flatMap((set) => [...set])).size
-        )
-      )
-
-    const audit = Effect.fnUntraced(function* (table: Table.Table, place: string) {
-      const index = yield* indexAt(place)
+    const audit = Effect.fnUntraced(function* ({ key, name }: Table.Table, place: string) {
+      const { finished } = yield* look((root) => root)
+      const index = finished[place]
       if (index === undefined) return yield* new Missing({ path: place })
       const hash = yield* sha256.make
       const records = yield* fold(index, 0, (count, part) => {
         const text = part.records.map((record) => `${Json.stringify(record)}\n`).join("")
         return Effect.as(hash.update(new TextEncoder().encode(text)), count + part.records.length)
       })
-      const receipt: Receipt = {
-        place,
-        records,
-        bytes: null,
-        sha256: yield* hash.hex,
-        quarantined: yield* quarantined(table)
-      }
+      // Each record that is set apart counts once, however many exports met it.
+      const apart = yield* Effect.forEach(
+        Object.values(finished).filter(({ resource }) => resource === name),
+        (one) =>
+          fold(one, new Set<string>(), (set, part) =>
+            Effect.succeed(new Set([...set, ...part.quarantined.map(({ record }) => Quarantine.identity(record, key))]))
+          )
+      )
+      const quarantined = new Set(apart.flatMap((set) => [...set])).size
+      const receipt: Receipt = { place, records, bytes: null, sha256: yield* hash.hex, quarantined }
       return receipt
     })
 
-    /** What the parts of an index hold, one part of it in memory. */
+    /** What the parts of an output hold, one part of it in memory. */
     const written = (index: Index): Written => {
-      const parts = Stream.fromIterable(index.parts).pipe(
-        Stream.mapEffect(partAt),
-        Stream.filter((part) => part !== undefined)
-      )
+      const parts = Stream.mapEffect(Stream.fromIterable(index.parts), partAt)
       return {
         records: Stream.flatMap(parts, ({ records }) => Stream.fromIterable(records)),
         quarantined: Stream.flatMap(parts, ({ quarantined }) => Stream.fromIterable(quarantined))
       }
     }
 
-    const open = (resource: string) => `open/${resource}`
-    const peek = ({ name }: { readonly name: string }) =>
-      Effect.map(indexAt(open(name)), (index) => index?.checkpoint ?? undefined)
-    const read = (document: string) => bucket.get(`documents/${document}`)
+    const view = {
+      read: (document: string) => look(({ documents }) => documents[document]),
+      peek: ({ name }: { readonly name: string }) =>
+        look(({ unfinished }) => unfinished[name]?.checkpoint ?? undefined),
+      audit
+    }
+
+    const locked = new Locked({ path: rootKey, owner: null })
+
+    const take = Effect.gen(function* () {
+      const { root: before, text } = yield* root
+      if (before.locked) return yield* locked
+      const own: Root = { ...before, token: before.token + 1, locked: true }
+      return (yield* bucket.swap(rootKey, text, encodeRoot(own))) ? yield* Ref.make(own) : yield* locked
+    })
 
     const connect = Effect.gen(function* () {
-      // A real one would write its owner into the lock, and renew it, so that one left behind can be told.
-      yield* Effect.acquireRelease(
-        Effect.filterOrFail(
-          bucket.create("lock", ""),
-          (created) => created,
-          (): Reason => new Locked({ path: "lock", owner: null })
-        ),
-        () => bucket.remove("lock")
+      const own = yield* Effect.acquireRelease(take, (own) =>
+        Effect.flatMap(Ref.get(own), (root) =>
+          bucket.swap(rootKey, encodeRoot(root), encodeRoot({ ...root, locked: false }))
+        )
       )
+      const changing = yield* Semaphore.make(1)
+      const change = (next: (root: Root) => Root) =>
+        changing
+          .withPermits(1)(
+            Effect.gen(function* () {
+              const before = yield* Ref.get(own)
+              const after = next(before)
+              if (yield* bucket.swap(rootKey, encodeRoot(before), encodeRoot(after))) return yield* Ref.set(own, after)
+              return yield* new LostLock({ path: rootKey, owner: null })
+            })
+          )
+          .pipe(Effect.uninterruptible)
+      const drop = ({ name }: { readonly name: string }) =>
+        change((root) => ({ ...root, unfinished: without(root.unfinished, (other) => other === name) }))
+
       return {
-        read,
-        peek,
-        audit,
-        write: (document: string, text: string) => bucket.put(`documents/${document}`, text),
-        occupied: (_: unknown, name: string) =>
-          Effect.map(bucket.get(`done/${name}`), (found) => (found === undefined ? undefined : `done/${name}`)),
-        discard: ({ name }: { readonly name: string }) => bucket.remove(open(name)),
+        ...view,
+        token: (yield* Ref.get(own)).token,
+        write: (document: string, text: string) =>
+          change((root) => ({ ...root, documents: { ...root.documents, [document]: text } })),
+        occupied: (_: unknown, name: string) => look(({ finished }) => (name in finished ? name : undefined)),
+        discard: drop,
         open: Effect.fnUntraced(function* (table: Table.Table, mode: "replace" | "merge") {
           const { name } = table
-          const found = yield* indexAt(open(name))
-          const empty: Index = { ...nothing, resource: name, mode }
+          const of = ({ unfinished }: Root): Index =>
+            unfinished[name] ?? { resource: name, mode, checkpoint: null, parts: [] }
+          const found = of(yield* Ref.get(own))
           return {
-            checkpoint: found?.checkpoint ?? undefined,
-            written: written((yield* indexAt(open(name))) ?? empty),
+            checkpoint: found.checkpoint ?? undefined,
+            written: written(found),
             commit: Effect.fnUntraced(function* ({ anew, quarantined, records }, checkpoint) {
-              const index = (yield* indexAt(open(name))) ?? empty
-              const parts = anew === true ? [] : index.parts
-              // Until the index names it, a part is nothing: what a crash leaves is written over, or never read.
+              // Until the root names it, a part is nothing: what a crash leaves is never read.
               const key = `parts/${name}/${crypto.randomUUID()}`
               yield* bucket.put(key, Json.stringify({ records, quarantined }))
               // Parts are only added to: nothing is merged, and there is no record they could not have.
               const kept: Kept = { records: records.length, merged: 0, setAside: [] }
-              yield* putIndex(open(name), { ...index, checkpoint: checkpoint(kept), parts: [...parts, key] })
+              yield* change((root) => {
+                const parts = anew === true ? [key] : [...of(root).parts, key]
+                return {
+                  ...root,
+                  unfinished: { ...root.unfinished, [name]: { ...of(root), checkpoint: checkpoint(kept), parts } }
+                }
+              })
               return kept
             }),
             finish: Effect.fnUntraced(function* (output) {
-              const index = (yield* indexAt(open(name))) ?? empty
-              const place = `done/${output}`
-              yield* putIndex(place, index)
-              if (index.mode === "replace") {
-                const others = (yield* finished(name)).filter(({ key }) => key !== place)
-                yield* Effect.forEach(others, ({ key }) => bucket.remove(key), { discard: true })
-              }
-              return yield* audit(table, place)
+              yield* change((root) => {
+                const index = of(root)
+                const others = without(
+                  root.finished,
+                  (_, { resource }) => index.mode === "replace" && resource === index.resource
+                )
+                return { ...root, finished: { ...others, [output]: index } }
+              })
+              return yield* audit(table, output)
             }),
-            forget: bucket.remove(open(name))
+            forget: drop({ name })
           } satisfies Output
         })
       }
     })
 
-    return Sink.of({ name: "bucket", connect, inspect: Effect.succeed({ read, peek, audit }) })
+    return Sink.of({ name: "bucket", connect, inspect: Effect.succeed(view) })
   })
 )
 

@@ -29,22 +29,32 @@ const subject = Effect.gen(function* () {
       // Written by the sink.
       (text) => Json.parse(text) as A
     )
-  const parts = (key: string) =>
-    Effect.flatMap(read<Index>(key), ({ parts }) => Effect.forEach(parts, (part) => read<Part>(part)))
+  const finished = Effect.map(
+    read<{ readonly finished: Readonly<Record<string, Index>> }>("root.json"),
+    ({ finished }) => finished
+  )
+  const parts = (index: Index | undefined) => Effect.forEach(index?.parts ?? [], (part) => read<Part>(part))
   return {
     layer: layer.pipe(Layer.provide([objects, NodeSha256.layer])),
     records: (_: Table.Table, place: string) =>
-      Effect.map(parts(place), (parts) => parts.flatMap(({ records }) => records)),
+      Effect.map(
+        Effect.flatMap(finished, (all) => parts(all[place])),
+        (parts) => parts.flatMap(({ records }) => records)
+      ),
     quarantine: ({ name }: Table.Table) =>
-      Effect.gen(function* () {
-        const keys = (yield* fs.readDirectory(directory))
-          .map(decodeURIComponent)
-          .filter((key) => key.startsWith("done/"))
-        const mine = yield* Effect.filter(keys, (key) =>
-          Effect.map(read<Index>(key), ({ resource }) => resource === name)
-        )
-        return (yield* Effect.forEach(mine, parts)).flat().flatMap(({ quarantined }) => quarantined)
-      })
+      Effect.map(
+        Effect.flatMap(finished, (all) =>
+          Effect.forEach(
+            Object.values(all).filter(({ resource }) => resource === name),
+            parts
+          )
+        ),
+        (parts) => parts.flat().flatMap(({ quarantined }) => quarantined)
+      ),
+    abandon: Effect.gen(function* () {
+      const root = `${directory}/root.json`
+      yield* fs.writeFileString(root, (yield* fs.readFileString(root)).replace(`"locked":true`, `"locked":false`))
+    })
   }
 })
 

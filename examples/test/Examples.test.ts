@@ -34,7 +34,7 @@ const outputs: { readonly [example: string]: ReadonlyArray<RegExp> } = {
   "quickstart.ts": [/^500 contacts$/, /^\w{24} \S+$/, /^\w{24} \S+$/, /^\w{24} \S+$/],
   "upsert.ts": [/^one contact$/],
   "resume.ts": [/^300 contacts$/, /^200 contacts$/],
-  "custom-sink.ts": [/^done\/contacts: 500 records$/, /^done\/tags: 40 records$/]
+  "custom-sink.ts": [/^contacts: 500 records$/, /^tags: 40 records$/]
 }
 
 /** It does not end by itself. */

@@ -284,10 +284,15 @@ const recognized = Effect.fnUntraced(function* (path: string) {
   const info = yield* Effect.option(fs.stat(path))
   if (Option.isNone(info)) return undefined
   if (info.value.type === "File") return { kind: "sqlite", file: path } satisfies Destination
+  const { join } = yield* Path.Path
+  const namesIn = (directory: string) =>
+    Effect.orElseSucceed(fs.readDirectory(directory), (): ReadonlyArray<string> => [])
+  const all = yield* namesIn(path)
+  // What is unfinished is in a directory of its own.
+  const works = all.includes(".export") ? yield* namesIn(join(path, ".export")) : []
+  const unfinished = yield* Effect.forEach(works, (work) => namesIn(join(path, ".export", work)))
   // The quarantine is of this kind whatever the records are.
-  const names = (yield* Effect.orElseSucceed(fs.readDirectory(path), () => [])).filter(
-    (name) => !name.startsWith("quarantine.")
-  )
+  const names = [...all, ...unfinished.flat()].filter((name) => !name.includes("quarantine."))
   const [, make] = endings.find(([ending]) => names.some((name) => ending.test(name))) ?? []
   return make?.(path)
 })

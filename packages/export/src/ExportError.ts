@@ -94,6 +94,20 @@ export class Locked extends Schema.TaggedError<Locked>()("Locked", {
   }
 }
 
+/** Another export took the lock meanwhile: this one was suspended, or cut off, for longer than its lock counts. */
+export class LostLock extends Schema.TaggedError<LostLock>()("LostLock", {
+  /** What was locked. */
+  path: Schema.String,
+  /** Who took it, whether it still runs or not; null when that is not known. */
+  owner: Schema.NullOr(Schema.Struct({ pid: Schema.Int, host: Schema.String }))
+}) {
+  override get message(): string {
+    const { owner, path } = this
+    const who = owner === null ? "another export" : `process ${owner.pid} on ${owner.host}`
+    return `This export lost its lock on ${path}, as it stood still for too long: ${who} took over, and what stands there is its. Run the same command again to go on from that.`
+  }
+}
+
 /** Whatever read the standard output has closed it, as `head` does when it has seen enough. */
 export class PipeClosed extends Schema.TaggedError<PipeClosed>()("PipeClosed", {}) {
   override get message(): string {
@@ -268,6 +282,7 @@ export const Reason = Schema.Union([
   PartChanged,
   Occupied,
   Locked,
+  LostLock,
   PipeClosed,
   BegunAnew,
   Missing,
@@ -294,6 +309,7 @@ const needsAnotherCommand: ReadonlySet<Reason["_tag"]> = new Set([
   "OtherExport",
   "PartChanged",
   "Occupied",
+  "LostLock",
   "PipeClosed",
   "BegunAnew",
   "Missing",

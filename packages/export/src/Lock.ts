@@ -1,5 +1,6 @@
 /**
- * The lock on what an export writes to: a file that is created by one process alone, and says which.
+ * The lock on what an export writes to: a file that is created by one process alone, and says which. It keeps exports
+ * from starting beside one another; that none writes that lost it is what the fencing token is for (see `Sink.ts`).
  *
  * ```json
  * { "pid": 4711, "host": "etl-1", "startedAt": "2026-11-27T09:00:00.000Z", "renewedAt": "2026-11-27T09:10:20.000Z" }
@@ -10,10 +11,12 @@
  * seconds, so the clocks of hosts that share a directory may differ by some 50 seconds). One that is damaged counts from
  * when its file was last written. Of several processes that find it so, one gets it.
  *
- * A process that was suspended for more than a minute may have lost its lock when it wakes up: {@link Lock.check}, before
- * each write, tells. In containers that share a volume, hostnames must differ, as their process ids do not.
+ * A process that was suspended for more than a minute may have lost its lock when it wakes up, which the lock cannot tell
+ * for certain: whoever took it may have given it back. In containers that share a volume, hostnames must differ, as their
+ * process ids do not.
  */
 import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -40,8 +43,10 @@ export type Owner = typeof Owner.Type
 
 /** A lock that is held. */
 export interface Lock {
-  /** Fails with `Locked` when another process has taken the lock over. */
-  readonly check: Effect.Effect<void, Reason>
+  /** The process that had it before and does not run any more; undefined when none had it, or it may still run. */
+  readonly dead: Owner | undefined
+  /** Renews the lock until the scope closes, or `isOurs` says that what it guards is another's. */
+  readonly keep: (isOurs: Effect.Effect<boolean, Reason>) => Effect.Effect<void, never, Scope.Scope>
 }
 
 const renewal = Duration.seconds(10)
@@ -54,18 +59,24 @@ type Environment = FileSystem.FileSystem | Path.Path | Host
 /** Takes the lock at `path`, until the scope closes. Fails with `Locked` when another export has it. */
 export const acquire: (path: string) => Effect.Effect<Lock, Reason, Environment | Scope.Scope> = Effect.fnUntraced(
   function* (path: string) {
-    const context = yield* Effect.context<Environment>()
-    const claim = yield* Effect.acquireRelease(take(path), release)
-    const check = Effect.provideContext(confirm(claim), context)
-    const renew = Effect.andThen(check, Effect.provideContext(rewrite(claim), context))
-    // A renewal that fails costs nothing yet: the next may succeed, and `check` tells when it is too late.
-    yield* Effect.forkScoped(
-      Effect.repeat(Effect.ignore(renew, { log: "Warn", message: `${path} could not be renewed` }), {
-        schedule: Schedule.spaced(renewal)
-      }).pipe(Effect.delay(renewal))
-    )
+    const context = Context.pick(FileSystem.FileSystem, Path.Path, Host)(yield* Effect.context<Environment>())
+    const { claim, dead } = yield* Effect.acquireRelease(take(path), ({ claim }) => release(claim))
     yield* tidy(claim)
-    return { check }
+    const keep: Lock["keep"] = (isOurs) => {
+      const renew = Effect.gen(function* () {
+        const ours = yield* isOurs
+        if (ours) yield* rewrite(claim)
+        return ours
+      }).pipe(
+        Effect.provideContext(context),
+        // A renewal that fails costs nothing yet: the next may succeed.
+        Effect.tapError((reason) => Effect.logWarning(`${path} could not be renewed`, reason)),
+        Effect.orElseSucceed(() => true)
+      )
+      const renewals = Effect.repeat(renew, { schedule: Schedule.spaced(renewal), while: (ours) => ours })
+      return Effect.asVoid(Effect.forkScoped(Effect.delay(renewals, renewal)))
+    }
+    return { dead, keep }
   }
 )
 
@@ -93,39 +104,49 @@ const claimOn = Effect.fnUntraced(function* (path: string) {
   } satisfies Claim
 })
 
-const take = Effect.fnUntraced(function* (path: string) {
+/** What asking for a lock came to. */
+interface Taken extends Pick<Lock, "dead"> {
+  readonly claim: Claim
+}
+
+const take: (path: string) => Effect.Effect<Taken, Reason, Environment> = Effect.fnUntraced(function* (path: string) {
   const claim = yield* claimOn(path)
   if (held.has(claim.id)) return yield* lockedBy(path, yield* look(path))
   held.add(claim.id)
-  yield* Effect.onError(obtain(claim), () => Effect.sync(() => held.delete(claim.id)))
-  return claim
+  const dead = yield* Effect.onError(obtain(claim), () => Effect.sync(() => held.delete(claim.id)))
+  return { claim, dead }
 })
 
-const obtain: (claim: Claim) => Effect.Effect<void, Reason, Environment> = Effect.fnUntraced(function* (claim: Claim) {
-  if (yield* create(claim)) return
+const obtain = Effect.fnUntraced(function* (claim: Claim) {
+  if (yield* create(claim)) return undefined
   yield* mustBeStale(claim)
-  yield* takeOver(claim)
+  return yield* takeOver(claim)
 })
 
 /**
  * Who takes a stale lock over has to hold the lock on doing so, which may be stale itself. Only then it is certain that
  * the stale one is not another's new one by now.
  */
-const takeOver = (claim: Claim) =>
+const takeOver = (claim: Claim): Effect.Effect<Owner | undefined, Reason, Environment> =>
   Effect.scoped(
     Effect.gen(function* () {
       const { path } = claim
-      yield* Effect.acquireRelease(take(`${path}.takeover`), release).pipe(
+      yield* Effect.acquireRelease(take(`${path}.takeover`), ({ claim }) => release(claim)).pipe(
         Effect.mapError((reason) => (reason._tag === "Locked" ? new Locked({ path, owner: reason.owner }) : reason))
       )
-      yield* mustBeStale(claim)
+      const dead = yield* mustBeStale(claim)
       yield* rewrite(claim)
+      return dead
     })
   )
 
+/** Gives the owner of a lock that is stale, when it is certain that it does not run any more. */
 const mustBeStale = Effect.fnUntraced(function* (claim: Claim) {
   const found = yield* look(claim.path)
-  if (found !== undefined && !(yield* isStale(claim, found))) return yield* lockedBy(claim.path, found)
+  if (found === undefined) return undefined
+  const owner = Option.getOrUndefined(found.owner)
+  if (owner !== undefined && (yield* isDead(claim, owner))) return owner
+  return (yield* isOld(found)) ? undefined : yield* lockedBy(claim.path, found)
 })
 
 const release = (claim: Claim) =>
@@ -134,14 +155,6 @@ const release = (claim: Claim) =>
     const found = yield* look(claim.path)
     if (found !== undefined && isOwn(claim, found)) yield* Files.remove(claim.path)
   }).pipe(Effect.ignore({ log: "Warn", message: `${claim.path} could not be removed` }))
-
-/** Fails when the lock is another's; puts it back when it was deleted. */
-const confirm = Effect.fnUntraced(function* (claim: Claim) {
-  const found = yield* look(claim.path)
-  if (found !== undefined && isOwn(claim, found)) return
-  if (found === undefined && (yield* create(claim))) return
-  return yield* lockedBy(claim.path, found ?? (yield* look(claim.path)))
-})
 
 /** Creates the lock with its content, at once; false when there is one. */
 const create = Effect.fnUntraced(function* (claim: Claim) {
@@ -203,16 +216,20 @@ const isOf = (tag: PlatformError["reason"]["_tag"]) => (error: PlatformError) =>
 const isOwn = ({ owner: { host, pid, startedAt } }: Claim, { owner }: Found): boolean =>
   Option.exists(owner, (found) => found.pid === pid && found.host === host && found.startedAt === startedAt)
 
-const isStale = Effect.fnUntraced(function* (claim: Claim, { owner, writtenAt }: Found) {
-  const now = yield* Clock.currentTimeMillis
-  const isOld = (since: number) => now - since > Duration.toMillis(patience)
-  if (Option.isNone(owner)) return isOld(writtenAt)
-  const { host, pid, renewedAt } = owner.value
-  if (host === claim.owner.host) {
-    if (pid === claim.owner.pid || !(yield* (yield* Host).isAlive(pid))) return true
-  }
-  return isOld(DateTime.toEpochMillis(renewedAt))
-})
+const isDead = (claim: Claim, { host, pid }: Owner) =>
+  Effect.gen(function* () {
+    if (host !== claim.owner.host) return false
+    return pid === claim.owner.pid || !(yield* (yield* Host).isAlive(pid))
+  })
+
+const isOld = ({ owner, writtenAt }: Found) =>
+  Effect.map(Clock.currentTimeMillis, (now) => {
+    const since = Option.match(owner, {
+      onNone: () => writtenAt,
+      onSome: ({ renewedAt }) => DateTime.toEpochMillis(renewedAt)
+    })
+    return now - since > Duration.toMillis(patience)
+  })
 
 const lockedBy = (path: string, found: Found | undefined) =>
   Effect.fail(

@@ -6,16 +6,28 @@ import * as Json from "@effect-intercom/core/Json"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Ref from "effect/Ref"
+import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
-import { Locked, Missing } from "./ExportError.ts"
+import { Locked, LostLock, Missing, PartChanged, type Reason } from "./ExportError.ts"
 import * as Quarantine from "./Quarantine.ts"
 import { Sha256 } from "./Sha256.ts"
-import { type Batch, type Connection, type Kept, type Output, type Receipt, Sink, type Written } from "./Sink.ts"
+import {
+  type Batch,
+  type Connection,
+  type Kept,
+  type Mode,
+  type Output,
+  type Receipt,
+  Sink,
+  type Written
+} from "./Sink.ts"
 import type { Received, Table } from "./Table.ts"
 
 /** What a sink in memory holds. Records and quarantined records are lines of JSON. */
 export interface State {
   readonly locked: boolean
+  /** The fencing token of who took the lock last. */
+  readonly token: number
   readonly documents: ReadonlyMap<string, string>
   /** The unfinished outputs, by resource. */
   readonly outputs: ReadonlyMap<string, Unfinished>
@@ -38,6 +50,7 @@ export type Store = Ref.Ref<State>
 
 export const makeStore: Effect.Effect<Store> = Ref.make<State>({
   locked: false,
+  token: 0,
   documents: new Map(),
   outputs: new Map(),
   finished: new Map()
@@ -113,67 +126,86 @@ export const layer = (store: Store): Layer.Layer<Sink, never, Sha256> =>
       const peek: Connection["peek"] = ({ name }) =>
         Effect.map(Ref.get(store), ({ outputs }) => outputs.get(name)?.checkpoint)
 
-      const drop = ({ name }: Table) =>
-        Ref.update(store, (state) => ({ ...state, outputs: without(state.outputs, name) }))
+      /** What is done in the name of a token, while no later one was given: at once, or not at all. */
+      const change = (token: number, step: (state: State) => Result.Result<State, Reason>) =>
+        Effect.flatMap(
+          Ref.modify(store, (state) => {
+            const result =
+              state.token === token ? step(state) : Result.fail<Reason>(new LostLock({ path: "memory", owner: null }))
+            return [result, Result.getOrElse(result, () => state)]
+          }),
+          (result) => Effect.asVoid(Effect.fromResult(result))
+        )
 
-      const open: Connection["open"] = (table, mode) =>
-        Effect.map(peek(table), (checkpoint) => {
-          const { name } = table
-          return {
-            checkpoint,
-            written: written(Effect.map(Ref.get(store), ({ outputs }) => outputs.get(name) ?? nothing)),
-            commit: (batch, checkpoint) => {
-              // Lines are only added.
-              const kept: Kept = { records: batch.records.length, merged: 0, setAside: [] }
-              return Effect.as(
-                Ref.update(store, (state) => {
-                  const before = state.outputs.get(name) ?? nothing
-                  return { ...state, outputs: withEntry(state.outputs, name, added(before, batch, checkpoint(kept))) }
-                }),
-                kept
-              )
-            },
-            finish: (place) =>
-              Effect.andThen(
-                Ref.update(store, (state) => {
-                  const { quarantined, records } = state.outputs.get(name) ?? nothing
-                  const others = [...state.finished].filter(
-                    ([other, { resource }]) => resource !== name || (mode === "merge" && other !== place)
-                  )
-                  return {
-                    ...state,
-                    finished: withEntry(new Map(others), place, { resource: name, records, quarantined })
-                  }
-                }),
-                audit(table, place)
-              ),
-            forget: drop(table)
-          } satisfies Output
+      const drop = (token: number, { name }: Table) =>
+        change(token, (state) => Result.succeed({ ...state, outputs: without(state.outputs, name) }))
+
+      const open = Effect.fnUntraced(function* (token: number, table: Table, mode: Mode) {
+        const { name } = table
+        const last = yield* Ref.make(yield* peek(table))
+        const commit: Output["commit"] = Effect.fnUntraced(function* (batch, checkpoint) {
+          const own = yield* Ref.get(last)
+          // Lines are only added.
+          const kept: Kept = { records: batch.records.length, merged: 0, setAside: [] }
+          const text = checkpoint(kept)
+          yield* change(token, (state) => {
+            const before = state.outputs.get(name) ?? nothing
+            return before.checkpoint === own
+              ? Result.succeed({ ...state, outputs: withEntry(state.outputs, name, added(before, batch, text)) })
+              : Result.fail(new PartChanged({ path: name, checkpoint: name }))
+          })
+          yield* Ref.set(last, text)
+          return kept
         })
+        return {
+          checkpoint: yield* Ref.get(last),
+          written: written(Effect.map(Ref.get(store), ({ outputs }) => outputs.get(name) ?? nothing)),
+          commit,
+          finish: (place) =>
+            Effect.andThen(
+              change(token, (state) => {
+                const { quarantined, records } = state.outputs.get(name) ?? nothing
+                const others = [...state.finished].filter(
+                  ([other, { resource }]) => resource !== name || (mode === "merge" && other !== place)
+                )
+                return Result.succeed({
+                  ...state,
+                  finished: withEntry(new Map(others), place, { resource: name, records, quarantined })
+                })
+              }),
+              audit(table, place)
+            ),
+          forget: drop(token, table)
+        } satisfies Output
+      })
 
-      const connection: Connection = {
+      const connectionOf = (token: number): Connection => ({
+        token,
         read,
         write: (document, text) =>
-          Ref.update(store, (state) => ({ ...state, documents: withEntry(state.documents, document, text) })),
+          change(token, (state) => Result.succeed({ ...state, documents: withEntry(state.documents, document, text) })),
         occupied: (_, name) => Effect.map(Ref.get(store), ({ finished }) => (finished.has(name) ? name : undefined)),
-        open,
-        discard: drop,
+        open: (table, mode) => open(token, table, mode),
+        discard: (table) => drop(token, table),
         peek,
         audit
-      }
+      })
 
       const lock = Effect.acquireRelease(
         Effect.filterOrFail(
-          Ref.getAndUpdate(store, (state) => ({ ...state, locked: true })),
+          Ref.modify(store, (state) => [
+            state,
+            state.locked ? state : { ...state, locked: true, token: state.token + 1 }
+          ]),
           ({ locked }) => !locked,
           () => new Locked({ path: "memory", owner: null })
         ),
-        () => Ref.update(store, (state) => ({ ...state, locked: false }))
+        ({ token }) => Ref.update(store, (state) => (state.token === token + 1 ? { ...state, locked: false } : state))
       )
 
       return Sink.of({
         name: "memory",
-        connect: Effect.as(lock, connection),
+        connect: Effect.map(lock, ({ token }) => connectionOf(token + 1)),
         inspect: Effect.succeed({ read, peek, audit })
       })
     })

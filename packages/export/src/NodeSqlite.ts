@@ -53,16 +53,18 @@ export const layer = ({ file }: Options): Layer.Layer<Sink, never, FileSystem.Fi
         const client = yield* at(SqliteClient.make(file, { readOnly: false }))
         yield* at(Effect.retry(client.sql`PRAGMA journal_mode = WAL`, whileBusy))
         yield* at(client.sql`PRAGMA synchronous = FULL`)
-        const dialect = dialectOf(file, client, lock.check)
+        const dialect = dialectOf(file, client)
         yield* SqlSink.prepare(dialect)
-        return SqlSink.connection({ dialect, sha256 })
+        const fence = yield* SqlSink.takeFence(dialect, yield* Host)
+        yield* lock.keep(SqlSink.holds(dialect, fence))
+        return SqlSink.connection({ dialect, sha256, fence })
       })
 
       const inspect = Effect.gen(function* () {
         const fs = yield* FileSystem.FileSystem
         const there = yield* Files.at(file)(fs.exists(file))
         const client = yield* at(SqliteClient.make(there ? file : ":memory:", { readOnly: there }))
-        return SqlSink.reader({ dialect: dialectOf(file, client, Effect.void), sha256 })
+        return SqlSink.reader({ dialect: dialectOf(file, client), sha256 })
       })
 
       return Sink.of({
@@ -75,11 +77,7 @@ export const layer = ({ file }: Options): Layer.Layer<Sink, never, FileSystem.Fi
 
 const types = { text: "TEXT", integer: "INTEGER", real: "REAL", boolean: "BOOLEAN INTEGER", json: "JSON TEXT" } as const
 
-const dialectOf = (
-  file: string,
-  { runMany, sql }: SqliteClient.SqliteClient,
-  check: Effect.Effect<void, Reason>
-): Dialect => ({
+const dialectOf = (file: string, { runMany, sql }: SqliteClient.SqliteClient): Dialect => ({
   sql,
   database: file,
   tableName: (name) => sql.literal(quote(name)),
@@ -115,8 +113,10 @@ const dialectOf = (
     }),
     rest: (found["_rest"] ?? null) as string | null
   }),
+  // A transaction has the database for itself.
+  forUpdate: "",
   reason: reasonAt(file),
-  transaction: (steps) => Effect.retry(transaction(sql)(Effect.andThen(check, steps)), whileBusy)
+  transaction: (steps) => Effect.retry(transaction(sql)(steps), whileBusy)
 })
 
 // SQLite's result codes: https://sqlite.org/rescode.html

@@ -20,7 +20,6 @@
  */
 import * as PgClient from "@effect/sql-pg/PgClient"
 import * as PgTypes from "@effect/sql-pg/PgTypes"
-import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as FileSystem from "effect/FileSystem"
@@ -30,7 +29,6 @@ import * as Reactivity from "effect/reactivity/Reactivity"
 import type * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Schedule from "effect/Schedule"
-import * as Schema from "effect/Schema"
 import * as Scope from "effect/Scope"
 import type { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
@@ -100,13 +98,11 @@ export const layer = ({
       const connect = Effect.gen(function* () {
         const { schema } = yield* Effect.fromResult(place)
         const dialect = yield* session
-        const connection = SqlSink.connection({ dialect, sha256 })
         yield* mustBeUtf8(dialect)
         yield* Effect.mapError(createSchema(dialect.sql, schema), dialect.reason)
-        yield* lock(dialect, schema, connection.read(lockDocument), host)
+        yield* lock(dialect, schema, host)
         yield* SqlSink.prepare(dialect)
-        yield* connection.write(lockDocument, yield* signature(host))
-        return connection
+        return SqlSink.connection({ dialect, sha256, fence: yield* SqlSink.takeFence(dialect, host) })
       })
 
       const inspect = Effect.map(session, (dialect) => SqlSink.reader({ dialect, sha256 }))
@@ -216,45 +212,29 @@ const createSchema = Effect.fnUntraced(function* (sql: SqlClient, schema: string
   if (found.length === 0) yield* sql`CREATE SCHEMA IF NOT EXISTS ${sql.literal(quote(schema))}`
 })
 
-const lockDocument = "lock"
-
-const Owner = Schema.Struct({ pid: Schema.Int, host: Schema.String, startedAt: Schema.String })
-type Owner = typeof Owner.Type
-
-const decodeOwner = Schema.decodeUnknownOption(Schema.fromJsonString(Owner))
-
-const signature = ({ hostname, pid }: Host["Service"]) =>
-  Effect.map(DateTime.now, (now) => JSON.stringify({ pid, host: hostname, startedAt: DateTime.formatIso(now) }))
-
 /**
  * Takes the lock on the schema. The server takes it back when the session ends, which it may notice a little later than
- * that the process is gone.
+ * that the process is gone. Through a pooler of transactions there is no session: then the fence alone tells exports
+ * apart.
  */
-const lock = (
-  dialect: Dialect,
-  schema: string,
-  document: Effect.Effect<string | undefined, Reason>,
-  host: Host["Service"]
-): Effect.Effect<void, Reason, Scope.Scope> => {
+const lock = (dialect: Dialect, schema: string, host: Host["Service"]): Effect.Effect<void, Reason, Scope.Scope> => {
   const at = <A>(effect: Effect.Effect<A, SqlError>) => Effect.mapError(effect, dialect.reason)
   const key = `effect-intercom/${schema}`
   const { sql } = dialect
-  const take = Effect.gen(function* () {
+  const take: Effect.Effect<void, Reason> = Effect.gen(function* () {
     const [row] = yield* at(
       sql<{ readonly taken: boolean }>`SELECT pg_try_advisory_lock(hashtextextended(${key}, 0)) AS taken`
     )
     if (row?.taken === true) return
-    const owner = Option.getOrNull(decodeOwner(yield* document))
-    return yield* new Locked({ path: dialect.database, inDatabase: true, owner })
+    const holder = yield* SqlSink.holder(dialect)
+    return yield* new Locked({ path: dialect.database, inDatabase: true, owner: holder?.held === true ? holder : null })
   })
   const isGone = (owner: Owner) =>
     owner.host === host.hostname && owner.pid !== host.pid
       ? Effect.map(host.isAlive(owner.pid), (alive) => !alive)
       : Effect.succeed(false)
   // The end of the connection says the same, but says it without waiting for an answer.
-  const release = Effect.ignore(
-    Effect.andThen(SqlSink.drop(dialect, lockDocument), sql`SELECT pg_advisory_unlock(hashtextextended(${key}, 0))`)
-  )
+  const release = Effect.ignore(sql`SELECT pg_advisory_unlock(hashtextextended(${key}, 0))`)
   return Effect.acquireRelease(
     Effect.retry(take, {
       while: (reason) => (reason._tag === "Locked" && reason.owner !== null ? isGone(reason.owner) : false),
@@ -265,6 +245,8 @@ const lock = (
     { interruptible: true }
   )
 }
+
+type Owner = NonNullable<Locked["owner"]>
 
 const mustBeUtf8 = Effect.fnUntraced(function* ({ database, reason, sql }: Dialect) {
   const [row] = yield* Effect.mapError(sql<{ readonly server_encoding: string }>`SHOW server_encoding`, reason)
@@ -318,6 +300,7 @@ const dialectOf = (sql: SqlClient, database: string, schema: string): Dialect =>
       values: columns.map(({ name }) => (found[name] ?? null) as Table.Value),
       rest: restOf((found[Table.rest] ?? null) as string | null)
     }),
+    forUpdate: "FOR UPDATE",
     reason: reasonAt(database),
     transaction: transaction(sql)
   }

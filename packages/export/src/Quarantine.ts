@@ -59,13 +59,15 @@ export const count = Effect.fnUntraced(function* (path: string, resource: string
 /**
  * Puts the lines of one finished resource (the file at `part`) into the quarantine at `path`: in place of those an
  * earlier export of the resource left there, or after them. A record stands there once: of two lines with one `key`, or
- * of the same record without key, the later stays. So doing it twice does what doing it once does.
+ * of the same record without key, the later stays. So doing it twice does what doing it once does. It is made
+ * at `temporary`, and moved.
  */
 export const merge = Effect.fnUntraced(function* (
   path: string,
   part: string,
   { key, name }: Pick<Table, "key" | "name">,
-  mode: "replace" | "merge" = "replace"
+  mode: "replace" | "merge" = "replace",
+  temporary = `${path}.tmp`
 ) {
   const fs = yield* FileSystem.FileSystem
   // It goes when it is merged.
@@ -88,11 +90,12 @@ export const merge = Effect.fnUntraced(function* (
         Stream.encodeText
       )
     : Stream.empty
-  const temporary = `${path}.tmp`
   yield* Files.at(path)(Stream.run(Stream.concat(others, fs.stream(part)), fs.sink(temporary)))
   yield* Files.sync(temporary)
-  yield* Files.move(temporary, path)
-  if ((yield* Files.size(path)) === 0) yield* Files.remove(path)
+  const isEmpty = (yield* Files.size(temporary)) === 0
+  if (isEmpty && had) yield* Files.move(path, temporary)
+  if (isEmpty) yield* Files.remove(temporary)
+  else yield* Files.move(temporary, path)
   yield* Files.remove(part)
 })
 

@@ -10,6 +10,10 @@
  * - {@link Output.commit} counts every record of the batch: kept, merged with one of the same key, or set aside;
  * - {@link Output.finish} and {@link Output.forget} can be done twice, in the next export too: a crash between two steps
  *   does no harm;
+ * - who connects has the lock until their scope closes, however long the layer lives, and a {@link Connection.token} that
+ *   is greater than all before it. A process can be suspended, and another take the lock over: from then on nothing that the
+ *   first one does is kept. Each write checks, in the same transaction or by what makes it count, that no later token was
+ *   given, and each commit that the stored checkpoint is its own last one;
  * - the finished output depends on the records alone, not on how they were split into batches or how often it was opened.
  */
 import * as Context from "effect/Context"
@@ -83,8 +87,10 @@ export interface Output {
   readonly forget: Effect.Effect<void, Reason>
 }
 
-/** A sink that is locked: no other export writes to it. */
+/** A sink that is locked: no other export writes to it. What writes fails with `LostLock` once another has taken over. */
 export interface Connection {
+  /** The fencing token: it grows with each taking of the lock. */
+  readonly token: number
   /** A small document (JSON text) kept beside the data: the `manifest`, the `state`. */
   readonly read: (document: string) => Effect.Effect<string | undefined, Reason>
   /** Replaces a document, whole or not at all. */

@@ -15,7 +15,8 @@
  *     Effect.map(Ref.get(store), ({ finished }) =>
  *       (finished.get(place)?.records ?? []).map((line) => Json.parse(line) as Table.Received)
  *     ),
- *   quarantine: (table: Table.Table) => Effect.map(Ref.get(store), (state) => Memory.quarantine(state, table))
+ *   quarantine: (table: Table.Table) => Effect.map(Ref.get(store), (state) => Memory.quarantine(state, table)),
+ *   abandon: Ref.update(store, (state) => ({ ...state, locked: false }))
  * }))
  *
  * for (const { check, name } of SinkKit.laws(subject)) it.effect(name, () => check)
@@ -42,6 +43,11 @@ export interface Subject<out E = never, out R = never> {
   readonly records: (table: Table.Table, place: string) => Effect.Effect<ReadonlyArray<Table.Received>, E, R>
   /** All quarantined records of a resource. */
   readonly quarantine: (table: Table.Table) => Effect.Effect<ReadonlyArray<Quarantine.Line>, E, R>
+  /**
+   * Makes the lock that is held look left behind, as it does when its process was suspended for long: the next export gets
+   * it, while the one before believes to have it still.
+   */
+  readonly abandon: Effect.Effect<void, E, R>
 }
 
 /** What a sink did against a rule. */
@@ -225,6 +231,11 @@ interface Bench {
     mode: Mode,
     use: (output: Output, connection: Connection) => Effect.Effect<A, E | Failure, Scope.Scope>
   ) => Effect.Effect<A, E | Failure>
+  /** Several exports under one layer, as of a process that lives on. */
+  readonly sessions: <A, E>(
+    use: (session: Bench["session"]) => Effect.Effect<A, E | Failure>
+  ) => Effect.Effect<A, E | Failure>
+  readonly abandon: Effect.Effect<void, Failure>
   readonly inspect: <A, E>(
     use: (connection: Pick<Connection, "read" | "peek" | "audit">) => Effect.Effect<A, E | Failure, Scope.Scope>
   ) => Effect.Effect<A, E | Failure>
@@ -257,10 +268,17 @@ const benchOf = <E, R>(subject: Subject<E, R>): Effect.Effect<Bench, never, R> =
           use
         )
       )
+    const sessions: Bench["sessions"] = (use) =>
+      Effect.flatMap(Sink, ({ connect }) => use((use) => Effect.scoped(Effect.flatMap(connect, use)))).pipe(
+        Effect.provide(Layer.fresh(sink)),
+        Effect.provideContext(context)
+      )
     const recordsAt: Bench["recordsAt"] = (table, place) => see(subject.records(table, place))
     const quarantineOf: Bench["quarantineOf"] = (table) => see(subject.quarantine(table))
     return {
       session,
+      sessions,
+      abandon: see(subject.abandon),
       writing: (table, mode, use) =>
         session((connection) => Effect.flatMap(connection.open(table, mode), (output) => use(output, connection))),
       inspect: (use) =>
@@ -363,6 +381,21 @@ const live = (bench: Bench, history: History, records: ReadonlyArray<Table.Recei
 
 const progress = (checkpoint: string | undefined): number =>
   checkpoint === undefined ? 0 : (JSON.parse(checkpoint) as { readonly at: number }).at
+
+/** What an export does that lost its lock, once it goes on. */
+const stale: Readonly<
+  Record<string, (output: Output, connection: Connection) => Effect.Effect<unknown, Failure, Scope.Scope>>
+> = {
+  commits: (output) =>
+    output.commit(batch(many(4, 700), { quarantined: [quarantined("things", 7)] }), () => checkpoint(7)),
+  "begins anew": (output) => output.commit(batch(many(4, 700), { anew: true }), () => checkpoint(7)),
+  finishes: (output) => output.finish("things"),
+  "writes a document": (_, { write }) => write("manifest", `{"by":"the one before"}`),
+  "opens another output": (_, { open }) =>
+    Effect.flatMap(open(happenings, "replace"), (output) => output.commit(batch([happening(7)]), () => checkpoint(7))),
+  forgets: (output) => output.forget,
+  discards: (_, { discard }) => discard(things)
+}
 
 const rules: Readonly<Record<string, (bench: Bench) => Effect.Effect<unknown, Failure>>> = {
   "a new output has no checkpoint": (bench) =>
@@ -810,6 +843,86 @@ const rules: Readonly<Record<string, (bench: Bench) => Effect.Effect<unknown, Fa
         })
       )
       yield* bench.session(() => Effect.void)
+    }),
+
+  "exports follow one another under one layer: the lock lives as long as the export": (bench) =>
+    bench.sessions((session) =>
+      Effect.gen(function* () {
+        const tokens: Array<number> = []
+        const once = (records: ReadonlyArray<Table.Received>) =>
+          session(({ open, token }) =>
+            Effect.gen(function* () {
+              tokens.push(token)
+              const output = yield* open(things, "replace")
+              yield* output.commit(batch(records), () => checkpoint(1))
+              const second = yield* Effect.result(session(() => Effect.void))
+              yield* holds(second._tag === "Failure", "a second export at the same time is not refused")
+              const receipt = yield* output.finish("things")
+              yield* output.forget
+              return receipt
+            })
+          )
+        for (const count of [3, 5, 2]) {
+          const receipt = yield* once(many(count))
+          yield* bench.holdsRecords(things, receipt.place, many(count))
+        }
+        // One that fails gives the lock back, too.
+        yield* Effect.result(session(() => Effect.fail(new Broken({ message: "stopped" }))))
+        // So does one whose layer is another.
+        yield* bench.session(({ token }) => Effect.sync(() => void tokens.push(token)))
+        yield* session(({ token }) => Effect.sync(() => void tokens.push(token)))
+        yield* holds(
+          tokens.every((token, index) => token > (tokens[index - 1] ?? 0)),
+          `the tokens do not grow: ${tokens.join(", ")}`
+        )
+      })
+    ),
+
+  "an export that lost its lock writes nothing": (bench) =>
+    Effect.gen(function* () {
+      for (const end of ["unfinished", "finished", "connected"] as const) {
+        const before = yield* complete(bench, many(2, 900), { quarantined: [quarantined("things", 9)] })
+        const own = batch(many(3, 100), { quarantined: [quarantined("things", 1)] })
+        const seen = bench.inspect(({ audit, peek, read }) =>
+          Effect.all([read("manifest"), peek(things), peek(happenings), audit(things, before.place)])
+        )
+        yield* bench.writing(things, "replace", (output, connection) =>
+          Effect.gen(function* () {
+            yield* output.commit(batch(many(5)), () => checkpoint(1))
+            yield* bench.abandon
+            const goesOn = Effect.gen(function* () {
+              const expected = yield* seen
+              for (const [what, act] of Object.entries(stale)) {
+                const told = `one that ${what} after another, now ${end}, took over`
+                const result = yield* Effect.result(Effect.scoped(act(output, connection)))
+                yield* holds(result._tag === "Failure", `${told} is not refused`)
+                yield* same(`what is there after ${told}`, yield* seen, expected)
+              }
+            })
+            yield* bench.session((connection) =>
+              Effect.gen(function* () {
+                yield* connection.discard(things)
+                const output = yield* connection.open(things, "replace")
+                yield* output.commit(own, () => checkpoint(2))
+                yield* connection.write("manifest", `{"by":"the one after"}`)
+                if (end === "finished") yield* Effect.andThen(output.finish("things"), output.forget)
+                if (end === "connected") yield* goesOn
+              })
+            )
+            if (end !== "connected") yield* goesOn
+          })
+        )
+        const receipt = yield* end === "finished"
+          ? bench.session(({ audit }) => audit(things, before.place))
+          : bench.writing(things, "replace", (output) =>
+              Effect.gen(function* () {
+                yield* same("the checkpoint", output.checkpoint, checkpoint(2))
+                return yield* Effect.tap(output.finish("things"), () => output.forget)
+              })
+            )
+        yield* bench.holdsRecords(things, receipt.place, own.records)
+        yield* bench.holdsQuarantine(things, own.quarantined)
+      }
     })
 }
 

@@ -77,6 +77,7 @@ export const layer = ({ named = false }: Options = {}): Layer.Layer<Sink, never,
           const err = yield* writer(stdio.stderr({ endOnDone: false }))
           return {
             ...nothing,
+            token: 1,
             write: () => Effect.void,
             occupied: () => Effect.undefined,
             open: (table) => open(out, err, table),

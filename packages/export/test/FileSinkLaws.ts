@@ -10,6 +10,7 @@ import * as Arbitrary from "effect/Arbitrary"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
+import * as Ref from "effect/Ref"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import * as Disk from "./Disk.ts"
@@ -66,27 +67,32 @@ export const run = (
   all: ReadonlyArray<Batch>,
   mode: Mode = "replace",
   name = "things"
-): Effect.Effect<Receipt, Reason, Machine> =>
-  session(layer, ({ open, write }) =>
-    Effect.gen(function* () {
-      const output = yield* open(SinkKit.things, mode)
-      yield* Effect.forEach(all.slice(at(output)), (batch, index) =>
-        output.commit(batch, () => String(at(output) + index + 1))
-      )
-      const receipt = yield* output.finish(name)
-      yield* write("manifest", JSON.stringify(receipt))
-      yield* output.forget
-      return receipt
-    })
+): Effect.Effect<Receipt, Reason, Machine> => session(layer, (connection) => exported(connection, all, mode, name))
+
+const exported = Effect.fnUntraced(function* (
+  { open, write }: Connection,
+  all: ReadonlyArray<Batch>,
+  mode: Mode = "replace",
+  name = "things"
+) {
+  const output = yield* open(SinkKit.things, mode)
+  yield* Effect.forEach(all.slice(at(output)), (batch, index) =>
+    output.commit(batch, () => String(at(output) + index + 1))
   )
+  const receipt = yield* output.finish(name)
+  yield* write("manifest", JSON.stringify(receipt))
+  yield* output.forget
+  return receipt
+})
 
 const onDisk = (fs: FileSystem.FileSystem) => Effect.provideService(FileSystem.FileSystem, fs)
 
 /** The tests of a sink that writes files. */
 export const tests = (sink: FileSink) => {
   withLayer(Disk.layer)((it) => {
-    const subject = Effect.map(Disk.temporary, (directory) => ({
-      layer: sink.layer(directory),
+    const subject = Effect.map(Effect.all([Disk.temporary, Disk.processes]), ([directory, processes]) => ({
+      layer: Layer.provide(sink.layer(directory), processes),
+      abandon: Disk.abandon(`${directory}/export.lock`),
       records: (table: Table, place: string) => sink.records(table, `${directory}/${place}`),
       quarantine: ({ name }: Table) =>
         Effect.map(Disk.contents(directory), ({ "quarantine.ndjson": text = "" }) =>
@@ -139,6 +145,50 @@ export const tests = (sink: FileSink) => {
               else yield* session(sink.layer(directory), () => Effect.void)
               assert.deepStrictEqual(yield* Disk.bytes(directory), expected, moment)
             }
+          }
+        }
+      })
+    )
+
+    it.effect("suspended at any operation on files, an export that lost its lock changes nothing more", () =>
+      Effect.gen(function* () {
+        const fs = yield* FileSystem.FileSystem
+        const own = [{ ...batches(1)[0], records: [record(70)], quarantined: [quarantined(70)] }]
+        for (const next of ["starts over", "goes on"] as const) {
+          for (let at = 1; ; at++) {
+            const directory = yield* Disk.temporary
+            const layer = Layer.provide(sink.layer(directory), yield* Disk.processes)
+            yield* run(layer, batches(1))
+            const after = yield* Ref.make<Readonly<Record<string, string>>>({})
+            const another = Effect.gen(function* () {
+              yield* Disk.abandon(`${directory}/export.lock`)
+              if (next === "starts over") {
+                yield* session(layer, ({ discard }) => discard(SinkKit.things))
+                yield* run(layer, own)
+              } else {
+                yield* run(layer, batches(3))
+              }
+              yield* Ref.set(after, yield* Disk.bytes(directory))
+            })
+            const context = yield* Effect.context<Machine>()
+            const { count, service } = Disk.suspended(fs, at, Effect.orDie(Effect.provideContext(another, context)))
+            const result = yield* Effect.result(
+              onDisk(service)(
+                session(layer, (connection) =>
+                  Effect.gen(function* () {
+                    count.operations = 0
+                    yield* Effect.scoped(exported(connection, batches(3)))
+                    const { operations } = count
+                    count.operations = Number.NEGATIVE_INFINITY
+                    return operations
+                  })
+                )
+              )
+            )
+            if (result._tag === "Success" && result.success < at) break
+            const moment = `${next}, at operation ${at}`
+            assert.strictEqual(result._tag === "Failure" ? result.failure._tag : "Success", "LostLock", moment)
+            assert.deepStrictEqual(yield* Disk.bytes(directory), yield* Ref.get(after), moment)
           }
         }
       })
@@ -232,20 +282,20 @@ export const tests = (sink: FileSink) => {
             commit({ records: [], quarantined: [] }, () => "1")
           )
         )
-        const path = `${directory}/things.checkpoint.json`
-        const text = yield* fs.readFileString(path)
-        yield* fs.writeFileString(path, text.replace(`"writes": "${sink.extension}"`, `"writes": "xml"`))
+        const checkpoint = Disk.unfinished(directory, "things.checkpoint.json")
+        const text = yield* fs.readFileString(yield* checkpoint)
+        yield* fs.writeFileString(yield* checkpoint, text.replace(`"writes": "${sink.extension}"`, `"writes": "xml"`))
         const other = yield* Effect.flip(run(sink.layer(directory), []))
         assert.strictEqual(
-          other.message,
-          `${path} belongs to an export with format xml, this one has ${sink.extension}. Choose another place, or start anew: --restart for an unfinished export, --force for a finished one.`
+          other.message.replace(/[^/]*,held\//, "HELD/"),
+          `${directory}/.export/HELD/things.checkpoint.json belongs to an export with format xml, this one has ${sink.extension}. Choose another place, or start anew: --restart for an unfinished export, --force for a finished one.`
         )
-        yield* fs.writeFileString(`${directory}/things.xml.part`, "<things>")
+        yield* fs.writeFileString(yield* Disk.unfinished(directory, "things.xml.part"), "<things>")
         yield* session(sink.layer(directory), ({ discard }) => discard(SinkKit.things))
-        assert.deepStrictEqual(yield* fs.readDirectory(directory), [])
-        yield* fs.writeFileString(path, text.replace(`"mode": "replace"`, `"mode": "merge"`))
+        assert.deepStrictEqual(yield* Disk.bytes(directory), {})
+        yield* fs.writeFileString(yield* checkpoint, text.replace(`"mode": "replace"`, `"mode": "merge"`))
         assert.match((yield* Effect.flip(run(sink.layer(directory), []))).message, /mode merge, this one has replace/)
-        yield* fs.writeFileString(path, "{}")
+        yield* fs.writeFileString(yield* checkpoint, "{}")
         assert.strictEqual((yield* Effect.flip(run(sink.layer(directory), [])))._tag, "Unreadable")
       })
     )
@@ -257,10 +307,10 @@ export const tests = (sink: FileSink) => {
         const part = `things.${sink.extension}.part`
         for (const change of ["shorter", "other", "gone"] as const) {
           const directory = yield* Disk.temporary
-          const path = `${directory}/${part}`
           yield* session(sink.layer(directory), ({ open }) =>
             Effect.flatMap(open(SinkKit.things, "replace"), ({ commit }) => commit(many, () => "1"))
           )
+          const path = yield* Disk.unfinished(directory, part)
           const bytes = yield* fs.readFile(path)
           if (change === "gone") yield* fs.remove(path)
           else yield* fs.writeFile(path, change === "shorter" ? bytes.slice(1) : bytes.map((byte) => byte ^ 1))

@@ -3,6 +3,7 @@ import { Host } from "@effect-intercom/export/Host"
 import * as Lock from "@effect-intercom/export/Lock"
 import * as NodeHost from "@effect-intercom/export/NodeHost"
 import { assert, describe, it as vitest } from "@effect/vitest"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as FileSystem from "effect/FileSystem"
@@ -27,6 +28,11 @@ const hold = Effect.fnUntraced(function* (path: string, as: Host["Service"]) {
     Effect.provideService(Host, as),
     Effect.onError(() => Scope.close(scope, Exit.void))
   )
+  // What it guards is taken for its own for as long as the file says so.
+  const isOurs = Effect.map(ownerOf(path), ({ host, pid }) => host === as.hostname && pid === as.pid).pipe(
+    Effect.provideService(FileSystem.FileSystem, yield* FileSystem.FileSystem)
+  )
+  yield* Scope.provide(lock.keep(isOurs), scope)
   return { ...lock, close: Scope.close(scope, Exit.void) }
 })
 
@@ -38,6 +44,9 @@ const read = (path: string) =>
     Effect.flatMap(FileSystem.FileSystem, (fs) => fs.readFileString(path)),
     (text) => JSON.parse(text) as Record<string, unknown>
   )
+
+const ownerOf = (path: string) =>
+  Effect.orElseSucceed(read(path), (): Record<string, unknown> => ({ pid: 0, host: "nobody" }))
 
 const write = (path: string, owner: Partial<Record<string, unknown>>) =>
   Effect.flatMap(FileSystem.FileSystem, (fs) =>
@@ -72,7 +81,6 @@ describe("Lock", () => {
         startedAt: "1970-01-01T00:00:00.000Z",
         renewedAt: "1970-01-01T00:00:00.000Z"
       })
-      yield* lock.check
       yield* lock.close
       assert.deepStrictEqual(yield* files(directory), [])
       yield* hold(path, host(2, [2]))
@@ -86,7 +94,8 @@ describe("Lock", () => {
       assert.strictEqual(yield* refusal(hold(path, host(2, [1, 2]))), sentence)
       assert.strictEqual(yield* refusal(hold(path, host(1, [1, 2]))), sentence)
       assert.strictEqual(yield* refusal(hold(path, host(2, [2], "there"))), sentence)
-      yield* lock.check
+      assert.deepInclude(yield* read(path), { pid: 1 })
+      yield* lock.close
     }))
 
   for (const [name, owner] of [
@@ -138,25 +147,63 @@ describe("Lock", () => {
       yield* lock.close
     }))
 
-  it("tells the owner that lost it, and leaves the new one's alone", () =>
+  it("tells whose it was, when that process certainly runs no more", () =>
+    Effect.gen(function* () {
+      for (const [owner, dead] of [
+        [{ pid: 7 }, 7],
+        [{ pid: 2 }, 2],
+        [{ pid: 1, host: "there" }, undefined],
+        [{ pid: 1 }, undefined]
+      ] as const) {
+        const path = `${yield* temporary}/export.lock`
+        yield* write(path, owner)
+        yield* TestClock.adjust("60001 millis")
+        const lock = yield* hold(path, host(2, [1, 2]))
+        assert.strictEqual(lock.dead?.pid, dead)
+        yield* lock.close
+      }
+    }))
+
+  it("given back by who lost it, it stays with who has it", () =>
     Effect.gen(function* () {
       const path = `${yield* temporary}/export.lock`
       const lost = yield* hold(path, host(1, [1]))
       const taken = yield* hold(path, host(2, [2]))
-      assert.match(yield* refusal(lost.check), /process 2 on here/)
       yield* lost.close
       assert.deepInclude(yield* read(path), { pid: 2 })
-      yield* taken.check
+      yield* taken.close
+    }))
+
+  it("is not renewed by who lost what it guards, nor made again", () =>
+    Effect.gen(function* () {
+      const directory = yield* temporary
+      const path = `${directory}/export.lock`
+      const scope = yield* Scope.make()
+      const asked = yield* Deferred.make<void>()
+      const lock = yield* Lock.acquire(path).pipe(Scope.provide(scope), Effect.provideService(Host, host(1, [1, 2])))
+      yield* Scope.provide(lock.keep(Effect.as(Deferred.succeed(asked, undefined), false)), scope)
+      yield* (yield* FileSystem.FileSystem).remove(path)
+      yield* TestClock.adjust("10 seconds")
+      yield* Deferred.await(asked)
+      yield* TestClock.adjust("50 seconds")
+      assert.deepStrictEqual(yield* files(directory), [])
+      yield* Scope.close(scope, Exit.void)
     }))
 
   it("is put back when somebody deletes it", () =>
     Effect.gen(function* () {
       const fs = yield* FileSystem.FileSystem
       const path = `${yield* temporary}/export.lock`
-      const lock = yield* hold(path, host(1, [1, 2]))
+      const scope = yield* Scope.make()
+      const lock = yield* Lock.acquire(path).pipe(Scope.provide(scope), Effect.provideService(Host, host(1, [1, 2])))
+      yield* Scope.provide(lock.keep(Effect.succeed(true)), scope)
       yield* fs.remove(path)
-      yield* lock.check
+      yield* TestClock.adjust("10 seconds").pipe(
+        Effect.andThen(fs.exists(path)),
+        Effect.repeat({ until: (exists) => exists })
+      )
       assert.match(yield* refusal(hold(path, host(2, [1, 2]))), /process 1 on here/)
+      yield* Scope.close(scope, Exit.void)
     }))
 
   it("a damaged one counts for a minute after it was written", () =>

@@ -24,8 +24,8 @@ const concat = (a: Uint8Array, b: Uint8Array) => {
   return both
 }
 
-const info = (size: number): FileSystem.File.Info => ({
-  type: "File",
+const info = (size: number, type: "File" | "Directory" = "File"): FileSystem.File.Info => ({
+  type,
   mtime: Option.some(new Date(0)),
   atime: Option.none(),
   birthtime: Option.none(),
@@ -80,6 +80,8 @@ const handle = (node: Node, appends: boolean): FileSystem.File => {
   }
 }
 
+const parent = (path: string): string => path.slice(0, path.lastIndexOf("/"))
+
 const make = (): FileSystem.FileSystem => {
   const files = new Map<string, Node>()
   const directories = new Set<string>()
@@ -97,6 +99,7 @@ const make = (): FileSystem.FileSystem => {
       if (flag.startsWith("r") && directories.has(path))
         return Effect.succeed(handle({ bytes: new Uint8Array() }, false))
       if (flag.startsWith("r") && found === undefined) return failure("NotFound", path)
+      if (!directories.has(parent(path))) return failure("NotFound", path)
       if (flag.includes("x") && found !== undefined) return failure("AlreadyExists", path)
       const node = found ?? { bytes: new Uint8Array() }
       if (flag.startsWith("w")) node.bytes = new Uint8Array()
@@ -104,15 +107,37 @@ const make = (): FileSystem.FileSystem => {
       return Effect.succeed(handle(node, flag.startsWith("a")))
     })
 
-  const put = (from: string, to: string, node: Node) =>
-    Effect.sync(() => {
-      files.delete(from)
-      files.set(to, node)
+  const moveDirectory = (from: string, to: string) => {
+    directories.delete(from)
+    directories.add(to)
+    for (const [path, node] of [...files].filter(([path]) => path.startsWith(`${from}/`))) {
+      files.delete(path)
+      files.set(`${to}${path.slice(from.length)}`, node)
+    }
+  }
+
+  const rename = (from: string, to: string) =>
+    Effect.suspend(() => {
+      const node = files.get(from)
+      if (!directories.has(parent(to))) return failure("NotFound", to)
+      if (directories.has(from)) return Effect.sync(() => moveDirectory(from, to))
+      if (node === undefined) return failure("NotFound", from)
+      return Effect.sync(() => {
+        files.delete(from)
+        files.set(to, node)
+      })
     })
+
+  const inside = (path: string, recursive: boolean) =>
+    [...files.keys(), ...directories]
+      .filter((name) => name.startsWith(`${path}/`))
+      .map((name) => name.slice(path.length + 1))
+      .filter((name) => recursive || !name.includes("/"))
 
   return FileSystem.make({
     ...FileSystem.makeNoop({}),
-    access: (path) => (directories.has(path) ? Effect.void : Effect.asVoid(find(path))),
+    copyFile: (from, to) => Effect.map(find(from), ({ bytes }) => void files.set(to, { bytes: bytes.slice() })),
+    access: (path) => Effect.suspend(() => (directories.has(path) ? Effect.void : Effect.asVoid(find(path)))),
     makeDirectory: (path) => Effect.sync(() => void directories.add(path)),
     makeTempDirectoryScoped: () =>
       Effect.sync(() => {
@@ -126,15 +151,20 @@ const make = (): FileSystem.FileSystem => {
         files.has(to) ? failure("AlreadyExists", to) : Effect.sync(() => void files.set(to, node))
       ),
     open,
-    readDirectory: (path) =>
-      Effect.sync(() =>
-        [...files.keys()].filter((name) => name.startsWith(`${path}/`)).map((name) => name.slice(path.length + 1))
+    readDirectory: (path, { recursive = false } = {}) =>
+      Effect.suspend(() =>
+        directories.has(path) ? Effect.succeed(inside(path, recursive)) : failure("NotFound", path)
       ),
     readFile: (path) => Effect.map(find(path), ({ bytes }) => bytes.slice()),
     remove: (path, options) =>
       Effect.suspend(() => (files.delete(path) || options?.force === true ? Effect.void : failure("NotFound", path))),
-    rename: (from, to) => Effect.flatMap(find(from), (node) => put(from, to, node)),
-    stat: (path) => Effect.map(find(path), ({ bytes }) => info(bytes.length)),
+    rename,
+    stat: (path) =>
+      Effect.suspend(() =>
+        directories.has(path)
+          ? Effect.succeed(info(0, "Directory"))
+          : Effect.map(find(path), ({ bytes }) => info(bytes.length))
+      ),
     truncate: (path, length = 0) => Effect.map(find(path), (node) => void (node.bytes = node.bytes.slice(0, length))),
     writeFile: (path, data, options) =>
       Effect.scoped(Effect.flatMap(open(path, { flag: "w", ...options }), (file) => file.writeAll(data)))

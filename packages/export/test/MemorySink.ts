@@ -32,6 +32,7 @@ export const make = (onCommit: Effect.Effect<void> = Effect.void) => {
   })
 
   const connection: Connection = {
+    token: 1,
     read: (document) => Effect.sync(() => documents.get(document)),
     write: (document, text) => Effect.sync(() => void documents.set(document, text)),
     occupied: (_, name) => Effect.sync(() => (outputs.has(name) ? name : undefined)),

@@ -82,7 +82,10 @@ for (const compression of [undefined, "gzip", "zstd"] as const) {
             )
           )
           const files = yield* Disk.contents(directory)
-          assert.deepStrictEqual(Object.keys(files), ["things.checkpoint.json", `things.${extension}.part`])
+          assert.deepStrictEqual(Object.keys(files), [
+            ".export/things.checkpoint.json",
+            `.export/things.${extension}.part`
+          ])
           const plain = records.map((record) => JSON.stringify(record)).join("\n").length
           assert.isBelow(Object.values(files).join("").length, plain / 2)
         })

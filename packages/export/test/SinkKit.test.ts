@@ -8,13 +8,15 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Ref from "effect/Ref"
+import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 
 /** The sink in memory, and what is made of its connections. */
 const subject = (
-  connection: (connection: Connection) => Connection = (connection) => connection
+  connection: (connection: Connection) => Connection = (connection) => connection,
+  known?: Memory.Store
 ): Effect.Effect<SinkKit.Subject> =>
-  Effect.map(Memory.makeStore, (store) => ({
+  Effect.map(known === undefined ? Memory.makeStore : Effect.succeed(known), (store) => ({
     layer: Layer.effect(
       Sink,
       Sink.useSync((sink) => Sink.of({ ...sink, connect: Effect.map(sink.connect, connection) }))
@@ -24,7 +26,8 @@ const subject = (
         // Records are objects.
         (finished.get(place)?.records ?? []).map((line) => Json.parse(line) as Received)
       ),
-    quarantine: (table) => Effect.map(Ref.get(store), (state) => Memory.quarantine(state, table))
+    quarantine: (table) => Effect.map(Ref.get(store), (state) => Memory.quarantine(state, table)),
+    abandon: Ref.update(store, (state) => ({ ...state, locked: false }))
   }))
 
 const output = (change: (output: Output) => Partial<Output>) => (connection: Connection) => ({
@@ -137,7 +140,62 @@ describe("SinkKit", () => {
           Sink.useSync((sink) => Sink.of({ ...sink, connect: Effect.scoped(sink.connect) }))
         ).pipe(Layer.provide(subject.layer))
       }))
-      assert.deepStrictEqual(yield* broken(open), ["it is locked while an export is connected, but can be looked at"])
+      assert.deepStrictEqual(yield* broken(open), [
+        "it is locked while an export is connected, but can be looked at",
+        "exports follow one another under one layer: the lock lives as long as the export"
+      ])
+    })
+  )
+
+  it.effect("sees a sink whose lock lives as long as its layer", () =>
+    Effect.gen(function* () {
+      const layered = Effect.map(subject(), (subject) => ({
+        ...subject,
+        layer: Layer.effect(
+          Sink,
+          Effect.gen(function* () {
+            const sink = yield* Sink
+            const scope = yield* Effect.scope
+            return Sink.of({ ...sink, connect: Scope.provide(sink.connect, scope) })
+          })
+        ).pipe(Layer.provide(subject.layer))
+      }))
+      assert.deepStrictEqual(yield* broken(layered), [
+        "exports follow one another under one layer: the lock lives as long as the export"
+      ])
+    })
+  )
+
+  it.effect("sees a sink that writes whatever its lock says", () =>
+    Effect.gen(function* () {
+      const unfenced = Effect.gen(function* () {
+        const store = yield* Memory.makeStore
+        const found = yield* subject(undefined, store)
+        // Its token is always the last.
+        const renewed = (connect: Sink["Service"]["connect"]) =>
+          Effect.map(connect, (connection): Connection => {
+            const renew = Ref.update(store, (state) => ({ ...state, token: connection.token }))
+            return {
+              ...connection,
+              write: (document, text) => Effect.andThen(renew, connection.write(document, text)),
+              open: (table, mode) =>
+                Effect.map(connection.open(table, mode), (output) => ({
+                  ...output,
+                  commit: (batch, checkpoint) => Effect.andThen(renew, output.commit(batch, checkpoint)),
+                  finish: (name) => Effect.andThen(renew, output.finish(name)),
+                  forget: Effect.andThen(renew, output.forget)
+                }))
+            }
+          })
+        return {
+          ...found,
+          layer: Layer.effect(
+            Sink,
+            Sink.useSync((sink) => Sink.of({ ...sink, connect: renewed(sink.connect) }))
+          ).pipe(Layer.provide(found.layer))
+        }
+      })
+      assert.deepStrictEqual(yield* broken(unfenced), ["an export that lost its lock writes nothing"])
     })
   )
 

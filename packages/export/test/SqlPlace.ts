@@ -19,11 +19,14 @@ export interface SqlPlace<out R> {
   /** JSON as it comes from a query, as text. */
   readonly json: (value: unknown) => string
   readonly boolean: (value: unknown) => boolean
+  /** Makes the lock look left behind, as that of a process that is suspended. */
+  readonly abandon: Effect.Effect<void, never, R>
 }
 
 /** As the laws want it. */
-export const subject = <R>({ boolean, layer, query }: SqlPlace<R>): SinkKit.Subject<never, R> => ({
+export const subject = <R>({ abandon, boolean, layer, query }: SqlPlace<R>): SinkKit.Subject<never, R> => ({
   layer,
+  abandon,
   records: (table, place) =>
     Effect.map(query(`SELECT ${columnsOf(table)} FROM "${place}" ORDER BY "${table.key ?? "_position"}"`), (rows) => {
       const recordOf = Table.recordOf(table)

@@ -265,6 +265,45 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
       )
     }),
 
+  "whoever lost the fence is told who has it, and writes nothing": (place) =>
+    session(place, ({ open, peek, write }) =>
+      Effect.scoped(
+        Effect.gen(function* () {
+          const { commit, finish } = yield* open(people, "replace")
+          yield* commit(batch([ada]), () => `{"at":1}`)
+          const [row] = yield* place.query("SELECT content FROM _intercom_export WHERE name = 'fence'")
+          const own = JSON.parse(String(row?.["content"])) as { readonly token: number }
+          // As another would, through a pooler in which the session's lock is nobody's.
+          const other = { ...own, token: own.token + 1, pid: 4711, host: "etl-2" }
+          yield* place.query(`UPDATE _intercom_export SET content = '${JSON.stringify(other)}' WHERE name = 'fence'`)
+          for (const effect of [commit(batch([ben]), () => `{"at":2}`), finish("people"), write("manifest", "{}")]) {
+            const reason = yield* reasonOf<unknown, never>(effect)
+            assert.strictEqual(reason._tag, "LostLock")
+            assert.strictEqual(
+              reason.message,
+              `This export lost its lock on ${yield* databaseOf(place)}, as it stood still for too long: process 4711 on etl-2 took over, and what stands there is its. Run the same command again to go on from that.`
+            )
+          }
+          assert.strictEqual(yield* peek(people), `{"at":1}`)
+          assert.deepStrictEqual(yield* place.query("SELECT 1 FROM _intercom_export WHERE name = 'manifest'"), [])
+          assert.deepStrictEqual(names(yield* place.query("SELECT id FROM _intercom_replace_people")), ["a"])
+        })
+      )
+    ),
+
+  "a commit is refused when the stored checkpoint is not its own last one": (place) =>
+    session(place, ({ open }) =>
+      Effect.scoped(
+        Effect.gen(function* () {
+          const { commit } = yield* open(people, "replace")
+          yield* commit(batch([ada]), () => `{"at":1}`)
+          yield* place.query(`UPDATE _intercom_export SET content = '{"at":9}' WHERE name = 'checkpoint:people'`)
+          assert.strictEqual((yield* reasonOf(commit(batch([ben]), () => `{"at":2}`)))._tag, "PartChanged")
+          assert.deepStrictEqual(names(yield* place.query("SELECT id FROM _intercom_replace_people")), ["a"])
+        })
+      )
+    ),
+
   "where nothing was exported, there is nothing to see": (place) =>
     Effect.scoped(
       Effect.gen(function* () {

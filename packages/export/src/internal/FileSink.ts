@@ -2,17 +2,18 @@
  * What the sinks that write files have in common. A directory holds, for each resource:
  *
  * - `contacts.ndjson`: what is finished, under the name the export gives it;
- * - `contacts.ndjson.part`, `contacts.quarantine.part` and `contacts.checkpoint.json`: what is not;
+ * - in the directory of who has the lock (see `Fence.ts`), `contacts.ndjson.part`, `contacts.quarantine.part` and
+ *   `contacts.checkpoint.json`: what is not;
  *
  * and for all of them `quarantine.ndjson`, the documents (`manifest.json`, `state.json`), and `export.lock` while an
- * export runs.
+ * export runs. Whatever changes here comes by a rename out of that directory.
  *
  * A commit appends to both parts, puts them on the disk, and then replaces the checkpoint, which says how far the parts
  * go: what stands behind is cut off when the output is opened again. A walk that begins anew writes to parts of another
  * name, which count once the checkpoint says so.
  */
 import * as Json from "@effect-intercom/core/Json"
-import type * as Context from "effect/Context"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Iterable from "effect/Iterable"
@@ -24,7 +25,7 @@ import * as Semaphore from "effect/Semaphore"
 import * as Stream from "effect/Stream"
 import { Compression, type Format as CompressionFormat } from "../Compression.ts"
 import { FileFailed, Missing, OtherExport, PartChanged, type Reason } from "../ExportError.ts"
-import type { Host } from "../Host.ts"
+import { Host } from "../Host.ts"
 import * as Lock from "../Lock.ts"
 import * as Quarantine from "../Quarantine.ts"
 import { Sha256 } from "../Sha256.ts"
@@ -39,6 +40,7 @@ import {
   type Written
 } from "../Sink.ts"
 import type { Received, Table } from "../Table.ts"
+import * as Fence from "./Fence.ts"
 import * as Files from "./Files.ts"
 import * as Part from "./Part.ts"
 
@@ -94,6 +96,8 @@ const Progress = Schema.Struct({
 })
 type Progress = typeof Progress.Type
 
+const isSame = Schema.toEquivalence(Progress)
+
 const writeProgress = Files.writeJson(Progress)
 const readProgress = Files.readJson(Progress)
 
@@ -102,27 +106,37 @@ export const layer = (format: Format, { directory }: Options): Layer.Layer<Sink,
   Layer.effect(
     Sink,
     Effect.gen(function* () {
-      const context = yield* Effect.context<Environment>()
+      // The scope is that of who connects, not the layer's.
+      const services = Context.pick(FileSystem.FileSystem, Path.Path, Sha256, Compression, Host)
+      const context = services(yield* Effect.context<Environment>())
       const { join } = yield* Path.Path
       const place: Place = { format, directory, at: (name) => join(directory, name) }
       const provide = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.provideContext(effect, context)
       const view = {
         read: (document: string) => provide(readDocument(place, document)),
-        peek: (table: Table) => provide(Effect.map(progressOf(place, table), checkpointOf)),
+        peek: (table: Table) => provide(peek(place, table)),
         audit: (table: Table, name: string) => provide(audit(place, table, name))
       }
       const connect = Effect.gen(function* () {
         const fs = yield* FileSystem.FileSystem
         yield* Files.at(directory)(fs.makeDirectory(directory, { recursive: true }))
         const lock = yield* Lock.acquire(place.at("export.lock"))
-        const bench: Bench = { ...place, lock, quarantining: yield* Semaphore.make(1) }
+        const fence = yield* Fence.take(directory, place.at("export.lock"), lock)
+        const bench: Bench = {
+          ...place,
+          workAt: (name) => join(fence.directory, name),
+          mustBeOurs: fence.mustBeOurs,
+          quarantining: yield* Semaphore.make(1)
+        }
+        const guarded = <A>(effect: Effect.Effect<A, Reason, Environment>) => provide(fence.guard(effect))
         return {
           ...view,
+          token: fence.token,
           write: (document, text) =>
-            provide(Effect.andThen(lock.check, Files.replace(place.at(`${document}.json`), text))),
+            guarded(Files.replace(place.at(`${document}.json`), text, bench.workAt(`${document}.json.tmp`))),
           occupied: (_, name) => provide(occupied(place, name)),
-          open: (table, mode) => Effect.map(provide(open(bench, table, mode)), provideOutput(provide)),
-          discard: (table) => provide(Effect.andThen(lock.check, discard(place, table)))
+          open: (table, mode) => Effect.map(guarded(open(bench, table, mode)), guardedOutput(guarded)),
+          discard: (table) => guarded(discard(bench, table))
         } satisfies Connection
       })
       return Sink.of({
@@ -164,20 +178,26 @@ interface Place {
   readonly at: (name: string) => string
 }
 
+/** Where what is unfinished is. */
+interface Work {
+  /** The path of a file in there. */
+  readonly workAt: (name: string) => string
+}
+
 /** A place that is locked. */
-interface Bench extends Place {
-  readonly lock: Lock.Lock
+interface Bench extends Place, Work {
+  readonly mustBeOurs: Effect.Effect<void, Reason>
   /** The quarantine is one file for all resources: one of them at a time writes to it. */
   readonly quarantining: Semaphore.Semaphore
 }
 
-const pathsOf = ({ at, format: { extension } }: Place, { name }: Table) => ({
-  checkpoint: at(`${name}.checkpoint.json`),
+const pathsOf = ({ at, format: { extension }, workAt }: Place & Work, { name }: Table) => ({
+  checkpoint: workAt(`${name}.checkpoint.json`),
   /** Each time the walk begins anew, the other part is written. */
-  part: (anew: number) => at(`${name}.${extension}${anew % 2 === 0 ? "" : ".anew"}.part`),
-  quarantinePart: (anew: number) => at(`${name}.quarantine${anew % 2 === 0 ? "" : ".anew"}.part`),
+  part: (anew: number) => workAt(`${name}.${extension}${anew % 2 === 0 ? "" : ".anew"}.part`),
+  quarantinePart: (anew: number) => workAt(`${name}.quarantine${anew % 2 === 0 ? "" : ".anew"}.part`),
   /** What is made of the part, before it has its name. */
-  made: at(`${name}.${extension}.tmp`),
+  made: workAt(`${name}.${extension}.tmp`),
   file: (finished: string) => at(`${finished}.${extension}`)
 })
 
@@ -194,8 +214,18 @@ const occupied = Effect.fnUntraced(function* ({ at, format }: Place, name: strin
   return (yield* Files.exists(path)) ? path : undefined
 })
 
+/** The checkpoint of an unfinished output, whoever has the lock: that moves what is unfinished. */
+const peek = (place: Place, table: Table): Effect.Effect<string | undefined, Reason, Environment> =>
+  Effect.gen(function* () {
+    const { join } = yield* Path.Path
+    const work = yield* Fence.find(place.directory)
+    if (work === undefined) return undefined
+    const found = checkpointOf(yield* progressOf({ ...place, workAt: (name) => join(work, name) }, table))
+    return found === undefined && (yield* Fence.find(place.directory)) !== work ? yield* peek(place, table) : found
+  })
+
 /** The progress of an unfinished output; fails when it is one of another kind. */
-const progressOf = Effect.fnUntraced(function* (place: Place, table: Table) {
+const progressOf = Effect.fnUntraced(function* (place: Place & Work, table: Table) {
   const { checkpoint } = pathsOf(place, table)
   const progress = yield* readProgress(checkpoint)
   if (progress !== undefined) yield* same(checkpoint, "format", progress.writes, place.format.extension)
@@ -211,16 +241,20 @@ const checkpointOf = (progress: Progress | undefined): string | undefined => pro
  * Removes the checkpoint first: without parts it would be in the way of the next export, which parts alone are not. They
  * go whatever kind of file they would have been.
  */
-const discard = Effect.fnUntraced(function* (place: Place, table: Table) {
+const discard = Effect.fnUntraced(function* (bench: Bench, table: Table) {
   const fs = yield* FileSystem.FileSystem
-  yield* Files.remove(pathsOf(place, table).checkpoint)
-  const names = yield* Files.at(place.directory)(fs.readDirectory(place.directory))
+  const { checkpoint } = pathsOf(bench, table)
+  yield* Files.remove(checkpoint)
+  const directory = (yield* Path.Path).dirname(checkpoint)
+  const names = yield* Files.at(directory)(fs.readDirectory(directory))
   const left = names.filter((name) => name.startsWith(`${table.name}.`) && /\.(part|tmp)$/.test(name))
-  yield* Effect.forEach(left, (name) => Files.remove(place.at(name)), { discard: true })
+  yield* Effect.forEach(left, (name) => Files.remove(bench.workAt(name)), { discard: true })
+  // To remove what is gone does not fail.
+  yield* bench.mustBeOurs
 })
 
-const removeParts = Effect.fnUntraced(function* (place: Place, table: Table, anew: number) {
-  const paths = pathsOf(place, table)
+const removeParts = Effect.fnUntraced(function* (bench: Bench, table: Table, anew: number) {
+  const paths = pathsOf(bench, table)
   yield* Files.remove(paths.part(anew))
   yield* Files.remove(paths.quarantinePart(anew))
 })
@@ -259,14 +293,14 @@ interface Open {
   readonly forget: Effect.Effect<void, Reason, Environment>
 }
 
-const provideOutput =
-  (provide: <A, E>(effect: Effect.Effect<A, E, Environment>) => Effect.Effect<A, E>) =>
+const guardedOutput =
+  (guarded: <A>(effect: Effect.Effect<A, Reason, Environment>) => Effect.Effect<A, Reason>) =>
   ({ checkpoint, commit, finish, forget, written }: Open): Output => ({
     checkpoint,
     written,
-    commit: (batch, checkpoint) => provide(commit(batch, checkpoint)),
-    finish: (name) => provide(finish(name)),
-    forget: provide(forget)
+    commit: (batch, checkpoint) => guarded(commit(batch, checkpoint)),
+    finish: (name) => guarded(finish(name)),
+    forget: guarded(forget)
   })
 
 interface Parts {
@@ -288,8 +322,8 @@ const open = Effect.fnUntraced(function* (bench: Bench, table: Table, mode: Mode
     { anew = false, quarantined, records }: Batch,
     checkpoint: (kept: Kept) => string
   ) {
-    yield* bench.lock.check
     const before = yield* Ref.get(current)
+    yield* isOwnLast(paths.checkpoint, before.progress)
     const { parts, progress } = anew ? yield* beginAnew(bench, table, before.progress) : before
     if (parts === undefined) return yield* Effect.die(new Error("A finished output takes no more records."))
     const lines = Iterable.map(records, line)
@@ -309,15 +343,21 @@ const open = Effect.fnUntraced(function* (bench: Bench, table: Table, mode: Mode
   }, Effect.uninterruptible)
 
   const finish = Effect.fnUntraced(function* (name: string) {
-    yield* bench.lock.check
     const before = yield* Ref.get(current)
+    yield* isOwnLast(paths.checkpoint, before.progress)
     const progress = yield* make(bench, table, before, header)
     yield* Ref.set(current, { parts: undefined, progress })
     const file = paths.file(name)
     const made = yield* putInPlace(bench, table, progress, file)
     const quarantine = quarantineOf(bench)
     yield* bench.quarantining.withPermits(1)(
-      Quarantine.merge(quarantine, paths.quarantinePart(progress.anew), table, mode)
+      Quarantine.merge(
+        quarantine,
+        paths.quarantinePart(progress.anew),
+        table,
+        mode,
+        bench.workAt("quarantine.ndjson.tmp")
+      )
     )
     return {
       place: `${name}.${bench.format.extension}`,
@@ -333,7 +373,7 @@ const open = Effect.fnUntraced(function* (bench: Bench, table: Table, mode: Mode
     written: written(bench, table, progress, context),
     commit,
     finish,
-    forget: Effect.andThen(bench.lock.check, discard(bench, table))
+    forget: discard(bench, table)
   } satisfies Open
 })
 
@@ -368,6 +408,14 @@ export const jsonLines =
       Stream.filter((line) => line !== ""),
       Stream.map((line) => Json.parse(line) as A)
     )
+
+/** Fails when the stored checkpoint is not what this export wrote last, or found. */
+const isOwnLast = Effect.fnUntraced(function* (checkpoint: string, last: Progress) {
+  const found = yield* readProgress(checkpoint)
+  const isLast =
+    checkpointOf(found) === undefined ? last.checkpoint === null : found !== undefined && isSame(found, last)
+  if (!isLast) return yield* new PartChanged({ path: checkpoint, checkpoint })
+})
 
 const nothing = ({ format }: Place, table: Table, mode: Mode): Progress => ({
   format: 2,

@@ -13,7 +13,7 @@ export const at =
     Effect.mapError(effect, (error) => fromPlatform(path, error))
 
 /** Makes a rename in the directory durable, where the platform can. */
-const syncDirectory = Effect.fnUntraced(function* (directory: string) {
+export const syncDirectory = Effect.fnUntraced(function* (directory: string) {
   const fs = yield* FileSystem.FileSystem
   // Windows cannot open directories, and needs no sync of them either.
   yield* Effect.ignore(Effect.scoped(Effect.flatMap(fs.open(directory, { flag: "r" }), (handle) => handle.sync)))
@@ -33,10 +33,12 @@ export const sync = Effect.fnUntraced(function* (file: string) {
   yield* at(file)(Effect.scoped(Effect.flatMap(fs.open(file, { flag: "r+" }), (handle) => handle.sync)))
 })
 
-/** Replaces a small file at once: readers, and the next run after a crash, see the old content or the new, never half. */
-export const replace = Effect.fnUntraced(function* (file: string, content: string) {
+/**
+ * Replaces a small file at once: readers, and the next run after a crash, see the old content or the new, never half. It
+ * is written under a name of its own before.
+ */
+export const replace = Effect.fnUntraced(function* (file: string, content: string, temporary = `${file}.tmp`) {
   const fs = yield* FileSystem.FileSystem
-  const temporary = `${file}.tmp`
   yield* at(file)(
     Effect.scoped(
       Effect.gen(function* () {

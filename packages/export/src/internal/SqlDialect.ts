@@ -58,6 +58,8 @@ export interface Dialect {
   readonly select: (column: Column) => string
   /** The way back, from what {@link select} gave. */
   readonly fromRow: (columns: ReadonlyArray<Table.Column>, found: Found) => Table.Row
+  /** Ends a SELECT whose rows nobody else is to change until the transaction ends. */
+  readonly forUpdate: "" | "FOR UPDATE"
   readonly reason: (error: SqlError) => Reason
   /** Around everything that writes. */
   readonly transaction: <A, E, R>(steps: Effect.Effect<A, E, R>) => Effect.Effect<A, E | SqlError | Reason, R>

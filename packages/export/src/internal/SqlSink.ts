@@ -9,17 +9,22 @@
  * | table                      | what                                                                            |
  * | -------------------------- | ------------------------------------------------------------------------------- |
  * | `contacts`                 | the records, by their key; `_position` is the order of records without key      |
- * | `_intercom_export`         | documents: `manifest`, `state`, and `checkpoint:contacts` of an unfinished one  |
+ * | `_intercom_export`         | documents: `manifest`, `state`, and `checkpoint:contacts` of an unfinished one; `fence` |
  * | `_intercom_quarantine`     | records that do not fit                                                         |
  * | `_intercom_replace_contacts`, `_intercom_merge_contacts` | what an unfinished export has written, by its mode |
  */
 import * as Json from "@effect-intercom/core/Json"
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
 import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import type * as Scope from "effect/Scope"
 import { isSqlError, type SqlError } from "effect/sql/SqlError"
 import * as Stream from "effect/Stream"
-import { Missing, OtherExport, type Reason, TableDiffers } from "../ExportError.ts"
+import { LostLock, Missing, OtherExport, PartChanged, type Reason, TableDiffers } from "../ExportError.ts"
+import type { Host } from "../Host.ts"
 import type * as Quarantine from "../Quarantine.ts"
 import type { Sha256 } from "../Sha256.ts"
 import type { Connection, Kept, Mode, Output, Receipt, Written } from "../Sink.ts"
@@ -54,27 +59,32 @@ interface Layout extends Table.Table {
   readonly place: string
 }
 
-/** What an output is made with. */
-export interface Context {
+/** What is read with. */
+export interface Reading {
   readonly dialect: Dialect
   readonly sha256: Sha256["Service"]
+}
+
+/** What an output is made with. */
+export interface Context extends Reading {
+  readonly fence: Fence
 }
 
 /** The operations of a connection. The tables of {@link prepare} are there. */
 export const connection = (context: Context): Connection => ({
   ...reader(context),
-  write: (document, content) =>
-    at(context.dialect)(context.dialect.transaction(keep(context.dialect, document, content))),
+  token: context.fence.token,
+  write: (document, content) => write(context, keep(context.dialect, document, content)),
   occupied: (table) =>
     Effect.map(at(context.dialect)(context.dialect.describe(table.name)), (found) =>
       found === undefined ? undefined : layoutOf(context.dialect, table).place
     ),
   open: (table, mode) => open(context, layoutOf(context.dialect, table), mode),
-  discard: ({ name }) => discard(context.dialect, name)
+  discard: ({ name }) => discard(context, name)
 })
 
 /** The operations that change nothing, whatever is there. */
-export const reader = (context: Context): Pick<Connection, "read" | "peek" | "audit"> => ({
+export const reader = (context: Reading): Pick<Connection, "read" | "peek" | "audit"> => ({
   read: (document) => read(context.dialect, document),
   peek: ({ name }) => read(context.dialect, checkpointOf(name)),
   audit: (table, place) => audit(context, layoutOf(context.dialect, table), place)
@@ -134,25 +144,102 @@ const read = (dialect: Dialect, document: string): Effect.Effect<string | undefi
     })
   )
 
+// ---------------------------------------------------------------------------------------------------------------------
+// fence
+// ---------------------------------------------------------------------------------------------------------------------
+
+const fenceDocument = "fence"
+
+/** Who took the lock last. */
+const Holder = Schema.Struct({
+  /** Grows with each taking. */
+  token: Schema.Int.check(Schema.isGreaterThan(0)),
+  pid: Schema.Int,
+  host: Schema.String,
+  /** ISO 8601, UTC. */
+  startedAt: Schema.String,
+  /** False once it is given back. */
+  held: Schema.Boolean
+})
+export type Holder = typeof Holder.Type
+
+const decodeHolder = Schema.decodeUnknownOption(Schema.fromJsonString(Holder))
+
+const encodeHolder = (holder: Holder): string => JSON.stringify(holder)
+
+/** A taking of the lock: what is written in its name is so only while it is the last. */
+export type Fence = Pick<Holder, "token"> & { readonly content: string }
+
+/** Who took the lock last, as far as it is known. */
+export const holder = (dialect: Dialect): Effect.Effect<Holder | undefined, Reason> =>
+  Effect.map(read(dialect, fenceDocument), (text) => Option.getOrUndefined(decodeHolder(text)))
+
+/** Shuts out whoever had the lock before. The tables of {@link prepare} are there. */
+export const takeFence = (
+  dialect: Dialect,
+  { hostname: host, pid }: Host["Service"]
+): Effect.Effect<Fence, Reason, Scope.Scope> => {
+  const take = Effect.gen(function* () {
+    const before = Option.getOrUndefined(decodeHolder(yield* locked(dialect, fenceDocument)))
+    const startedAt = DateTime.formatIso(yield* DateTime.now)
+    const taken: Holder = { token: (before?.token ?? 0) + 1, pid, host, startedAt, held: true }
+    yield* keep(dialect, fenceDocument, encodeHolder(taken))
+    return taken
+  })
+  const release = (taken: Holder) => {
+    const { sql, tableName } = dialect
+    return Effect.ignore(sql`UPDATE ${tableName(documents)} SET content = ${encodeHolder({ ...taken, held: false })}
+      WHERE name = ${fenceDocument} AND content = ${encodeHolder(taken)}`)
+  }
+  return Effect.acquireRelease(at(dialect)(dialect.transaction(take)), release).pipe(
+    Effect.map((taken) => ({ token: taken.token, content: encodeHolder(taken) }))
+  )
+}
+
+/** Whether nobody took the lock since. */
+export const holds = (dialect: Dialect, { content }: Fence): Effect.Effect<boolean, Reason> =>
+  Effect.map(read(dialect, fenceDocument), (found) => found === content)
+
+/** A document as it stays until the transaction ends. */
+const locked = ({ forUpdate, sql, tableName }: Dialect, document: string) =>
+  Effect.map(
+    sql<{
+      readonly content: string
+    }>`SELECT content FROM ${tableName(documents)} WHERE name = ${document} ${sql.literal(forUpdate)}`,
+    ([row]) => row?.content
+  )
+
+/** A transaction that writes, or fails with `LostLock`. */
+const write = <A>({ dialect, fence }: Context, steps: Effect.Effect<A, SqlError | Reason>): Effect.Effect<A, Reason> =>
+  at(dialect)(
+    dialect.transaction(
+      Effect.gen(function* () {
+        const found = yield* locked(dialect, fenceDocument)
+        if (found === fence.content) return yield* steps
+        const owner = Option.getOrNull(decodeHolder(found))
+        return yield* new LostLock({ path: dialect.database, owner })
+      })
+    )
+  )
+
 const keep = ({ sql, tableName }: Dialect, document: string, content: string) =>
   sql`INSERT INTO ${tableName(documents)} (name, content) VALUES (${document}, ${content})
     ON CONFLICT (name) DO UPDATE SET content = excluded.content`
 
-/** Removes a document. */
-export const drop = ({ sql, tableName }: Dialect, document: string) =>
+const drop = ({ sql, tableName }: Dialect, document: string) =>
   sql`DELETE FROM ${tableName(documents)} WHERE name = ${document}`
 
-const discard = (dialect: Dialect, name: string): Effect.Effect<void, Reason> => {
-  const { sql, tableName, transaction } = dialect
-  return at(dialect)(
-    transaction(
-      Effect.gen(function* () {
-        yield* sql`DROP TABLE IF EXISTS ${tableName(staging("replace", name))}`
-        yield* sql`DROP TABLE IF EXISTS ${tableName(staging("merge", name))}`
-        yield* sql`DELETE FROM ${tableName(quarantine)} WHERE resource = ${name} AND finished = 0`
-        yield* drop(dialect, checkpointOf(name))
-      })
-    )
+const discard = (context: Context, name: string): Effect.Effect<void, Reason> => {
+  const { dialect } = context
+  const { sql, tableName } = dialect
+  return write(
+    context,
+    Effect.gen(function* () {
+      yield* sql`DROP TABLE IF EXISTS ${tableName(staging("replace", name))}`
+      yield* sql`DROP TABLE IF EXISTS ${tableName(staging("merge", name))}`
+      yield* sql`DELETE FROM ${tableName(quarantine)} WHERE resource = ${name} AND finished = 0`
+      yield* drop(dialect, checkpointOf(name))
+    })
   )
 }
 
@@ -162,7 +249,7 @@ const discard = (dialect: Dialect, name: string): Effect.Effect<void, Reason> =>
 
 const open = Effect.fnUntraced(function* (context: Context, layout: Layout, mode: Mode) {
   const { dialect } = context
-  const { describe, sql, tableName, transaction } = dialect
+  const { describe, sql, tableName } = dialect
   const target = staging(mode, layout.name)
   const split = splitter(dialect, layout)
 
@@ -172,48 +259,66 @@ const open = Effect.fnUntraced(function* (context: Context, layout: Layout, mode
   }
   const found = yield* at(dialect)(describe(target))
   const begun = yield* Ref.make(found !== undefined)
-  if (found !== undefined) yield* at(dialect)(transaction(complete(dialect, layout, target, found)))
+  const last = yield* Ref.make(checkpoint)
+  if (found !== undefined) yield* write(context, complete(dialect, layout, target, found))
 
   const begin = Effect.gen(function* () {
     if (!(yield* Ref.get(begun))) yield* create(dialect, layout, target)
   })
 
+  /** Fails when the stored checkpoint is not what this export wrote last, or found. */
+  const isOwnLast = Effect.gen(function* () {
+    const stored = yield* locked(dialect, checkpointOf(layout.name))
+    if (stored === (yield* Ref.get(last))) return
+    return yield* new PartChanged({ path: layout.place, checkpoint: checkpointOf(layout.name) })
+  })
+
   const commit: Output["commit"] = ({ anew, quarantined, records }, checkpoint) =>
-    at(dialect)(
-      transaction(
-        Effect.gen(function* () {
-          yield* begin
-          if (anew === true) {
-            yield* sql`DELETE FROM ${tableName(target)}`
-            yield* sql`DELETE FROM ${tableName(quarantine)} WHERE resource = ${layout.name} AND finished = 0`
-          }
-          const { lines, rows } = split(records)
-          const known = yield* knownOf(dialect, layout, target, rows)
-          yield* dialect.write(target, layout.stored, layout.key, rows)
-          yield* dialect.write(
-            quarantine,
-            quarantineColumns(dialect),
-            null,
-            [...quarantined, ...lines].map(lineValues(layout))
-          )
-          const kept: Kept = {
-            records: rows.length - known,
-            merged: records.length - lines.length - rows.length + known,
-            setAside: lines
-          }
-          yield* keep(dialect, checkpointOf(layout.name), checkpoint(kept))
-          return kept
-        })
-      )
-    ).pipe(Effect.tap(() => Ref.set(begun, true)))
+    write(
+      context,
+      Effect.gen(function* () {
+        yield* isOwnLast
+        yield* begin
+        if (anew === true) {
+          yield* sql`DELETE FROM ${tableName(target)}`
+          yield* sql`DELETE FROM ${tableName(quarantine)} WHERE resource = ${layout.name} AND finished = 0`
+        }
+        const { lines, rows } = split(records)
+        const known = yield* knownOf(dialect, layout, target, rows)
+        yield* dialect.write(target, layout.stored, layout.key, rows)
+        yield* dialect.write(
+          quarantine,
+          quarantineColumns(dialect),
+          null,
+          [...quarantined, ...lines].map(lineValues(layout))
+        )
+        const kept: Kept = {
+          records: rows.length - known,
+          merged: records.length - lines.length - rows.length + known,
+          setAside: lines
+        }
+        const text = checkpoint(kept)
+        yield* keep(dialect, checkpointOf(layout.name), text)
+        return { kept, text }
+      })
+    ).pipe(
+      Effect.tap(({ text }) => Effect.andThen(Ref.set(begun, true), Ref.set(last, text))),
+      Effect.map(({ kept }) => kept)
+    )
 
   const finish = Effect.gen(function* () {
-    const unfinished = (yield* at(dialect)(describe(target))) !== undefined
-    const done = !unfinished && (yield* read(dialect, checkpointOf(layout.name))) !== undefined
-    if (!done) {
-      yield* at(dialect)(transaction(Effect.andThen(begin, carryOver(dialect, layout, mode))))
-      yield* Ref.set(begun, false)
-    }
+    yield* write(
+      context,
+      Effect.gen(function* () {
+        const unfinished = (yield* describe(target)) !== undefined
+        const done = !unfinished && (yield* locked(dialect, checkpointOf(layout.name))) !== undefined
+        if (done) return
+        yield* isOwnLast
+        yield* begin
+        yield* carryOver(dialect, layout, mode)
+      })
+    )
+    yield* Ref.set(begun, false)
     return yield* audit(context, layout, layout.name)
   })
 
@@ -223,7 +328,10 @@ const open = Effect.fnUntraced(function* (context: Context, layout: Layout, mode
       found === undefined ? { records: Stream.empty, quarantined: Stream.empty } : written(dialect, layout, target),
     commit,
     finish: () => finish,
-    forget: at(dialect)(Effect.asVoid(transaction(drop(dialect, checkpointOf(layout.name)))))
+    forget: Effect.andThen(
+      write(context, Effect.asVoid(drop(dialect, checkpointOf(layout.name)))),
+      Ref.set(last, undefined)
+    )
   } satisfies Output
 })
 
@@ -451,7 +559,7 @@ const carryQuarantine = Effect.fnUntraced(function* ({ sql, tableName }: Dialect
 // ---------------------------------------------------------------------------------------------------------------------
 
 /** Reads the table in the order of its key: each record a line of canonical JSON, the same in both databases. */
-const audit = ({ dialect, sha256 }: Context, layout: Layout, place: string): Effect.Effect<Receipt, Reason> =>
+const audit = ({ dialect, sha256 }: Reading, layout: Layout, place: string): Effect.Effect<Receipt, Reason> =>
   at(dialect)(
     Effect.gen(function* () {
       const { describe, sql, tableName } = dialect
