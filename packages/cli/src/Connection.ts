@@ -1,10 +1,10 @@
 /** Which workspace a command talks to: flags first, then the environment. The token comes from the environment only. */
+import * as HttpProxy from "@effect-intercom/core/HttpProxy"
 import { Intercom, type Resources } from "@effect-intercom/core/Intercom"
 import * as IntercomConfig from "@effect-intercom/core/IntercomConfig"
 import { IntercomError } from "@effect-intercom/core/IntercomError"
 import { IntercomHttp } from "@effect-intercom/core/IntercomHttp"
 import { ExportError } from "@effect-intercom/export/ExportError"
-import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as Flag from "effect/cli/Flag"
 import * as Config from "effect/Config"
 import * as Duration from "effect/Duration"
@@ -15,6 +15,7 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Bodies from "./Bodies.ts"
 import { text, whole } from "./internal/Flags.ts"
+import * as Network from "./Network.ts"
 import { BrokenPipe } from "./Outcome.ts"
 import { Traffic } from "./Traffic.ts"
 
@@ -65,13 +66,20 @@ export const options = (flags: Flags): Config.Config<IntercomConfig.Options> =>
 
 /** The client, watched. */
 export const layer = (flags: Flags): Layer.Layer<Intercom | Resources | IntercomHttp | Traffic, Config.ConfigError> =>
-  watched(Layer.unwrap(Effect.map(options(flags), Intercom.layer)))
+  watched(Layer.unwrap(Effect.map(options(flags), Intercom.layer)), Network.proxied)
 
 /** A client over the network, with the traffic it makes. */
-export const watched = <A, E, R>(
-  client: Layer.Layer<A, E, R | HttpClient.HttpClient>
-): Layer.Layer<A | Traffic, E, Exclude<R, HttpClient.HttpClient | Traffic>> =>
-  client.pipe(Layer.provideMerge(Traffic.layer), Layer.provide(Bodies.layer), Layer.provide(NodeHttpClient.layerUndici))
+export const watched = <A, E, R, E2>(
+  client: Layer.Layer<A, E, R | HttpClient.HttpClient>,
+  network: Layer.Layer<HttpClient.HttpClient, E2>
+): Layer.Layer<A | Traffic, E | E2, Exclude<R, HttpClient.HttpClient | Traffic>> =>
+  client.pipe(Layer.provideMerge(Traffic.layer), Layer.provide(Bodies.layer), Layer.provide(network))
+
+/** The way to the API in words, where it is through a proxy. */
+export const proxy: Effect.Effect<string | undefined, Config.ConfigError, IntercomHttp> = Effect.gen(function* () {
+  const { config } = yield* IntercomHttp
+  return HttpProxy.describe(yield* HttpProxy.config, config.baseUrl)
+})
 
 /** The API does not take the token. */
 export class Refused extends Schema.TaggedError<Refused>()("Refused", {
@@ -79,16 +87,36 @@ export class Refused extends Schema.TaggedError<Refused>()("Refused", {
   error: IntercomError
 }) {
   override get message(): string {
-    const { baseUrl, error } = this
-    const asked = new URL(baseUrl).host
-    const others = Object.entries(IntercomConfig.regions)
-      .filter(([, address]) => new URL(address).host !== asked)
-      .map(([region]) => `--region ${region}`)
+    const asked = new URL(this.baseUrl).host
+    const refused = `${asked} refused the access token (${says(this.error)}).`
+    const others = Object.entries(IntercomConfig.regions).filter(([, address]) => new URL(address).host !== asked)
+    if (others.length === Object.keys(IntercomConfig.regions).length) {
+      return (
+        `${refused} That address is the one of --base-url or INTERCOM_BASE_URL, and none of Intercom's own: put a token ` +
+        "that it takes into INTERCOM_ACCESS_TOKEN (a simulator prints its own), or ask Intercom itself, with --region."
+      )
+    }
+    const regions = others.map(([region]) => `--region ${region}`)
     return (
-      `${asked} refused the access token (${says(error)}). It is the token of a workspace in another region ` +
-      `(try ${others.slice(0, -1).join(", ")} or ${others.at(-1) ?? ""}), or it was revoked or mistyped: ` +
-      "take it anew from Intercom's Developer Hub into INTERCOM_ACCESS_TOKEN."
+      `${refused} It is the token of a workspace in another region (try ${regions.join(" or ")}), or it was revoked or ` +
+      "mistyped: take a new one from Intercom's Developer Hub into INTERCOM_ACCESS_TOKEN."
     )
+  }
+}
+
+/** The connection failed on its way through a proxy. */
+export class ProxyFailed extends Schema.TaggedError<ProxyFailed>()("ProxyFailed", {
+  /** Without user and password. */
+  proxy: Schema.String,
+  host: Schema.String,
+  description: Schema.String
+}) {
+  override get message(): string {
+    const [, status] = /\((\d{3})\)/.exec(this.description) ?? []
+    const failed = `The connection to ${this.host} failed (${this.description}). It goes through the proxy ${this.proxy}, of HTTPS_PROXY, HTTP_PROXY or ALL_PROXY`
+    if (status === "407") return `${failed}, which wants a user and password: write http://USER:PASSWORD@HOST:PORT.`
+    if (status !== undefined) return `${failed}, which refuses it: ask whoever runs it, or name the host in NO_PROXY.`
+    return `${failed}: check that address, or name the host in NO_PROXY.`
   }
 }
 
@@ -99,23 +127,43 @@ const says = ({ reason }: IntercomError): string => {
   return [`HTTP ${reason.status}`, ...codes, ...id].join(", ")
 }
 
-const unauthorized = (error: unknown): IntercomError | undefined => {
-  if (error instanceof IntercomError) return error.reason._tag === "Unauthorized" ? error : undefined
-  if (error instanceof BrokenPipe) return unauthorized(error.error)
-  return error instanceof ExportError && error.reason._tag === "RequestFailed"
-    ? unauthorized(error.reason.error)
-    : undefined
+/** Another program reads the companies of the workspace, and did not end in time. */
+export class ScrollTaken extends Schema.TaggedError<ScrollTaken>()("ScrollTaken", {}) {
+  override get message(): string {
+    return (
+      "Another scroll over the companies of this workspace is open, and did not end within ten minutes. Stop the program " +
+      "that reads them, or wait for it, and run the same command again: what was written is kept."
+    )
+  }
 }
 
-/** Says of a refused token which address refused it, and where else it may belong. */
-export const explained = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E | Refused, R | IntercomHttp> =>
+/** The failed request behind an error. */
+const requestOf = (error: unknown): IntercomError | undefined => {
+  if (error instanceof IntercomError) return error
+  if (error instanceof BrokenPipe) return requestOf(error.error)
+  return error instanceof ExportError && error.reason._tag === "RequestFailed" ? error.reason.error : undefined
+}
+
+/** What is known of a failure here and not where it happened: which address refused a token, which way it went. */
+const explanation = Effect.fnUntraced(function* (error: unknown) {
+  const { config } = yield* IntercomHttp
+  const failed = requestOf(error)
+  if (failed?.reason._tag === "Unauthorized") return new Refused({ baseUrl: config.baseUrl.href, error: failed })
+  if (failed?.reason._tag === "BadRequest" && failed.reason.errors.some(({ code }) => code === "scroll_exists")) {
+    return new ScrollTaken()
+  }
+  if (failed?.reason._tag !== "TransportError") return undefined
+  const way = yield* Effect.orElseSucceed(proxy, () => undefined)
+  if (way === undefined) return undefined
+  return new ProxyFailed({ proxy: way, host: config.baseUrl.host, description: failed.reason.description })
+})
+
+type Explained = ProxyFailed | Refused | ScrollTaken
+
+/** Says of a refused token which address refused it, and of a failed connection which proxy it went through. */
+export const explained = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E | Explained, R | IntercomHttp> =>
   effect.pipe(
     Effect.catch((error) =>
-      Effect.flatMap(IntercomHttp, ({ config }): Effect.Effect<never, E | Refused> => {
-        const refusal = unauthorized(error)
-        return Effect.fail(
-          refusal === undefined ? error : new Refused({ baseUrl: config.baseUrl.href, error: refusal })
-        )
-      })
+      Effect.flatMap(explanation(error), (better): Effect.Effect<never, E | Explained> => Effect.fail(better ?? error))
     )
   )

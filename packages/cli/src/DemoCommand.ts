@@ -23,6 +23,7 @@ import * as Format from "@effect-intercom/export/Format"
 import * as Verify from "@effect-intercom/export/Verify"
 import * as Style from "./Style.ts"
 import * as NodeSha256 from "@effect-intercom/export/NodeSha256"
+import * as Network from "./Network.ts"
 import * as Reporter from "./Reporter.ts"
 import { faultsFlag, rateLimitFlag } from "./SimulateCommand.ts"
 
@@ -152,7 +153,8 @@ export const command = Command.make(
           Simulator.useSync(({ token, url }) =>
             Intercom.layer({ accessToken: token, baseUrl: url, timeout: "1 second", retry: { base: "100 millis" } })
           )
-        )
+        ),
+        Network.direct
       )
 
       yield* Effect.gen(function* () {

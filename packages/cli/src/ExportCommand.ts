@@ -154,6 +154,8 @@ const exported = Effect.fnUntraced(function* (options: Options, plan: Plan) {
         `put the address into ${Destination.postgresVariable}, and write --to postgres:`
     )
   }
+  const proxy = yield* Connection.proxy
+  if (proxy !== undefined && !quiet) yield* Effect.logInfo(`Requests go through the proxy ${proxy}`)
   const entries = yield* run(plan, reporterOf(options, plan.resources)).pipe(
     Effect.onInterrupt(() => interrupted(options)),
     Effect.mapError((error) => (to.kind === "stdout" ? Outcome.intoPipe(error) : error))

@@ -57,7 +57,8 @@ const idle = ({ pause, silence }: View, style: Style): string => {
   if (pause?.cause === "limit") {
     return style.warn(`waiting for the rate limit, ${Format.duration(Math.ceil(pause.millis / 1000) * 1000)}`)
   }
-  if (pause?.cause === "scroll") return style.warn("waiting for the workspace's other scroll to end, a minute at most")
+  if (pause?.cause === "scroll")
+    return style.warn(`waiting for the workspace's other scroll to end, for ${Format.duration(pause.millis)}`)
   if (pause?.cause === "failure") return style.warn("a request failed, sent again soon")
   return silence >= patience ? style.dim(`nothing new for ${Format.duration(silence)}`) : ""
 }

@@ -15,7 +15,7 @@ export interface Pause {
    * scroll is taken, and is asked for again when it may have ended.
    */
   readonly cause: "limit" | "failure" | "scroll"
-  /** Milliseconds until the window is over; those since the failure, or since the scroll was refused. */
+  /** Milliseconds until the window is over; those since the failure, or since a scroll was refused first. */
   readonly millis: number
 }
 
@@ -25,13 +25,23 @@ interface State {
   readonly quietSince: number | undefined
   /** How the last answer fell short. */
   readonly wrong: "failure" | "scroll" | undefined
+  /** Since when scrolls are refused. */
+  readonly scrollSince: number | undefined
   /** What the server says of the window's end, when that is on the same clock, and whether it takes more until then. */
   readonly reset: number
   readonly resetAt: number
   readonly full: boolean
 }
 
-const initial: State = { underWay: 0, quietSince: undefined, wrong: undefined, reset: 0, resetAt: 0, full: false }
+const initial: State = {
+  underWay: 0,
+  quietSince: undefined,
+  wrong: undefined,
+  scrollSince: undefined,
+  reset: 0,
+  resetAt: 0,
+  full: false
+}
 
 /** A shorter silence is work of our own. */
 const patience = 300
@@ -39,22 +49,35 @@ const patience = 300
 /** A longer silence after a failure is something else: a client sends again within 20 seconds. */
 const longestBackoff = 25_000
 
-const pauseOf = ({ full, quietSince, resetAt, underWay, wrong }: State, now: number): Pause | undefined => {
+const pauseOf = (
+  { full, quietSince, resetAt, scrollSince, underWay, wrong }: State,
+  now: number
+): Pause | undefined => {
   if (underWay > 0 || quietSince === undefined || now - quietSince < patience) return undefined
   if (full && resetAt > now) return { cause: "limit", millis: resetAt - now }
   const silence = now - quietSince
-  return wrong !== undefined && silence < longestBackoff ? { cause: wrong, millis: silence } : undefined
+  if (wrong === undefined || silence >= longestBackoff) return undefined
+  return { cause: wrong, millis: wrong === "scroll" && scrollSince !== undefined ? now - scrollSince : silence }
 }
 
-const wrongOf = ({ request, status }: HttpClientResponse.HttpClientResponse): State["wrong"] => {
-  if (status < 400) return undefined
-  return status === 400 && request.url.endsWith("/companies/scroll") ? "scroll" : "failure"
+type Response = HttpClientResponse.HttpClientResponse
+
+const isScroll = ({ request }: Response): boolean => request.url.endsWith("/companies/scroll")
+
+const wrongOf = (response: Response): State["wrong"] => {
+  if (response.status < 400) return undefined
+  return response.status === 400 && isScroll(response) ? "scroll" : "failure"
+}
+
+const scrollSince = (state: State, response: Response, now: number): number | undefined => {
+  if (!isScroll(response)) return state.scrollSince
+  return response.status === 400 ? (state.scrollSince ?? now) : undefined
 }
 
 /** The state after an answer; `wall` is the time of day, in Unix milliseconds. */
 const answered = (
   state: State,
-  response: HttpClientResponse.HttpClientResponse,
+  response: Response,
   { now, wall }: { readonly now: number; readonly wall: number }
 ): State => {
   const { headers } = response
@@ -69,12 +92,18 @@ const answered = (
     underWay: state.underWay - 1,
     quietSince: now,
     wrong: wrongOf(response),
+    scrollSince: scrollSince(state, response, now),
     reset: known ? reset : state.reset,
     resetAt: known ? resetAt : state.resetAt,
     // Answers may overtake one another: a window that was full stays so.
     full: full || (state.full && reset === state.reset)
   }
 }
+
+/** Said once, when it begins: up to ten minutes pass. */
+const waitsForScroll =
+  "The API refuses a scroll over companies, as it does while another one is open: a workspace has one at a time. This " +
+  "waits until the other one ends or was idle for a minute, ten minutes at most."
 
 /** What passes between the client and the API. */
 export class Traffic extends Context.Service<Traffic, { readonly pause: Effect.Effect<Pause | undefined> }>()(
@@ -94,9 +123,15 @@ export class Traffic extends Context.Service<Traffic, { readonly pause: Effect.E
             response
           ).pipe(
             Effect.tap((response) =>
-              Effect.flatMap(Clock.currentTimeMillis, (wall) =>
-                note((state, now) => answered(state, response, { now, wall }))
-              )
+              Effect.gen(function* () {
+                const wall = yield* Clock.currentTimeMillis
+                const before = yield* Ref.get(state)
+                yield* note((state, now) => answered(state, response, { now, wall }))
+                const after = yield* Ref.get(state)
+                if (before.scrollSince === undefined && after.scrollSince !== undefined) {
+                  yield* Effect.logWarning(waitsForScroll)
+                }
+              })
             ),
             Effect.tapError(() =>
               note((state, now) => ({ ...state, underWay: state.underWay - 1, quietSince: now, wrong: "failure" }))

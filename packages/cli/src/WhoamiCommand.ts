@@ -22,6 +22,8 @@ export const command = Command.make(
       yield* Console.log(`workspace  ${app == null ? "unknown" : known(app.name, app.id_code)}`)
       yield* Console.log(`region     ${known(app?.region, app?.timezone) || "unknown"}`)
       yield* Console.log(`API        ${config.baseUrl.href} version ${config.version}`)
+      const proxy = yield* Connection.proxy
+      if (proxy !== undefined) yield* Console.log(`proxy      ${Printable.line(proxy)}`)
     }).pipe(
       Connection.explained,
       // Someone is looking at an empty screen.

@@ -1,11 +1,17 @@
 import * as Connection from "@effect-intercom/cli/Connection"
+import * as Network from "@effect-intercom/cli/Network"
 import * as Main from "@effect-intercom/cli/Main"
+import { BadRequest, IntercomError, Unauthorized } from "@effect-intercom/core/IntercomError"
+import { Intercom } from "@effect-intercom/core/Intercom"
+import { ExportError, RequestFailed } from "@effect-intercom/export/ExportError"
 import * as Manifest from "@effect-intercom/export/Manifest"
 import { assert, describe, it } from "@effect/vitest"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
 import { readFileSync } from "node:fs"
 
 const none: Connection.Flags = {
@@ -58,6 +64,32 @@ describe("Connection.options", () => {
     Effect.gen(function* () {
       assert.deepInclude(yield* options(env, { region: Option.some("au") }), { region: "au", baseUrl: undefined })
     })
+  )
+})
+
+describe("a refused token", () => {
+  it("of one of Intercom's own addresses may be of another region", () => {
+    const reason = new Unauthorized({ status: 401, errors: [] })
+    const error = new IntercomError({ operation: "Admins.me", method: "GET", path: "/me", reason })
+    const { message } = new Connection.Refused({ baseUrl: "https://api.eu.intercom.io", error })
+    assert.match(message, /^api\.eu\.intercom\.io refused the access token .*\(try --region us or --region au\)/)
+  })
+})
+
+describe("a scroll that is taken for good", () => {
+  it.effect("is told with what to do, and no parameter is blamed", () =>
+    Effect.gen(function* () {
+      const reason = new BadRequest({ status: 400, errors: [{ code: "scroll_exists" }] })
+      const error = new IntercomError({
+        operation: "Companies.scroll",
+        method: "GET",
+        path: "/companies/scroll",
+        reason
+      })
+      const failed = Effect.fail(new ExportError({ resource: "companies", reason: new RequestFailed({ error }) }))
+      const { message } = yield* Effect.flip(Connection.explained(failed))
+      assert.match(message, /^Another scroll over the companies .* run the same command again/)
+    }).pipe(Effect.provide(Intercom.layer({ accessToken: Redacted.make("t") }).pipe(Layer.provide(Network.direct))))
   )
 })
 

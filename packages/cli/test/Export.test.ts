@@ -361,7 +361,7 @@ describe("--log-format json", () => {
 })
 
 describe("an error says what to do", () => {
-  it.live("a refused token: which address refused it, and where else it may belong", () =>
+  it.live("a refused token: which address refused it, and what it takes", () =>
     Effect.gen(function* () {
       const { url } = yield* Simulator
       for (const args of [["export", "tags", "--to", `ndjson:${yield* Command.temporary}`], ["whoami"]]) {
@@ -372,8 +372,8 @@ describe("an error says what to do", () => {
         assert.strictEqual(code, 1)
         isSentence(stderr.trim())
         assert.include(stderr, `${new URL(url).host} refused the access token (HTTP 401`)
-        assert.include(stderr, "(try --region us, --region eu or --region au)")
-        assert.include(stderr, "revoked")
+        assert.include(stderr, "none of Intercom's own: put a token that it takes into INTERCOM_ACCESS_TOKEN")
+        assert.notInclude(stderr, "another region")
       }
     }).pipe(Effect.provide(simulator()))
   )

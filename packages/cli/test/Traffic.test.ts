@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientResponse from "effect/http/HttpClientResponse"
+import * as Logger from "effect/Logger"
 import * as Layer from "effect/Layer"
 import * as TestClock from "effect/testing/TestClock"
 
@@ -51,6 +52,23 @@ it.effect("after a failure the next attempt is awaited", () =>
     yield* TestClock.adjust("1 second")
     assert.deepStrictEqual(yield* pause, { cause: "failure", millis: 1000 })
   }).pipe(Effect.provide(answering(503)))
+)
+
+it.effect("a scroll that is refused for long is told once, at its beginning", () =>
+  Effect.gen(function* () {
+    const said: Array<unknown> = []
+    const logger = Logger.make(({ message }) => void said.push(message))
+    yield* Effect.gen(function* () {
+      const scroll = HttpClient.get("https://api.example.test/companies/scroll")
+      yield* scroll
+      assert.match(String(said), /one at a time\. This waits .* ten minutes at most\.$/)
+      yield* TestClock.adjust("20 seconds")
+      yield* scroll
+      yield* TestClock.adjust("5 seconds")
+      assert.deepStrictEqual(yield* pause, { cause: "scroll", millis: 25_000 })
+      assert.strictEqual(said.length, 1)
+    }).pipe(Effect.provide(Logger.layer([logger])))
+  }).pipe(Effect.provide(answering(400)))
 )
 
 it.effect("a scroll that is refused waits for another one", () =>

@@ -1,5 +1,6 @@
 export { Authorization } from "./Authorization.ts"
 export * as ErrorResponse from "./ErrorResponse.ts"
+export * as HttpProxy from "./HttpProxy.ts"
 export * from "./Intercom.ts"
 export * from "./IntercomApi.ts"
 export * as IntercomConfig from "./IntercomConfig.ts"
