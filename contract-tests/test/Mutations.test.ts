@@ -821,11 +821,11 @@ describe("a client with a fault", () => {
     client: resource(creating({ email: Schema.String, external_Id: Schema.optionalKey(Schema.String) })),
     expected: { direction: "request", class: "breaking", message: /^external_Id is not in the document$/ }
   })
-  faulty("an explicit undefined that goes out as null", {
+  faulty("a null where the document permits none", {
     operation: "POST /contacts",
     check: "requests",
-    client: resource(creating({ email: Schema.String, external_id: Schema.optional(Schema.String) })),
-    expected: { direction: "request", class: "breaking", message: /^external_id must be string$/ }
+    client: resource(creating({ email: Schema.String, phone: Schema.NullOr(Schema.String) })),
+    expected: { direction: "request", class: "breaking", message: /^phone must be string$/ }
   })
   faulty("a field that is left out and needed", {
     operation: "POST /contacts",

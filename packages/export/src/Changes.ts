@@ -36,6 +36,14 @@ export const scope = (plan: Plan, resource: Resource<unknown>, last: Since | und
     }
   })
 
+/** A name that no finished export has: two may start in the same second. */
+export const named = (scope: Scope, finished: { readonly [output: string]: unknown }): Scope => {
+  if (scope.since === null) return scope
+  let output = scope.output
+  for (let turn = 2; output in finished; turn++) output = `${scope.output}-${turn}`
+  return { ...scope, output }
+}
+
 /**
  * Whether a record is one of the export's: changed at `since` or later, and not after the export started, since it would
  * come twice as it moves; not exported before in the same version, and not asked for by itself.

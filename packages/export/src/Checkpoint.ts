@@ -4,10 +4,20 @@ import { Effort, Sample } from "./Effort.ts"
 import { Source } from "./Source.ts"
 import { Missing } from "./Walk.ts"
 
+const Count = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
+
+/** A name, and no path: it becomes one of a file. */
+const Output = Schema.String.check(
+  Schema.isPattern(/^\w+(?:\.\d{8}T\d{6}Z(?:-\d+)?)?$/, { expected: "a name such as contacts.20261127T080000Z" })
+)
+
 /** What a resource's export is about; fixed when it starts. */
 export const Scope = Schema.Struct({
-  /** The name of the finished output: `contacts`, or `contacts.20261127T080000Z` for what changed until then. */
-  output: Schema.String,
+  /**
+   * The name of the finished output: `contacts`, or `contacts.20261127T080000Z` for what changed until then, with `-2` for
+   * the second one that started in the same second.
+   */
+  output: Output,
   /** What changed after this, in Unix seconds; null for everything. */
   since: Schema.NullOr(Schema.Int),
   /** When the export started, in Unix seconds: later changes are the next export's. */
@@ -28,19 +38,19 @@ export type Recent = typeof Recent.Type
 
 export const Counts = Schema.Struct({
   /** Records the API gave. */
-  read: Schema.Int,
+  read: Count,
   /** Of these, kept by the sink, each once. */
-  records: Schema.Int,
+  records: Count,
   /** Did not fit their schema, or could not be kept. */
-  quarantined: Schema.Int,
+  quarantined: Count,
   /** Why, and how many; absent when all fit. */
-  reasons: Schema.optionalKey(Schema.Record(Schema.String, Schema.Int)),
+  reasons: Schema.optionalKey(Schema.Record(Schema.String, Count)),
   /** Given before in the same export: of each record one is kept. Absent when there were none. */
-  duplicates: Schema.optionalKey(Schema.Int),
+  duplicates: Schema.optionalKey(Count),
   /** Outside of what the export is about: changed before `since`, after `until`, or exported before in that version. */
-  skipped: Schema.Int,
+  skipped: Count,
   /** What the API said there is but did not give. */
-  missing: Schema.Int
+  missing: Count
 })
 export type Counts = typeof Counts.Type
 
@@ -54,7 +64,7 @@ export const Checkpoint = Schema.Struct({
   position: Schema.NullOr(Schema.Json),
   /** Whether all is written. */
   done: Schema.Boolean,
-  steps: Schema.Int,
+  steps: Count,
   counts: Counts,
   /** What the API says there is in all, if it says. */
   total: Schema.NullOr(Schema.Int),
@@ -63,7 +73,7 @@ export const Checkpoint = Schema.Struct({
   /** With the last step: nothing before. */
   recent: Recent,
   /** How often the export was started or resumed. */
-  runs: Schema.Int,
+  runs: Count,
   effort: Effort,
   /** Milliseconds worked, over all runs. */
   workedMillis: Schema.Finite,

@@ -20,7 +20,15 @@ import * as Effort from "./Effort.ts"
 import * as Elapsed from "./internal/Elapsed.ts"
 import * as Recent from "./internal/Recent.ts"
 import * as Seen from "./internal/Seen.ts"
-import { CursorRefused, ExportError, Occupied, OtherExport, type Reason, RequestFailed } from "./ExportError.ts"
+import {
+  CursorRefused,
+  ExportError,
+  Occupied,
+  OtherExport,
+  type Reason,
+  RequestFailed,
+  Unreadable
+} from "./ExportError.ts"
 import { type Entry, type State, tool } from "./Manifest.ts"
 import * as Nesting from "./internal/Nesting.ts"
 import type { Plan } from "./Plan.ts"
@@ -161,7 +169,8 @@ const start = (job: Job, entry: Entry | undefined): Step<Stream.Stream<Event, Re
     const { connection, plan, resource, source } = job
     const { table } = resource
     const last = (yield* Document.state(connection))?.resources[resource.name]
-    const scope = yield* Changes.scope(plan, resource, last)
+    const finished = (yield* Document.manifest(connection))?.exports ?? {}
+    const scope = Changes.named(yield* Changes.scope(plan, resource, last), finished)
     const place = yield* connection.occupied(table, scope.output)
     if (place !== undefined && entry === undefined && plan.force !== true && scope.since === null) {
       return yield* new Occupied({ path: place })
@@ -190,6 +199,9 @@ const start = (job: Job, entry: Entry | undefined): Step<Stream.Stream<Event, Re
 const resume = (job: Job, found: Checkpoint): Step<Stream.Stream<Event, Reason, Resource.Services | Sink>> =>
   Effect.gen(function* () {
     const { plan, resource, source } = job
+    if (!resource.resumes(found.position)) {
+      return yield* new Unreadable({ path: `${resource.table.name}.checkpoint`, field: "position" })
+    }
     const place = `The unfinished export of ${resource.name}`
     yield* same(place, found.source, source)
     const since = plan.since === "last" ? found.scope.since : (plan.since ?? null)

@@ -30,10 +30,21 @@ export class FileFailed extends Schema.TaggedError<FileFailed>()("FileFailed", {
   }
 }
 
-/** A checkpoint or manifest is no longer what an export wrote. */
-export class Unreadable extends Schema.TaggedError<Unreadable>()("Unreadable", { path: Schema.String }) {
+/** A checkpoint, a manifest or an output is no longer what an export wrote. */
+export class Unreadable extends Schema.TaggedError<Unreadable>()("Unreadable", {
+  path: Schema.String,
+  /** What in it is wrong, where that is known. */
+  field: Schema.optionalKey(Schema.String),
+  /** Whether it tells of finished exports, so that starting over does not replace it. */
+  finished: Schema.optionalKey(Schema.Boolean)
+}) {
   override get message(): string {
-    return `${this.path} is damaged, or not written by this version of the tool. Start anew with --restart, or choose another place.`
+    const where = this.field === undefined ? "" : ` (${this.field})`
+    const remedy =
+      this.finished === true
+        ? "Put a good copy back; or move it away and export everything again with --force, which replaces what is there."
+        : "Start over with --restart, or choose another place."
+    return `${this.path} is damaged, or not written by this version of the tool${where}. ${remedy}`
   }
 }
 

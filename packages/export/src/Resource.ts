@@ -56,6 +56,8 @@ export interface Resource<out R> {
    * everything each time.
    */
   readonly changes: "search" | "filter" | "whole"
+  /** Whether a walk can resume at a stored position; null is its start. */
+  readonly resumes: (position: unknown) => boolean
   readonly walk: (options: Options) => Stream.Stream<Walk.Step, Walk.Failure, R>
   /** How many there are, if the API says: one request. */
   readonly count: (since: number | undefined) => Effect.Effect<number | undefined, IntercomError, R>
@@ -105,6 +107,7 @@ const listing = <R>({ name, pageSize, pages, table }: Listing<R>): Resource<R> =
     largestPage: null,
     counted: true,
     changes: pageSize === null ? "whole" : "filter",
+    resumes: Schema.is(Schema.NullOr(Schema.String)),
     walk: ({ accepts, from, pageSize }) =>
       Walk.ahead(
         Walk.accepted(
@@ -180,6 +183,7 @@ export const companies: Resource<Companies> = {
   largestPage: null,
   counted: false,
   changes: "filter",
+  resumes: Schema.is(Schema.NullOr(Schema.Record(Schema.String, Schema.Never))),
   walk: ({ accepts, from }) =>
     Walk.accepted(
       Stream.unwrap(
@@ -207,6 +211,8 @@ const day = 86_400
 const searchedAfter = (since: number | undefined) => (since === undefined ? 0 : Math.max(0, since - day))
 
 const fieldOf = (since: number | undefined): Windows.Field => (since === undefined ? "created_at" : "updated_at")
+
+const isSearched = Schema.is(Schema.NullOr(Schema.Union([Windows.Position, Untimed.Listing])))
 
 const windowsPosition = Schema.decodeUnknownOption(Windows.Position)
 
@@ -286,6 +292,7 @@ export const contacts: Resource<Contacts> = {
   largestPage: 150,
   counted: false,
   changes: "search",
+  resumes: isSearched,
   walk: (options) =>
     Stream.map(
       searched(searchContacts, listContacts, { ...options, concurrency: halfOf(options.concurrency) }),
@@ -429,6 +436,7 @@ export const conversations: Resource<Conversations> = {
   largestPage: 150,
   counted: false,
   changes: "search",
+  resumes: isSearched,
   walk: (options) =>
     withRetried(options, detailed, searched(searchConversations, listConversations, { ...options, concurrency: 2 })),
   count: counted(searchConversations)
@@ -465,6 +473,7 @@ export const events: Resource<Contacts | Events> = {
   largestPage: 150,
   counted: false,
   changes: "whole",
+  resumes: isSearched,
   walk: (options) =>
     withRetried(
       options,

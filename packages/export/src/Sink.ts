@@ -93,6 +93,8 @@ export interface Connection {
   readonly token: number
   /** A small document (JSON text) kept beside the data: the `manifest`, the `state`. */
   readonly read: (document: string) => Effect.Effect<string | undefined, Reason>
+  /** Where a document is kept, for messages; its name when left out. */
+  readonly locate?: ((document: string) => string) | undefined
   /** Replaces a document, whole or not at all. */
   readonly write: (document: string, text: string) => Effect.Effect<void, Reason>
   /** Where a finished output of this name would go, when something stands there already. */

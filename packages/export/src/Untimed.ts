@@ -25,13 +25,13 @@ export interface Options<R> {
 /** Beside the position of a walk over what has a time: how many more the listing counts, at the start of both. */
 const Timed = Schema.Struct({ untimed: Schema.Int })
 
-/** Where the listing is walked on. */
-const Listing = Schema.Struct({
+/** Where the listing resumes. */
+export const Listing = Schema.Struct({
   listing: Schema.NullOr(Schema.String),
   /** What the API counts in all. */
   total: Schema.Int
 })
-type Listing = typeof Listing.Type
+export type Listing = typeof Listing.Type
 
 const timedPosition = Schema.decodeUnknownOption(Timed)
 const listingPosition = Schema.decodeUnknownOption(Listing)

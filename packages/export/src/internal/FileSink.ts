@@ -114,6 +114,7 @@ export const layer = (format: Format, { directory }: Options): Layer.Layer<Sink,
       const provide = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.provideContext(effect, context)
       const view = {
         read: (document: string) => provide(readDocument(place, document)),
+        locate: (document: string) => place.at(`${document}.json`),
         peek: (table: Table) => provide(peek(place, table)),
         audit: (table: Table, name: string) => provide(audit(place, table, name))
       }
