@@ -8,7 +8,7 @@ const Count = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
 
 /** A name, and no path: it becomes one of a file. */
 const Output = Schema.String.check(
-  Schema.isPattern(/^\w+(?:\.\d{8}T\d{6}Z(?:-\d+)?)?$/, { expected: "a name such as contacts.20261127T080000Z" })
+  Schema.isPattern(/^\w+(?:\.\w[\w-]*)?$/, { expected: "a name such as contacts.20261127T080000Z" })
 )
 
 /** What a resource's export is about; fixed when it starts. */
