@@ -8,6 +8,6 @@ export default defineConfig({
     maxWorkers: 2,
     // Commands that tests start load the same modules again and again.
     env: { NODE_COMPILE_CACHE: fileURLToPath(new URL("node_modules/.cache/node-compile", import.meta.url)) },
-    testTimeout: 30_000
+    testTimeout: 90_000
   }
 })

@@ -122,7 +122,8 @@ describe("a document of another hand", () => {
       assert.deepStrictEqual(found, [
         "drift coverage: the document's pattern is not a regular expression, and is ignored",
         "drift coverage: the document's type is not a type of JSON Schema, and is ignored",
-        "drift coverage: the document's required is not a list of names, and is ignored"
+        "drift coverage: the document's required is not a list of names, and is ignored",
+        "breaking coverage: the document contradicts itself: the schema contains itself, with nothing between; the reference is ignored"
       ])
     )
   )

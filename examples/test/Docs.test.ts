@@ -135,7 +135,18 @@ const corpus = globSync(
 const known = new Set(corpus.match(/[\w$]+/g))
 
 /** Words that stand for something the reader puts there, or are of another field. */
-const placeholders = new Set(["dir", "n", "seconds", "old", "new", "its_name", "malloc", "archive", "scarf_analytics", "do_not_track"])
+const placeholders = new Set([
+  "dir",
+  "n",
+  "seconds",
+  "old",
+  "new",
+  "its_name",
+  "malloc",
+  "archive",
+  "scarf_analytics",
+  "do_not_track"
+])
 
 const exists = (from: string, path: string) =>
   [".", dirname(from), join(dirname(from), "src"), "packages/core/src", "packages/export/src"].some(
