@@ -6,9 +6,9 @@ import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { type IntercomError, PaginationError } from "./IntercomError.ts"
 import type { Reply } from "./IntercomHttp.ts"
+import * as Endless from "./internal/Endless.ts"
 import { guard } from "./internal/Guard.ts"
 import { nullish, open, unchecked } from "./internal/Wire.ts"
-import * as Json from "./Json.ts"
 import type { Call } from "./Operation.ts"
 
 /**
@@ -343,12 +343,12 @@ const walker = <Query, Request, Envelope, Item extends Schema.Top, Key extends k
     )
   }
 
-  /** One request and what it gave. `checkEnd` says what is wrong with going on from here. */
+  /** One request and what it gave. `watch` says whether the walk would never end. */
   const fetch = (
     query: Query,
     cursor: Cursor | undefined,
     lenient: boolean,
-    checkEnd: (raw: ReadonlyArray<unknown>, next: Cursor) => PaginationError | undefined
+    watch: (page: Endless.Page) => string | undefined
   ): Effect.Effect<Fetched<Record>, IntercomError> =>
     Effect.gen(function* () {
       const reply = yield* send(query, cursor)
@@ -356,9 +356,10 @@ const walker = <Query, Request, Envelope, Item extends Schema.Top, Key extends k
       // Decoded: every listing's body is an object with these fields.
       const body = reply.body as Body
       const next = style.next(body, query, cursor, raw.length)
-      const wrong = next === undefined || next instanceof PaginationError ? next : checkEnd(raw, next)
-      if (wrong !== undefined) return yield* call.fail(wrong)
       const total = numberOf(body.total_count)
+      if (next instanceof PaginationError) return yield* call.fail(next)
+      const endless = next === undefined ? undefined : watch({ records: raw, next, total })
+      if (endless !== undefined) return yield* call.fail(failure(`${endless}: the walk would never end`, next))
       const misfits = new Set(invalid.map(({ raw }) => raw))
       return {
         invalid,
@@ -375,10 +376,10 @@ const walker = <Query, Request, Envelope, Item extends Schema.Top, Key extends k
   const pages = <E = never, R = never>(query: Query = nothing, options: WalkOptions<E, R> = {}) => {
     const { from, onInvalid, prefetch = 1 } = options
     const fetched = Stream.suspend(() => {
-      const checkEnd = endless(style, from, query)
+      const watch = Endless.watch(style.constant === true ? undefined : [from, style.start?.(query)])
       return Stream.paginate(from, (cursor: Cursor | undefined) =>
         Effect.map(
-          fetch(query, cursor, onInvalid !== undefined, (raw, next) => checkEnd(raw, next, cursor)),
+          fetch(query, cursor, onInvalid !== undefined, watch),
           (fetched) => [[fetched], Option.fromUndefinedOr(fetched.page.cursor)] as const
         )
       )
@@ -402,32 +403,3 @@ const walker = <Query, Request, Envelope, Item extends Schema.Top, Key extends k
       )
   })
 }
-
-// An empty page that is not the last is odd, a row of them is a server that makes cursors up.
-const mostEmpty = 10
-
-/** Watches a walk for signs that it would never end. */
-const endless = <Query>({ constant, start }: Style<Query, unknown>, from: Cursor | undefined, query: Query) => {
-  const seen = new Set<unknown>([from, start?.(query)])
-  let previous: ReadonlyArray<unknown> = []
-  let empty = 0
-  return (raw: ReadonlyArray<unknown>, next: Cursor, cursor: Cursor | undefined): PaginationError | undefined => {
-    if (constant !== true && seen.has(next))
-      return failure(`The API gave the cursor ${next} twice: the walk would never end`, next)
-    seen.add(next)
-    empty = raw.length === 0 ? empty + 1 : 0
-    if (empty > mostEmpty) {
-      return failure(`The API answered with ${empty} empty pages in a row: the walk would never end`, cursor)
-    }
-    const page = raw.map(identity)
-    if (page.length > 0 && page.length === previous.length && page.every((id, index) => id === previous[index])) {
-      return failure("The API answered with the same page twice: the walk would never end", cursor)
-    }
-    previous = page
-    return undefined
-  }
-}
-
-/** What tells a record from another: its id, or all of it where there is none. */
-const identity = (record: unknown): unknown =>
-  (record as { readonly id?: unknown } | null)?.id ?? Json.stringify(record)

@@ -192,6 +192,110 @@ describe.each(styles)("$name", (style) => {
     })
   )
 
+  it.effect.each([2, 3, 5, 70])("%d pages in a circle, under ever new cursors, are an error", (period) =>
+    Effect.gen(function* () {
+      const server = Scripted.make((request) => {
+        const index = style.asks(request)
+        return page(`r${index % period}`, next(index + 1), { total_pages: 1_000_000_000 })
+      })
+      const { pages, reason } = yield* walk(style, server)
+      assert(reason?._tag === "PaginationError")
+      assert.strictEqual(
+        reason.message,
+        "The API answered with the same pages again and again: the walk would never end."
+      )
+      assert.isAtLeast(pages.length, period)
+      assert.isAtMost(pages.length, 6 * period)
+    })
+  )
+
+  it.effect("pages in a circle that is entered later are an error", () =>
+    Effect.gen(function* () {
+      const server = Scripted.make((request) => {
+        const index = style.asks(request)
+        return page(index < 40 ? `once-${index}` : `r${index % 3}`, next(index + 1), { total_pages: 1_000_000_000 })
+      })
+      const { ids, reason } = yield* walk(style, server)
+      assert.strictEqual(reason?._tag, "PaginationError")
+      assert.deepStrictEqual(
+        ids.slice(0, 40),
+        Array.from({ length: 40 }, (_, index) => `once-${index}`)
+      )
+      assert.isAtMost(server.sent.length, 100)
+    })
+  )
+
+  it.effect("far more records than the API counts are an error, as new as they are; twice as many are not", () =>
+    Effect.gen(function* () {
+      const of = (count: number, total: unknown) =>
+        Scripted.make((request) => {
+          const index = style.asks(request)
+          const records = Array.from({ length: 1_000 }, (_, i) => record(`${index}-${i}`))
+          const more = index + 1 < count
+          return Scripted.json({
+            ...body(records, more ? next(index + 1) : undefined, { total_pages: count }),
+            total_count: total
+          })
+        })
+      const without = yield* walk(style, of(1_000_000, 100))
+      assert.strictEqual(
+        without.reason?.message,
+        "The API counts 100 records, and gave 11000: the walk would never end."
+      )
+      for (const [count, total] of [
+        [20, 10_000],
+        [15, undefined],
+        [15, null]
+      ] as const) {
+        const { ids, reason } = yield* walk(style, of(count, total))
+        assert.deepStrictEqual([ids.length, reason], [count * 1_000, undefined])
+      }
+    })
+  )
+
+  it.effect("records that move while they are walked over are no error, nor are empty pages between them", () =>
+    Effect.promise(() =>
+      fc.assert(
+        fc.asyncProperty(
+          fc.integer({ min: 0, max: 60 }),
+          fc.integer({ min: 2, max: 7 }),
+          fc.array(fc.nat(), { maxLength: 40 }),
+          fc.array(fc.boolean(), { maxLength: 40 }),
+          (count, size, moves, empties) =>
+            Effect.gen(function* () {
+              const all = ids(count)
+              const moved = new Set<number>()
+              // Between any two pages, one of the records goes to the end, once.
+              const pages: Array<ReadonlyArray<string>> = []
+              for (let at = 0; at < all.length || pages.length === 0; at += size) {
+                if (empties[pages.length] === true && pages.at(-1)?.length !== 0) pages.push([])
+                pages.push(all.slice(at, at + size))
+                if (at + size >= all.length) break
+                const from = (moves[pages.length] ?? 0) % Math.max(1, count)
+                const id = all[from]
+                if (moves[pages.length] === undefined || id === undefined || moved.has(from)) continue
+                moved.add(from)
+                all.push(id)
+              }
+              const server = Scripted.make((request) => {
+                const index = style.asks(request)
+                const more = index + 1 < pages.length
+                return Scripted.json({
+                  ...body((pages[index] ?? []).map(record), more ? next(index + 1) : undefined, {
+                    total_pages: pages.length
+                  }),
+                  total_count: count
+                })
+              })
+              const seen = yield* style.pages().pipe(Stream.runCollect, Effect.provide(server.layer(layer)))
+              assert.deepStrictEqual(idsOf(seen), all)
+            }).pipe(Effect.runPromise)
+        ),
+        { seed: 16, numRuns: 60 }
+      )
+    )
+  )
+
   it.effect("a page that begins like the one before it, and is shorter, is another", () =>
     Effect.gen(function* () {
       const first = body([record("1"), record("2")], next(1), { total_pages: 3 })
@@ -768,6 +872,23 @@ describe("scrolls", () => {
       const { paths, reason } = yield* walk(Scripted.make(() => Scripted.json(page(["1"]))))
       assert.strictEqual(reason?.message, "The API answered with the same page twice: the walk would never end.")
       assert.lengthOf(paths, 2)
+    })
+  )
+
+  it.effect("that go round in circles, or give far more than they count, are errors, not endless walks", () =>
+    Effect.gen(function* () {
+      let asked = 0
+      const circle = yield* walk(Scripted.make(() => Scripted.json(page([`r${asked++ % 2}`]))))
+      assert.include(circle.reason?.message, "the same pages again and again")
+      assert.isAtMost(asked, 12)
+      const many = yield* walk(
+        Scripted.make(() => {
+          asked++
+          const ids = Array.from({ length: 1_000 }, (_, i) => `${asked}-${i}`)
+          return Scripted.json(page(ids, { total_count: 2 }))
+        })
+      )
+      assert.strictEqual(many.reason?.message, "The API counts 2 records, and gave 11000: the walk would never end.")
     })
   )
 
