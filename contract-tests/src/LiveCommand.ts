@@ -14,6 +14,7 @@ import { type Divergence, isFailure } from "./Divergence.ts"
 import { Diverged } from "./Diverged.ts"
 import type { EffectiveDocument } from "./EffectiveDocument.ts"
 import * as Har from "./Har.ts"
+import { refuse, whole } from "./internal/Flags.ts"
 import * as Live from "./Live.ts"
 import * as Report from "./Report.ts"
 import * as Reports from "./Reports.ts"
@@ -40,7 +41,10 @@ const input = {
     Flag.withDescription("where else the recorded API was, such as http://127.0.0.1:4010; may be repeated"),
     Flag.atLeast(0)
   ),
-  perPage: Flag.Int("per-page").pipe(Flag.withDescription("records asked for at once"), Flag.withDefault(5)),
+  perPage: whole("per-page", 1, 150).pipe(
+    Flag.withDescription("records asked for at once, of a workspace; 5 when left out"),
+    Flag.optional
+  ),
   values: Flag.Boolean("values").pipe(
     Flag.withDefault(false),
     Flag.withDescription("show values, and ids in requests: personal data, more often than not")
@@ -108,7 +112,7 @@ export const command = Command.make("live", input, (given) =>
     })
     const found =
       recorded === undefined
-        ? yield* workspace(document, { values, perPage: given.perPage })
+        ? yield* workspace(document, { values, perPage: Option.getOrElse(given.perPage, () => 5) })
         : yield* Har.run(document, recorded, { values, origins: given.origins, file: Option.getOrUndefined(given.har) })
     const report = baseline === undefined ? found : yield* Baseline.accept(found, baseline)
     yield* Console.log(Printable.lines(Report.traffic(report, { all, notes, fails })))
@@ -119,6 +123,12 @@ export const command = Command.make("live", input, (given) =>
     if (failures.length > 0) return yield* Diverged.of(failures)
   })
 ).pipe(
+  Command.validate(({ har, origins, perPage }) =>
+    refuse([
+      [Option.isNone(har) && origins.length > 0, "--origin says where recorded traffic was: it goes with --har"],
+      [Option.isSome(har) && Option.isSome(perPage), "--per-page is for a workspace: recorded traffic is not asked for"]
+    ])
+  ),
   Command.withDescription("Check what a real workspace answers, or a HAR file recorded; only operations that read"),
   Command.withExamples([
     { command: "intercom-contract live", description: "The workspace of INTERCOM_ACCESS_TOKEN" },

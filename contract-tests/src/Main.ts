@@ -10,6 +10,7 @@ import * as Baseline from "./Baseline.ts"
 import * as Contract from "./Contract.ts"
 import * as DiffCommand from "./DiffCommand.ts"
 import { Diverged } from "./Diverged.ts"
+import { refuse, whole } from "./internal/Flags.ts"
 import * as LiveCommand from "./LiveCommand.ts"
 import * as MutateSpecCommand from "./MutateSpecCommand.ts"
 import * as Places from "./Places.ts"
@@ -37,8 +38,14 @@ const flags = {
     Flag.withDescription("the document as published; divergences an action of the project's overlays names do not fail")
   ),
   allowRefs: Source.allowRefs,
-  seed: Flag.Int("seed").pipe(Flag.withDescription("decides every sample"), Flag.withDefault(Contract.defaultSeed)),
-  runs: Flag.Int("runs").pipe(Flag.withDescription("samples of each property"), Flag.withDefault(Contract.defaultRuns)),
+  seed: whole("seed", -(2 ** 31), 2 ** 31 - 1).pipe(
+    Flag.withDescription("decides every sample"),
+    Flag.withDefault(Contract.defaultSeed)
+  ),
+  runs: whole("runs", 1, 1_000_000).pipe(
+    Flag.withDescription("samples of each property"),
+    Flag.withDefault(Contract.defaultRuns)
+  ),
   notes: Flag.Boolean("notes").pipe(
     Flag.withDefault(false),
     Flag.withDescription("print notes, too: they never fail a run")
@@ -126,6 +133,18 @@ export const command = Command.make("intercom-contract", flags, (input) => {
     input.update ? updateBaseline(whole, file ?? Baseline.fileName) : check(whole, { all, file, folder, notes })
   )
 }).pipe(
+  Command.validate(({ all, baseline, notes, overlays, plain, report, update }) =>
+    refuse([
+      [plain && overlays.length > 0, "--no-overlays and --overlay exclude each other"],
+      [plain && Option.isSome(baseline), "--baseline is for documents with their overlays: --no-overlays knows none"],
+      [plain && update, "--update-baseline is for documents with their overlays: --no-overlays knows none"],
+      [plain && (notes || all), "--notes and --all are for documents with their overlays, not for --no-overlays"],
+      [
+        update && (notes || all || Option.isSome(report)),
+        "--update-baseline writes the baseline and prints nothing else"
+      ]
+    ])
+  ),
   Command.withSubcommands([DiffCommand.command, LiveCommand.command, MutateSpecCommand.command]),
   Command.withDescription("Check the Intercom client against an OpenAPI document, both ways, through Prism"),
   Command.withExamples([

@@ -361,7 +361,9 @@ export class ExportError extends Schema.TaggedError<ExportError>()("ExportError"
 
   /** Whether the same export, run again once its cause is removed, goes on where this one stopped. */
   get resumable(): boolean {
-    return !needsAnotherCommand.has(this.reason._tag)
+    if (needsAnotherCommand.has(this.reason._tag)) return false
+    // What the API's rules forbid, it forbids again.
+    return this.reason._tag !== "RequestFailed" || this.reason.error.reason._tag !== "EncodeError"
   }
 }
 

@@ -1,5 +1,7 @@
 /** What goes wrong, how often, or in which order. */
+import { type IntercomApi, operations } from "@effect-intercom/core"
 import * as Effect from "effect/Effect"
+import type * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as Schema from "effect/Schema"
 import * as Prng from "./internal/Prng.ts"
 
@@ -52,8 +54,15 @@ export interface Asked {
   readonly perPage: number | undefined
 }
 
+type Groups = (typeof IntercomApi)["groups"]
+
+type NamesIn<Group extends keyof Groups & string> = `${Group}.${HttpApiGroup.Endpoints<Groups[Group]>["identifier"]}`
+
+/** The name of an operation: `Contacts.search`, `News.listItems`. */
+export type OperationName = { [Group in keyof Groups & string]: NamesIn<Group> }[keyof Groups & string]
+
 /** Some of the requests: those of an operation, by its name, or those for which a predicate is true. */
-export type Where = string | ((asked: Asked) => boolean)
+export type Where = OperationName | ((asked: Asked) => boolean)
 
 /** Faults of some of the requests. */
 export interface Scoped {
@@ -172,6 +181,27 @@ export const parse = (input: string): Effect.Effect<Faults, FaultsSyntaxError> =
 export interface Fault {
   readonly kind: Kind
   readonly applied: boolean
+}
+
+/** A fault of an operation that does not exist would never come: where types do not tell, this does. */
+export class UnknownOperation extends Schema.TaggedError<UnknownOperation>()("UnknownOperation", {
+  name: Schema.String
+}) {
+  override get message(): string {
+    const [group] = this.name.split(".")
+    const siblings = operations.map(({ name }) => name).filter((name) => name.startsWith(`${group}.`))
+    const known = siblings.length === 0 ? "Contacts.list, Contacts.search and so on" : siblings.join(", ")
+    return `There is no operation ${this.name} to have a fault. Its name is one of ${known}.`
+  }
+}
+
+const named = ({ scoped }: Faults): ReadonlyArray<string> =>
+  scoped.flatMap(({ faults, where }) => [...(typeof where === "string" ? [where] : []), ...named(faults)])
+
+/** The faults, once every operation they name is known to exist. */
+export const checked = (faults: Faults): Effect.Effect<Faults, UnknownOperation> => {
+  const unknown = named(faults).find((name) => operations.every((operation) => operation.name !== name))
+  return unknown === undefined ? Effect.succeed(faults) : Effect.fail(new UnknownOperation({ name: unknown }))
 }
 
 const isIn = (where: Where, asked: Asked): boolean =>

@@ -230,7 +230,8 @@ const make = Effect.fnUntraced(function* <E>(options: Options, wire: Wire<E>) {
     options.overrides
   )
   const counters: App.Counters = { requests: 0, rateLimited: 0, faults: {} }
-  let faults = options.faults ?? Faults.none
+  // A name that is none is a mistake of the program's.
+  let faults = yield* Effect.orDie(Faults.checked(options.faults ?? Faults.none))
   let nextFault = Faults.source(faults, seed)
 
   const scroll = Scroll.make(store.collections.companies, seed)
@@ -321,9 +322,9 @@ const make = Effect.fnUntraced(function* <E>(options: Options, wire: Wire<E>) {
           return change("contacts", missing, (at) => store.merge(from, into, at))
         }),
       setFaults: (next) =>
-        Effect.sync(() => {
-          faults = next
-          nextFault = Faults.source(next, seed)
+        Effect.map(Effect.orDie(Faults.checked(next)), (checked) => {
+          faults = checked
+          nextFault = Faults.source(checked, seed)
         })
     })
 
