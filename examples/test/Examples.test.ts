@@ -6,6 +6,8 @@ import { NodeHttpClient, NodeServices } from "@effect/platform-node"
 import { Effect, FileSystem, Redacted } from "effect"
 import { execFile, spawn } from "node:child_process"
 import { globSync } from "node:fs"
+import { createServer } from "node:http"
+import type { AddressInfo } from "node:net"
 import { join } from "node:path"
 import { promisify } from "node:util"
 
@@ -37,11 +39,11 @@ const outputs: { readonly [example: string]: ReadonlyArray<RegExp> } = {
   "custom-sink.ts": [/^contacts: 500 records$/, /^tags: 40 records$/]
 }
 
-/** It does not end by itself. */
-const endless = ["nightly.ts"]
+/** It does not end by itself, or calls what the simulator does not have. */
+const others = ["nightly.ts", "update.ts"]
 
 it("each example has an expected output", () => {
-  assert.deepStrictEqual(globSync("*.ts", { cwd: folder }).toSorted(), [...Object.keys(outputs), ...endless].toSorted())
+  assert.deepStrictEqual(globSync("*.ts", { cwd: folder }).toSorted(), [...Object.keys(outputs), ...others].toSorted())
 })
 
 for (const [example, expected] of Object.entries(outputs)) {
@@ -63,6 +65,35 @@ it.live("quickstart.ts says what to do about a bad token, without showing it", (
     assert.match(stderr, /^HTTP 401 .*INTERCOM_ACCESS_TOKEN.*INTERCOM_REGION/)
     assert.notInclude(stderr, "a-wrong-token")
   }).pipe(Effect.provide([Simulator.layer(), NodeServices.layer]))
+)
+
+it.live("update.ts sends the declared operation", () =>
+  Effect.gen(function* () {
+    const seen: Array<unknown> = []
+    const server = createServer((request, response) => {
+      const chunks: Array<Buffer> = []
+      request.on("data", (chunk: Buffer) => chunks.push(chunk))
+      request.on("end", () => {
+        const body: unknown = JSON.parse(Buffer.concat(chunks).toString())
+        seen.push([request.method, request.url, request.headers.authorization, body])
+        response.end(JSON.stringify({ type: "contact", id: "65a1b2c3d4e5f6a7b8c9d0e1", name: "Zoë" }))
+      })
+    })
+    const port = yield* Effect.acquireRelease(
+      Effect.callback<number>((resume) => {
+        server.listen(0, "127.0.0.1", () => resume(Effect.succeed((server.address() as AddressInfo).port)))
+      }),
+      () => Effect.sync(() => void server.close())
+    )
+    const env = { ...process.env, INTERCOM_BASE_URL: `http://127.0.0.1:${port}`, INTERCOM_ACCESS_TOKEN: "token" }
+    const { stdout } = yield* Effect.promise(() =>
+      promisify(execFile)(process.execPath, ["update.ts"], { cwd: folder, env })
+    )
+    assert.strictEqual(stdout, "65a1b2c3d4e5f6a7b8c9d0e1 is Zoë\n")
+    assert.deepStrictEqual(seen, [
+      ["PUT", "/contacts/65a1b2c3d4e5f6a7b8c9d0e1", "Bearer token", { name: "Zoë", custom_attributes: { plan: "pro" } }]
+    ])
+  })
 )
 
 /** Runs an example until it has said so many lines. */

@@ -173,10 +173,7 @@ export const faults: ReadonlyArray<Fault> = [
     "contacts.get({ params: { contact_id } })",
     "contacts.get({ params: { contact_id: encodeURIComponent(contact_id) as ContactId } })"
   ]),
-  fault("internal/Wire.ts", "an id may be the way out of its path", [
-    'id !== "" && id !== "." && id !== ".." && id',
-    "id"
-  ]),
+  fault("Wire.ts", "an id may be the way out of its path", ['id !== "" && id !== "." && id !== ".." && id', "id"]),
   fault(contacts, "unknown fields are dropped", [
     "contacts.get({ params: { contact_id } })",
     "Effect.map(contacts.get({ params: { contact_id } }), ({ email, id, type }) => ({ type, id, email }) as never)"

@@ -3,7 +3,7 @@
  * {@link "./IntercomError".IntercomError} instead; these are for servers and documents.
  */
 import * as Schema from "effect/Schema"
-import { nullish } from "./internal/Wire.ts"
+import { nullish } from "./Wire.ts"
 
 /** One entry of an `error.list`. `code` is an open set; `field` names the offending input where there is one. */
 export class ErrorItem extends Schema.Opaque<ErrorItem>()(

@@ -56,6 +56,8 @@ export interface Operation {
   readonly replay: Replay
   /** Whether a success has no body. */
   readonly empty: boolean
+  /** Whether a success may have no body; not when left out. */
+  readonly mayBeEmpty?: boolean
 }
 
 /** `safe`: may be sent again when its fate is unknown. `never`: only when it certainly was not processed. */
@@ -281,6 +283,7 @@ const parse = (
   const reply = { status: response.status, requestId: id === undefined ? undefined : scrub(id, 200) }
   if (operation.empty) return Effect.succeed({ ...reply, body: undefined })
   const { encoding, text } = Body.of(response)
+  if (operation.mayBeEmpty === true && text === "") return Effect.succeed({ ...reply, body: undefined })
   return Effect.try({
     try: () => ({ ...reply, body: parseJson(text) }),
     catch: () =>

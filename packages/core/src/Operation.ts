@@ -3,6 +3,7 @@
  * annotate each endpoint with {@link annotations}, and {@link client} makes its calls.
  */
 import * as Context from "effect/Context"
+import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as HttpApi from "effect/http-api/HttpApi"
 import * as HttpApiClient from "effect/http-api/HttpApiClient"
@@ -15,12 +16,16 @@ import type * as HttpClientResponse from "effect/http/HttpClientResponse"
 import type * as HttpMethod from "effect/http/HttpMethod"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import * as UndefinedOr from "effect/UndefinedOr"
 import { regions } from "./IntercomConfig.ts"
 import { DecodeError, EncodeError, IntercomError, PaginationError, type Reason } from "./IntercomError.ts"
 import { countDecodeFailure, Failure, IntercomHttp, type Operation, type Replay, type Reply } from "./IntercomHttp.ts"
-import { guard } from "./internal/Guard.ts"
+import { flawOf } from "./internal/Declaration.ts"
+import { guard, isOverflow } from "./internal/Guard.ts"
 import { mismatchesOf, mismatchesOfIssue } from "./internal/Mismatches.ts"
 import type { Scrub } from "./internal/Scrub.ts"
+import { notSegments, withoutUndefined } from "./internal/Request.ts"
 import * as Json from "./Json.ts"
 
 /** The replay rule of an endpoint; without it, `GET`, `PUT` and `DELETE` are safe and `POST` never is. */
@@ -47,7 +52,8 @@ export const describe = (
   method: endpoint.method,
   path: endpoint.path.replaceAll(/:(\w+)/g, "{$1}"),
   replay: Context.getOrUndefined(endpoint.annotations, ReplayRule) ?? (endpoint.method === "POST" ? "never" : "safe"),
-  empty: [...endpoint.success].every((schema) => HttpApiSchema.isNoContent(schema.ast))
+  empty: [...endpoint.success].every((schema) => HttpApiSchema.isNoContent(schema.ast)),
+  mayBeEmpty: [...endpoint.success].some((schema) => HttpApiSchema.isNoContent(schema.ast))
 })
 
 /** The parts of a request, as the endpoint declares them. */
@@ -94,7 +100,45 @@ export type Client<Group extends HttpApiGroup.Constraint> = {
 // A misspelt field must not vanish silently, and one error should name every problem.
 const strict = { onExcessProperty: "error", errors: "all", reportInput: true } as const
 
-/** Makes the calls of a group, on the shared transport. */
+/** The declaration of an operation that could never work: `client` dies with it, so that it shows when a program starts. */
+export class DeclarationError extends Data.TaggedError("DeclarationError")<{
+  /** `Contacts.update`, say. */
+  readonly operation: string
+  readonly description: string
+}> {
+  override get message(): string {
+    return `${this.operation} is declared so that it cannot work: ${this.description}.`
+  }
+}
+
+/**
+ * Makes the calls of a group, on the shared transport. They do what the built-in ones do: input is encoded strictly (a
+ * misspelt field, an id that is no segment of a path: `EncodeError`, and nothing is sent; a field that is `undefined` is
+ * left out), what is safe is repeated, an answer has to fit one of the success schemas, and is handed over as it came.
+ *
+ * A declaration that cannot work is a defect, {@link DeclarationError}: a success schema that transforms, or a path with a
+ * parameter that `params` lacks.
+ *
+ * @example
+ * ```ts
+ * import { Contact, ContactId, Operation, Wire } from "@effect-intercom/core"
+ * import { Effect, Schema } from "effect"
+ * import { HttpApiEndpoint, HttpApiGroup } from "effect/http-api"
+ *
+ * const Own = HttpApiGroup.make("Own").add(
+ *   HttpApiEndpoint.put("updateContact", "/contacts/:contact_id", {
+ *     params: { contact_id: Wire.pathSegment(ContactId) },
+ *     payload: Schema.Struct({ name: Wire.optional(Schema.NullOr(Schema.String)) }),
+ *     success: Contact
+ *   }).annotateMerge(Operation.annotations({ operationId: "updateContact" }))
+ * )
+ *
+ * const rename = Effect.fn("rename")(function* (contact_id: ContactId, name: string) {
+ *   const own = yield* Operation.client(Own)
+ *   return yield* own.updateContact({ params: { contact_id }, payload: { name } })
+ * })
+ * ```
+ */
 export const client = Effect.fnUntraced(function* <Group extends HttpApiGroup.Constraint>(group: Group) {
   const http = yield* IntercomHttp
   // HttpApi's types tie a client to the names of its groups; here the group is any.
@@ -110,6 +154,10 @@ export const client = Effect.fnUntraced(function* <Group extends HttpApiGroup.Co
     onEndpoint: ({ endpoint, group }) => endpoints.push({ endpoint, operation: describe(group, endpoint) })
   })
   for (const { endpoint, operation } of endpoints) {
+    const description = flawOf(endpoint)
+    if (description !== undefined) {
+      return yield* Effect.die(new DeclarationError({ operation: operation.name, description }))
+    }
     // Authorization asks nothing of a client, which the type of an unknown group cannot tell.
     const send = yield* HttpApiClient.endpoint(api, {
       group: group.identifier,
@@ -133,9 +181,12 @@ const makeCall = (
   operation: Operation,
   sendOnce: Send
 ): Call<object, unknown> => {
-  const [success] = [...endpoint.success] as [Schema.Top]
+  const bodies = [...endpoint.success].filter(({ ast }) => !HttpApiSchema.isNoContent(ast))
+  const [first = Schema.Void, ...others] = bodies
+  const success: Schema.Top = others.length === 0 ? first : Schema.Union(bodies)
   // Nothing on the response side is transformed, so a value that fits its type is decoded already.
-  const fits = operation.empty ? Predicate.isUnknown : guard(success)
+  const isBody = operation.empty ? Predicate.isUnknown : guard(success)
+  const fits = (body: unknown): body is unknown => (body === undefined && operation.mayBeEmpty === true) || isBody(body)
   const attempts = http.attempt(operation)
 
   const fail = (reason: Reason) =>
@@ -162,10 +213,33 @@ const makeCall = (
   const reply = (attempt: Effect.Effect<HttpClientResponse.HttpClientResponse, Failure>) =>
     Effect.tap(http.reply(operation, attempt), (reply) => Effect.annotateCurrentSpan(answered(reply)))
 
-  const send = (request: object) =>
+  const send = (request: Partial<Parts>) =>
     reply(
-      Effect.mapError(sendOnce({ ...request, responseMode: "response-only" }), (error) => failureOf(error, http.scrub))
+      Effect.suspend(() =>
+        Effect.andThen(
+          checkSegments(request.params),
+          sendOnce({ ...request, ...sent(request), responseMode: "response-only" })
+        )
+      ).pipe(
+        Effect.catchDefect((defect) => (isOverflow(defect) ? Effect.fail(defect) : Effect.die(defect))),
+        Effect.mapError((error) => failureOf(error, http.scrub))
+      )
     )
+
+  const encodeParams = UndefinedOr.map(endpoint.params, (params) =>
+    // Parameters of paths are texts, and need no services.
+    Schema.encodeUnknownEffect(params as unknown as Schema.Encoder<Record<string, unknown>>, strict)
+  )
+
+  const checkSegments = (params: unknown) =>
+    encodeParams === undefined
+      ? Effect.void
+      : Effect.flatMap(encodeParams(params), (encoded) => {
+          const mismatches = notSegments(encoded, http.scrub)
+          return mismatches.length === 0
+            ? Effect.void
+            : Effect.fail(new Failure({ reason: new EncodeError({ mismatches }) }))
+        })
 
   const resolve = (url: string) => {
     const { baseUrl } = http.config
@@ -212,6 +286,19 @@ const makeCall = (
     fail
   })
 }
+
+/** The parts of a request, whatever their types. */
+interface Parts {
+  readonly params: unknown
+  readonly query: unknown
+  readonly payload: unknown
+}
+
+const sent = ({ payload, query }: Partial<Parts>): Partial<Parts> => ({
+  // A stream has no fields of a request.
+  ...(payload === undefined || Stream.isStream(payload) ? undefined : { payload: withoutUndefined(payload) }),
+  ...(query === undefined ? undefined : { query: withoutUndefined(query) })
+})
 
 // Behind a gateway, the API's links still name the API's own hosts.
 const hosts: ReadonlySet<string> = new Set(Object.values(regions).map((url) => new URL(url).host))

@@ -8,7 +8,7 @@ import { type IntercomError, PaginationError } from "./IntercomError.ts"
 import type { Reply } from "./IntercomHttp.ts"
 import * as Endless from "./internal/Endless.ts"
 import { guard } from "./internal/Guard.ts"
-import { nullish, open, unchecked } from "./internal/Wire.ts"
+import { nullish, open, unchecked } from "./Wire.ts"
 import type { Call } from "./Operation.ts"
 
 /**

@@ -17,7 +17,7 @@ import * as Brand from "effect/Brand"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import * as SchemaGetter from "effect/SchemaGetter"
-import { openEnum, optional, UnixSeconds } from "./internal/Wire.ts"
+import { openEnum, optional, UnixSeconds } from "./Wire.ts"
 import * as Json from "./Json.ts"
 
 // ---------------------------------------------------------------------------------------------------------------------

@@ -26,7 +26,7 @@ export const guard = <S extends Schema.Top>(schema: S) => {
 }
 
 /** Whether a test ran out of stack: the value is of a type that contains itself, and too deep to be looked through. */
-const isOverflow = (error: unknown): boolean => {
+export const isOverflow = (error: unknown): boolean => {
   if (error instanceof RangeError) return true
   return error instanceof Error && Cause.isCause(error.cause) && isOverflow(Cause.squash(error.cause))
 }

@@ -36,6 +36,15 @@ const sidesOf = (message: string): readonly [expected: string, actual: string] =
 // A value nested too deep to be looked through, or to be shown.
 const tooDeep: Array<Mismatch> = [{ path: "", expected: "a value that fits", actual: "one too deep to show" }]
 
+// A check that decoding makes true: the schema changes what it decodes.
+const transformed: Array<Mismatch> = [
+  {
+    path: "",
+    expected: "a value that is of the schema's type as it came",
+    actual: "one that would have to be transformed"
+  }
+]
+
 /** Where a value differs from a schema. */
 export const mismatchesOf = (schema: Schema.Top, value: unknown, scrub: Scrub): Array<Mismatch> =>
   Result.getOrElse(
@@ -43,7 +52,7 @@ export const mismatchesOf = (schema: Schema.Top, value: unknown, scrub: Scrub): 
       // Wire schemas need no services.
       const decoder = schema as Schema.Decoder<unknown>
       const result = Schema.decodeUnknownResult(decoder, { errors: "all", reportInput: true })(value)
-      return Result.isFailure(result) ? mismatchesOfIssue(result.failure.issue, scrub) : []
+      return Result.isFailure(result) ? mismatchesOfIssue(result.failure.issue, scrub) : transformed
     }),
     () => tooDeep
   )

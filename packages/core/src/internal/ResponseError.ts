@@ -5,7 +5,7 @@ import * as Schema from "effect/Schema"
 import * as E from "../IntercomError.ts"
 import type { Body } from "./Body.ts"
 import type { Scrub } from "./Scrub.ts"
-import { nullish } from "./Wire.ts"
+import { nullish } from "../Wire.ts"
 
 // Old answers name the code `type`; nothing in an error body may make the error itself fail.
 const ErrorList = Schema.fromJsonString(

@@ -1,6 +1,6 @@
 /** What several resources share: ids, references, tags, messages. */
 import * as Schema from "effect/Schema"
-import { LooseId, nullish, open, openEnum, UnixSeconds } from "../internal/Wire.ts"
+import { LooseId, nullish, open, openEnum, UnixSeconds } from "../Wire.ts"
 
 /** The id of an admin: digits, as a string. Requests and other objects often hold it as a number. */
 export const AdminId = Schema.String.pipe(Schema.brand("intercom/AdminId"))

@@ -20,7 +20,7 @@ import {
   queryText,
   unchecked,
   UnixSeconds
-} from "../internal/Wire.ts"
+} from "../Wire.ts"
 import * as Operation from "../Operation.ts"
 import * as Pagination from "../Pagination.ts"
 import * as Search from "../Search.ts"

@@ -7,7 +7,7 @@ import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import { Authorization } from "../Authorization.ts"
 import * as ErrorResponse from "../ErrorResponse.ts"
-import { nullish, open, openEnum, optional, UnixSeconds } from "../internal/Wire.ts"
+import { nullish, open, openEnum, optional, UnixSeconds } from "../Wire.ts"
 import * as Operation from "../Operation.ts"
 import { AdminId, ContactId, ConversationId, messageFields } from "./Common.ts"
 

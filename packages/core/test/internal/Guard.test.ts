@@ -129,7 +129,6 @@ describe("the compiled test of an answer", () => {
       Schema.makeFilter(({ n }) => n !== 1)
     ),
     "a recursive type": Tree,
-    "a transformation": Schema.Struct({ n: Schema.NumberFromString }),
     "a string": Schema.String
   } as const
 

@@ -1,12 +1,58 @@
+/**
+ * Schemas for what is on the wire, as the API's requests and answers need them: for operations of your own, declared for
+ * {@link "./Operation".client}.
+ *
+ * @example
+ * ```ts
+ * import { Wire } from "@effect-intercom/core"
+ * import { Schema } from "effect"
+ *
+ * // Received: what is not known is kept, nearly every field may be null or missing, and enums grow.
+ * const Note = Wire.open({
+ *   type: Wire.openEnum("note"),
+ *   id: Schema.String,
+ *   body: Wire.nullish(Schema.String),
+ *   created_at: Wire.nullish(Wire.UnixSeconds)
+ * })
+ *
+ * // Sent: what is left out, or `undefined`, is not sent.
+ * const CreateNote = Schema.Struct({
+ *   body: Schema.String,
+ *   admin_id: Wire.optional(Schema.String)
+ * })
+ * ```
+ */
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as SchemaGetter from "effect/SchemaGetter"
 
-/** A key the API may leave out or send as `null`: the rule for every received field but ids and `type`. */
+/**
+ * A key the API may leave out or send as `null`: the rule for every received field but ids and `type`.
+ *
+ * @example
+ * ```ts
+ * import { Wire } from "@effect-intercom/core"
+ * import { Schema } from "effect"
+ *
+ * const Tag = Wire.open({ id: Schema.String, name: Wire.nullish(Schema.String) })
+ * const tags: ReadonlyArray<typeof Tag.Type> = [{ id: "1" }, { id: "2", name: null }, { id: "3", name: "vip" }]
+ * ```
+ */
 export const nullish = <S extends Schema.Constraint>(schema: S) => Schema.optionalKey(Schema.NullOr(schema))
 
-/** An object that keeps the fields this schema does not name. */
+/**
+ * An object that keeps the fields this schema does not name; they are `unknown`.
+ *
+ * @example
+ * ```ts
+ * import { Wire } from "@effect-intercom/core"
+ * import { Schema } from "effect"
+ *
+ * const Tag = Wire.open({ id: Schema.String })
+ * const tag: typeof Tag.Type = { id: "1", newer_than_this_program: true }
+ * ```
+ */
 export const open = <const Fields extends Schema.Struct.Fields>(fields: Fields) =>
   Schema.StructWithRest(Schema.Struct(fields), [Schema.Record(Schema.String, Schema.Unknown)])
 
@@ -23,14 +69,33 @@ export const listing = <const Fields extends Schema.Struct.Fields>(fields: Field
 /** A number that some answers have as text. */
 export const LooseNumber = Schema.Union([Schema.Finite, Schema.String])
 
-/** A string whose known values are suggested by the type; the API adds values without notice, so any is accepted. */
+/**
+ * A string whose known values are suggested by the type; the API adds values without notice, so any is accepted.
+ *
+ * @example
+ * ```ts
+ * import { Wire } from "@effect-intercom/core"
+ *
+ * const State = Wire.openEnum("open", "closed", "snoozed")
+ * const state: typeof State.Type = "archived"
+ * ```
+ */
 export const openEnum = <const Known extends ReadonlyArray<string>>(...known: Known) =>
   // The cast narrows what editors suggest, never what is accepted.
   Schema.String.annotate({ examples: known }) as unknown as Schema.Codec<Known[number] | (string & {}), string>
 
 /**
  * A key that may be left out of a request; an explicit `undefined` counts as left out.
- * (`Schema.optional` would send it as `null`.)
+ *
+ * @example
+ * ```ts
+ * import { Wire } from "@effect-intercom/core"
+ * import { Schema } from "effect"
+ *
+ * const UpdateContact = Schema.Struct({ name: Wire.optional(Schema.NullOr(Schema.String)) })
+ * // Left alone, left alone, erased.
+ * const updates: ReadonlyArray<typeof UpdateContact.Type> = [{}, { name: undefined }, { name: null }]
+ * ```
  */
 export const optional = <S extends Schema.Top>(schema: S) => {
   const type = Schema.toType(schema)
@@ -63,14 +128,32 @@ export const CustomAttributes = Schema.Record(Schema.String, Schema.Unknown)
 /** Free-form data in a request. */
 export const JsonObject = Schema.Record(Schema.String, Schema.Json)
 
-// "." and ".." are resolved away by URL parsers, and a lone surrogate cannot be percent-encoded.
-const isPathSegment = Schema.makeFilter<string>((id) => id !== "" && id !== "." && id !== ".." && id.isWellFormed(), {
-  expected: 'an id that can stand in a URL path: not empty, not "." or "..", no lone surrogates',
+/**
+ * Whether a text can be a segment of a URL's path. "." and ".." are resolved away by URL parsers, nothing at all asks for
+ * the collection, and a lone surrogate cannot be percent-encoded.
+ */
+export const isPathSegment = (id: string): boolean => id !== "" && id !== "." && id !== ".." && id.isWellFormed()
+
+/** What {@link isPathSegment} expects, in words. */
+export const segment = 'an id that can stand in a URL path: not empty, not "." or "..", no lone surrogates'
+
+const segmentCheck = Schema.makeFilter<string>(isPathSegment, {
+  expected: segment,
   arbitraryConstraint: { minLength: 1 }
 })
 
-/** The same id, where it becomes a segment of a URL path. */
-export const pathSegment = <S extends Schema.Codec<string, string>>(id: S) => id.check(isPathSegment)
+/**
+ * The same id, where it becomes a segment of a URL path. A call checks what it sends in any case; the schema tells servers
+ * and documents, too.
+ *
+ * @example
+ * ```ts
+ * import { ContactId, Wire } from "@effect-intercom/core"
+ *
+ * const params = { contact_id: Wire.pathSegment(ContactId) }
+ * ```
+ */
+export const pathSegment = <S extends Schema.Codec<string, string>>(id: S) => id.check(segmentCheck)
 
 // URLs are UTF-8, which has no lone surrogates: one would silently become another character, and ask for another thing.
 const isWellFormed = Schema.makeFilter<string>((text) => text.isWellFormed(), {

@@ -1,0 +1,61 @@
+/** Declarations of endpoints that compile, and could not work. */
+import type * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
+import * as SchemaAST from "effect/SchemaAST"
+
+/** What is wrong with the declaration of an endpoint; `undefined` when nothing is. */
+export const flawOf = ({ params, path, success }: HttpApiEndpoint.Top): string | undefined => {
+  if ([...success].some(({ ast }) => transforms(ast, new Set()))) {
+    return (
+      "its success schema transforms what the API answers (a Date, a NumberFromString, a class, a default, …), but " +
+      "answers are checked and handed over as they came: declare what is on the wire, and transform the value a call gives"
+    )
+  }
+  const named = new Set(params === undefined ? [] : namesOf(params.ast))
+  const missing = [...path.matchAll(/:(\w+)/g)].map(([, name = ""]) => name).find((name) => !named.has(name))
+  return missing === undefined ? undefined : `its path has :${missing}, its params have no ${missing}`
+}
+
+const namesOf = (ast: SchemaAST.AST): ReadonlyArray<PropertyKey> =>
+  ast._tag === "Objects" ? ast.propertySignatures.map(({ name }) => name) : []
+
+/** Whether decoding a value of JSON could give another value. */
+const transforms = (ast: SchemaAST.AST, seen: Set<SchemaAST.AST>): boolean => {
+  if (seen.has(ast)) return false
+  seen.add(ast)
+  if (ast.encoding !== undefined && !isJsonAlready(ast)) return true
+  return partsOf(ast).some((part) => transforms(part, seen))
+}
+
+/** Types that HttpApi links to JSON: the values of them that JSON has stand there as they are. */
+const isJsonAlready = (ast: SchemaAST.AST): boolean => {
+  switch (ast._tag) {
+    case "Any":
+    case "Unknown":
+    case "ObjectKeyword":
+    case "Undefined":
+    case "Void":
+    case "Never":
+      return true
+    case "Number": {
+      const encoded = SchemaAST.toEncoded(ast)
+      return encoded._tag === "Union" && encoded.types.some(({ _tag }) => _tag === "Number")
+    }
+    default:
+      return false
+  }
+}
+
+const partsOf = (ast: SchemaAST.AST): ReadonlyArray<SchemaAST.AST> => {
+  switch (ast._tag) {
+    case "Objects":
+      return [...ast.propertySignatures.map(({ type }) => type), ...ast.indexSignatures.map(({ type }) => type)]
+    case "Arrays":
+      return [...ast.elements, ...ast.rest]
+    case "Union":
+      return ast.types
+    case "Suspend":
+      return [ast.thunk()]
+    default:
+      return []
+  }
+}
