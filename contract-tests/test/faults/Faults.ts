@@ -125,7 +125,7 @@ export const faults: ReadonlyArray<Fault> = [
   ]),
   fault(walks, "records that do not fit are among the others", ["misfits.size === 0 ? raw", "misfits.size >= 0 ? raw"]),
   fault(walks, "a walk in a circle does not end", ["constant !== true && seen.has(next)", "false"]),
-  fault(walks, "the last page is not asked for", ["asked < pages.total_pages", "asked + 1 < pages.total_pages"]),
+  fault(walks, "the last page is not asked for", ["asked < last", "asked + 1 < last"]),
   fault(walks, "the query is changed", [
     "{ ...query, starting_after: cursor }),",
     "Object.assign(query as object, { starting_after: cursor }) as typeof query),"
