@@ -12,6 +12,7 @@ import * as SchemaIssue from "effect/SchemaIssue"
 import type * as Contract from "./Contract.ts"
 import type { Divergence } from "./Divergence.ts"
 import * as Document from "./Document.ts"
+import * as Facts from "./Facts.ts"
 
 /** The file that is looked for in the working directory. */
 export const fileName = "contract.baseline.json"
@@ -33,6 +34,8 @@ const isDay = (text: string): boolean =>
 /** A divergence that is accepted. */
 export const Entry = Schema.Struct({
   operation: Schema.NonEmptyString,
+  /** All operations it is accepted of, where there are several. */
+  operations: Schema.optionalKey(Schema.Array(Schema.NonEmptyString)),
   direction: Schema.NonEmptyString,
   class: Schema.Literals(["breaking", "drift"]),
   pointer: Schema.String,
@@ -114,14 +117,22 @@ export const load = Effect.fn("Baseline.load")(function* (file: string) {
   return lacking === undefined ? baseline : yield* lacking
 })
 
-type Identified = Pick<Divergence, "operation" | "class" | "pointer" | "message"> & { readonly direction: string }
+const keyOf = (operation: string): string => {
+  const [method = "", path = ""] = operation.split(" ", 2)
+  return Document.keyOf(method, path)
+}
+
+type Identified = Parameters<typeof Facts.key>[0]
 
 /** What a divergence is known by: names and places of parameters, seeds and samples are no part of it. */
-export const identity = (one: Identified): string => {
-  const [method = "", path = ""] = one.operation.split(" ", 2)
-  const pointer = one.pointer.replaceAll(/\{[^}]*\}/g, "{}").replaceAll(/\/parameters\/\d+/g, "/parameters/-")
-  return [Document.keyOf(method, path), one.direction, one.class, pointer, one.message].join(" | ")
-}
+export const identity = (one: Identified): string => `${keyOf(one.operation)} | ${Facts.key(one)}`
+
+/** The place of a divergence in an operation. */
+const placeIn = (one: Identified): string => `${keyOf(one.operation)} | ${Facts.placeOf(one)}`
+
+/** An entry once for each operation it is accepted of. */
+const each = (entry: Entry): ReadonlyArray<Entry> =>
+  (entry.operations ?? [entry.operation]).map((operation) => ({ ...entry, operation }))
 
 const startOf = (day: string) => DateTime.makeUnsafe(`${day}T00:00:00Z`)
 
@@ -143,28 +154,50 @@ const stale = (entry: Entry): Divergence => ({
  * samples found may stay away with other samples: such an entry is stale only by the seed and runs it was written with.
  */
 export const apply = (report: Contract.Report, baseline: Baseline, now: DateTime.DateTime): Contract.Report => {
-  const entries = new Map(baseline.accepted.map((entry) => [identity(entry), entry]))
-  const mark = (divergence: Divergence): Divergence => {
+  const all = baseline.accepted.flatMap(each)
+  const entries = new Map(all.map((entry) => [identity(entry), entry]))
+  // What is declared of a place says in general what samples show of it.
+  const declared = report.rows.flatMap(({ check, divergences }) =>
+    Facts.compares(check) ? divergences.filter(Facts.isInSchema) : []
+  )
+  const open = new Set(declared.filter((one) => !entries.has(identity(one))).map(Facts.placeOf))
+  const places = new Map(all.map((entry) => [placeIn(entry), entry]))
+  const known = new Set(declared.map(Facts.placeOf))
+  const entryFor = (check: string, divergence: Divergence): Entry | undefined => {
     const entry = entries.get(identity(divergence))
-    if (entry === undefined) return divergence
+    if (entry !== undefined || Facts.compares(check)) return entry
+    const place = Facts.placeOf(divergence)
+    return known.has(place) && !open.has(place) ? places.get(placeIn(divergence)) : undefined
+  }
+  const mark = (check: string, divergence: Divergence): Divergence => {
+    const entry = entryFor(check, divergence)
+    if (entry === undefined || divergence.class === "note") return divergence
     return isExpired(entry, now)
       ? { ...divergence, expired: entry.expires ?? "" }
       : { ...divergence, accepted: entry.reason }
   }
-  const rows = report.rows.map((row) => ({ ...row, divergences: row.divergences.map(mark) }))
-  const found = new Set(report.divergences.map(identity))
-  const sameSamples = report.seed === baseline.seed && report.runs >= baseline.runs
-  const gone = baseline.accepted.filter(
-    (entry) => !found.has(identity(entry)) && (entry.sampled !== true || sameSamples)
+  const rows = report.rows.map((row) => ({
+    ...row,
+    divergences: row.divergences.map((divergence) => mark(row.check, divergence))
+  }))
+  const found = new Set(
+    report.rows.flatMap(({ check, divergences }) =>
+      divergences.flatMap((one) => {
+        const entry = entryFor(check, one)
+        return [identity(one), ...(entry === undefined ? [] : [identity(entry)])]
+      })
+    )
   )
+  const sameSamples = report.seed === baseline.seed && report.runs >= baseline.runs
+  const gone = all.filter((entry) => !found.has(identity(entry)) && (entry.sampled !== true || sameSamples))
   const whole: Contract.Row = {
     operation: "the baseline",
     check: "coverage",
     runs: baseline.accepted.length,
     divergences: gone.map(stale)
   }
-  const all = [...rows, whole]
-  return { ...report, rows: all, divergences: all.flatMap(({ divergences }) => divergences) }
+  const judged = [...rows, whole]
+  return { ...report, rows: judged, divergences: judged.flatMap(({ divergences }) => divergences) }
 }
 
 /** {@link apply}, today. */
@@ -172,24 +205,39 @@ export const accept = Effect.fn("Baseline.accept")(function* (report: Contract.R
   return apply(report, baseline, yield* DateTime.now)
 })
 
-const entryOf = (divergence: Divergence, known: Entry | undefined): Entry => ({
-  operation: divergence.operation,
-  direction: divergence.direction,
-  class: divergence.class === "breaking" ? "breaking" : "drift",
-  pointer: divergence.pointer,
-  message: divergence.message,
-  reason: known?.reason ?? "",
-  ...(known?.expires === undefined ? undefined : { expires: known.expires }),
-  ...(divergence.replay === undefined ? undefined : { sampled: true })
-})
+const entryOf = (fact: Facts.Fact, entries: ReadonlyMap<string, Entry>): Entry => {
+  const { divergence, members } = fact
+  const operations = Facts.operationsOf(fact)
+  const known = members.map((one) => entries.get(identity(one))).find((entry) => entry !== undefined)
+  return {
+    operation: divergence.operation,
+    ...(operations.length > 1 ? { operations } : undefined),
+    direction: divergence.direction,
+    class: divergence.class === "breaking" ? "breaking" : "drift",
+    pointer: divergence.pointer,
+    message: divergence.message,
+    reason: known?.reason ?? "",
+    ...(known?.expires === undefined ? undefined : { expires: known.expires }),
+    ...(members.every(({ replay }) => replay !== undefined) ? { sampled: true } : undefined)
+  }
+}
 
-/** The baseline that accepts what a report found. Reasons and days are kept; new entries have an empty reason. */
+/**
+ * The baseline that accepts what a report found, an entry for each fact. Reasons and days are kept; new entries have an
+ * empty reason.
+ */
 export const of = (report: Contract.Report, known?: Baseline): Baseline => {
-  const entries = new Map(known?.accepted.map((entry) => [identity(entry), entry]))
-  // A check that broke is nothing to accept.
-  const failing = report.divergences.filter((one) => one.class !== "note" && one.fault !== "check")
-  const accepted = new Map(failing.map((one) => [identity(one), entryOf(one, entries.get(identity(one)))]))
-  return { version: 1, seed: report.seed, runs: report.runs, accepted: [...accepted.values()] }
+  const entries = new Map(known?.accepted.flatMap(each).map((entry) => [identity(entry), entry]))
+  const failing = report.rows.map(({ check, divergences }) => ({
+    check,
+    divergences: divergences.filter((one) => one.class !== "note" && one.fault !== "check")
+  }))
+  return {
+    version: 1,
+    seed: report.seed,
+    runs: report.runs,
+    accepted: Facts.of(failing).map((fact) => entryOf(fact, entries))
+  }
 }
 
 /** Writes the baseline that accepts what a report found. Returns it, and how many of its entries lack a reason. */

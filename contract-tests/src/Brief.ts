@@ -1,5 +1,8 @@
 /** Many divergences in few lines: what a console shows of them. Reports have them all. */
 import type { Divergence } from "./Divergence.ts"
+import * as Facts from "./Facts.ts"
+
+export { fieldOf } from "./Facts.ts"
 
 export interface Group {
   /** The one that is shown. */
@@ -8,30 +11,17 @@ export interface Group {
   readonly more: ReadonlyArray<Divergence>
 }
 
-/** What is said of a place, without how the client writes the place. */
-const words = ({ message }: Divergence): string =>
-  message
-    .slice(message.lastIndexOf(": ") + 1)
-    // The same by another way to it, and fields that are named at the end.
-    .replace(/; the client sends it$/, "")
-    .replace(/^\S+ (?=must |is not )/, "")
-    .replace(/ - \S+( \(by the comparator\))?$/, "$1")
-
 /**
  * The same said of one place in the document: a schema many fields refer to is one place, what stands outside of paths
  * and components is one for all operations, and what drifts is told by the object it is in.
  */
 const likeness = (one: Divergence): string => {
   const { class: severity, direction, operation, pointer } = one
-  const whole = !/^\/(paths|components)\//.test(pointer)
+  // What one side lacks is an operation, or a part of it.
+  const own = direction === "coverage" && /^\/(paths|components)\//.test(pointer) ? operation : ""
   const place = severity === "drift" && direction !== "coverage" ? pointer.replace(/\/[^/]*$/, "") : pointer
-  return [whole ? "" : operation, direction, severity, place, words(one)].join(" | ")
+  return [own, direction, severity, place, Facts.words(one)].join(" | ")
 }
-
-/** The field a divergence is about, as the client writes it. */
-export const fieldOf = ({ message }: Divergence): string =>
-  /^(the value|(?:\w+ parameter )?\S+) (?:must |is not )/.exec(message)?.[1] ??
-  message.slice(0, Math.max(0, message.lastIndexOf(": ")))
 
 /** Operations of the document the client has no method for. */
 const isMissing = ({ class: severity, direction, method }: Divergence): boolean =>
@@ -45,7 +35,7 @@ const list = (names: ReadonlyArray<string>): string =>
 
 /** How many more are like the first of a group, and which. */
 export const others = ({ first, more }: Group): string => {
-  const names = more.map((one) => (one.operation === first.operation ? fieldOf(one) : one.operation))
+  const names = more.map((one) => (one.operation === first.operation ? Facts.fieldOf(one) : one.operation))
   const named = [...new Set(names)].filter((name) => name !== "")
   return more.length === 0 ? "" : ` | and ${more.length} more like it${named.length === 0 ? "" : `: ${list(named)}`}`
 }

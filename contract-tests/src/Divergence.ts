@@ -42,6 +42,8 @@ export interface Divergence {
   readonly replay?: Replay
   /** The request, for a shell in which `INTERCOM_ACCESS_TOKEN` is set. */
   readonly curl?: string
+  /** Operations of which the same is true, where it is told once for all of them. */
+  readonly others?: ReadonlyArray<string>
   /** Why a baseline accepts it. */
   readonly accepted?: string
   /** The day until which a baseline accepted it, `2026-12-31`. */
@@ -84,19 +86,27 @@ const most = 600
 // A document's text must not end the line, move the cursor, or turn the direction of what follows.
 const unsafe = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu
 
-const onOneLine = (text: string): string =>
+/** A text that came from outside, for a line of its own: what would end it, or turn it round, is written out. */
+export const onOneLine = (text: string): string =>
   text
     .toWellFormed()
     .replaceAll(/[ \t]*\r?\n[ \t]*/g, " ")
     .replaceAll(unsafe, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`)
 
+const mostNamed = 10
+
+/** Operations a fact touches besides the first, as words. */
+export const alsoIn = (others: ReadonlyArray<string>): string =>
+  `also in ${others.slice(0, mostNamed).join(", ")}${others.length > mostNamed ? ` and ${others.length - mostNamed} more` : ""}`
+
 /** {@link format} with the place in a file, as `Places.format` writes it. */
 export const formatAt = (divergence: Divergence, place: string | undefined): string => {
-  const { counterexample, curl, expired, method, replay } = divergence
+  const { counterexample, curl, expired, method, others = [], replay } = divergence
   const value = counterexample === undefined ? undefined : JSON.stringify(counterexample)
   const parts = [
     `${divergence.class} ${divergence.direction}: ${divergence.operation}${method === undefined ? "" : ` (${method})`}:`,
     `${divergence.message} at #${divergence.pointer}${place === undefined ? "" : `, ${place}`}`,
+    ...(others.length === 0 ? [] : [`| ${alsoIn(others)}`]),
     ...(expired === undefined ? [] : [`| accepted until ${expired}`]),
     ...(value === undefined ? [] : [`| value ${value.length > most ? `${value.slice(0, most)}…` : value}`]),
     ...(replay === undefined ? [] : [`| seed ${replay.seed} path ${replay.path}`]),

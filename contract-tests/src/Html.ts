@@ -43,7 +43,9 @@ const checked = ({ runs }: ReportJson.Result): string => (runs > 1 ? `ok, ${runs
 
 const cell = (report: ReportJson.ReportJson, operation: string, check: string): Markup => {
   // What the comparison of operations found is shown in the row of the operation it is about.
-  const findings = report.findings.filter((one) => one.operation === operation && one.check === check)
+  const findings = report.findings.filter(({ touches }) =>
+    touches.some((one) => one.operation === operation && one.check === check)
+  )
   const result = report.results.find((one) => one.operation === operation && one.check === check)
   const gravest = kinds.find((kind) => findings.some((finding) => kindOf(finding) === kind))
   if (gravest === undefined) {
@@ -176,6 +178,11 @@ const pair = (name: string, value: Markup | undefined): Markup | undefined =>
   html`<dt>${name}</dt>
     <dd>${value}</dd>`
 
+/** The resources a finding is shown for. */
+const resourcesOf = ({ resource, touches }: Finding): ReadonlyArray<string> => [
+  ...new Set([resource, ...touches.flatMap(({ method }) => method?.split(".")[0] ?? [])])
+]
+
 const finding = (found: Finding, open: boolean): Markup => {
   const {
     accepted,
@@ -191,16 +198,16 @@ const finding = (found: Finding, open: boolean): Markup => {
     replay,
     through
   } = found
+  const others = ReportJson.others(found)
   return html`<details
     class="finding ${kindOf(found)}"
     data-class="${kindOf(found)}"
-    data-resource="${found.resource}"
-    data-operation="${operation}"
-    data-check="${check}"
+    data-resources="${JSON.stringify(resourcesOf(found))}"
+    data-cells="${JSON.stringify(found.touches.map((one) => `${one.operation} | ${one.check}`))}"
     ${raw(open ? " open" : "")}
   >
     <summary>
-      <code>${operation}</code><span>${message}</span
+      <code>${operation}${others.length === 0 ? "" : ` +${others.length}`}</code><span>${message}</span
       ><span class="place"
         >${place === undefined ? `#${pointer}` : `${place.file.split("/").at(-1) ?? place.file}:${place.line}`}</span
       >
@@ -211,6 +218,11 @@ const finding = (found: Finding, open: boolean): Markup => {
           pair("Class", html`${titles[found.class]}, found by ${check}${direction === check ? "" : ` (${direction})`}`),
           pair("Accepted", accepted === undefined ? undefined : html`${accepted}`),
           pair("Client", method === undefined ? undefined : html`<code>${method}</code>`),
+          pair("Also in", others.length === 0 ? undefined : html`${others.map((one) => html`${operationName(one)} `)}`),
+          pair(
+            "Also told",
+            found.also.length === 0 ? undefined : html`${found.also.map((one) => html`<div>${one}</div>`)}`
+          ),
           pair("Place", html`<code>#${pointer}</code>`),
           pair(
             "Through",

@@ -26,15 +26,26 @@ const element = (
 
 const text = (value: string): Xml.Event => ({ _tag: "Text", text: clean(value) })
 
-const lines = (findings: ReadonlyArray<ReportJson.Finding>): string =>
-  findings.map((finding) => Divergence.formatAt(finding, ReportJson.at(finding))).join("\n")
+/** A finding on a line: whole in the test that found it first, and where it is told in all others. */
+const lines = (findings: ReadonlyArray<ReportJson.Finding>, { check, operation }: ReportJson.Result): string =>
+  findings
+    .map((finding) => {
+      const [first] = finding.touches
+      const isFirst = first === undefined || (first.operation === operation && first.check === check)
+      return isFirst || operation === "the API"
+        ? Divergence.formatAt(ReportJson.asDivergence(finding), ReportJson.at(finding))
+        : Divergence.onOneLine(
+            `${finding.class} ${finding.direction}: ${finding.message} at #${finding.pointer}: told in ${first.operation}, ${first.check}`
+          )
+    })
+    .join("\n")
 
-const failure = (findings: ReadonlyArray<ReportJson.Finding>): ReadonlyArray<Xml.Event> => {
+const failure = (findings: ReadonlyArray<ReportJson.Finding>, result: ReportJson.Result): ReadonlyArray<Xml.Event> => {
   const [first] = ReportJson.byGravity(findings)
   if (first === undefined) return []
   const others = findings.length - 1
-  const message = `${first.message}${others > 0 ? ` (and ${others} more)` : ""}`
-  return element("failure", { type: first.class, message }, [text(lines(ReportJson.byGravity(findings)))])
+  const message = `${Divergence.onOneLine(first.message)}${others > 0 ? ` (and ${others} more)` : ""}`
+  return element("failure", { type: first.class, message }, [text(lines(ReportJson.byGravity(findings), result))])
 }
 
 const testOf = (report: ReportJson.ReportJson, result: ReportJson.Result): ReadonlyArray<Xml.Event> => {
@@ -42,8 +53,8 @@ const testOf = (report: ReportJson.ReportJson, result: ReportJson.Result): Reado
   const failures = ReportJson.failures(findings)
   const rest = findings.filter((finding) => !failures.includes(finding))
   return element("testcase", { classname: result.operation, name: result.check, assertions: result.runs }, [
-    ...failure(failures),
-    ...(rest.length > 0 ? element("system-out", {}, [text(lines(rest))]) : [])
+    ...failure(failures, result),
+    ...(rest.length > 0 ? element("system-out", {}, [text(lines(rest, result))]) : [])
   ])
 }
 

@@ -1,14 +1,12 @@
 /** A report as Markdown, for the summary page of a CI run. */
+import * as Divergence from "./Divergence.ts"
 import * as ReportJson from "./ReportJson.ts"
 
 // A reference is text, whatever Markdown or HTML would make of the character. `//` and `www.` become links.
 const special = /[\\`*_{}[\]<>#|~!&@$^]|:(?=\/\/)|\.(?<=\bwww\.)/gi
 
 const escape = (text: string): string =>
-  text
-    .replaceAll(/\s+/g, " ")
-    .replaceAll(special, (character) => `&#${character.charCodeAt(0)};`)
-    .toWellFormed()
+  Divergence.onOneLine(text.replaceAll(/\s+/g, " ")).replaceAll(special, (character) => `&#${character.charCodeAt(0)};`)
 
 const code = (text: string): string => `<code>${escape(text)}</code>`
 
@@ -40,8 +38,10 @@ const table = (report: ReportJson.ReportJson): ReadonlyArray<string> => {
 
 const item = (finding: ReportJson.Finding): string => {
   const { counterexample, curl, direction, message, operation, replay } = finding
+  const others = ReportJson.others(finding)
   return [
     `- **${finding.class}** ${direction}: ${code(operation)}: ${escape(message)}, ${code(ReportJson.at(finding) ?? `#${finding.pointer}`)}`,
+    ...(others.length === 0 ? [] : [escape(Divergence.alsoIn(others))]),
     ...(counterexample === undefined ? [] : [`value ${code(ReportJson.short(counterexample))}`]),
     ...(replay === undefined ? [] : [`seed ${replay.seed}, path ${code(replay.path)}`]),
     ...(curl === undefined ? [] : [code(ReportJson.shortened(curl))])

@@ -3,6 +3,7 @@ import * as Brief from "./Brief.ts"
 import * as Contract from "./Contract.ts"
 import * as Divergence from "./Divergence.ts"
 import type * as EffectiveDocument from "./EffectiveDocument.ts"
+import * as Facts from "./Facts.ts"
 import * as Keywords from "./Keywords.ts"
 import * as Places from "./Places.ts"
 import type * as Published from "./Published.ts"
@@ -78,23 +79,43 @@ export interface Options {
   readonly places?: Places.Places
 }
 
-/** Every divergence on a line, the table, and one closing line. */
+/** What fails and what is worth knowing, each fact once; with `all` each divergence. */
+const told = (report: Contract.Report, { all }: Pick<Options, "all">) => {
+  const facts = Facts.of(report.rows)
+  const of = (isOne: (one: Divergence.Divergence) => boolean) => ({
+    shown: all ? report.divergences.filter(isOne) : facts.filter(({ divergence }) => isOne(divergence)).map(withOthers),
+    facts: facts.filter(({ divergence }) => isOne(divergence)).length
+  })
+  return {
+    failures: of(Divergence.isFailure),
+    notes: of((one) => one.class === "note"),
+    accepted: of((one) => one.accepted !== undefined)
+  }
+}
+
+/** A fact as the divergence that is shown of it, with the operations it touches besides. */
+const withOthers = (fact: Facts.Fact): Divergence.Divergence => {
+  const others = Facts.operationsOf(fact).filter((operation) => operation !== fact.divergence.operation)
+  return others.length === 0 ? fact.divergence : { ...fact.divergence, others }
+}
+
+/** Every fact on a line, the table, and one closing line. */
 export const text = (report: Contract.Report, options: Options): string => {
-  const failures = Contract.failures(report)
-  const notes = report.divergences.filter((divergence) => divergence.class === "note")
-  const accepted = report.divergences.filter((divergence) => divergence.accepted !== undefined).length
+  const { accepted, failures, notes } = told(report, options)
+  const many = Contract.failures(report).length
   return [
-    ...(options.all ? failures.map(line(options.places)) : brief(failures, options.places)),
-    ...(options.notes ? notes.map(line(options.places)) : []),
-    ...(failures.length + notes.length > 0 ? [""] : []),
+    ...(options.all ? failures.shown.map(line(options.places)) : brief(failures.shown, options.places)),
+    ...(options.notes ? notes.shown.map(line(options.places)) : []),
+    ...(failures.facts + notes.facts > 0 ? [""] : []),
     table(report.rows),
     "",
     ...Keywords.lines(report.rows),
     "",
     `${report.document.source} ${overlaysOf(report.document)}, seed ${report.seed}: ` +
-      `${count(report.canaries, "canary request")} refused, ${count(failures.length, "divergence")}, ` +
-      `${accepted === 0 ? "" : `${accepted} accepted by the baseline, `}` +
-      `${count(notes.length, "note")}${options.notes || notes.length === 0 ? "" : " (--notes shows them)"}`
+      `${count(report.canaries, "canary request")} refused, ${count(failures.facts, "divergence")}` +
+      `${many === failures.facts ? "" : ` (found ${many} times: --all prints each)`}, ` +
+      `${accepted.facts === 0 ? "" : `${accepted.facts} accepted by the baseline, `}` +
+      `${count(notes.facts, "note")}${options.notes || notes.facts === 0 ? "" : " (--notes shows them)"}`
   ].join("\n")
 }
 
@@ -103,19 +124,22 @@ export const traffic = (
   report: Contract.Report,
   options: Options & { readonly fails: (divergence: Divergence.Divergence) => boolean }
 ): string => {
-  const failures = Contract.failures(report)
-  const notes = report.divergences.filter((divergence) => divergence.class === "note")
+  const { failures, notes } = told(report, options)
+  const failing = told(
+    { ...report, rows: report.rows.map((row) => ({ ...row, divergences: row.divergences.filter(options.fails) })) },
+    options
+  )
   const unseen = report.rows.filter(({ check, runs }) => check === "exchanges" && runs === 0).length
   return [
-    ...(options.all ? failures.map(line(options.places)) : brief(failures, options.places)),
-    ...(options.notes ? notes.map(line(options.places)) : []),
-    ...(failures.length + notes.length > 0 ? [""] : []),
+    ...(options.all ? failures.shown.map(line(options.places)) : brief(failures.shown, options.places)),
+    ...(options.notes ? notes.shown.map(line(options.places)) : []),
+    ...(failures.facts + notes.facts > 0 ? [""] : []),
     table(report.rows, options.fails),
     "",
     `${report.document.source} ${overlaysOf(report.document)}: ` +
       `${report.traffic === undefined ? "" : `${Traffic.tell(report.traffic)}; `}` +
-      `${count(failures.length, "divergence")}, ${failures.filter(options.fails).length} of them failing, ` +
-      `${count(notes.length, "note")}` +
+      `${count(failures.facts, "divergence")}, ${failing.failures.facts} of them failing, ` +
+      `${count(notes.facts, "note")}` +
       `${unseen === 0 ? "" : `; ${count(unseen, "operation")} without an exchange`}`
   ].join("\n")
 }

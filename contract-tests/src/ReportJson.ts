@@ -7,6 +7,7 @@ import * as Schema from "effect/Schema"
 import type * as Contract from "./Contract.ts"
 import * as Divergence from "./Divergence.ts"
 import * as Document from "./Document.ts"
+import * as Facts from "./Facts.ts"
 import * as Node from "./Node.ts"
 import * as Places from "./Places.ts"
 import * as Slot from "./Slot.ts"
@@ -50,13 +51,17 @@ export const ClientSlot = Schema.Struct({
   schema: Schema.Json.annotate(described("JSON Schema 2020-12, cut at … where it is deep"))
 })
 
-/** One divergence. */
+/** One divergence, however many operations and checks it was found in. */
 export const Finding = Schema.Struct({
   fingerprint: Schema.String.annotate(described("The same for the same finding, whatever lines move")),
   operation: Schema.String.annotate(described("Method and path as the document writes them: POST /contacts")),
   method: Schema.optionalKey(Schema.String.annotate(described("The client's method: Contacts.create"))),
   resource: Schema.String.annotate(described("What the operation belongs to: Contacts")),
   check: Schema.String.annotate(described("The check that found it")),
+  touches: Schema.Array(
+    Schema.Struct({ operation: Schema.String, method: Schema.optionalKey(Schema.String), check: Schema.String })
+  ).annotate(described("Every operation it is true of, with the checks that found it there; the first is above")),
+  also: Schema.Array(Schema.String).annotate(described("How else it was told: other fields of the same schema")),
   direction: Schema.Literals(Divergence.directions),
   class: Severity,
   message: Schema.String,
@@ -162,8 +167,8 @@ const resources = (operations: ReadonlyArray<{ readonly operation: string; reado
 /** What tells a finding from all others, in any run. */
 const fingerprints = () => {
   const seen = new Map<string, number>()
-  return ({ class: severity, direction, message, operation, pointer }: Divergence.Divergence): string => {
-    const base = [operation, direction, severity, pointer, message].join("|")
+  return (divergence: Divergence.Divergence): string => {
+    const base = Facts.key(divergence)
     const count = (seen.get(base) ?? 0) + 1
     seen.set(base, count)
     return count === 1 ? base : `${base}|${count}`
@@ -198,25 +203,30 @@ const operationsOf = ({ client, divergences }: Contract.Report, document: Docume
 
 const resultOf = (
   { check, operation, runs }: Contract.Row,
-  findings: ReadonlyArray<Finding>,
-  start: number
+  own: ReadonlyArray<number>,
+  all: ReadonlyArray<Finding>
 ): Result => {
-  const count = (severity: Finding["class"]) =>
-    findings.filter((finding) => finding.accepted === undefined && finding.class === severity).length
+  const findings = own.flatMap((index) => all[index] ?? [])
   return {
     operation,
     check,
     runs,
-    breaking: count("breaking"),
-    drift: count("drift"),
-    notes: count("note"),
-    accepted: findings.filter(({ accepted }) => accepted !== undefined).length,
-    findings: findings.map((_, index) => start + index)
+    ...counted(findings),
+    findings: own
   }
 }
 
-const sum = (results: ReadonlyArray<Result>, key: "breaking" | "drift" | "notes" | "accepted"): number =>
-  results.reduce((total, result) => total + result[key], 0)
+/** How many findings there are of each class, and how many are accepted. */
+const counted = (findings: ReadonlyArray<Finding>) => {
+  const count = (severity: Finding["class"]) =>
+    findings.filter((finding) => finding.accepted === undefined && finding.class === severity).length
+  return {
+    breaking: count("breaking"),
+    drift: count("drift"),
+    notes: count("note"),
+    accepted: findings.filter(({ accepted }) => accepted !== undefined).length
+  }
+}
 
 const fromRows = (report: Contract.Report, places: Places.Places, options: Options) => {
   const document = Document.make(report.document.document)
@@ -228,19 +238,20 @@ const fromRows = (report: Contract.Report, places: Places.Places, options: Optio
     const client = operation && report.client.operations.find(({ key }) => key === operation.key)
     return operation && client && Slot.of(document.root.value, operation, client, divergence)
   }
-  const findingOf = (check: string, divergence: Divergence.Divergence): Finding => {
+  const findingOf = ({ also, divergence, touches }: Facts.Fact): Finding => {
     const place = places.of(divergence)
     const client = slotOf(divergence)
-    const accepted =
-      divergence.accepted ?? (Divergence.isFailure(divergence) ? options.accepted?.(divergence) : undefined)
-    const { counterexample, curl, direction, expired, message, method, operation, pointer, replay, through } =
+    const { accepted, counterexample, curl, direction, expired, message, method, operation, pointer, replay, through } =
       divergence
+    const check = touches.find((one) => one.operation === operation)?.check ?? ""
     return {
       fingerprint: fingerprintOf(divergence),
       operation,
       ...(method === undefined ? undefined : { method }),
       resource: resourceOf(divergence),
       check,
+      touches,
+      also,
       direction,
       class: divergence.class,
       message,
@@ -255,13 +266,19 @@ const fromRows = (report: Contract.Report, places: Places.Places, options: Optio
       ...(expired === undefined ? undefined : { expired })
     }
   }
-  const results: Array<Result> = []
-  const findings: Array<Finding> = []
-  for (const row of report.rows) {
-    const found = row.divergences.map((divergence) => findingOf(row.check, divergence))
-    results.push(resultOf(row, found, findings.length))
-    findings.push(...found)
+  const accept = (divergence: Divergence.Divergence): Divergence.Divergence => {
+    const accepted =
+      divergence.accepted ?? (Divergence.isFailure(divergence) ? options.accepted?.(divergence) : undefined)
+    return accepted === undefined ? divergence : { ...divergence, accepted }
   }
+  const rows = report.rows.map((row) => ({ ...row, divergences: row.divergences.map(accept) }))
+  const facts = Facts.of(rows)
+  const findings = facts.map(findingOf)
+  const indices = new Map(facts.flatMap(({ members }, index) => members.map((member) => [member, index] as const)))
+  const results = rows.map((row): Result => {
+    const own = [...new Set(row.divergences.flatMap((divergence) => indices.get(divergence) ?? []))]
+    return resultOf(row, own, findings)
+  })
   return {
     document,
     operations: operations.map((operation) => ({ ...operation, resource: resourceOf(operation) })),
@@ -287,10 +304,7 @@ export const make = Effect.fn("ReportJson.make")(function* (report: Contract.Rep
     seed: report.seed,
     canaries: report.canaries,
     counts: {
-      breaking: sum(results, "breaking"),
-      drift: sum(results, "drift"),
-      notes: sum(results, "notes"),
-      accepted: sum(results, "accepted"),
+      ...counted(findings),
       operations: operations.length,
       compared: operations.filter(({ compared }) => compared).length
     },
@@ -315,6 +329,13 @@ export const byGravity = (findings: ReadonlyArray<Finding>): ReadonlyArray<Findi
     accepted === undefined ? Severity.literals.indexOf(severity) : Severity.literals.length
   return findings.toSorted((a, b) => rank(a) - rank(b))
 }
+
+/** The operations a finding touches besides the first. */
+export const others = ({ operation, touches }: Finding): ReadonlyArray<string> =>
+  Facts.operationsOf({ touches }).filter((other) => other !== operation)
+
+/** A finding as the divergence that is printed of it. */
+export const asDivergence = (finding: Finding): Divergence.Divergence => ({ ...finding, others: others(finding) })
 
 /** The findings a result counts. */
 export const findingsOf = (report: ReportJson, result: Result): ReadonlyArray<Finding> =>

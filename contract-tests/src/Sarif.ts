@@ -2,6 +2,7 @@
 import * as Digest from "effect/crypto/Digest"
 import * as Effect from "effect/Effect"
 import type * as Schema from "effect/Schema"
+import * as Divergence from "./Divergence.ts"
 import * as ReportJson from "./ReportJson.ts"
 
 const levels = { breaking: "error", drift: "warning", note: "note" } as const
@@ -28,12 +29,18 @@ const artifact = (file: string) => {
 const messageOf = (finding: ReportJson.Finding): string => {
   const { counterexample, method, message, operation, pointer } = finding
   const action = finding.place?.action
-  return [
+  const others = ReportJson.others(finding)
+  const text = [
     `${operation}${method === undefined ? "" : ` (${method})`}: ${message} at #${pointer}.`,
+    ...(others.length === 0 ? [] : [`Also in ${others.join(", ")}.`]),
     ...(action === undefined ? [] : [`The place is an overlay's: ${action.description.trim()}`]),
     ...(counterexample === undefined ? [] : [`Value: ${ReportJson.short(counterexample)}`])
   ].join(" ")
+  return plain(Divergence.onOneLine(text))
 }
+
+// A message may have links, `[text](target)`, whoever wrote the document.
+const plain = (text: string): string => text.replaceAll(/[\\[\]]/g, (character) => `\\${character}`)
 
 const resultOf = Effect.fnUntraced(function* (
   finding: ReportJson.Finding,
@@ -62,6 +69,7 @@ const resultOf = Effect.fnUntraced(function* (
     ...(accepted === undefined ? undefined : { suppressions: [{ kind: "external", justification: accepted }] }),
     properties: {
       operation,
+      touches: finding.touches.map((one) => ({ ...one })),
       direction,
       ...(method === undefined ? undefined : { method }),
       ...(counterexample === undefined ? undefined : { counterexample }),

@@ -621,6 +621,15 @@ const counted = ({ in: where, name, node, schema }: Document.Parameter, at: Plac
   return shape.minimum === 0 ? [found(schema ?? node, ["minimum"], "drift", at, message)] : []
 }
 
+const lacksNumbers =
+  /: the document takes (integer|number|boolean)((, | or )(integer|number|boolean))*, the client cannot send it$/
+
+/** In a URL everything is text: who sends texts sends numbers, too. */
+const asText = (field: ShapeOf.Field, findings: ReadonlyArray<Finding>): ReadonlyArray<Finding> =>
+  ShapeOf.of(field.nodes)?.kinds.has("string") === true
+    ? findings.filter(({ message }) => !lacksNumbers.test(message))
+    : findings
+
 const parameters = (pair: Pair): ReadonlyArray<Finding> =>
   (["path", "query"] as const).flatMap((where) => {
     const { client, operation } = pair
@@ -648,7 +657,9 @@ const parameters = (pair: Pair): ReadonlyArray<Finding> =>
           : []),
         ...written(known, field, at),
         ...counted(known, at),
-        ...(known.schema === undefined ? [] : request({ client: field.nodes, document: [known.schema] }, at))
+        ...(known.schema === undefined
+          ? []
+          : asText(field, request({ client: field.nodes, document: [known.schema] }, at)))
       ]
     })
     const unknown = declared

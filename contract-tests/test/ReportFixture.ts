@@ -140,7 +140,7 @@ const row = (operation: string, check: string, runs: number, found: ReadonlyArra
 })
 
 export interface Options {
-  /** Each finding that many times over. */
+  /** Each finding that many times over, with other words. */
   readonly times?: number
   /** No findings at all. */
   readonly none?: boolean
@@ -163,7 +163,11 @@ export const make = (options: Options = {}) =>
     const found = (check: string) =>
       options.none === true
         ? []
-        : Array.from({ length: options.times ?? 1 }).flatMap(() => [...(divergences[check] ?? [])])
+        : Array.from({ length: options.times ?? 1 }).flatMap((_, index) =>
+            (divergences[check] ?? []).map((one) =>
+              index === 0 ? one : { ...one, message: `${one.message} ${index}` }
+            )
+          )
     const rows = [
       row("the API", "coverage", 1, found("coverage")),
       ...["GET /me", "GET /contacts", "POST /contacts"].flatMap((operation) => [

@@ -19,11 +19,11 @@ const apply = () => {
   const cell = cells.find(pressed)
   let shown = 0
   for (const finding of findings) {
-    const { check, class: kind, operation, resource } = finding.dataset
+    const { class: kind } = finding.dataset
     const visible =
       classes.has(kind) &&
-      (wanted === "" || wanted === resource) &&
-      (cell === undefined || (cell.dataset.operation === operation && cell.dataset.check === check))
+      (wanted === "" || JSON.parse(finding.dataset.resources).includes(wanted)) &&
+      (cell === undefined || JSON.parse(finding.dataset.cells).includes(cell.dataset.operation + " | " + cell.dataset.check))
     finding.hidden = !visible
     if (visible) shown++
   }
