@@ -37,6 +37,8 @@ export const words = ({ message }: Pick<Divergence, "message">): string =>
 /** The way a value has to the place: `data[].email`. */
 export const fieldOf = ({ message }: Pick<Divergence, "message">): string =>
   /^(the value|(?:\w+ parameter )?\S+) (?:must |is not )/.exec(message)?.[1] ??
+  // The comparator names it at the end.
+  /^request\.\w+\.unknown: (\S+)/.exec(message)?.[1] ??
   message.slice(0, Math.max(0, message.lastIndexOf(": ")))
 
 /** Names and places of parameters differ between documents that say the same. */
@@ -48,7 +50,7 @@ type Identified = Pick<Divergence, "operation" | "class" | "pointer" | "message"
 /** What a pointer stands for: of what must be there a field, and outside of paths and components an operation. */
 export const placeOf = (one: Identified): string => {
   const pointer = pointerOf(one)
-  const field = pointer.endsWith("/required") ? (fieldOf(one).split(".").at(-1) ?? "") : ""
+  const field = /\/(required|parameters)$/.test(pointer) ? (fieldOf(one).split(/[. ]/).at(-1) ?? "") : ""
   const [method = "", path = ""] = one.operation.split(" ", 2)
   const operation = /^\/(paths|components)\/./.test(pointer) ? "" : Document.keyOf(method, path)
   return [operation, one.direction, one.class, pointer, field].join(" | ")
@@ -57,9 +59,9 @@ export const placeOf = (one: Identified): string => {
 /** What two divergences have in common that are one fact. */
 export const key = (one: Identified): string => `${placeOf(one)} | ${isInSchema(one) ? words(one) : one.message}`
 
-/** Whether a pointer leads into a schema, each place of which is about one thing. */
+/** Whether a pointer leads into a schema, or to a parameter, each place of which is about one thing. */
 export const isInSchema = ({ pointer }: Pick<Divergence, "pointer">): boolean =>
-  /^\/components\/(schemas|parameters)\/[^/]+\/./.test(pointer) || /\/schema\/./.test(pointer)
+  /^\/components\/(schemas|parameters)\/[^/]+\/./.test(pointer) || /\/schema\/.|\/parameters$/.test(pointer)
 
 const comparing = new Set(["structure", "coverage", "revision"])
 

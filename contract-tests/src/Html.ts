@@ -173,6 +173,10 @@ const clientPane = ({ client, method }: Finding): Markup => {
   </div>`
 }
 
+/** A pointer, which a narrow page breaks between its keys. */
+const pointerText = (pointer: string): Markup =>
+  html`<code>#${pointer.split("/").map((key, index) => (index === 0 ? html`${key}` : html`/<wbr />${key}`))}</code>`
+
 const pair = (name: string, value: Markup | undefined): Markup | undefined =>
   value &&
   html`<dt>${name}</dt>
@@ -223,11 +227,8 @@ const finding = (found: Finding, open: boolean): Markup => {
             "Also told",
             found.also.length === 0 ? undefined : html`${found.also.map((one) => html`<div>${one}</div>`)}`
           ),
-          pair("Place", html`<code>#${pointer}</code>`),
-          pair(
-            "Through",
-            through.length === 0 ? undefined : html`${through.map((one) => html`<code>#${one}</code> `)}`
-          ),
+          pair("Place", pointerText(pointer)),
+          pair("Through", through.length === 0 ? undefined : html`${through.map((one) => html`${pointerText(one)} `)}`),
           pair(
             "Replay",
             replay &&

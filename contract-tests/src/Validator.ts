@@ -46,7 +46,7 @@ export const make = (document: Node.Node): Validator => {
         return [{ class: "breaking", pointer: schema.pointer, through: schema.through, message: made.failure }]
       }
       if (made.success(value)) return []
-      return (made.success.errors ?? []).filter(isTelling).map((error) => findingOf(schema, error))
+      return telling(made.success.errors ?? []).map((error) => findingOf(schema, error))
     }
   }
 }
@@ -70,8 +70,28 @@ export const obeys = (value: Schema.Json, keyword: string, argument: Schema.Json
   return made.success(value)
 }
 
-// Each alternative that does not fit reports its own errors; that none fits is what matters.
-const isTelling = (error: ErrorObject): boolean => !/\/(anyOf|oneOf)\/\d+\//.test(error.schemaPath)
+const isAlternatives = ({ keyword }: ErrorObject): boolean => keyword === "anyOf" || keyword === "oneOf"
+
+/**
+ * Each alternative that does not fit reports its own errors, before the one that says that none does: of a value that
+ * fits another alternative better they would blame what is right. What the schema around says besides stays.
+ */
+const telling = (errors: ReadonlyArray<ErrorObject>): ReadonlyArray<ErrorObject> => {
+  const silent = new Set<ErrorObject>()
+  for (const [index, whole] of errors.entries()) {
+    if (!isAlternatives(whole)) continue
+    const around = whole.schemaPath.slice(0, -whole.keyword.length)
+    for (const error of errors.slice(0, index)) {
+      const inside =
+        error.instancePath === whole.instancePath || error.instancePath.startsWith(`${whole.instancePath}/`)
+      // An alternative behind a `$ref` has a path of its own.
+      const beside =
+        error.schemaPath.startsWith(around) && !/^(anyOf|oneOf)\/\d+\//.test(error.schemaPath.slice(around.length))
+      if (inside && !beside) silent.add(error)
+    }
+  }
+  return errors.filter((error) => !silent.has(error) && !/\/(anyOf|oneOf)\/\d+\//.test(error.schemaPath))
+}
 
 const findingOf = (schema: Node.Node, error: ErrorObject): Finding => {
   const place = placeOf(schema, error.instancePath)

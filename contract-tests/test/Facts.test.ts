@@ -3,6 +3,8 @@ import * as Baseline from "@effect-intercom/contract-tests/Baseline"
 import type { Divergence } from "@effect-intercom/contract-tests/Divergence"
 import * as Divergences from "@effect-intercom/contract-tests/Divergence"
 import * as Facts from "@effect-intercom/contract-tests/Facts"
+import * as Node from "@effect-intercom/contract-tests/Node"
+import * as Validator from "@effect-intercom/contract-tests/Validator"
 import { assert, describe, it } from "@effect/vitest"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
@@ -67,6 +69,25 @@ describe("one place", () => {
     ] as const) {
       assert.lengthOf(Facts.of([row("structure", one, other)]), 2, JSON.stringify(other))
     }
+  })
+
+  it("is a parameter, too", () => {
+    const at = { ...declared, pointer: "/paths/~1contacts/get/parameters" }
+    const of = (check: string, message: string) => row(check, { ...at, message })
+    const facts = Facts.of([
+      of("structure", "query parameter page: the client sends it, the document does not know it"),
+      of("structure", "query parameter per_page: the client sends it, the document does not know it"),
+      of("requests", "query parameter page is not in the document"),
+      of("boundaries", "query parameter per_page is not in the document; the client sends it"),
+      of("comparator", "request.query.unknown: page (by the comparator)")
+    ])
+    assert.deepStrictEqual(
+      facts.map(({ touches }) => touches.map(({ check }) => check)),
+      [
+        ["structure", "requests", "comparator"],
+        ["structure", "boundaries"]
+      ]
+    )
   })
 
   it("that is no part of a schema is told in its own words, and the servers by operation", () => {
@@ -139,6 +160,50 @@ describe("a baseline of facts", () => {
       accepted: [entry, { ...entry, operation: "POST /conversations" }]
     }
     assert.deepStrictEqual(failing(all, old), [])
+  })
+})
+
+describe("a value that fits no alternative", () => {
+  it("is told once, and nothing of it is blamed for fitting another", () => {
+    const filter = {
+      type: "object",
+      required: ["field", "operator"],
+      properties: { field: { type: "string" }, operator: { enum: ["=", "~"] } }
+    }
+    const group = {
+      type: "object",
+      required: ["operator", "value"],
+      properties: { operator: { enum: ["AND", "OR"] }, value: { type: "array" } }
+    }
+    const document = Node.make({
+      components: {
+        schemas: {
+          Filter: filter,
+          Group: group,
+          Query: {
+            required: ["at"],
+            properties: {
+              of: { oneOf: [{ $ref: "#/components/schemas/Filter" }, { $ref: "#/components/schemas/Group" }] }
+            }
+          }
+        }
+      }
+    })
+    const schema = Node.at(document.value, "/components/schemas/Query")
+    assert.isDefined(schema)
+    const messages = (value: unknown) =>
+      Validator.make(document)
+        .violations(schema, value)
+        .map(({ message }) => message)
+    assert.deepStrictEqual(messages({ at: 1, of: { field: 7, operator: "~" } }), [
+      "of must match exactly one schema in oneOf"
+    ])
+    // What stands beside the alternatives is told as well.
+    assert.deepStrictEqual(messages({ of: { field: 7, operator: "~" } }).toSorted(), [
+      "of must match exactly one schema in oneOf",
+      "the value must have required property 'at'"
+    ])
+    assert.deepStrictEqual(messages({ at: 1, of: { field: "a", operator: "~" } }), [])
   })
 })
 

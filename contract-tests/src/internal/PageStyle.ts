@@ -32,6 +32,8 @@ body {
   font-variant-numeric: tabular-nums;
   overflow-wrap: anywhere;
 }
+/* Labels are words, and stay whole; only what comes from a document may be of any length. */
+h1, h2, h3, h4, legend, label, button, select, dt, thead th, .over, .state, .legend, .keys, .lacking summary { overflow-wrap: normal; hyphens: none; }
 header, main, footer { max-width: 78rem; margin-inline: auto; padding-inline: clamp(1rem, 4vw, 2.5rem); }
 header { padding-block: 2.5rem 1.5rem; display: flex; gap: 1rem; align-items: start; justify-content: space-between; }
 header p { margin: 0; }
@@ -134,7 +136,7 @@ footer { color: var(--muted); font-size: .8125rem; padding-block: 0 2.5rem; }
   table, thead, tbody { display: block; }
   thead tr, tbody tr { display: grid; grid-template-columns: repeat(var(--checks), minmax(1.5rem, 1fr)); }
   thead th:first-child { display: none; }
-  thead th { writing-mode: vertical-rl; rotate: 180deg; justify-self: center; text-align: start; padding: .25rem 0; border: 0; }
+  thead th { white-space: nowrap; writing-mode: vertical-rl; rotate: 180deg; justify-self: center; text-align: start; padding: .25rem 0; border: 0; }
   thead { border-block-end: 1px solid var(--rule); }
   tbody th { grid-column: 1 / -1; padding: .5rem 0 .125rem; }
   tbody tr { padding-block-end: .25rem; }

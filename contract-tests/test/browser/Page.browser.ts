@@ -316,6 +316,34 @@ layer(Chromium.layer, { excludeTestServices: true, timeout: "60 seconds" })("the
     )
   )
 
+  it.effect("breaks no word of a label on a phone", () =>
+    visit(
+      async (page) => {
+        await openAll(page)
+        const broken = await page.evaluate(() =>
+          [
+            ...document.querySelectorAll(
+              "h1, h2, h3, legend, button, dt, thead th, summary b, .legend b, .over, .state"
+            )
+          ]
+            .filter((element) => element.checkVisibility())
+            .flatMap((element) => [...element.childNodes].filter((node) => node.nodeType === 3))
+            .flatMap((node) =>
+              [...(node.textContent ?? "").matchAll(/\S+/g)].flatMap(({ 0: word, index }) => {
+                const range = document.createRange()
+                range.setStart(node, index)
+                range.setEnd(node, index + word.length)
+                return range.getClientRects().length > 1 ? [word] : []
+              })
+            )
+        )
+        assert.deepStrictEqual(broken, [])
+        assert.isAtMost(await page.evaluate(() => document.documentElement.scrollWidth), 360)
+      },
+      { width: 360, report: { further: 8 } }
+    )
+  )
+
   it.effect("stays quick with thousands of findings", () =>
     visit(
       async (page) => {
