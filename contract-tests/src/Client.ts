@@ -254,6 +254,8 @@ export interface Settings {
   readonly baseUrl: string
   /** The client's own when left out. */
   readonly version?: string
+  /** The client's own when left out. */
+  readonly userAgent?: string
 }
 
 /** The client under test: no retries, no waiting for the rate limit, and requests go where a check sends them. */
@@ -263,11 +265,12 @@ export const layer = (server: string): Layer.Layer<Services> => layerOf({ token,
 export const layerOf = (settings: Settings): Layer.Layer<Services> =>
   Intercom.layerHttp.pipe(Layer.provideMerge(layerHttp(settings)))
 
-const layerHttp = ({ baseUrl, token, version }: Settings) =>
+const layerHttp = ({ baseUrl, token, userAgent, version }: Settings) =>
   IntercomHttp.layerShared({
     accessToken: Redacted.make(token),
     baseUrl,
     version,
+    userAgent,
     timeout: "30 seconds",
     retry: { times: 0 },
     rateLimit: { limit: 1_000_000_000, window: "1 second" }

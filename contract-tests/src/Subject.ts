@@ -21,7 +21,8 @@ import * as Validator from "./Validator.ts"
 export const another: Required<Client.Settings> = {
   token: "dG9rOjExMTExMTExX2Fub3RoZXI",
   baseUrl: "https://gateway.example/intercom/v1",
-  version: "Preview"
+  version: "Preview",
+  userAgent: "contract-tests/1.0"
 }
 
 /** An operation both sides have. */

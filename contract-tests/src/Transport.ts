@@ -31,14 +31,17 @@ const findings = ({ operation }: Subject.Pair, wrong: ReadonlyArray<Wrong>): Rea
 
 const isVersion = /^(\d+\.\d+|Preview|Unstable)$/
 
+const isAgent = /^effect-intercom\/\d+\.\d+\.\d+/
+
 /** What is wrong with what goes with a request, by what the client was given. */
 export const judge = (
-  { baseUrl, token, version }: Client.Settings,
+  { baseUrl, token, userAgent, version }: Client.Settings,
   { headers, sent = "", url }: Exchange.Exchange
 ): ReadonlyArray<Wrong> => {
-  const { "intercom-version": asked, accept = "", authorization, ...others } = headers
+  const { "intercom-version": asked, "user-agent": agent, accept = "", authorization, ...others } = headers
   const elsewhere = [url.href, sent, ...Object.values(others)].some((text) => text.includes(token))
   const accepts = accept.split(",").some((type) => Document.takes(type, "application/json"))
+  const isNamed = userAgent === undefined ? isAgent.test(agent ?? "") : agent === userAgent
   const isAsked = version === undefined ? isVersion.test(asked ?? "") : asked === version
   return [
     ...(url.href.startsWith(`${baseUrl}/`)
@@ -51,6 +54,7 @@ export const judge = (
       ? [[["security"], "the client sends its token in another place than the header for it"] as const]
       : []),
     ...(accepts ? [] : [[["responses"], `the client asks for ${accept || "no media type"}, not for JSON`] as const]),
+    ...(isNamed ? [] : [[["parameters"], `the client calls itself ${agent ?? "nothing"} in its User-Agent`] as const]),
     ...(isAsked
       ? []
       : [

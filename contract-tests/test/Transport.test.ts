@@ -15,7 +15,12 @@ const settings = { token, baseUrl: "https://api.example/v1" }
 const exchange = {
   method: "GET",
   url: new URL("https://api.example/v1/me"),
-  headers: { accept: "application/json", authorization: `Bearer ${token}`, "intercom-version": "2.15" },
+  headers: {
+    accept: "application/json",
+    authorization: `Bearer ${token}`,
+    "intercom-version": "2.15",
+    "user-agent": "effect-intercom/0.1.0"
+  },
   sent: undefined,
   status: 200,
   received: {},
@@ -43,6 +48,8 @@ describe("what goes with a request", () => {
     ["a token in another header", headers({ "x-token": token }), elsewhere],
     ["another media type", headers({ accept: "text/html" }), "the client asks for text/html, not for JSON"],
     ["no media type", headers({ accept: undefined }), "the client asks for no media type, not for JSON"],
+    ["no User-Agent", headers({ "user-agent": undefined }), "the client calls itself nothing in its User-Agent"],
+    ["another User-Agent", headers({ "user-agent": "node" }), "the client calls itself node in its User-Agent"],
     ["no version", headers({ "intercom-version": undefined }), "the client asks for version none"]
   ] as const) {
     it(`${name} is found out`, () => {

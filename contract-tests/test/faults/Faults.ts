@@ -67,6 +67,15 @@ export const faults: ReadonlyArray<Fault> = [
   fault(http, "redirects are followed", ['redirect: "manual"', 'redirect: "follow"']),
   fault(http, "an attempt has no timeout", ["HttpClient.transformResponse(withTimeout(config.timeout)),", ""]),
 
+  fault(http, "no User-Agent is sent", [
+    "config.userAgent === undefined ? identity",
+    "config.userAgent !== null ? identity"
+  ]),
+  fault("IntercomConfig.ts", "the User-Agent that is asked for is ignored", [
+    "userAgent: checked.userAgent ?? (isBrowser()",
+    "userAgent: (isBrowser()"
+  ]),
+
   // What is sent again.
   fault(retry, "a write is repeated after a reset", ['!reason.sent || replay === "safe"', "true"]),
   fault(retry, "a write is repeated after a timeout", [
@@ -124,8 +133,8 @@ export const faults: ReadonlyArray<Fault> = [
     "Effect.succeed(page)"
   ]),
   fault(walks, "records that do not fit are among the others", ["misfits.size === 0 ? raw", "misfits.size >= 0 ? raw"]),
-  fault(walks, "a walk in a circle does not end", ["constant !== true && seen.has(next)", "false"]),
-  fault(walks, "the last page is not asked for", ["asked < last", "asked + 1 < last"]),
+  fault(walks, "a walk in a circle does not end", ["if (endless !== undefined)", "if (endless === null)"]),
+  fault(walks, "the last page is not asked for", [": asked < last", ": asked + 1 < last"]),
   fault(walks, "the query is changed", [
     "{ ...query, starting_after: cursor }),",
     "Object.assign(query as object, { starting_after: cursor }) as typeof query),"
@@ -202,8 +211,8 @@ export const faults: ReadonlyArray<Fault> = [
   fault(errors, "messages are lost", ['typeof error.message === "string"', "error.message === null"]),
   fault(errors, "the field that is wrong is lost", ['typeof error.field === "string"', "error.field === null"]),
   fault(errors, "the text of an error that is no list is lost", [
-    'list !== undefined || body.text === ""',
-    'list !== undefined || body.text !== ""'
+    "body: empty || body.encoding !== undefined ?",
+    "body: empty || body.encoding === undefined ?"
   ]),
   fault(errors, "when to come again is lost", [
     "Number.isSafeInteger(seconds) ? { resetAt",
