@@ -1,6 +1,7 @@
 import * as Json from "@effect-intercom/core/Json"
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
+import { vi } from "vitest"
 
 const roundTrip = (text: string) => Json.stringify(Json.parse(text))
 
@@ -114,6 +115,31 @@ describe("any JSON", () => {
       }),
       { seed: 9, numRuns: 500 }
     )
+  })
+
+  it("is parsed by JSON.parse alone, where a look tells that nothing is lost", () => {
+    const usual = JSON.stringify({
+      id: "65a1b2c30000000012345678",
+      image: "https://static.example.com/6500000000000000.png?size=1.5",
+      phone: "+35312345678",
+      day: "2025-02-10T08:00:00.000Z",
+      uuid: "5f3e-4123-0a7b-e-1234",
+      version: "100.0.0.0",
+      at: 1_700_000_000,
+      share: 33.333333333333,
+      small: 1e-7,
+      below: -0.5,
+      none: null
+    })
+    const parse = vi.spyOn(JSON, "parse")
+    try {
+      Json.parse(usual)
+      assert.strictEqual(parse.mock.calls.length, 1)
+      Json.parse(usual.replace("1700000000", "9007199254740993"))
+      assert.isAbove(parse.mock.calls.length, 2)
+    } finally {
+      parse.mockRestore()
+    }
   })
 
   it("what is none is refused as JSON.parse refuses it", () => {
