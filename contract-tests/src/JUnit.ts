@@ -18,7 +18,9 @@ const element = (
   {
     _tag: "StartElement",
     name,
-    attributes: Object.fromEntries(Object.entries(attributes).map(([key, value]) => [key, clean(String(value))]))
+    attributes: Object.fromEntries(
+      Object.entries(attributes).map(([key, value]) => [key, clean(Divergence.onOneLine(String(value)))])
+    )
   },
   ...children,
   { _tag: "EndElement", name }
@@ -44,7 +46,7 @@ const failure = (findings: ReadonlyArray<ReportJson.Finding>, result: ReportJson
   const [first] = ReportJson.byGravity(findings)
   if (first === undefined) return []
   const others = findings.length - 1
-  const message = `${Divergence.onOneLine(first.message)}${others > 0 ? ` (and ${others} more)` : ""}`
+  const message = `${first.message}${others > 0 ? ` (and ${others} more)` : ""}`
   return element("failure", { type: first.class, message }, [text(lines(ReportJson.byGravity(findings), result))])
 }
 

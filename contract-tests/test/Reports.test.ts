@@ -173,6 +173,7 @@ describe("junit.xml", () => {
       assert.match(failure.attributes["message"] ?? "", / \(and 1 more\)$/)
       assert.include(failure.attributes["message"], Divergence.onOneLine(hostile))
       assert.notMatch(text, unwritable)
+      assert.notInclude(text, "\u202e")
       assert.include(textOf(failure), "owner_id: </script><script>alert(1)</script>")
       assert.match(textOf(failure), /seed 7 path 3:1:0/)
       assert.match(textOf(failure), /small api\.yml:30 /)
@@ -184,6 +185,18 @@ describe("junit.xml", () => {
 })
 
 describe("report.sarif", () => {
+  it.effect("has no links and no control characters in its messages", () =>
+    Effect.gen(function* () {
+      const { runs } = yield* Sarif.make(yield* json())
+      const texts = runs.flatMap(({ results }) => results.map(({ message }) => message.text))
+      assert.isTrue(texts.some((text) => text.includes("\\[a\\](javascript:alert(3))")))
+      for (const text of texts) {
+        assert.notMatch(text, /[\p{Cc}\u202a-\u202e\u2066-\u2069]/u)
+        assert.notMatch(text, /(?<!\\)\]\(/)
+      }
+    })
+  )
+
   it.effect("has the structure code scanning asks for", () =>
     Effect.gen(function* () {
       const report = yield* json()
