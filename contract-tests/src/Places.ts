@@ -24,6 +24,8 @@ export interface Places {
   readonly nameOf: (file: string) => string
   /** `undefined` when nothing of the document's text is known. */
   readonly of: (finding: Pick<Divergence, "pointer">) => Place | undefined
+  /** A pointer into the document as it is written, which may say `nullable` where the suite reads two alternatives. */
+  readonly written: (pointer: string) => string
 }
 
 const covers = (change: string, pointer: string) => pointer === change || pointer.startsWith(`${change}/`)
@@ -50,6 +52,19 @@ const within = (text: SourceText.SourceText, base: string, pointer: string): Sou
     if (span !== undefined && span.depth === depth + rest.length) return span
   }
   return undefined
+}
+
+/** A pointer into a text that says `nullable` where the suite reads two alternatives, of which the second is null. */
+const writtenIn = (text: SourceText.SourceText, pointer: string): string => {
+  const isThere = (pointer: string) => text.locate(pointer)?.depth === SourceText.tokensOf(pointer).length
+  const alternative = /\/anyOf\/([01])(?=\/|$)/g
+  for (let match = alternative.exec(pointer); match !== null; match = alternative.exec(pointer)) {
+    const above = pointer.slice(0, match.index)
+    if (!isThere(`${above}/nullable`) || isThere(`${above}/anyOf`)) continue
+    if (match[1] === "1") return `${above}/nullable`
+    return writtenIn(text, above + pointer.slice(match.index + match[0].length))
+  }
+  return pointer
 }
 
 /** The places of a document's findings. The working directory is what files are named relative to. */
@@ -83,12 +98,18 @@ export const make = Effect.fn("Places.make")(function* (document: EffectiveDocum
     }
   }
 
-  const inDocument = (pointer: string): Place | undefined => {
+  /** Where a pointer leads in the files as they are written. */
+  const originOf = (pointer: string) => {
     const origin = document.origin?.(pointer) ?? { file: document.source, pointer }
     const text = texts.get(origin.file)
-    const span = text?.locate(origin.pointer)
-    if (text === undefined || span === undefined) return undefined
-    return place(origin.file, text, span, span.depth === SourceText.tokensOf(origin.pointer).length)
+    return { ...origin, text, pointer: text === undefined ? origin.pointer : writtenIn(text, origin.pointer) }
+  }
+
+  const inDocument = (pointer: string): Place | undefined => {
+    const origin = originOf(pointer)
+    const span = origin.text?.locate(origin.pointer)
+    if (origin.text === undefined || span === undefined) return undefined
+    return place(origin.file, origin.text, span, span.depth === SourceText.tokensOf(origin.pointer).length)
   }
 
   const find = (pointer: string): Place | undefined => {
@@ -106,6 +127,8 @@ export const make = Effect.fn("Places.make")(function* (document: EffectiveDocum
   const found = new Map<string, Place | undefined>()
   const places: Places = {
     nameOf,
+    // Of several files a place has its own; a pointer is into what they are together.
+    written: (pointer) => (document.origin === undefined ? originOf(pointer).pointer : pointer),
     of: ({ pointer }) => {
       if (!found.has(pointer)) found.set(pointer, find(pointer))
       return found.get(pointer)

@@ -57,7 +57,8 @@ const line =
   (places: Places.Places | undefined) =>
   (divergence: Divergence.Divergence): string => {
     const place = places?.of(divergence)
-    return Divergence.formatAt(divergence, place && Places.format(place))
+    const written = places === undefined ? divergence : { ...divergence, pointer: places.written(divergence.pointer) }
+    return Divergence.formatAt(written, place && Places.format(place))
   }
 
 /** Divergences on lines, those that are alike on one. */

@@ -139,3 +139,37 @@ describe("Places", () => {
     )
   })
 })
+
+describe("what is written otherwise than it is read", () => {
+  it.effect("is pointed at as it is written: `nullable` of OpenAPI 3.0 is no alternative", () =>
+    Effect.gen(function* () {
+      const text = `openapi: 3.0.3
+info: { title: Old, version: "1" }
+paths: {}
+components:
+  schemas:
+    Known: { type: string }
+    A:
+      type: object
+      properties:
+        of:
+          nullable: true
+          allOf:
+            - $ref: "#/components/schemas/Known"
+        choice:
+          anyOf:
+            - type: string
+`
+      const document = yield* EffectiveDocument.load({ spec: "old.yml", text, overlays: "none" })
+      const places = yield* Places.make(document)
+      const properties = "/components/schemas/A/properties"
+      const read = `${properties}/of/anyOf/0/allOf/0`
+      assert.isDefined(Node.at(document.document, read))
+      assert.strictEqual(places.written(read), `${properties}/of/allOf/0`)
+      assert.include(places.of({ pointer: read }), { line: 13, exact: true })
+      assert.strictEqual(places.written(`${properties}/of/anyOf/1/type`), `${properties}/of/nullable`)
+      const own = `${properties}/choice/anyOf/0/type`
+      assert.strictEqual(places.written(own), own)
+    }).pipe(Effect.provide(services))
+  )
+})
