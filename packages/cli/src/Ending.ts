@@ -28,7 +28,7 @@ const failure = (error: unknown): Ending => {
   }
   if (error instanceof Config.ConfigError) return { code: ExitCode.usage, sentence: misconfigured(error) }
   if (error instanceof Incomplete) return { code: ExitCode.incomplete, sentence: error.message }
-  if (error instanceof ExportError && error.resumable) {
+  if (error instanceof ExportError && error.resumable && error.kept === true) {
     return {
       code: ExitCode.failed,
       sentence: `${error.message} What was written is kept: the same command goes on from there.`

@@ -55,10 +55,16 @@ export class Unfinished extends Schema.TaggedError<Unfinished>()("Unfinished", {
       ...(restricted.length === 0
         ? []
         : [`The workspace's plan is without ${list(restricted)}: name the others, instead of --all.`]),
-      ...(this.failures.every((failure) => isRestricted(failure) || !failure.resumable)
-        ? []
-        : [this.kept ? "What was written is kept: the same command goes on from there." : anew])
+      ...this.remedy
     ].join(" ")
+  }
+
+  private get remedy(): ReadonlyArray<string> {
+    const resumable = this.failures.filter((failure) => !isRestricted(failure) && failure.resumable)
+    if (!this.kept) return resumable.length === 0 ? [] : [anew]
+    return resumable.some(({ kept }) => kept === true)
+      ? ["What was written is kept: the same command goes on from there."]
+      : []
   }
 }
 

@@ -1,27 +1,19 @@
 /** The documents a sink keeps beside the records, as their types. */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import * as SchemaIssue from "effect/SchemaIssue"
 import { Checkpoint } from "./Checkpoint.ts"
 import { type Reason, Unreadable } from "./ExportError.ts"
+import * as Files from "./internal/Files.ts"
 import { Manifest, State } from "./Manifest.ts"
 import type { Connection } from "./Sink.ts"
 import type { Table } from "./Table.ts"
-
-const formatIssue = SchemaIssue.makeFormatterStandardSchemaV1()
-
-/** The first field that is wrong; nothing of a text that is no JSON. */
-const fieldOf = ({ issue }: Schema.SchemaError): { readonly field?: string } => {
-  const path = formatIssue(issue).issues[0]?.path ?? []
-  return path.length === 0 ? {} : { field: path.map(String).join(".") }
-}
 
 const decoder = <S extends Schema.Codec<unknown, unknown>>(schema: S, finished: boolean) => {
   const decode = Schema.decodeUnknownEffect(Schema.fromJsonString(schema))
   return (path: string, text: string | undefined): Effect.Effect<S["Type"] | undefined, Reason> =>
     text === undefined
       ? Effect.succeed(undefined)
-      : Effect.mapError(decode(text), (error) => new Unreadable({ path, finished, ...fieldOf(error) }))
+      : Effect.mapError(decode(text), (error) => new Unreadable({ path, finished, ...Files.fieldOf(error) }))
 }
 
 const document = <S extends Schema.Codec<unknown, unknown>>(name: string, schema: S) => {
@@ -44,7 +36,12 @@ export const { read: state, write: writeState } = document("state", State)
 const decode = decoder(Checkpoint, false)
 
 /** Reads the checkpoint of an unfinished output. */
-export const decodeCheckpoint = (table: Table, text: string | undefined) => decode(`${table.name}.checkpoint`, text)
+export const readCheckpoint = (sink: Pick<Connection, "peek" | "locate">, table: Table) =>
+  Effect.flatMap(sink.peek(table), (text) => decode(checkpointPath(sink, table), text))
+
+/** Where the checkpoint of an unfinished output is kept, for messages. */
+export const checkpointPath = ({ locate }: Pick<Connection, "locate">, { name }: Table): string =>
+  locate?.(`${name}.checkpoint`) ?? `${name}.checkpoint`
 
 const encode = Schema.encodeSync(Checkpoint)
 

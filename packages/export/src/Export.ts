@@ -107,7 +107,16 @@ export const entries = <E = never, R = never>(
 /** One resource, whose failure is told as an event, or as the stream's own when it would meet every other resource too. */
 const attempt = (job: Job, failures: Ref.Ref<ReadonlyArray<ExportError>>) =>
   one(job).pipe(
-    Stream.mapError((reason) => new ExportError({ resource: job.resource.name, reason })),
+    Stream.catch((reason) =>
+      Stream.fromEffect(
+        // Whatever is in the way of looking is so of resuming, too.
+        Effect.orElseSucceed(job.connection.peek(job.resource.table), () => undefined).pipe(
+          Effect.flatMap((checkpoint) =>
+            Effect.fail(new ExportError({ resource: job.resource.name, kept: checkpoint !== undefined, reason }))
+          )
+        )
+      )
+    ),
     Stream.catch((error) =>
       error.ofAll
         ? Stream.fail(error)
@@ -152,7 +161,7 @@ const one = (job: Job): Stream.Stream<Event, Reason, Resource.Services | Sink> =
       const { connection, plan, resource } = job
       const { table } = resource
       if (plan.restart === true) yield* connection.discard(table)
-      const found = yield* Document.decodeCheckpoint(table, yield* connection.peek(table))
+      const found = yield* Document.readCheckpoint(connection, table)
       if (found !== undefined) return yield* resume(job, found)
       const entry = (yield* Document.manifest(connection))?.exports[resource.name]
       // What failed is tried again.
@@ -198,9 +207,12 @@ const start = (job: Job, entry: Entry | undefined): Step<Stream.Stream<Event, Re
 
 const resume = (job: Job, found: Checkpoint): Step<Stream.Stream<Event, Reason, Resource.Services | Sink>> =>
   Effect.gen(function* () {
-    const { plan, resource, source } = job
+    const { connection, plan, resource, source } = job
     if (!resource.resumes(found.position)) {
-      return yield* new Unreadable({ path: `${resource.table.name}.checkpoint`, field: "position" })
+      return yield* new Unreadable({
+        path: Document.checkpointPath(connection, resource.table),
+        field: "position"
+      })
     }
     const place = `The unfinished export of ${resource.name}`
     yield* same(place, found.source, source)
@@ -396,7 +408,7 @@ export const preview = (plan: Plan): Effect.Effect<ReadonlyArray<Preview>, Expor
       return yield* Effect.forEach(plan.resources, (name) =>
         Effect.gen(function* () {
           const resource = Resource.all[name]
-          const found = yield* Document.decodeCheckpoint(resource.table, yield* sink.peek(resource.table))
+          const found = yield* Document.readCheckpoint(sink, resource.table)
           const scope = found?.scope ?? (yield* Changes.scope(plan, resource, state?.resources[name]))
           const entry = manifest?.exports[name]
           const complete =

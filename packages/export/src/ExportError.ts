@@ -30,6 +30,13 @@ export class FileFailed extends Schema.TaggedError<FileFailed>()("FileFailed", {
   }
 }
 
+/** The directory is not there any more. */
+export class DirectoryGone extends Schema.TaggedError<DirectoryGone>()("DirectoryGone", { path: Schema.String }) {
+  override get message(): string {
+    return `${this.path} is not there any more: it was deleted, moved or unmounted while the export wrote to it. Put it back to go on from where the export stood; without it, the same command starts over.`
+  }
+}
+
 /** A checkpoint, a manifest or an output is no longer what an export wrote. */
 export class Unreadable extends Schema.TaggedError<Unreadable>()("Unreadable", {
   path: Schema.String,
@@ -271,6 +278,17 @@ export class DatabaseFailed extends Schema.TaggedError<DatabaseFailed>()("Databa
   }
 }
 
+/** A table that exports keep their own records in is somebody else's. */
+export class ForeignTable extends Schema.TaggedError<ForeignTable>()("ForeignTable", {
+  /** The table and its database. */
+  place: Schema.String,
+  column: Schema.String
+}) {
+  override get message(): string {
+    return `${this.place} is none that an export made: it has no column ${this.column}. Rename it, or choose another database.`
+  }
+}
+
 /** The table is not made as this version makes it: another one made it, or something else. */
 export class TableDiffers extends Schema.TaggedError<TableDiffers>()("TableDiffers", {
   /** The table and its database. */
@@ -288,6 +306,7 @@ export const Reason = Schema.Union([
   DiskFull,
   NotWritable,
   FileFailed,
+  DirectoryGone,
   Unreadable,
   OtherExport,
   PartChanged,
@@ -310,6 +329,7 @@ export const Reason = Schema.Union([
   DatabaseForbidden,
   DatabaseLost,
   DatabaseFailed,
+  ForeignTable,
   TableDiffers
 ])
 export type Reason = typeof Reason.Type
@@ -326,6 +346,8 @@ const needsAnotherCommand: ReadonlySet<Reason["_tag"]> = new Set([
   "Missing",
   "CursorRefused",
   "NotADatabase",
+  "ForeignTable",
+  "DirectoryGone",
   "BadAddress",
   "TableDiffers"
 ])
@@ -346,6 +368,8 @@ const ofOne: ReadonlySet<Reason["_tag"]> = new Set([
 export class ExportError extends Schema.TaggedError<ExportError>()("ExportError", {
   /** The resource being exported; absent when none was yet. */
   resource: Schema.optionalKey(Schema.String),
+  /** Whether the same export of the resource, run again, finds a checkpoint to resume from. */
+  kept: Schema.optionalKey(Schema.Boolean),
   reason: Reason
 }) {
   override get message(): string {
@@ -370,17 +394,47 @@ export class ExportError extends Schema.TaggedError<ExportError>()("ExportError"
 const full = new Set(["ENOSPC", "EDQUOT"])
 // EEXIST: a directory was to be made where a file is.
 const unwritable = new Set(["EACCES", "EPERM", "EROFS", "ENOTDIR", "EISDIR", "EEXIST"])
+/** What only reads; where it is not allowed, nothing was to be written. */
+const reading = new Set([
+  "access",
+  "exists",
+  "readFile",
+  "readDirectory",
+  "readLink",
+  "realPath",
+  "stat",
+  "read",
+  "stream"
+])
 
 /** The reason behind a failure of the file system at `path`. */
-export const fromPlatform = (path: string, error: PlatformError): Reason => {
-  const code = systemCode(error)
+export const fromPlatform = (path: string, { reason }: PlatformError): Reason => {
+  const { code, text } = systemError(reason.cause)
   if (code === "EPIPE") return new PipeClosed()
   if (full.has(code)) return new DiskFull({ path })
-  if (unwritable.has(code) || error.reason._tag === "PermissionDenied") {
-    return new NotWritable({ path, description: code === "" ? error.reason._tag : code })
-  }
-  return new FileFailed({ path, description: error.reason.message })
+  const description = text ?? described[reason._tag] ?? reason.description ?? reason._tag
+  const denied = unwritable.has(code) || reason._tag === "PermissionDenied"
+  return denied && !reading.has(reason.method)
+    ? new NotWritable({ path, description })
+    : new FileFailed({ path, description })
 }
 
-const systemCode = ({ reason: { cause } }: PlatformError): string =>
-  typeof cause === "object" && cause !== null && "code" in cause && typeof cause.code === "string" ? cause.code : ""
+/** Of a failure whose cause is not known. The error's own message may name a descriptor, which says nothing to anybody. */
+const described: { readonly [tag: string]: string } = {
+  AlreadyExists: "it exists already",
+  NotFound: "no such file or directory",
+  PermissionDenied: "permission denied",
+  UnexpectedEof: "it ends too early",
+  WouldBlock: "it is in use"
+}
+
+/** The system's code and words: `EIO: i/o error, fsync` is how Node has them. */
+const systemError = (cause: unknown): { readonly code: string; readonly text?: string } => {
+  if (typeof cause !== "object" || cause === null || !("code" in cause) || typeof cause.code !== "string") {
+    return { code: "" }
+  }
+  const { code } = cause
+  const message = cause instanceof Error ? cause.message : ""
+  const [, words] = /^[A-Z0-9_]+: ([^,]+)/.exec(message) ?? []
+  return { code, text: words === undefined ? code : `${words} (${code})` }
+}

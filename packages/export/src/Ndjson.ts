@@ -34,7 +34,7 @@ export const layer = ({ compression, directory }: Options): Layer.Layer<Sink, ne
       compression,
       header: () => "",
       line: () => (record) => `${Json.stringify(record)}\n`,
-      parse: () => FileSink.jsonLines<Received>(),
+      parse: (_, file) => FileSink.jsonLines<Received>(file),
       count: (file, bytes) => Stream.runFold(FileSink.plain(compression, file, bytes), () => 0, addLines)
     },
     { directory }

@@ -26,7 +26,7 @@ export const read: Effect.Effect<Overview, ExportError, Sink> = Effect.gen(funct
   const state = yield* Document.state(sink)
   const found = yield* Effect.forEach(Resource.everything, (name) => {
     const { table } = Resource.all[name]
-    return Effect.flatMap(sink.peek(table), (text) => Document.decodeCheckpoint(table, text))
+    return Document.readCheckpoint(sink, table)
   })
   return { name, manifest, state, unfinished: found.flatMap((checkpoint) => checkpoint ?? []) }
 }).pipe(

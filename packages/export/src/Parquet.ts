@@ -42,7 +42,7 @@ export const layer = ({ directory }: Options): Layer.Layer<Sink, never, Environm
       compression: stage,
       header: () => "",
       line: () => (record) => `${Json.stringify(record)}\n`,
-      parse: () => FileSink.jsonLines<Table.Received>(),
+      parse: (_, file) => FileSink.jsonLines<Table.Received>(file),
       convert,
       count
     },

@@ -6,6 +6,7 @@ import type { Invalid } from "@effect-intercom/core/Pagination"
 import * as Json from "@effect-intercom/core/Json"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
+import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import * as Files from "./internal/Files.ts"
 import type { Table } from "./Table.ts"
@@ -106,5 +107,11 @@ export const identity = (record: unknown, key: string | null): string => {
   return typeof value === "string" || typeof value === "number" ? `key ${value}` : Json.stringify(record)
 }
 
-// Only this package writes lines.
-const identityOf = (text: string, key: string | null) => identity((Json.parse(text) as Line).record, key)
+/** A line that is damaged stays what it is. */
+const identityOf = (text: string, key: string | null): string =>
+  Result.try(() => Json.parse(text)).pipe(
+    Result.map((line) =>
+      typeof line === "object" && line !== null && "record" in line ? identity(line.record, key) : text
+    ),
+    Result.getOrElse(() => text)
+  )

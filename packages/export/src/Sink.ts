@@ -93,7 +93,7 @@ export interface Connection {
   readonly token: number
   /** A small document (JSON text) kept beside the data: the `manifest`, the `state`. */
   readonly read: (document: string) => Effect.Effect<string | undefined, Reason>
-  /** Where a document is kept, for messages; its name when left out. */
+  /** Where a document is kept, or `contacts.checkpoint`, for messages; its name when left out. */
   readonly locate?: ((document: string) => string) | undefined
   /** Replaces a document, whole or not at all. */
   readonly write: (document: string, text: string) => Effect.Effect<void, Reason>
@@ -121,6 +121,6 @@ export class Sink extends Context.Service<
     /** Takes the lock, which is given back when the scope closes. */
     readonly connect: Effect.Effect<Connection, Reason, Scope.Scope>
     /** The same without a lock, to look at what is there: nothing is written, and nothing cut off. */
-    readonly inspect: Effect.Effect<Pick<Connection, "read" | "peek" | "audit">, Reason, Scope.Scope>
+    readonly inspect: Effect.Effect<Pick<Connection, "read" | "locate" | "peek" | "audit">, Reason, Scope.Scope>
   }
 >()("@effect-intercom/export/Sink") {}

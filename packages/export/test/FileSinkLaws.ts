@@ -335,6 +335,121 @@ export const tests = (sink: FileSink) => {
       })
     )
 
+    const begun = Effect.gen(function* () {
+      const directory = yield* Disk.temporary
+      yield* session(sink.layer(directory), ({ open }) =>
+        Effect.flatMap(open(SinkKit.things, "replace"), ({ commit }) =>
+          commit({ records: [record(1)], quarantined: [quarantined(1)] }, () => "1")
+        )
+      )
+      return directory
+    })
+
+    it.effect("a damaged checkpoint is named, with its field, and starting over is a way out", () =>
+      Effect.gen(function* () {
+        const fs = yield* FileSystem.FileSystem
+        const changed = (change: Readonly<Record<string, unknown>>) => (text: string) =>
+          JSON.stringify({ ...(JSON.parse(text) as object), ...change })
+        const part = { records: 1, bytes: 1, sha256: "0".repeat(64), tail: "" }
+        const damages: ReadonlyArray<readonly [string, (text: string) => string]> = [
+          ["", () => ""],
+          ["", (text) => text.slice(0, 40)],
+          ["", (text) => "\0".repeat(text.length)],
+          ["", () => "{}"],
+          [" (anew)", changed({ anew: -1 })],
+          [" (records.bytes)", changed({ records: { ...part, bytes: -5 } })],
+          [" (quarantined.records)", changed({ quarantined: { ...part, records: 0.5 } })],
+          [" (records.sha256)", changed({ records: { ...part, sha256: "../../x" } })],
+          [" (records.tail)", changed({ records: { ...part, tail: "half a li" } })],
+          [" (made.bytes)", changed({ made: { bytes: -1, sha256: "0".repeat(64) } })],
+          [" (checkpoint)", changed({ checkpoint: 7 })]
+        ]
+        for (const [field, damage] of damages) {
+          const directory = yield* begun
+          const path = yield* Disk.unfinished(directory, "things.checkpoint.json")
+          yield* fs.writeFileString(path, damage(yield* fs.readFileString(path)))
+          const error = yield* Effect.flip(run(sink.layer(directory), batches(1)))
+          assert.strictEqual(error._tag, "Unreadable")
+          assert.include(error.message, `${directory}/.export/`)
+          assert.include(error.message, "/things.checkpoint.json is damaged")
+          assert.include(error.message, `${field === "" ? "" : `${field}. `}Start over with --restart`)
+          yield* session(sink.layer(directory), ({ discard }) => discard(SinkKit.things))
+          assert.strictEqual((yield* run(sink.layer(directory), batches(1))).records, 3)
+        }
+      })
+    )
+
+    it.effect("a directory where a file is to be is named, and no way in", () =>
+      Effect.gen(function* () {
+        const fs = yield* FileSystem.FileSystem
+        const directory = yield* begun
+        const checkpoint = yield* Disk.unfinished(directory, "things.checkpoint.json")
+        yield* fs.remove(checkpoint)
+        yield* fs.makeDirectory(checkpoint)
+        const error = yield* Effect.flip(run(sink.layer(directory), batches(1)))
+        assert.strictEqual(error._tag, "Unreadable")
+        yield* session(sink.layer(directory), ({ discard }) => discard(SinkKit.things))
+        assert.strictEqual((yield* run(sink.layer(directory), batches(1))).records, 3)
+        yield* fs.remove(`${directory}/manifest.json`)
+        yield* fs.makeDirectory(`${directory}/manifest.json`)
+        const manifest = yield* Effect.flip(session(sink.layer(directory), ({ read }) => read("manifest")))
+        assert.strictEqual(
+          manifest.message,
+          `${directory}/manifest.json is damaged, or not written by this version of the tool. Put a good copy back; or move it away and export everything again with --force, which replaces what is there.`
+        )
+      })
+    )
+
+    it.effect("a directory that is deleted meanwhile is said to be gone", () =>
+      Effect.gen(function* () {
+        const fs = yield* FileSystem.FileSystem
+        const directory = yield* Disk.temporary
+        const error = yield* session(sink.layer(directory), ({ open }) =>
+          Effect.gen(function* () {
+            const { commit } = yield* open(SinkKit.things, "replace")
+            yield* commit({ records: [record(1)], quarantined: [] }, () => "1")
+            yield* fs.remove(directory, { recursive: true })
+            return yield* Effect.flip(commit({ records: [record(2)], quarantined: [] }, () => "2"))
+          })
+        )
+        assert.strictEqual(error._tag, "DirectoryGone")
+        assert.strictEqual(
+          error.message,
+          `${directory} is not there any more: it was deleted, moved or unmounted while the export wrote to it. Put it back to go on from where the export stood; without it, the same command starts over.`
+        )
+      })
+    )
+
+    it.effect("a damaged quarantine is in nobody's way, and stays as it is", () =>
+      Effect.gen(function* () {
+        const fs = yield* FileSystem.FileSystem
+        const directory = yield* Disk.temporary
+        yield* run(sink.layer(directory), batches(1))
+        const path = `${directory}/quarantine.ndjson`
+        const whole = yield* fs.readFileString(path)
+        const damaged = `${whole.slice(0, -5)}\n\0\0\0`
+        yield* fs.writeFileString(path, damaged)
+        yield* run(sink.layer(directory), batches(1), "merge", "things-2")
+        assert.strictEqual(yield* fs.readFileString(path), `${damaged}\n${whole}`)
+      })
+    )
+
+    it.effect("an audit does not leave the directory, whatever a manifest says", () =>
+      Effect.gen(function* () {
+        const fs = yield* FileSystem.FileSystem
+        const directory = yield* Disk.temporary
+        const receipt = yield* run(sink.layer(`${directory}/out`), batches(1))
+        yield* fs.rename(`${directory}/out/${receipt.place}`, `${directory}/${receipt.place}`)
+        for (const place of [`../${receipt.place}`, `${directory}/${receipt.place}`, "..", ""]) {
+          const error = yield* Effect.flip(
+            session(sink.layer(`${directory}/out`), ({ audit }) => audit(SinkKit.things, place))
+          )
+          assert.strictEqual(error._tag, "Unreadable")
+          assert.include(error.message, `${directory}/out/manifest.json is damaged`)
+        }
+      })
+    )
+
     it.effect("an audit sees a change of a single bit, and a file that is gone", () =>
       Effect.gen(function* () {
         const fs = yield* FileSystem.FileSystem

@@ -108,8 +108,10 @@ const make = (): FileSystem.FileSystem => {
     })
 
   const moveDirectory = (from: string, to: string) => {
-    directories.delete(from)
-    directories.add(to)
+    for (const path of [...directories].filter((path) => path === from || path.startsWith(`${from}/`))) {
+      directories.delete(path)
+      directories.add(`${to}${path.slice(from.length)}`)
+    }
     for (const [path, node] of [...files].filter(([path]) => path.startsWith(`${from}/`))) {
       files.delete(path)
       files.set(`${to}${path.slice(from.length)}`, node)
@@ -138,7 +140,10 @@ const make = (): FileSystem.FileSystem => {
     ...FileSystem.makeNoop({}),
     copyFile: (from, to) => Effect.map(find(from), ({ bytes }) => void files.set(to, { bytes: bytes.slice() })),
     access: (path) => Effect.suspend(() => (directories.has(path) ? Effect.void : Effect.asVoid(find(path)))),
-    makeDirectory: (path) => Effect.sync(() => void directories.add(path)),
+    makeDirectory: (path, { recursive = false } = {}) =>
+      Effect.sync(() => {
+        for (let at = path; at !== "" && !directories.has(at); at = recursive ? parent(at) : "") directories.add(at)
+      }),
     makeTempDirectoryScoped: () =>
       Effect.sync(() => {
         temporaries += 1
@@ -157,7 +162,16 @@ const make = (): FileSystem.FileSystem => {
       ),
     readFile: (path) => Effect.map(find(path), ({ bytes }) => bytes.slice()),
     remove: (path, options) =>
-      Effect.suspend(() => (files.delete(path) || options?.force === true ? Effect.void : failure("NotFound", path))),
+      Effect.suspend(() => {
+        let found = files.delete(path)
+        if (options?.recursive === true) {
+          for (const name of [...files.keys()].filter((name) => name.startsWith(`${path}/`))) files.delete(name)
+          for (const name of [...directories].filter((name) => name === path || name.startsWith(`${path}/`))) {
+            found = directories.delete(name)
+          }
+        }
+        return found || options?.force === true ? Effect.void : failure("NotFound", path)
+      }),
     rename,
     stat: (path) =>
       Effect.suspend(() =>

@@ -304,6 +304,25 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
       )
     ),
 
+  "a table of somebody else is no place for checkpoints": (place) =>
+    Effect.gen(function* () {
+      yield* session(place, () => Effect.void)
+      for (const [table, column] of [
+        ["_intercom_quarantine", "message"],
+        ["_intercom_export", "content"]
+      ] as const) {
+        yield* place.query(`ALTER TABLE ${table} RENAME COLUMN ${column} TO other`)
+        const found = yield* reasonOf(session(place, () => Effect.void))
+        assert.strictEqual(found._tag, "ForeignTable")
+        assert.strictEqual(
+          found.message,
+          `Table ${table} in ${yield* databaseOf(place)} is none that an export made: it has no column ${column}. Rename it, or choose another database.`
+        )
+        yield* place.query(`ALTER TABLE ${table} RENAME COLUMN other TO ${column}`)
+      }
+      yield* session(place, ({ write }) => write("state", "{}"))
+    }),
+
   "where nothing was exported, there is nothing to see": (place) =>
     Effect.scoped(
       Effect.gen(function* () {

@@ -10,6 +10,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
+import * as PlatformError from "effect/PlatformError"
 import * as Metric from "effect/Metric"
 import * as Schema from "effect/Schema"
 import * as Workspace from "./Workspace.ts"
@@ -70,6 +71,57 @@ describe.each(["manifest", "state"])("a damaged %s", (document) => {
         yield* fs.rename(path, `${path}.damaged`)
         const [entry] = yield* run(directory, { resources: ["tags"], force: true })
         assert.strictEqual(entry?.records, 40)
+      })
+    )
+  )
+})
+
+describe("a failure", () => {
+  it.effect("says that what was written is kept only when there is a checkpoint to resume from", () =>
+    within((directory) =>
+      Effect.gen(function* () {
+        const fs = yield* FileSystem.FileSystem
+        /** Syncs that succeed before one fails. */
+        const failing = (left: number) => {
+          let syncs = 0
+          const cause = Object.assign(new Error("EIO: i/o error, fsync"), { code: "EIO" })
+          const error = PlatformError.systemError({
+            _tag: "Unknown",
+            module: "FileSystem",
+            method: "sync",
+            pathOrDescriptor: 22,
+            cause
+          })
+          const sync = Effect.suspend(() => (++syncs > left ? Effect.fail(error) : Effect.void))
+          return FileSystem.FileSystem.of({
+            ...fs,
+            open: (path, options) =>
+              Effect.map(
+                fs.open(path, options),
+                (file) =>
+                  new Proxy(file, {
+                    get: (target, key) => (key === "sync" ? sync : (Reflect.get(target, key) as unknown))
+                  })
+              )
+          })
+        }
+        const plan: Plan = { resources: ["contacts"], pageSize: 10 }
+        const kept: Array<boolean | undefined> = []
+        for (const left of [0, 1, 2, 3, 4, 20]) {
+          const place = Ndjson.layer({ directory: `${directory}/${left}` }).pipe(
+            Layer.provide(NodeExport.layer),
+            Layer.provide(Layer.succeed(FileSystem.FileSystem, failing(left))),
+            Layer.provide(NodeServices.layer)
+          )
+          const error = yield* Effect.flip(
+            Export.entries(plan).pipe(Effect.provide(place), Effect.provideService(Metric.MetricRegistry, new Map()))
+          )
+          assert.match(error.message, /^contacts: \S+: i\/o error \(EIO\)$/)
+          const overview = yield* Effect.exit(run(`${directory}/${left}`, { ...plan, concurrency: 2 }))
+          assert.strictEqual(overview._tag, "Success")
+          kept.push(error.kept)
+        }
+        assert.deepStrictEqual([kept[0], kept.at(-1)], [false, true])
       })
     )
   )

@@ -16,7 +16,7 @@ import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Path from "effect/Path"
 import type * as Scope from "effect/Scope"
-import { fromPlatform, Locked, LostLock, type Reason } from "../ExportError.ts"
+import { DirectoryGone, fromPlatform, Locked, LostLock, type Reason } from "../ExportError.ts"
 import { Host } from "../Host.ts"
 import type * as Lock from "../Lock.ts"
 import * as Files from "./Files.ts"
@@ -117,9 +117,10 @@ export const take: (
   }
   yield* Files.syncDirectory(root)
 
-  const lost = Effect.map(latest(root), (work) => new LostLock({ path, owner: work?.owner ?? null })).pipe(
-    Effect.provideService(FileSystem.FileSystem, fs)
-  )
+  const lost = Effect.map(latest(root), (work) =>
+    // Who takes over makes another.
+    work === undefined ? new DirectoryGone({ path: directory }) : new LostLock({ path, owner: work.owner })
+  ).pipe(Effect.provideService(FileSystem.FileSystem, fs))
   const mustBeOurs = Effect.flatMap(isOurs, (ours) => (ours ? Effect.void : Effect.flatMap(lost, Effect.fail)))
   return {
     token: mine.token,

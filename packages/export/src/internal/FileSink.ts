@@ -24,7 +24,7 @@ import * as Schema from "effect/Schema"
 import * as Semaphore from "effect/Semaphore"
 import * as Stream from "effect/Stream"
 import { Compression, type Format as CompressionFormat } from "../Compression.ts"
-import { FileFailed, Missing, OtherExport, PartChanged, type Reason } from "../ExportError.ts"
+import { FileFailed, Missing, OtherExport, PartChanged, type Reason, Unreadable } from "../ExportError.ts"
 import { Host } from "../Host.ts"
 import * as Lock from "../Lock.ts"
 import * as Quarantine from "../Quarantine.ts"
@@ -61,7 +61,10 @@ export interface Format {
   /** Makes the finished file of a sealed part, where that is another one. */
   readonly convert?: (table: Table, part: string, file: string) => Effect.Effect<Made, Reason, Environment>
   /** Back from the lines of the part, header and all, to its records: as received, or as far as their rows tell. */
-  readonly parse: (table: Table) => <E, R>(text: Stream.Stream<string, E, R>) => Stream.Stream<Received, E, R>
+  readonly parse: (
+    table: Table,
+    file: string
+  ) => <R>(text: Stream.Stream<string, Reason, R>) => Stream.Stream<Received, Reason, R>
   /** Counts the records of a file, whose bytes it has to read to the end. */
   readonly count: (
     file: string,
@@ -74,7 +77,7 @@ export interface Options {
   readonly directory: string
 }
 
-const Made = Schema.Struct({ bytes: Schema.Int, sha256: Schema.String })
+const Made = Schema.Struct({ bytes: Part.Count, sha256: Part.Digest })
 type Made = typeof Made.Type
 
 /** How far an unfinished output is: the checkpoint file. */
@@ -86,7 +89,7 @@ const Progress = Schema.Struct({
   writes: Schema.String,
   mode: Schema.Literals(["replace", "merge"]),
   /** How often the walk began anew. */
-  anew: Schema.Int,
+  anew: Part.Count,
   records: Part.State,
   quarantined: Part.State,
   /** The finished file, whether it has its name yet or not; null until there is one. */
@@ -114,7 +117,10 @@ export const layer = (format: Format, { directory }: Options): Layer.Layer<Sink,
       const provide = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.provideContext(effect, context)
       const view = {
         read: (document: string) => provide(readDocument(place, document)),
-        locate: (document: string) => place.at(`${document}.json`),
+        locate: (document: string) =>
+          document.endsWith(".checkpoint")
+            ? join(directory, ".export", "*", `${document}.json`)
+            : place.at(`${document}.json`),
         peek: (table: Table) => provide(peek(place, table)),
         audit: (table: Table, name: string) => provide(audit(place, table, name))
       }
@@ -204,11 +210,7 @@ const pathsOf = ({ at, format: { extension }, workAt }: Place & Work, { name }: 
 
 const quarantineOf = ({ at }: Place) => at("quarantine.ndjson")
 
-const readDocument = Effect.fnUntraced(function* ({ at }: Place, document: string) {
-  const fs = yield* FileSystem.FileSystem
-  const path = at(`${document}.json`)
-  return (yield* Files.exists(path)) ? yield* Files.at(path)(fs.readFileString(path)) : undefined
-})
+const readDocument = ({ at }: Place, document: string) => Files.readText(at(`${document}.json`), { finished: true })
 
 const occupied = Effect.fnUntraced(function* ({ at, format }: Place, name: string) {
   const path = at(`${name}.${format.extension}`)
@@ -245,11 +247,13 @@ const checkpointOf = (progress: Progress | undefined): string | undefined => pro
 const discard = Effect.fnUntraced(function* (bench: Bench, table: Table) {
   const fs = yield* FileSystem.FileSystem
   const { checkpoint } = pathsOf(bench, table)
-  yield* Files.remove(checkpoint)
+  // Whatever somebody has put there.
+  const remove = (path: string) => Files.at(path)(fs.remove(path, { force: true, recursive: true }))
+  yield* remove(checkpoint)
   const directory = (yield* Path.Path).dirname(checkpoint)
   const names = yield* Files.at(directory)(fs.readDirectory(directory))
   const left = names.filter((name) => name.startsWith(`${table.name}.`) && /\.(part|tmp)$/.test(name))
-  yield* Effect.forEach(left, (name) => Files.remove(bench.workAt(name)), { discard: true })
+  yield* Effect.forEach(left, (name) => remove(bench.workAt(name)), { discard: true })
   // To remove what is gone does not fail.
   yield* bench.mustBeOurs
 })
@@ -261,6 +265,10 @@ const removeParts = Effect.fnUntraced(function* (bench: Bench, table: Table, ane
 })
 
 const audit = Effect.fnUntraced(function* (place: Place, table: Table, name: string) {
+  // It comes from the manifest, where nobody is to write a path.
+  if (!/^\w[^/\\]*$/.test(name)) {
+    return yield* new Unreadable({ path: place.at("manifest.json"), field: `place ${name}`, finished: true })
+  }
   const path = place.at(name)
   if (!(yield* Files.exists(path))) return yield* new Missing({ path })
   const hash = yield* (yield* Sha256).make
@@ -395,19 +403,24 @@ const written = (
   // The parts are gone once the file is made of them.
   if (made !== null) return { records: Stream.empty, quarantined: Stream.empty }
   return {
-    records: bench.format.parse(table)(textOf(paths.part(anew), records, bench.format.compression)),
-    quarantined: jsonLines<Quarantine.Line>()(textOf(paths.quarantinePart(anew), quarantined, undefined))
+    records: bench.format.parse(table, paths.part(anew))(textOf(paths.part(anew), records, bench.format.compression)),
+    quarantined: jsonLines<Quarantine.Line>(paths.checkpoint)(
+      textOf(paths.quarantinePart(anew), quarantined, undefined)
+    )
   }
 }
 
 /** The values of lines of JSON; only this package writes them. */
 export const jsonLines =
-  <A>() =>
-  <E, R>(text: Stream.Stream<string, E, R>): Stream.Stream<A, E, R> =>
+  <A>(file: string) =>
+  <R>(text: Stream.Stream<string, Reason, R>): Stream.Stream<A, Reason, R> =>
     text.pipe(
       Stream.splitLines,
       Stream.filter((line) => line !== ""),
-      Stream.map((line) => Json.parse(line) as A)
+      Stream.mapEffect((line) =>
+        // What was written by others is refused before; this package writes nothing else.
+        Effect.try({ try: () => Json.parse(line) as A, catch: () => new Unreadable({ path: file }) })
+      )
     )
 
 /** Fails when the stored checkpoint is not what this export wrote last, or found. */

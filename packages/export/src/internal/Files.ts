@@ -4,6 +4,7 @@ import * as Path from "effect/Path"
 import type { PlatformError } from "effect/PlatformError"
 import { fromPlatform, type Reason, Unreadable } from "../ExportError.ts"
 import * as Schema from "effect/Schema"
+import * as SchemaIssue from "effect/SchemaIssue"
 import * as Stream from "effect/Stream"
 
 /** Names the file in the failures of an effect on it. */
@@ -63,6 +64,14 @@ export const remove = Effect.fnUntraced(function* (file: string) {
   yield* at(file)(fs.remove(file, { force: true }))
 })
 
+/** The text of a file that an export wrote; `undefined` when there is none. */
+export const readText = Effect.fnUntraced(function* (file: string, { finished }: { readonly finished: boolean }) {
+  const fs = yield* FileSystem.FileSystem
+  if (!(yield* exists(file))) return undefined
+  const { type } = yield* at(file)(fs.stat(file))
+  return type === "File" ? yield* at(file)(fs.readFileString(file)) : yield* new Unreadable({ path: file, finished })
+})
+
 /** The size of a file in bytes. */
 export const size = Effect.fnUntraced(function* (file: string) {
   const fs = yield* FileSystem.FileSystem
@@ -75,14 +84,21 @@ export const writeJson = <S extends Schema.Codec<unknown, unknown>>(schema: S) =
   return (file: string, value: S["Type"]) => replace(file, `${JSON.stringify(encode(value), null, 2)}\n`)
 }
 
+const formatIssue = SchemaIssue.makeFormatterStandardSchemaV1()
+
+/** The first field that is wrong; nothing of a text that is no JSON. */
+export const fieldOf = ({ issue }: Schema.SchemaError): { readonly field?: string } => {
+  const path = formatIssue(issue).issues[0]?.path ?? []
+  return path.length === 0 ? {} : { field: path.map(String).join(".") }
+}
+
 /** Reads what {@link writeJson} wrote; `undefined` when there is no such file. */
 export const readJson = <S extends Schema.Codec<unknown, unknown>>(schema: S) => {
   const decode = Schema.decodeUnknownEffect(Schema.fromJsonString(schema))
   return Effect.fnUntraced(function* (file: string) {
-    if (!(yield* exists(file))) return undefined
-    const fs = yield* FileSystem.FileSystem
-    const text = yield* at(file)(fs.readFileString(file))
-    return yield* Effect.mapError(decode(text), () => new Unreadable({ path: file }))
+    const text = yield* readText(file, { finished: false })
+    if (text === undefined) return undefined
+    return yield* Effect.mapError(decode(text), (error) => new Unreadable({ path: file, ...fieldOf(error) }))
   })
 }
 

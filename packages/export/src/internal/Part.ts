@@ -15,16 +15,21 @@ import { PartChanged, type Reason } from "../ExportError.ts"
 import { type Hash, Sha256 } from "../Sha256.ts"
 import * as Files from "./Files.ts"
 
+export const Count = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
+
+/** A SHA-256, in hexadecimal. */
+export const Digest = Schema.String.check(Schema.isPattern(/^[0-9a-f]{64}$/))
+
 /** What a part holds. */
 export const State = Schema.Struct({
   /** Lines, those of the tail among them. */
-  records: Schema.Int,
+  records: Count,
   /** Of the file. */
-  bytes: Schema.Int,
-  /** Of those bytes, in hexadecimal. */
-  sha256: Schema.String,
+  bytes: Count,
+  /** Of those bytes. */
+  sha256: Digest,
   /** Lines that wait for their member to be full. */
-  tail: Schema.String
+  tail: Schema.String.check(Schema.isPattern(/^$|\n$/, { expected: "whole lines" }))
 })
 export type State = typeof State.Type
 

@@ -23,7 +23,7 @@ import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import { isSqlError, type SqlError } from "effect/sql/SqlError"
 import * as Stream from "effect/Stream"
-import { LostLock, Missing, OtherExport, PartChanged, type Reason, TableDiffers } from "../ExportError.ts"
+import { ForeignTable, LostLock, Missing, OtherExport, PartChanged, type Reason, TableDiffers } from "../ExportError.ts"
 import type { Host } from "../Host.ts"
 import type * as Quarantine from "../Quarantine.ts"
 import type { Sha256 } from "../Sha256.ts"
@@ -84,7 +84,8 @@ export const connection = (context: Context): Connection => ({
 })
 
 /** The operations that change nothing, whatever is there. */
-export const reader = (context: Reading): Pick<Connection, "read" | "peek" | "audit"> => ({
+export const reader = (context: Reading): Pick<Connection, "read" | "locate" | "peek" | "audit"> => ({
+  locate: (document) => `${document} in table ${documents} of ${context.dialect.database}`,
   read: (document) => read(context.dialect, document),
   peek: ({ name }) => read(context.dialect, checkpointOf(name)),
   audit: (table, place) => audit(context, layoutOf(context.dialect, table), place)
@@ -119,6 +120,8 @@ export const prepare = (dialect: Dialect): Effect.Effect<void, Reason> => {
   return at(dialect)(
     Effect.gen(function* () {
       const [found, foundToo] = [yield* describe(documents), yield* describe(quarantine)]
+      yield* mustBeOurs(dialect, documents, found)
+      yield* mustBeOurs(dialect, quarantine, foundToo)
       if (found !== undefined && foundToo !== undefined) return
       yield* transaction(
         Effect.gen(function* () {
@@ -132,10 +135,29 @@ export const prepare = (dialect: Dialect): Effect.Effect<void, Reason> => {
   )
 }
 
+/** The columns that statements here name. */
+const needed = {
+  [documents]: ["name", "content"],
+  [quarantine]: ["_position", "resource", "key", "finished", "message", "mismatches", "record"]
+}
+
+const mustBeOurs = (
+  { database }: Dialect,
+  name: keyof typeof needed,
+  found: Existing | undefined
+): Effect.Effect<void, ForeignTable> => {
+  const column = found === undefined ? undefined : needed[name].find((column) => !found.columns.has(column))
+  return column === undefined
+    ? Effect.void
+    : Effect.fail(new ForeignTable({ place: `Table ${name} in ${database}`, column }))
+}
+
 const read = (dialect: Dialect, document: string): Effect.Effect<string | undefined, Reason> =>
   at(dialect)(
     Effect.gen(function* () {
-      if ((yield* dialect.describe(documents)) === undefined) return undefined
+      const found = yield* dialect.describe(documents)
+      if (found === undefined) return undefined
+      yield* mustBeOurs(dialect, documents, found)
       const { sql, tableName } = dialect
       const [row] = yield* sql<{
         readonly content: string
