@@ -8,6 +8,7 @@ import { Simulator } from "@effect-intercom/simulator/Simulator"
 import { assert, describe, it } from "@effect/vitest"
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
 import * as Random from "effect/Random"
 import * as Command from "./Command.ts"
 
@@ -90,6 +91,69 @@ describe("an export that is killed", () => {
           Effect.provide(NodeServices.layer)
         ),
       120_000 + kills * 15_000
+    )
+  }
+})
+
+/** The lock of each kind of output. */
+const locks = { "ndjson:": "/export.lock", "parquet:": "/export.lock", "sqlite:": "/workspace.db.lock" }
+
+describe("an export that is suspended, while another starts over and is stopped", () => {
+  for (const [format, lock] of Object.entries(locks)) {
+    it.live(
+      `fails when it goes on, and nothing is lost: ${format}`,
+      () =>
+        Effect.gen(function* () {
+          const fs = yield* FileSystem.FileSystem
+          const simulator = yield* Simulator
+          const env = { INTERCOM_ACCESS_TOKEN: "simulator-token", INTERCOM_BASE_URL: simulator.url }
+          const directory = yield* Command.temporary
+          const to = `${format}${directory}${format === "sqlite:" ? "/workspace.db" : ""}`
+          const args = ["export", "contacts", "--to", to, "--page-size", "10", "--concurrency", "1"]
+
+          let seen = 0
+          const counted = Faults.when(() => {
+            seen += 1
+            return false
+          }, Faults.none)
+          yield* simulator.setFaults(counted)
+          const requests = (count: number) => {
+            const from = seen
+            return Command.until(Effect.sync(() => seen >= from + count))
+          }
+
+          const suspended = yield* Command.start(args, env)
+          yield* requests(20)
+          yield* suspended.signal("SIGSTOP")
+          // As it is after a minute without a renewal.
+          const path = `${directory}${lock}`
+          const text = yield* fs.readFileString(path)
+          yield* fs.writeFileString(
+            path,
+            text.replace(/"renewedAt": "[^"]*"/, `"renewedAt": "2026-01-01T00:00:00.000Z"`)
+          )
+
+          const another = yield* Command.start([...args, "--restart"], env)
+          yield* requests(20)
+          yield* another.signal("SIGINT")
+          assert.strictEqual((yield* another.result).code, 130)
+
+          yield* suspended.signal("SIGCONT")
+          const { code, stderr } = yield* suspended.result
+          assert.strictEqual(code, 1, stderr)
+          assert.match(stderr, new RegExp(`lost its lock on .*process ${another.child.pid} on .* took over`))
+          assert.notInclude(stderr, "is kept")
+
+          const { code: last, stderr: told } = yield* Command.run(args, env)
+          assert.strictEqual(last, 0, told)
+          assert.match(told, /going on after [1-9]\d* records/)
+          assert.match(yield* digested(directory, to), /\b600\b/)
+        }).pipe(
+          Effect.scoped,
+          Effect.provide(Simulator.layer({ contacts: 600, latency: "10 millis" })),
+          Effect.provide(NodeServices.layer)
+        ),
+      120_000
     )
   }
 })

@@ -723,6 +723,11 @@ const rules: Readonly<Record<string, (bench: Bench) => Effect.Effect<unknown, Fa
       const missing = yield* Effect.result(bench.session(({ audit }) => audit(things, "things.none")))
       yield* holds(missing._tag === "Failure", "the audit of nothing succeeds")
       const receipt = yield* complete(bench, many(20), { quarantined: [quarantined("things", 3)] })
+      // Its place comes from a manifest, which anybody may have written to.
+      for (const place of [`../${receipt.place}`, `./${receipt.place}`, `/${receipt.place}`, "..", ""]) {
+        const astray = yield* Effect.result(bench.session(({ audit }) => audit(things, place)))
+        yield* holds(astray._tag === "Failure", `the audit of ${JSON.stringify(place)} succeeds`)
+      }
       yield* holds(/^[0-9a-f]{64}$/.test(receipt.sha256), `${receipt.sha256} is no SHA-256`)
       yield* complete(bench, [happening(1)], { table: happenings, quarantined: [quarantined("happenings", 3)] })
       const audits = [
