@@ -526,6 +526,16 @@ const alternatives = (site: Sites.Site): ReadonlyArray<Draft> =>
         expected: narrower(site),
         patch: [remove(below(node.pointer, index))]
       })),
+      ...(combinator === "anyOf" && !whole && isSent(site)
+        ? [
+            {
+              operator: "alternatives-exclusive",
+              description: "exactly one alternative may fit",
+              expected: "breaking" as const,
+              patch: [remove(node.pointer), add(below(site.pointer, "oneOf"), parts)]
+            }
+          ]
+        : []),
       ...(whole
         ? [
             {
@@ -757,6 +767,19 @@ const parametersOf = (operation: Document.Operation): ReadonlyArray<Mutant> => {
       with_({ name: "brand_new", in: place, required: true, schema: { type: "string" } })
     )
   ])
+  const versions = (["pattern", "const"] as const).map((keyword) =>
+    of(
+      `version-header-${keyword}`,
+      operation.node.pointer,
+      `the version header is of another version, by its ${keyword}`,
+      "breaking",
+      with_({
+        name: "Intercom-Version",
+        in: "header",
+        schema: { type: "string", [keyword]: keyword === "const" ? "1.4" : "^1\\." }
+      })
+    )
+  )
   const each = operation.parameters.flatMap(({ in: place, name, node, required, schema }): ReadonlyArray<Mutant> => {
     const { pointer } = node
     const { schema: written, ...rest } = Node.record(node)
@@ -770,6 +793,13 @@ const parametersOf = (operation: Document.Operation): ReadonlyArray<Mutant> => {
       of("parameter-upper-cased", pointer, `${place} parameter ${name} is written in capitals`, "breaking", [
         replace(below(pointer, "name"), name.toUpperCase())
       ]),
+      ...(place === "query" && name === "page" && written !== undefined
+        ? [
+            of("pages-from-0", pointer, "pages are counted from 0", "breaking", [
+              add(below(pointer, "schema"), { ...(Node.isRecord(written) ? written : {}), default: 0 })
+            ])
+          ]
+        : []),
       ...(place === "path"
         ? ["matrix", "label"].map((style) =>
             of(`parameter-style-${style}`, pointer, `path parameter ${name} is in style ${style}`, "breaking", [
@@ -798,7 +828,7 @@ const parametersOf = (operation: Document.Operation): ReadonlyArray<Mutant> => {
           ])
     ]
   })
-  return [...news, ...each]
+  return [...news, ...versions, ...each]
 }
 
 const bodiesOf = ({ body, name, node }: Document.Operation): ReadonlyArray<Mutant> => {
@@ -849,7 +879,12 @@ const bodiesOf = ({ body, name, node }: Document.Operation): ReadonlyArray<Mutan
           ]),
           of("body", "body-undescribed", schema.pointer, "the body has no schema", "drift", [remove(schema.pointer)])
         ]),
-    ...["application/xml", "application/x-www-form-urlencoded", "application/vnd.intercom+json"].map((to) =>
+    ...[
+      "application/xml",
+      "application/x-www-form-urlencoded",
+      "application/vnd.intercom+json",
+      `${type}; version=2`
+    ].map((to) =>
       of("content type", "request-type-changed", content, `${type} becomes ${to}`, "breaking", [
         replace(content, renamed(all, type, to))
       ])
@@ -924,7 +959,7 @@ const responsesOf = (operation: Document.Operation): ReadonlyArray<Mutant> => {
               success ? "breaking" : "drift",
               put({ content: { ...types, [json]: {} } })
             ),
-            ...["text/html", "application/xml", "application/hal+json"].map((type) =>
+            ...["text/html", "application/xml", "application/hal+json", `${json}; charset=iso-8859-1`].map((type) =>
               of(
                 "content type",
                 success ? "response-type-changed" : "error-type-changed",
@@ -1127,6 +1162,20 @@ const servers = ({ operations, root }: Document.Document): ReadonlyArray<Mutant>
   ]
 }
 
+/** What a document is about, and what the API does by itself. */
+const whole = (): ReadonlyArray<Mutant> => {
+  const of = (operator: string, pointer: string, value: Json): Mutant => ({
+    kind: "document",
+    operator,
+    pointer,
+    description: operator.replaceAll("-", " "),
+    expected: "drift",
+    patch: [add(pointer, value)],
+    operations: []
+  })
+  return [of("webhook-added", "/webhooks", { brandNew: { post: bare } }), of("version-changed", "/info/version", "1.4")]
+}
+
 // ---------------------------------------------------------------------------------------------------------------------
 // nothing
 // ---------------------------------------------------------------------------------------------------------------------
@@ -1141,6 +1190,45 @@ const reversed = (value: Json): Json =>
             .map(([key, field]) => [key, reversed(field)])
         )
       : value
+
+/** A condition, with what follows from it, and what otherwise. */
+const when = (...parts: ReadonlyArray<Json>) =>
+  Object.fromEntries(["if", "then", "else"].map((keyword, index) => [keyword, parts[index] ?? true]))
+
+const allOfIn = ({ allOf }: { readonly [key: string]: Json }): ReadonlyArray<Json> =>
+  Array.isArray(allOf) ? allOf : []
+
+/** Keywords that constrain nothing, where the schema does not have them. */
+const vacuous = (
+  schema: { readonly [key: string]: Json },
+  types: ReadonlyArray<string>
+): ReadonlyArray<readonly [operator: string, next: Json]> => {
+  const added: ReadonlyArray<
+    readonly [operator: string, type: string | undefined, fields: { readonly [key: string]: Json }]
+  > = [
+    ["not-nothing", undefined, { not: false }],
+    ["not-the-impossible", undefined, { not: { not: {} } }],
+    ["all-of-nothing-more", undefined, { allOf: [...allOfIn(schema), {}, true] }],
+    ["any-of-everything", undefined, { anyOf: [true, { type: "integer" }] }],
+    ["names-are-text", "object", { propertyNames: { type: "string" } }],
+    ["dependents-emptied", "object", { dependentRequired: { email: [] }, dependentSchemas: { email: {} } }],
+    ["consequences-idle", "object", when({ required: ["one"] }, true, {})],
+    ["condition-impossible", "object", when(false, { required: ["one"] })],
+    ["properties-at-least-none", "object", { minProperties: 0 }],
+    ["unevaluated-said", "object", { unevaluatedProperties: true }],
+    ["any-text", "string", { pattern: ".*", contentSchema: true }],
+    ["any-text-through", "string", { pattern: "^[\\s\\S]*$" }],
+    ["items-at-least-none", "array", { minItems: 0, uniqueItems: false }],
+    ["none-contained", "array", { contains: { type: "integer" }, minContains: 0 }],
+    ["first-items-like-all", "array", { prefixItems: [schema["items"] ?? true], unevaluatedItems: true }]
+  ]
+  return added
+    .filter(([operator, type, fields]) => {
+      const named = type === undefined || types.includes(type)
+      return named && (operator === "all-of-nothing-more" || !Object.keys(fields).some((key) => key in schema))
+    })
+    .map(([operator, , fields]) => [operator, { ...schema, ...fields }] as const)
+}
 
 /** Other ways to write a schema. */
 const rewritten = (site: Sites.Site): ReadonlyArray<readonly [operator: string, next: Json]> => {
@@ -1190,6 +1278,7 @@ const rewritten = (site: Sites.Site): ReadonlyArray<readonly [operator: string, 
     ...(types.length === 1 && type === "integer" && !("multipleOf" in schema)
       ? [["multiples-of-one", { ...schema, multipleOf: 1 }] as const]
       : []),
+    ...vacuous(schema, types),
     ...(types.includes("object")
       ? [
           [
@@ -1298,6 +1387,7 @@ const neutralOperations = (document: Document.Document): ReadonlyArray<Mutant> =
         add(below(pointer, "externalDocs"), { url: "https://example.com", description: "more" })
       ]),
       of("operation-extended", pointer, [add(below(pointer, "x-owner"), { team: "another" })]),
+      of("responses-extended", pointer, [add(below(pointer, "responses", "x-owner"), { team: "another" })]),
       of("operation-reversed", pointer, [replace(pointer, reversed(node.value))]),
       of("path-described", item, [add(below(item, "summary"), "Another summary")]),
       of("security-repeated", pointer, [
@@ -1408,6 +1498,7 @@ const neutralWhole = ({ root }: Document.Document): ReadonlyArray<Mutant> => {
       })
     ]),
     of("document-extended", "", [add("/x-generator", { name: "another" })]),
+    of("paths-extended", "/paths", [add("/paths/x-owner", { team: "another" })]),
     of("tags-removed", "", [replace("", without(written, "tags", "externalDocs"))]),
     of("paths-reversed", "/paths", [
       replace("/paths", Object.fromEntries(Object.entries(Node.record(Node.child(root, "paths") ?? root)).toReversed()))
@@ -1450,6 +1541,7 @@ export const all = (root: Json): ReadonlyArray<Mutant> => {
     ...references(document, sites),
     ...security(document),
     ...servers(document),
+    ...whole(),
     ...sites.flatMap(neutralSchemas),
     ...neutralReferences(document, sites),
     ...neutralOperations(document),

@@ -14,6 +14,7 @@ import { Ajv2020 } from "ajv/dist/2020.js"
 import * as Client from "./Client.ts"
 import * as Contract from "./Contract.ts"
 import * as Coverage from "./Coverage.ts"
+import * as Diff from "./Diff.ts"
 import type { Divergence } from "./Divergence.ts"
 import * as Document from "./Document.ts"
 import * as EffectiveDocument from "./EffectiveDocument.ts"
@@ -21,6 +22,7 @@ import type * as Exchange from "./Exchange.ts"
 import * as Generate from "./Generate.ts"
 import * as Mutants from "./Mutants.ts"
 import * as Node from "./Node.ts"
+import * as Published from "./Published.ts"
 import * as Revision from "./Revision.ts"
 import type * as Sites from "./Sites.ts"
 import * as Structure from "./Structure.ts"
@@ -52,9 +54,10 @@ export interface Judged {
 
 /**
  * `effective`: the document with its overlays is changed, and the checks are run on it. `published`: the published
- * document is, and compared with the original as `--spec` does.
+ * document is, and compared with the original as `--spec` does, with overlays and without. `diff`: the document with its
+ * overlays is compared with the changed one as `diff` does.
  */
-export type Base = "effective" | "published"
+export type Base = "effective" | "published" | "diff"
 
 export interface Options extends EffectiveDocument.Options {
   readonly seed?: number | undefined
@@ -332,14 +335,62 @@ const judgeEffective = Effect.fnUntraced(function* (
   return { verdict: verdictOf(wanted, all), found: all, by: "sampled" as const }
 })
 
-/** As `--spec` sees it: whatever changed is told, even if the client is none the worse. */
-const judgePublished = (root: Json, mutant: Mutants.Mutant, wanted: Class, client: Client.Client) => {
+/**
+ * As `--spec` sees it, with overlays and without: whatever changed is told by both, even if the client is none the worse.
+ */
+const judgePublished = (
+  {
+    actions,
+    document,
+    published: root
+  }: Pick<EffectiveDocument.EffectiveDocument, "actions" | "document" | "published">,
+  mutant: Mutants.Mutant,
+  wanted: Class,
+  client: Client.Client
+) => {
   const other = JsonPatch.apply(mutant.patch, root)
+  if (Revision.means(root, other)) {
+    return { verdict: verdictOf(wanted === "same" ? "same" : "drift", []), found: [], by: "compared" as const }
+  }
   const revision = { known: root, given: Revision.align(root, other), idle: [] }
-  const found = Revision.means(root, other) ? [] : Revision.check(client, revision, []).filter(isFailure)
+  const found = Revision.check(client, revision, []).filter(isFailure)
+  const standing = Revision.compare(client, Document.make(revision.given))
+  const row = (check: string, divergences: ReadonlyArray<Divergence>) => ({
+    operation: "",
+    check,
+    runs: 1,
+    divergences
+  })
+  const rows = [row("structure", standing), row("revision", Revision.check(client, revision, standing))]
+  const plain = Published.explain({ client, rows }, { actions, document, revision }).unnamed
   // The published document by itself is not what the client reads: what breaks it can only be told with the overlays.
-  return { verdict: verdictOf(wanted === "same" ? "same" : "drift", found), found, by: "compared" as const }
+  const told = (all: ReadonlyArray<Divergence>) => verdictOf(wanted === "same" ? "same" : "drift", all)
+  const verdicts = [told(found), told(plain)]
+  const verdict = verdicts.find((one) => one === "survived" || one === "false alarm") ?? told(found)
+  return { verdict, found, by: "compared" as const }
 }
+
+/** As `diff` sees it: the document with its overlays, and the changed one. */
+const judgeDiff = Effect.fnUntraced(function* (
+  root: Json,
+  mutant: Mutants.Mutant,
+  wanted: Class,
+  client: Client.Client,
+  parameters: { readonly seed: number; readonly runs: number }
+) {
+  const other = JsonPatch.apply(mutant.patch, root)
+  const of = (document: Json) => ({ document, defects: [] })
+  const found = Diff.compare(client, of(root), of(other)).filter(isFailure)
+  const verdict = verdictOf(wanted, found)
+  if (verdict === "killed" || wanted !== "breaking") return { verdict, found, by: "compared" as const }
+  const document = Document.make(other)
+  const affected = pairsOf(client, document).filter(
+    ({ operation }) => mutant.operations === undefined || mutant.operations.includes(operation.name)
+  )
+  const now = yield* sampled(client, document, affected, parameters, wanted)
+  const all = Diff.compare(client, of(root), of(other), { before: [], now }).filter(isFailure)
+  return { verdict: verdictOf(wanted, all), found: all, by: "sampled" as const }
+})
 
 /** A mutant that is no document at all, or the same one. */
 const isUseful = (root: Json) => (mutant: Mutants.Mutant) => {
@@ -359,8 +410,8 @@ const drawn = Effect.fnUntraced(function* (all: ReadonlyArray<Mutants.Mutant>, {
 /** Checks mutants of a document. */
 export const run = Effect.fn("MutateSpec.run")(function* (options: Options = {}) {
   const { base = "effective", kind, runs = defaultRuns, seed = Contract.defaultSeed } = options
-  const { document, published } = yield* EffectiveDocument.load(options)
-  const root = base === "effective" ? document : published
+  const effective = yield* EffectiveDocument.load(options)
+  const root = base === "published" ? effective.published : effective.document
   const began = yield* Clock.currentTimeMillis
   const all = (options.mutants ?? Mutants.all(root)).filter(
     ({ kind: name }) => kind === undefined || name.includes(kind)
@@ -376,7 +427,9 @@ export const run = Effect.fn("MutateSpec.run")(function* (options: Options = {})
         const result =
           base === "effective"
             ? yield* judgeEffective(root, mutant, wanted, client, { seed, runs })
-            : judgePublished(root, mutant, wanted, client)
+            : base === "diff"
+              ? yield* judgeDiff(root, mutant, wanted, client, { seed, runs })
+              : judgePublished(effective, mutant, wanted, client)
         const one: Judged = { mutant, class: wanted, ...result, millis: (yield* Clock.currentTimeMillis) - start }
         return one
       })

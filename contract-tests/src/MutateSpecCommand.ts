@@ -25,16 +25,18 @@ const flags = {
     Flag.withDescription("samples of each property, where comparing tells nothing"),
     Flag.withDefault(MutateSpec.defaultRuns)
   ),
-  base: Flag.Literals("base", ["effective", "published", "both"]).pipe(
-    Flag.withDescription("change the document with its overlays, or the published one, as --spec gets it"),
-    Flag.withDefault("both" as const)
+  base: Flag.Literals("base", ["effective", "published", "diff", "all"]).pipe(
+    Flag.withDescription(
+      "change the document with its overlays, the published one as --spec gets it, or one of the two diff gets"
+    ),
+    Flag.withDefault("all" as const)
   )
 }
 
 /** The command. It fails with {@link Diverged} when a mutant survives or a neutral one is flagged. */
 export const command = Command.make("mutate-spec", flags, ({ base, kind, runs, sample, seed }) =>
   Effect.gen(function* () {
-    const bases = base === "both" ? (["effective", "published"] as const) : [base]
+    const bases = base === "all" ? (["effective", "published", "diff"] as const) : [base]
     const options = { seed, runs, kind: Option.getOrUndefined(kind), sample: sample === 0 ? undefined : sample }
     const outcomes = yield* Effect.forEach(bases, (base) =>
       Effect.tap(MutateSpec.run({ ...options, base }), (outcome) => Console.log(`${MutateSpec.text(outcome)}\n`))

@@ -8,7 +8,7 @@ import type * as Schema from "effect/Schema"
 import * as Canonical from "./Canonical.ts"
 import type * as Client from "./Client.ts"
 import * as Contract from "./Contract.ts"
-import { type Divergence, isFailure, key } from "./Divergence.ts"
+import { type Divergence, isFailure } from "./Divergence.ts"
 import * as Document from "./Document.ts"
 import * as EffectiveDocument from "./EffectiveDocument.ts"
 import * as Revision from "./Revision.ts"
@@ -28,7 +28,8 @@ export interface Result {
   readonly unnamed: ReadonlyArray<Divergence>
 }
 
-const identity = (one: Divergence): string => `${one.class} ${one.operation} ${key(one)}`
+// Places of a list move when it gets another item.
+const identity = ({ class: severity, message, operation }: Divergence): string => `${severity} ${operation} ${message}`
 
 const within = (outer: string, inner: string): boolean => outer === inner || inner.startsWith(`${outer}/`)
 
@@ -98,7 +99,7 @@ export const explain = (
   const explained = report.rows.flatMap(({ check, divergences }) =>
     divergences.filter(isFailure).map((divergence): Named => {
       const id = identity(divergence)
-      const edited = touched(edits, divergence) && standing?.has(id) !== true
+      const edited = standing !== undefined && !standing.has(id) && (comparing.has(check) || touched(edits, divergence))
       if (check === "revision" || left.has(id) || edited) return { divergence, actions: [] }
       const named = EffectiveDocument.actionsFor(actions, divergence)
       if (named.length > 0 || comparing.has(check) || changed.has(divergence.operation))

@@ -411,19 +411,24 @@ export const check = (
 ): ReadonlyArray<Divergence> => {
   const [before, now] = [Document.make(known), Document.make(given)]
   const identity = (one: Divergence) => `${one.class} ${one.operation} ${key(one)}`
-  const old = new Set([...compare(client, before), ...elsewhere].map(identity))
-  const found = compare(client, now).filter((one) => one.class !== "note" && !old.has(identity(one)))
-  const told = [...elsewhere.filter((one) => one.class !== "note"), ...found]
+  const old = new Set(compare(client, before).map(identity))
+  const shown = new Set(elsewhere.map(identity))
+  // What both have tells nothing of a change.
+  const fresh = compare(client, now).filter((one) => one.class !== "note" && !old.has(identity(one)))
+  const found = fresh.filter((one) => !shown.has(identity(one)))
+  const told = elsewhere.filter((one) => one.class !== "note" && !old.has(identity(one)))
   const changed = pairsOf(client, now).flatMap((pair) => {
     const operation = before.operations.find(({ key }) => key === pair.operation.key)
     if (operation === undefined) return []
     return changes({ root: before.root, operation }, { root: now.root, operation: pair.operation })
       .filter(
-        ({ pointer }) => !told.some((one) => one.operation === pair.operation.name && within(one.pointer, pointer))
+        ({ pointer }) =>
+          !fresh.some((one) => one.operation === pair.operation.name && within(one.pointer, pointer)) &&
+          !told.some((one) => one.operation === pair.operation.name && one.pointer === pointer)
       )
       .map((finding) => divergence({ document: now }, pair, finding.direction, finding))
   })
-  const all = [...told, ...changed]
+  const all = [...told, ...found, ...changed]
   const lost = idle
     .filter(({ changes }) => !changes.some((change) => all.some(({ pointer }) => touches(pointer, change))))
     .map(({ changes, file, index, target }): Divergence => ({

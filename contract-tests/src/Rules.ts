@@ -211,8 +211,14 @@ export const isIdle = (node: Node.Node, keyword: string): boolean => {
       // Beside a schema for all others a pattern tells which ones those are.
       return each.length === 0 || (each.every(open) && open(Node.child(node, "additionalProperties")))
     case "dependentSchemas":
-    case "prefixItems":
       return each.every(open)
+    case "prefixItems": {
+      // What stands here is not held against `items`.
+      const items = Node.child(node, "items")
+      const same = (part: Node.Node) =>
+        items !== undefined && JSON.stringify(plain(part).value) === JSON.stringify(plain(items).value)
+      return each.every((part) => (open(part) && open(items)) || same(part))
+    }
     case "propertyNames":
       return child !== undefined && permits(child, ["string"])
     case "unevaluatedItems":

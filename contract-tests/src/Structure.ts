@@ -419,7 +419,7 @@ const requestFields = (client: ShapeOf.Shape, document: ShapeOf.Shape, place: Pl
     .map(([name, { required }]) =>
       found(
         document.node,
-        ["properties", name],
+        required ? ["required"] : ["properties", name],
         required ? "breaking" : "drift",
         below(place, `.${name}`),
         required

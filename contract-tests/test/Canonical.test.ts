@@ -87,7 +87,8 @@ describe("schemas that mean the same", () => {
       { ...list, contains: { const: "a" } },
       { ...list, contains: { const: "a", title: "A" }, minContains: 1 }
     ],
-    "first items of any kind": [list, { ...list, prefixItems: [{}, true] }],
+    "first items of any kind, as all are": [{ type: "array" }, { type: "array", prefixItems: [{}, true] }],
+    "first items like all others": [list, { ...list, prefixItems: [{ $ref: "#/Text" }] }],
     "unevaluated items": [list, { ...list, unevaluatedItems: true }],
     "an integer above 0": [
       { type: "integer", minimum: 1 },
@@ -145,6 +146,7 @@ describe("schemas that do not", () => {
         ]
       }
     ],
+    "first items of any kind": [list, { ...list, prefixItems: [true] }],
     "one is contained": [list, { ...list, contains: { const: "a" } }],
     "alternatives one of which must fit": [
       { anyOf: [{ required: ["email"] }, { required: ["name"] }] },
