@@ -124,6 +124,21 @@ describe.each([
     })
   )
 
+  it.live("a body that says how long it is is read, unpacked, and left alone where it is too long", () =>
+    Effect.gen(function* () {
+      for (const body of [bytes, Zlib.gzipSync(bytes)]) {
+        const answer = HttpServerResponse.uint8Array(body, { contentType: "application/json" })
+        assert.strictEqual((yield* get(answer)).name, name)
+        assert.strictEqual((yield* get(answer, transport, { maxBodySize: bytes.length + 50 })).name, name)
+        const { reason } = yield* Effect.flip(get(answer, transport, { maxBodySize: body.length - 1 }))
+        assert.strictEqual(reason._tag, "BodyTooLargeError")
+      }
+      const bomb = HttpServerResponse.uint8Array(Zlib.gzipSync(new Uint8Array(50_000_000).fill(32)))
+      const { reason } = yield* Effect.flip(get(bomb, transport, { maxBodySize: 1_000_000 }))
+      assert.strictEqual(reason._tag, "BodyTooLargeError")
+    })
+  )
+
   it.live("an error in gzip tells what the API said", () =>
     Effect.gen(function* () {
       const list = { type: "error.list", errors: [{ code: "not_found", message: "No such contact" }] }
