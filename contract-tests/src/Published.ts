@@ -29,7 +29,10 @@ export interface Result {
 }
 
 // Places of a list move when it gets another item.
-const identity = ({ class: severity, message, operation }: Divergence): string => `${severity} ${operation} ${message}`
+const listed = /\/(parameters|servers|security|allOf|anyOf|oneOf)\/\d+/g
+
+const identity = ({ class: severity, message, operation, pointer }: Divergence): string =>
+  `${severity} ${operation} ${pointer.replaceAll(listed, "/$1")} ${message}`
 
 const within = (outer: string, inner: string): boolean => outer === inner || inner.startsWith(`${outer}/`)
 
