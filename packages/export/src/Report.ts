@@ -306,7 +306,9 @@ const said = ({ expected, found, reason, what }: Missing): string =>
     ? `the request for ${what === "record" ? "it" : `its ${what}`} failed: ${reason}`
     : what === "record"
       ? "was listed, and gone when it was asked for"
-      : `${found} of ${expected} ${what}`
+      : what === "events"
+        ? "was listed, and gone when its events were asked for"
+        : `${found} of ${expected} ${what}`
 
 const absent = (outputs: ReadonlyArray<Output>): Markup | undefined => {
   const flawed = outputs.filter((output) => lacking(output) > 0)

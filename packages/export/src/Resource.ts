@@ -13,6 +13,7 @@ import { DecodeError, IntercomError } from "@effect-intercom/core/IntercomError"
 import type { Page, WalkOptions } from "@effect-intercom/core/Pagination"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Ref from "effect/Ref"
 import * as Schema from "effect/Schema"
 import * as Semaphore from "effect/Semaphore"
 import * as Stream from "effect/Stream"
@@ -399,6 +400,9 @@ const withRetried = <E, R, R2>(
   return Stream.concat(Stream.fromEffect(first), rest)
 }
 
+/** Whether the API says that a record is not there. A 404 in another format comes from something before the API. */
+const isGone = ({ reason }: IntercomError): boolean => reason._tag === "NotFound" && reason.errors.length > 0
+
 /** A conversation with its parts: 500 at most, however many it says it has. */
 const detailed: Completion<Conversations> = {
   what: "record",
@@ -417,7 +421,7 @@ const detailed: Completion<Conversations> = {
           missing: found < expected ? [{ id: conversation.id, what: "parts", expected, found }] : []
         }
       }),
-      Effect.catchReason("IntercomError", "NotFound", () =>
+      Effect.catchIf(isGone, () =>
         Effect.succeed<Completed>({ missing: [{ id: String(listed["id"]), what: "record", expected: 1, found: 0 }] })
       ),
       Effect.catchReason("IntercomError", "DecodeError", (reason, error) =>
@@ -446,8 +450,13 @@ export const conversations: Resource<Conversations> = {
 const happened: Completion<Events> = {
   what: "events",
   operation: { operation: "Events.list", method: "GET", path: "/events" },
-  complete: (contact) =>
-    Walk.steps(
+  complete: Effect.fnUntraced(function* (contact) {
+    const read = yield* Ref.make<ReadonlyArray<Walk.Step>>([])
+    const found = Effect.map(Ref.get(read), (steps) => ({
+      records: steps.flatMap(({ records }) => records),
+      invalid: steps.flatMap(({ invalid }) => invalid)
+    }))
+    return yield* Walk.steps(
       (options) =>
         Stream.unwrap(
           // Its listing fits the schema of a contact, so the id is one.
@@ -455,14 +464,27 @@ const happened: Completion<Events> = {
         ),
       undefined
     ).pipe(
-      Stream.runCollect,
-      Effect.map((steps): Completed => ({
-        records: steps.flatMap(({ records }) => records),
-        invalid: steps.flatMap(({ invalid }) => invalid)
-      })),
-      // It was merged or deleted since.
-      Effect.catchReason("IntercomError", "NotFound", () => Effect.succeed<Completed>({}))
+      Stream.runForEach((step) => Ref.update(read, (steps) => [...steps, step])),
+      Effect.andThen(found),
+      Effect.catchReason("IntercomError", "NotFound", (_, error) =>
+        Effect.gen(function* () {
+          const { length: pages } = yield* Ref.get(read)
+          // A page that the page before leads to is there, unless the contact was merged or deleted meanwhile.
+          if (pages === 0 && !isGone(error)) return yield* error
+          const kept = yield* found
+          const count = kept.records.length + kept.invalid.length
+          const missing: Walk.Missing = {
+            id: String(contact["id"]),
+            what: "events",
+            expected: count + 1,
+            found: count,
+            ...(pages === 0 ? undefined : { reason: Isolation.short(error.message) })
+          }
+          return { ...kept, missing: [missing] } satisfies Completed
+        })
+      )
     )
+  })
 }
 
 /** The events of all contacts of the last 90 days: a request for each contact, at least. */

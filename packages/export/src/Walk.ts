@@ -18,8 +18,8 @@ export const Missing = Schema.Struct({
   /** Of the record. */
   id: Schema.String,
   /**
-   * `record`: it was listed, and gone when it was asked for, or the request for it failed. `events`: those of a contact,
-   * the request for which failed. Else what it says it has more of than came with it: the `parts` of a conversation, the
+   * `record`: it was listed, and gone when it was asked for, or the request for it failed. `events`: those of a contact
+   * that was gone, or the request for which failed: at least one more than were found. Else what it says it has more of than came with it: the `parts` of a conversation, the
    * `tags`, `notes` or `companies` of a contact.
    */
   what: Schema.Literals(["record", "parts", "tags", "notes", "companies", "events"]),

@@ -5,6 +5,7 @@ import * as Faults from "@effect-intercom/simulator/Faults"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
+import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/testing/TestClock"
 import * as Answers from "./Answers.ts"
@@ -145,6 +146,91 @@ describe("a record whose request fails", () => {
       assert.deepInclude(entry.counts, { records: (ids.length - 1) * 2, missing: 1, skipped: 0 })
     }).pipe(Effect.provide(failing(broken)), (test) => Effect.andThen(Workspace.setClock, test))
   )
+})
+
+describe("a 404 to a request of a record", () => {
+  const gone = status(404, { type: "error.list", errors: [{ code: "not_found", message: "User Not Found" }] })
+  const page = () => new Response("<html>404</html>", { status: 404, headers: { "content-type": "text/html" } })
+  const inWorkspace = (answer: Answers.Answer) =>
+    Effect.fnUntraced(
+      function* (resource: "events" | "conversations") {
+        const sink = MemorySink.make()
+        const ran = yield* Effect.result(Workspace.run({ ...conversations, resources: [resource] }, sink))
+        return { sink, ran }
+      },
+      Effect.provide(Answers.layer(answer)),
+      (test) => Effect.andThen(Workspace.setClock, test)
+    )
+
+  const isEvents = (url: URL) => url.pathname === "/events"
+
+  it.effect("of the API's own: a contact that is gone is named as missing", () =>
+    Effect.gen(function* () {
+      const asked: Array<string> = []
+      const { ran } = yield* inWorkspace(({ url }) => {
+        if (!isEvents(url)) return undefined
+        asked.push(url.searchParams.get("intercom_user_id") ?? "")
+        return asked.length === 3 ? gone() : undefined
+      })("events")
+      const entry = entryOf(Result.getOrThrow(ran))
+      assert.deepStrictEqual(entry.missing, [{ id: asked[2] ?? "", what: "events", expected: 1, found: 0 }])
+      assert.deepInclude(entry.counts, { read: 89 * 2, records: 89 * 2, missing: 1, skipped: 0 })
+      assert.isFalse(entry.complete)
+    })
+  )
+
+  it.effect("on a later page keeps those before, and is named with its reason", () =>
+    Effect.gen(function* () {
+      let cut = ""
+      const { ran } = yield* inWorkspace(({ url }) => {
+        if (!isEvents(url)) return undefined
+        const id = url.searchParams.get("intercom_user_id") ?? ""
+        if (url.searchParams.has("before")) return gone()
+        if (cut !== "" && id !== cut) return undefined
+        cut = id
+        return {
+          type: "event.list",
+          events: [{ type: "event", event_name: "kept", created_at: 1, intercom_user_id: id }],
+          pages: { next: `http://simulator.test/events?type=user&intercom_user_id=${id}&before=1` }
+        }
+      })("events")
+      const entry = entryOf(Result.getOrThrow(ran))
+      assert.deepStrictEqual(
+        entry.missing.map(({ reason, ...rest }) => [rest, reason?.includes("404")]),
+        [[{ id: cut, what: "events", expected: 2, found: 1 }, true]]
+      )
+      assert.strictEqual(entry.counts.records, 89 * 2 + 1)
+    })
+  )
+
+  for (const resource of ["events", "conversations"] as const) {
+    const isOne = ({ pathname }: URL) => pathname === "/events" || /^\/conversations\/\d+$/.test(pathname)
+    it.effect(`of something before the API is a failure when all have it: ${resource}`, () =>
+      Effect.gen(function* () {
+        const { ran, sink } = yield* inWorkspace(({ url }) => (isOne(url) ? page() : undefined))(resource)
+        const { reason } = yield* Effect.fromResult(Result.flip(ran))
+        assert.strictEqual(reason._tag === "RequestFailed" && reason.error.reason._tag, "NotFound")
+        assert.isFalse(sink.outputs.has(resource))
+      })
+    )
+
+    it.effect(`of something before the API, for one, is named with its reason: ${resource}`, () =>
+      Effect.gen(function* () {
+        let asked: string | undefined
+        let others = 0
+        const { ran } = yield* inWorkspace(({ url }) => {
+          if (!isOne(url) || others++ < 7) return undefined
+          asked ??= url.href
+          return url.href === asked ? page() : undefined
+        })(resource)
+        const { missing } = entryOf(Result.getOrThrow(ran))
+        assert.deepStrictEqual(
+          missing.map(({ reason, what }) => [what, reason?.includes("404")]),
+          [[resource === "events" ? "events" : "record", true]]
+        )
+      })
+    )
+  }
 })
 
 describe("a failure of everything", () => {

@@ -39,9 +39,14 @@ const isOneOf = (error: Failure, ...reasons: ReadonlyArray<string>) =>
 
 const concernsAll = (error: Failure) => isOneOf(error, "Unauthorized", "RateLimited")
 
-const isAnswer = (error: Failure) => isOneOf(error, "NotFound", "Gone")
+/** Whether it is the API that says so: what comes before it has no such list of errors. */
+const isAnswer = (error: Failure) =>
+  error._tag === "IntercomError" &&
+  (error.reason._tag === "NotFound" || error.reason._tag === "Gone") &&
+  error.reason.errors.length > 0
 
-const short = (text: string) => text.slice(0, 500)
+/** A reason as it is kept. */
+export const short = (text: string) => text.slice(0, 500)
 
 export const make = <A, R>(options: Options<A, R>): Effect.Effect<Isolation<A, R>> =>
   Effect.map(Ref.make<Course>({ good: undefined, failures: 0, first: undefined }), (course) => {
