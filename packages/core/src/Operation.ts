@@ -78,10 +78,11 @@ export interface Call<in Request, out Success> {
   /** Checks the body; what it returns is the body itself, unknown fields included. */
   readonly decode: (reply: Reply) => Effect.Effect<Success, IntercomError>
   /**
-   * A URL the API gave, absolute or relative, at the base URL: links to the API's own hosts are taken as relative to it,
-   * as a gateway passes them on unchanged. `undefined` when it is anywhere else.
+   * A URL the API gave, absolute or relative to the page at `from` (this operation's first, when left out), at the base
+   * URL: links to the API's own hosts, and paths without a host, are taken as relative to it, as a gateway passes them on
+   * unchanged. `undefined` when it is anywhere else.
    */
-  readonly resolve: (url: string) => URL | undefined
+  readonly resolve: (url: string, from?: string) => URL | undefined
   /** Counts a record that did not fit. */
   readonly countInvalid: Effect.Effect<void>
   /** The error for a body, or a part of one, that does not fit `schema`. */
@@ -241,19 +242,20 @@ const makeCall = (
             : Effect.fail(new Failure({ reason: new EncodeError({ mismatches }) }))
         })
 
-  const resolve = (url: string) => {
-    const { baseUrl } = http.config
-    const resolved = URL.parse(url, baseUrl)
-    if (resolved === null || resolved.origin === baseUrl.origin) return resolved ?? undefined
-    return isOfApi(resolved) ? new URL(prefixOf(baseUrl) + resolved.pathname + resolved.search, baseUrl) : undefined
+  const { baseUrl } = http.config
+  const prefix = prefixOf(baseUrl)
+  const start = new URL(prefix + operation.path, baseUrl)
+  const resolve = (url: string, from?: string): URL | undefined => {
+    const resolved = URL.parse(url, from === undefined ? start : resolve(from))
+    if (resolved === null) return undefined
+    if (resolved.origin === baseUrl.origin && resolved.pathname.startsWith(`${prefix}/`)) return resolved
+    return isOfApi(resolved) || !namesHost(url, baseUrl)
+      ? Object.assign(new URL(baseUrl), { pathname: prefix + resolved.pathname, search: resolved.search })
+      : undefined
   }
 
   const sendUrl = (url: URL) =>
-    reply(
-      attempts.execute(
-        HttpClientRequest.make(endpoint.method as HttpMethod.HttpMethod)(relative(url, http.config.baseUrl))
-      )
-    )
+    reply(attempts.execute(HttpClientRequest.make(endpoint.method as HttpMethod.HttpMethod)(relative(url, baseUrl))))
 
   const decodeError = (schema: Schema.Top, reply: Reply, value: unknown) =>
     fail(
@@ -303,6 +305,10 @@ const sent = ({ payload, query }: Partial<Parts>): Partial<Parts> => ({
 // Behind a gateway, the API's links still name the API's own hosts.
 const hosts: ReadonlySet<string> = new Set(Object.values(regions).map((url) => new URL(url).host))
 const isOfApi = ({ host, protocol }: URL): boolean => hosts.has(host) && /^https?:$/.test(protocol)
+
+/** Whether a URL says whose it is, or is relative to whatever it stands in. */
+const namesHost = (url: string, { protocol }: URL): boolean =>
+  URL.parse(url, `${protocol}//host.invalid`)?.host !== "host.invalid"
 
 /** The path of a base URL, as it stands before the API's paths. */
 const prefixOf = ({ pathname }: URL): string => pathname.replace(/\/$/, "")

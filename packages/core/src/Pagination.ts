@@ -277,11 +277,11 @@ export const url = <Query, Envelope, Item extends Schema.Top, Key extends keyof 
         ? query
         : (call.resolve(cursor) ??
           failure(`The next page is neither on a host of the API nor at the base URL: ${cursor}`, cursor)),
-    next: ({ pages }) => {
+    next: ({ pages }, _query, cursor) => {
       const next = nextOf(pages)
       if (next === undefined) return undefined
       if (typeof next !== "string") return failure("The next page is not a URL")
-      const resolved = call.resolve(next)
+      const resolved = call.resolve(next, cursor)
       return resolved === undefined
         ? failure(`The next page is neither on a host of the API nor at the base URL: ${next}`)
         : Cursor.make(resolved.pathname + resolved.search)

@@ -1107,6 +1107,39 @@ describe("URLs", () => {
     })
   )
 
+  it.effect("a relative one is relative to the page it stands in", () =>
+    Effect.gen(function* () {
+      for (const baseUrl of [
+        "https://api.intercom.io",
+        "https://proxy.example/intercom",
+        "https://proxy.example/a/b/"
+      ]) {
+        const base = baseUrl.replace(/\/$/, "")
+        const script = [page("1", "?before=1"), page("2", "events/more?before=2"), page("3", "?before=3"), page("4")]
+        const { ids, sent } = yield* walkAt(baseUrl, script)
+        assert.deepStrictEqual(ids, ["1", "2", "3", "4"])
+        assert.deepStrictEqual(sent.slice(1), [
+          `${base}/events?before=1`,
+          `${base}/events/more?before=2`,
+          `${base}/events/more?before=3`
+        ])
+        const resumed = yield* walkAt(baseUrl, [page("2")], "?before=1")
+        assert.deepStrictEqual(resumed.sent, [`${base}/events?before=1`])
+      }
+    })
+  )
+
+  it.effect.each([
+    "https://proxy.example/other/events?x",
+    "//proxy.example/events?x",
+    "https://proxy.example/intercomx"
+  ])("%s is beside a base URL with a path of its own, and refused", (next) =>
+    Effect.gen(function* () {
+      const { ids, sent } = yield* walkAt("https://proxy.example/intercom", [page("1", next)])
+      assert.deepStrictEqual([ids, sent.length], ["PaginationError", 1])
+    })
+  )
+
   it.effect("the first request is the query, and a next page that is no URL is an error", () =>
     Effect.gen(function* () {
       const { message, sent } = yield* walkAt("https://api.intercom.io", [page("1", { page: 2, starting_after: "a" })])
