@@ -50,10 +50,10 @@ describe("intercom-contract", () => {
     "ends with 0 and a table when nothing diverges",
     () =>
       Effect.gen(function* () {
-        const { code, stderr, stdout } = yield* run("--runs", "5", "--seed", "3")
+        const { code, stderr, stdout } = yield* run("--runs", "2", "--seed", "3")
         assert.strictEqual(stderr, "")
         assert.match(stdout, new RegExp(`^operation +${Object.keys(Contract.checks).join(" +")}$`, "m"))
-        assert.match(stdout, /^POST \/contacts +ok +ok +ok 5 +ok \d+ /m)
+        assert.match(stdout, /^POST \/contacts +ok +ok +ok 2 +ok \d+ /m)
         assert.match(
           stdout,
           /with \d+ actions of \d+ overlays, seed 3: \d+ canary requests refused, 0 divergences, \d+ notes/
@@ -74,7 +74,7 @@ describe("intercom-contract", () => {
         )
         const fs = yield* FileSystem.FileSystem
         const folder = `${yield* fs.makeTempDirectoryScoped()}/reports`
-        const { code, stdout } = yield* run("--spec", file, ...overlays, "--runs", "5", "--report", folder)
+        const { code, stdout } = yield* run("--spec", file, ...overlays, "--runs", "1", "--report", folder)
         assert.match(
           stdout,
           /^breaking request: GET \/me \(Admins\.me\): query parameter x: the document requires it, the client cannot send it at #\/paths\/~1me\/get\/parameters\/0, \S+\.yml:47 \| curl /m
@@ -97,7 +97,7 @@ describe("intercom-contract", () => {
     "lists the divergences of the published document by the actions that name them",
     () =>
       Effect.gen(function* () {
-        const { code, stdout } = yield* run("--no-overlays", "--runs", "3")
+        const { code, stdout } = yield* run("--no-overlays", "--runs", "1")
         assert.match(stdout, /^pages\.yml action \d+ \(\$\.[^\n]+\): Contacts are paged by cursor\. Source: /m)
         assert.match(stdout, /^ {2}drift response: GET \/contacts: pages: the client knows it, the document does not$/m)
         assert.match(stdout, /without overlays, seed \d+: \d+ divergences named by \d+ overlay actions, 0 by none$/m)

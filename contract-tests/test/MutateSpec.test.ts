@@ -79,11 +79,11 @@ describe("mutants", () => {
 
   for (const base of ["effective", "published", "diff"] as const) {
     it.live(
-      `of the ${base} document are all judged as they should be`,
+      `of the ${base} document are judged as they should be: a few, CI takes more`,
       () =>
         Effect.gen(function* () {
-          const outcome = yield* MutateSpec.run({ base, perKind: base === "published" ? 3 : 1, seed: 7 })
-          assert.isAbove(outcome.judged.length, 35)
+          const outcome = yield* MutateSpec.run({ base, sample: 12, seed: 7 })
+          assert.isAbove(outcome.judged.length, 8)
           assert.deepStrictEqual(MutateSpec.failures(outcome).map(described), [])
           assert.match(MutateSpec.text(outcome), /: 0 survived, 0 false alarms/)
         }).pipe(Effect.provide(services)),

@@ -11,6 +11,7 @@ describe("Csv", () => {
   FileSinkLaws.tests({
     layer: (directory) => Csv.layer({ directory }),
     extension: "csv",
+    step: 5,
     records: DuckDb.csv
   })
 

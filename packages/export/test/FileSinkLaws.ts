@@ -24,6 +24,11 @@ export interface FileSink {
   readonly extension: string
   /** Reads a file with something that did not write it. */
   readonly records: (table: Table, path: string) => Effect.Effect<ReadonlyArray<Received>, unknown, Machine>
+  /**
+   * Which operations on files are tried as the last one: every one, or every so many where another sink that writes by
+   * the same code tries them all. `INTERCOM_TEST_KILLS` tries them all.
+   */
+  readonly step?: number
 }
 
 /** One export. */
@@ -89,6 +94,7 @@ const onDisk = (fs: FileSystem.FileSystem) => Effect.provideService(FileSystem.F
 
 /** The tests of a sink that writes files. */
 export const tests = (sink: FileSink) => {
+  const step = process.env["INTERCOM_TEST_KILLS"] === undefined ? (sink.step ?? 1) : 1
   withLayer(Disk.layer)((it) => {
     const subject = Effect.map(Effect.all([Disk.temporary, Disk.processes]), ([directory, processes]) => ({
       layer: Layer.provide(sink.layer(directory), processes),
@@ -131,7 +137,7 @@ export const tests = (sink: FileSink) => {
           const expected = yield* Disk.bytes(undisturbed)
           assert.isAbove(count.operations, 60)
           // Every operation of one mode, and some of the other: it differs in the quarantine alone.
-          for (let at = 1; at <= count.operations; at += mode === "replace" ? 1 : 3) {
+          for (let at = 1; at <= count.operations; at += mode === "replace" ? step : 3 * step) {
             // Before one is after the last.
             for (const when of ["middle", "after"] as const) {
               const directory = yield* prepare
@@ -155,7 +161,7 @@ export const tests = (sink: FileSink) => {
         const fs = yield* FileSystem.FileSystem
         const own = [{ ...batches(1)[0], records: [record(70)], quarantined: [quarantined(70)] }]
         for (const next of ["starts over", "goes on"] as const) {
-          for (let at = 1; ; at++) {
+          for (let at = 1; ; at += step) {
             const directory = yield* Disk.temporary
             const layer = Layer.provide(sink.layer(directory), yield* Disk.processes)
             yield* run(layer, batches(1))

@@ -41,6 +41,7 @@ for (const compression of [undefined, "gzip", "zstd"] as const) {
     FileSinkLaws.tests({
       layer: (directory) => Ndjson.layer({ directory, compression }),
       extension,
+      step: compression === undefined ? 1 : 5,
       records: (_, path) =>
         Effect.map(text(path), (text) =>
           text
