@@ -29,13 +29,13 @@ import {
   RequestFailed,
   Unreadable
 } from "./ExportError.ts"
-import { type Entry, type State, tool } from "./Manifest.ts"
+import { type Entry, type Manifest, type State, tool } from "./Manifest.ts"
 import * as Nesting from "./internal/Nesting.ts"
 import type { Plan } from "./Plan.ts"
 import type { Event } from "./Progress.ts"
 import * as Quarantine from "./Quarantine.ts"
 import * as Resource from "./Resource.ts"
-import { type Connection, type Kept, type Output, Sink } from "./Sink.ts"
+import { type Connection, type Kept, type Output, Sink, type View } from "./Sink.ts"
 import * as Source from "./Source.ts"
 import * as Walk from "./Walk.ts"
 
@@ -152,6 +152,26 @@ const same = <Identity extends { readonly [field: string]: string | number | nul
   )
 }
 
+/** Fails when outputs of the resource have another format: together they are one export, which has one. */
+const sameFormat = Effect.fnUntraced(function* (
+  { formats }: View,
+  { restart }: Plan,
+  { name, table }: Resource.Resource<Resource.Services>,
+  manifest: Manifest | undefined
+) {
+  const { format: wanted } = yield* Sink
+  if (formats === undefined || wanted === undefined) return
+  const entries = Object.values(manifest?.exports ?? {}).filter(({ resource }) => resource === name)
+  const found = yield* formats(
+    table,
+    entries.map(({ place }) => place)
+  )
+  const other = found.find(({ finished, format }) => format !== wanted && (finished || restart !== true))
+  if (other === undefined) return
+  const { finished, format, path } = other
+  return yield* new OtherExport({ path, field: "format", found: format, wanted, ...(finished ? { fixed: true } : {}) })
+})
+
 type Step<A> = Effect.Effect<A, Reason, Resource.Services | Scope.Scope | Sink>
 
 /** One resource, from wherever it stands. */
@@ -161,9 +181,11 @@ const one = (job: Job): Stream.Stream<Event, Reason, Resource.Services | Sink> =
       const { connection, plan, resource } = job
       const { table } = resource
       if (plan.restart === true) yield* connection.discard(table)
+      const manifest = yield* Document.manifest(connection)
+      yield* sameFormat(connection, plan, resource, manifest)
       const found = yield* Document.readCheckpoint(connection, table)
       if (found !== undefined) return yield* resume(job, found)
-      const entry = (yield* Document.manifest(connection))?.exports[resource.name]
+      const entry = manifest?.exports[resource.name]
       // What failed is tried again.
       const isDone = entry !== undefined && Changes.failed(entry.missing).length === 0
       if (isDone && plan.force !== true && plan.since === undefined) {
@@ -408,7 +430,8 @@ export const preview = (plan: Plan): Effect.Effect<ReadonlyArray<Preview>, Expor
       return yield* Effect.forEach(plan.resources, (name) =>
         Effect.gen(function* () {
           const resource = Resource.all[name]
-          const found = yield* Document.readCheckpoint(sink, resource.table)
+          yield* sameFormat(sink, plan, resource, manifest)
+          const found = plan.restart === true ? undefined : yield* Document.readCheckpoint(sink, resource.table)
           const scope = found?.scope ?? (yield* Changes.scope(plan, resource, state?.resources[name]))
           const entry = manifest?.exports[name]
           const complete =

@@ -55,16 +55,22 @@ export class Unreadable extends Schema.TaggedError<Unreadable>()("Unreadable", {
   }
 }
 
-/** The unfinished export in the directory is another one: of another workspace, API version, page size or cursor. */
+/** What stands in the place is another export's: of another workspace, API version, format, page size or cursor. */
 export class OtherExport extends Schema.TaggedError<OtherExport>()("OtherExport", {
   path: Schema.String,
   /** What differs: `workspace`, say. */
   field: Schema.String,
   found: Schema.String,
-  wanted: Schema.String
+  wanted: Schema.String,
+  /** Only what stays so whatever is asked for. */
+  fixed: Schema.optionalKey(Schema.Literal(true))
 }) {
   override get message(): string {
-    return `${this.path} belongs to an export with ${this.field} ${this.found}, this one has ${this.wanted}. Choose another place, or start anew: --restart for an unfinished export, --force for a finished one.`
+    const remedy =
+      this.fixed === true
+        ? `Choose another directory, or export as ${this.found}: --force does not change the ${this.field}.`
+        : "Choose another place, or start anew: --restart for an unfinished export, --force for a finished one."
+    return `${this.path} belongs to an export with ${this.field} ${this.found}, this one has ${this.wanted}. ${remedy}`
   }
 }
 

@@ -63,6 +63,15 @@ export interface Receipt {
  */
 export type Mode = "replace" | "merge"
 
+/** How an output is written, where that can differ: as a file of a kind. */
+export interface Stored {
+  /** As destinations have it: `ndjson.gz`. */
+  readonly format: string
+  /** For messages: of the output, or of its checkpoint. */
+  readonly path: string
+  readonly finished: boolean
+}
+
 /** What an unfinished output holds. */
 export interface Written {
   /** As received, or as far as the row of each tells; in any order. */
@@ -108,9 +117,16 @@ export interface Connection {
   readonly discard: (table: Table) => Effect.Effect<void, Reason>
   /** The checkpoint of an unfinished output, without touching it. */
   readonly peek: (table: Table) => Effect.Effect<string | undefined, Reason>
-  /** Reads what a finished output holds now; fails when it is not there. */
+  /** Reads what a finished output holds now, in whatever format; fails when it is not there. */
   readonly audit: (table: Table, place: string) => Effect.Effect<Receipt, Reason>
+  /** The formats of a resource's outputs: of those finished at these places, and of the unfinished one. None when left out. */
+  readonly formats?:
+    | ((table: Table, places: ReadonlyArray<string>) => Effect.Effect<ReadonlyArray<Stored>, Reason>)
+    | undefined
 }
+
+/** What can be looked at without the lock. */
+export type View = Pick<Connection, "read" | "locate" | "peek" | "audit" | "formats">
 
 /** The sink of the current export. */
 export class Sink extends Context.Service<
@@ -118,9 +134,11 @@ export class Sink extends Context.Service<
   {
     /** For people and for the manifest: `ndjson:out/workspace`. It has no secret. */
     readonly name: string
+    /** What it writes, where a place can have outputs of several formats: a resource is never written in two. */
+    readonly format?: string | undefined
     /** Takes the lock, which is given back when the scope closes. */
     readonly connect: Effect.Effect<Connection, Reason, Scope.Scope>
     /** The same without a lock, to look at what is there: nothing is written, and nothing cut off. */
-    readonly inspect: Effect.Effect<Pick<Connection, "read" | "locate" | "peek" | "audit">, Reason, Scope.Scope>
+    readonly inspect: Effect.Effect<View, Reason, Scope.Scope>
   }
 >()("@effect-intercom/export/Sink") {}

@@ -37,6 +37,7 @@ import {
   type Output,
   type Receipt,
   Sink,
+  type Stored,
   type Written
 } from "../Sink.ts"
 import type { Received, Table } from "../Table.ts"
@@ -122,7 +123,8 @@ export const layer = (format: Format, { directory }: Options): Layer.Layer<Sink,
             ? join(directory, ".export", "*", `${document}.json`)
             : place.at(`${document}.json`),
         peek: (table: Table) => provide(peek(place, table)),
-        audit: (table: Table, name: string) => provide(audit(place, table, name))
+        audit: (table: Table, name: string) => provide(audit(place, table, name)),
+        formats: (table: Table, names: ReadonlyArray<string>) => provide(formats(place, table, names))
       }
       const connect = Effect.gen(function* () {
         const fs = yield* FileSystem.FileSystem
@@ -147,7 +149,8 @@ export const layer = (format: Format, { directory }: Options): Layer.Layer<Sink,
         } satisfies Connection
       })
       return Sink.of({
-        name: `${format.name}:${directory}`,
+        name: `${format.extension}:${directory}`,
+        format: format.extension,
         connect: provide(connect),
         inspect: Effect.succeed(view)
       })
@@ -217,15 +220,36 @@ const occupied = Effect.fnUntraced(function* ({ at, format }: Place, name: strin
   return (yield* Files.exists(path)) ? path : undefined
 })
 
-/** The checkpoint of an unfinished output, whoever has the lock: that moves what is unfinished. */
-const peek = (place: Place, table: Table): Effect.Effect<string | undefined, Reason, Environment> =>
+/** An unfinished output of whatever kind, whoever has the lock: that moves what is unfinished. */
+const unfinished = (
+  place: Place,
+  table: Table
+): Effect.Effect<{ readonly path: string; readonly progress: Progress } | undefined, Reason, Environment> =>
   Effect.gen(function* () {
     const { join } = yield* Path.Path
     const work = yield* Fence.find(place.directory)
     if (work === undefined) return undefined
-    const found = checkpointOf(yield* progressOf({ ...place, workAt: (name) => join(work, name) }, table))
-    return found === undefined && (yield* Fence.find(place.directory)) !== work ? yield* peek(place, table) : found
+    const path = pathsOf({ ...place, workAt: (name) => join(work, name) }, table).checkpoint
+    const progress = yield* readProgress(path)
+    if (progress !== undefined) return { path, progress }
+    return (yield* Fence.find(place.directory)) === work ? undefined : yield* unfinished(place, table)
   })
+
+const peek = (place: Place, table: Table) =>
+  Effect.map(unfinished(place, table), (found) => checkpointOf(found?.progress))
+
+const formats = Effect.fnUntraced(function* (place: Place, table: Table, names: ReadonlyArray<string>) {
+  const begun = yield* unfinished(place, table)
+  return [
+    ...names.flatMap((name): ReadonlyArray<Stored> => {
+      const format = extensionOf(name)
+      return format === undefined ? [] : [{ format, path: place.at(name), finished: true }]
+    }),
+    ...(begun === undefined ? [] : [{ format: begun.progress.writes, path: begun.path, finished: false }])
+  ]
+})
+
+const extensionOf = (name: string): string | undefined => /\.((?:ndjson|csv)(?:\.gz|\.zst)?|parquet)$/.exec(name)?.[1]
 
 /** The progress of an unfinished output; fails when it is one of another kind. */
 const progressOf = Effect.fnUntraced(function* (place: Place & Work, table: Table) {

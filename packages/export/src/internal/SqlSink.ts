@@ -27,7 +27,7 @@ import { ForeignTable, LostLock, Missing, OtherExport, PartChanged, type Reason,
 import type { Host } from "../Host.ts"
 import type * as Quarantine from "../Quarantine.ts"
 import type { Sha256 } from "../Sha256.ts"
-import type { Connection, Kept, Mode, Output, Receipt, Written } from "../Sink.ts"
+import type { Connection, Kept, Mode, Output, Receipt, View, Written } from "../Sink.ts"
 import * as Table from "../Table.ts"
 import * as Nesting from "./Nesting.ts"
 import {
@@ -84,7 +84,7 @@ export const connection = (context: Context): Connection => ({
 })
 
 /** The operations that change nothing, whatever is there. */
-export const reader = (context: Reading): Pick<Connection, "read" | "locate" | "peek" | "audit"> => ({
+export const reader = (context: Reading): View => ({
   locate: (document) => `${document} in table ${documents} of ${context.dialect.database}`,
   read: (document) => read(context.dialect, document),
   peek: ({ name }) => read(context.dialect, checkpointOf(name)),

@@ -1,0 +1,77 @@
+import * as Faults from "@effect-intercom/simulator/Faults"
+import { Simulator } from "@effect-intercom/simulator/Simulator"
+import { assert, it } from "@effect/vitest"
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import * as Command from "./Command.ts"
+
+const token = "dG9rOnNlY3JldC0x"
+
+const simulator = Layer.merge(
+  Simulator.layer({ contacts: 12, companies: 3, conversations: 2, token: Redacted.make(token) }),
+  NodeServices.layer
+)
+
+const intercom = (...args: ReadonlyArray<string>) =>
+  Effect.flatMap(Simulator, ({ url }) =>
+    Command.inProcess(args, { INTERCOM_BASE_URL: url, INTERCOM_ACCESS_TOKEN: token })
+  )
+
+it.live("a resource is not written in another format into the same directory, whatever is asked for", () =>
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    const directory = yield* Command.temporary
+    assert.strictEqual((yield* intercom("export", "tags", "--to", `ndjson:${directory}`)).code, 0)
+    const visible = Effect.map(fs.readDirectory(directory), (names) => names.filter((name) => name !== ".export"))
+    const before = yield* visible
+    for (const [format, ...flags] of [
+      ["csv", "--quiet"],
+      ["csv", "--force"],
+      ["csv", "--restart"],
+      ["csv", "--dry-run"],
+      ["ndjson.gz", "--since", "last"],
+      ["parquet"]
+    ] as const) {
+      const { code, stderr, stdout } = yield* intercom("export", "tags", "--to", `${format}:${directory}`, ...flags)
+      assert.deepStrictEqual([code, stdout], [1, ""], `${format} ${flags.join(" ")}`)
+      assert.include(
+        stderr,
+        `${directory}/tags.ndjson belongs to an export with format ndjson, this one has ${format}. ` +
+          "Choose another directory, or export as ndjson: --force does not change the format."
+      )
+    }
+    assert.deepStrictEqual(yield* visible, before)
+    // Another resource is another export.
+    assert.strictEqual((yield* intercom("export", "teams", "--to", `csv:${directory}`)).code, 0)
+    assert.strictEqual((yield* intercom("export", "tags", "--to", `ndjson:${directory}`)).code, 0)
+  }).pipe(Effect.provide(simulator))
+)
+
+it.live("what is unfinished in another format is gone on with in that one, or dropped", () =>
+  Effect.gen(function* () {
+    const { setFaults } = yield* Simulator
+    const directory = yield* Command.temporary
+    const args = (format: string) => ["export", "contacts", "--page-size", "5", "--to", `${format}:${directory}`]
+    yield* setFaults(Faults.when("Contacts.search", Faults.script("ok", "ok", "error403")))
+    assert.strictEqual((yield* intercom(...args("ndjson"))).code, 1)
+    yield* setFaults(Faults.none)
+    for (const flag of [["--dry-run"], ["--force"]]) {
+      const { code, stderr } = yield* intercom(...args("csv"), ...flag)
+      assert.strictEqual(code, 1)
+      assert.match(
+        stderr,
+        /contacts\.checkpoint\.json belongs to an export with format ndjson, .* --restart for an unf/
+      )
+    }
+    assert.match(
+      (yield* intercom(...args("csv"), "--dry-run", "--restart")).stdout,
+      /^contacts +export +everything +12 /m
+    )
+    const { code, stdout } = yield* intercom(...args("csv"), "--restart")
+    assert.strictEqual(code, 0)
+    assert.include(stdout, `${directory}/contacts.csv  12 records`)
+  }).pipe(Effect.provide(simulator))
+)
