@@ -29,12 +29,12 @@ export const operations = ({ client, document }: Pick<Shape, "client" | "documen
     pointer: Node.below("/paths", one.path, one.method.toLowerCase()),
     through: [],
     message,
-    curl: Exchange.curlOf(one, document.server)
+    curl: Exchange.curlOf(one, Document.addressOf(document.root))
   })
   return [
     ...document.operations
       .filter(({ key }) => !operations.some((one) => one.key === key))
-      .map((operation) => unknown(operation, document.server)),
+      .map((operation) => unknown(operation, document)),
     ...operations
       .filter(({ key }) => !document.operations.some((one) => one.key === key))
       .map((one) => at(one, "the client has an operation the document lacks")),
@@ -83,14 +83,14 @@ const version = ({ version: described }: Document.Document): ReadonlyArray<Diver
       ]
 }
 
-const unknown = (operation: Document.Operation, server: string): Divergence => ({
+const unknown = (operation: Document.Operation, { root }: Document.Document): Divergence => ({
   operation: operation.name,
   direction: "coverage",
   class: "drift",
   pointer: operation.node.pointer,
   through: [],
   message: `the client has no method for ${operation.operationId ?? operation.name}`,
-  curl: Exchange.curlOf(operation, server)
+  curl: Exchange.curlOf(operation, Document.addressOf(root, operation))
 })
 
 const undeclared = (method: string): Divergence => ({

@@ -1,4 +1,5 @@
 /** The operations of an OpenAPI document, with the nodes that describe them. */
+import { IntercomConfig } from "@effect-intercom/core"
 import * as Grammar from "./Grammar.ts"
 import * as Node from "./Node.ts"
 import * as Shape from "./Shape.ts"
@@ -240,9 +241,19 @@ const serversAt = (node: Node.Node | undefined): ReadonlyArray<Server> | undefin
 export const serversOf = (root: Node.Node, operation: Pick<Operation, "node" | "path">): ReadonlyArray<Server> =>
   serversAt(operation.node) ?? serversAt(Node.follow(root, "paths", operation.path)) ?? serversAt(root) ?? []
 
-const originOf = (servers: ReadonlyArray<Server>): string =>
-  servers.map(({ url }) => URL.parse(url)).find((url) => url !== null && /^https?:$/.test(url.protocol))?.origin ??
-  "https://api.intercom.io"
+const absolute = (servers: ReadonlyArray<Server>): URL =>
+  servers.map(({ url }) => URL.parse(url)).find((url) => url !== null && /^https?:$/.test(url.protocol)) ??
+  new URL(IntercomConfig.regions.us)
+
+/**
+ * The base URL of an operation, or of the document, with its path: the first that is absolute, Intercom's own when none
+ * is. What a shell or `curl` would take for a pattern is escaped.
+ */
+export const addressOf = (root: Node.Node, operation?: Pick<Operation, "node" | "path">): string => {
+  const servers = operation === undefined ? serversAt(root) : serversOf(root, operation)
+  const { origin, pathname } = absolute(servers ?? [])
+  return origin + pathname.replace(/\/$/, "").replaceAll(/[[\]{}]/g, encodeURIComponent)
+}
 
 /** A document in which an object in a query is written as the parameters it is sent as. */
 export const writtenOut = (document: Node.Node["value"]): Node.Node["value"] => {
@@ -271,7 +282,7 @@ export const make = (document: Node.Node["value"]): Document => {
         methods.has(method) ? [operationOf(root, path, item, method, node)] : []
       )
     }),
-    server: originOf(serversAt(root) ?? []),
+    server: absolute(serversAt(root) ?? []).origin,
     version: text(Node.follow(root, "info", "version"))
   }
 }

@@ -7,6 +7,7 @@ import * as HttpClientError from "effect/http/HttpClientError"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Layer from "effect/Layer"
+import { IntercomConfig } from "@effect-intercom/core"
 import type * as Document from "./Document.ts"
 
 /** A request and its answer. */
@@ -140,11 +141,17 @@ const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`
 
 const shown = new Set(["accept", "content-type", "intercom-version"])
 
+const known: ReadonlySet<string> = new Set(Object.values(IntercomConfig.regions))
+
+/** The token, for Intercom's own hosts: a document may come from anybody, and name any other. */
+const token = (url: string): ReadonlyArray<string> =>
+  known.has(URL.parse(url)?.origin ?? "") ? ['-H "Authorization: Bearer $INTERCOM_ACCESS_TOKEN"'] : []
+
 /** The request as a line for a shell; the token is the shell's own. */
-export const curl = ({ headers, method, sent, url }: Exchange): string =>
+export const curl = ({ headers, method, sent, url }: Pick<Exchange, "headers" | "method" | "sent" | "url">): string =>
   [
     `curl -X ${method} ${quote(url.href)}`,
-    `-H "Authorization: Bearer $INTERCOM_ACCESS_TOKEN"`,
+    ...token(url.href),
     ...Object.entries(headers)
       .filter(([name]) => shown.has(name))
       .map(([name, value]) => `-H ${quote(`${name}: ${value}`)}`),
@@ -152,5 +159,5 @@ export const curl = ({ headers, method, sent, url }: Exchange): string =>
   ].join(" ")
 
 /** The line for an operation of which nothing is known but what the document says. */
-export const curlOf = (operation: Pick<Document.Operation, "method" | "path">, server: string): string =>
-  `curl -g -X ${operation.method} ${quote(server + operation.path)} -H "Authorization: Bearer $INTERCOM_ACCESS_TOKEN"`
+export const curlOf = ({ method, path }: Pick<Document.Operation, "method" | "path">, address: string): string =>
+  [`curl -g -X ${method} ${quote(address + path)}`, ...token(address)].join(" ")

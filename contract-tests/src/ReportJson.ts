@@ -75,7 +75,9 @@ export const Finding = Schema.Struct({
       described("The seed to run with, and fast-check's path to the counterexample")
     )
   ),
-  curl: Schema.optionalKey(Schema.String.annotate(described("The request; the token is $INTERCOM_ACCESS_TOKEN"))),
+  curl: Schema.optionalKey(
+    Schema.String.annotate(described("The request; the token is $INTERCOM_ACCESS_TOKEN, for Intercom's hosts only"))
+  ),
   accepted: Schema.optionalKey(
     Schema.String.annotate(described("Why it does not fail the run, where it is known and accepted"))
   ),

@@ -137,9 +137,13 @@ export const permitted = (subject: Pick<Shape, "seed" | "validator">, pair: Pair
 export const json = (value: unknown): Schema.Json | undefined =>
   value === undefined ? undefined : (JSON.parse(JSON.stringify(value)) as Schema.Json)
 
+/** Where a request goes that went to the document's server: the client under test knows its origin alone. */
+const addressed = ({ root, server }: Document.Document, operation: Document.Operation, url: URL): URL =>
+  url.origin === server ? new URL(Document.addressOf(root, operation) + url.href.slice(server.length)) : url
+
 /** Makes a divergence of what a check found in an operation. */
 export const divergence = (
-  subject: Pick<Shape, "document">,
+  { document }: Pick<Shape, "document">,
   pair: Pair,
   direction: Direction,
   found: Finding | Pick<Found<unknown>, "finding" | "value" | "replay">,
@@ -161,6 +165,9 @@ export const divergence = (
     ...(finding.fault === undefined ? undefined : { fault: finding.fault }),
     ...(counterexample === undefined ? undefined : { counterexample }),
     ...(replay === undefined ? undefined : { replay }),
-    curl: exchange === undefined ? Exchange.curlOf(operation, subject.document.server) : Exchange.curl(exchange)
+    curl:
+      exchange === undefined
+        ? Exchange.curlOf(operation, Document.addressOf(document.root, operation))
+        : Exchange.curl({ ...exchange, url: addressed(document, operation, exchange.url) })
   }
 }
