@@ -2,8 +2,10 @@
  * `--to`: where an export goes, in a word. Each sink is loaded when it is the one: who writes files needs no driver of a
  * database.
  */
+import * as Printable from "@effect-intercom/core/Printable"
 import { nearest } from "@effect-intercom/export/Nearest"
 import * as NodeExport from "@effect-intercom/export/NodeExport"
+import * as Overview from "@effect-intercom/export/Overview"
 import * as PostgresAddress from "@effect-intercom/export/PostgresAddress"
 import type { Sink } from "@effect-intercom/export/Sink"
 import * as Argument from "effect/cli/Argument"
@@ -24,7 +26,13 @@ import * as Mistake from "./Mistake.ts"
 
 /** A destination, as parsed. */
 export type Destination =
-  | { readonly kind: "ndjson" | "csv"; readonly directory: string; readonly compression: Compression | undefined }
+  | {
+      readonly kind: "ndjson" | "csv"
+      readonly directory: string
+      readonly compression: Compression | undefined
+      /** Nobody named the format: it is a directory that was exported to. */
+      readonly found?: boolean
+    }
   | { readonly kind: "parquet"; readonly directory: string }
   | { readonly kind: "sqlite"; readonly file: string }
   | {
@@ -227,20 +235,23 @@ export const argument = Argument.String("destination").pipe(
   Argument.mapEffect((value) =>
     Effect.gen(function* () {
       const found = yield* recognized(value)
+      const wrong = found === undefined ? notThere(value) : undefined
+      if (wrong !== undefined) return yield* Effect.fail(wrong)
       const destination = found ?? (yield* Effect.fromResult(parse(value)))
       return destination.kind === "stdout" ? yield* Effect.fail("Nothing stays in a pipe.") : destination
     }).pipe(Effect.mapError(refused("<destination>")))
   )
 )
 
+const schemaOf = (what: string) =>
+  text("schema", "the name of a schema").pipe(
+    Flag.withMetavar("NAME"),
+    Flag.withDescription(`The schema of the PostgreSQL database${what}; else the search_path's, else public`),
+    Flag.optional
+  )
+
 /** `--schema`. */
-export const schemaFlag = text("schema", "the name of a schema").pipe(
-  Flag.withMetavar("NAME"),
-  Flag.withDescription(
-    "The schema of the PostgreSQL database, created when it is not there; else the search_path's, else public"
-  ),
-  Flag.optional
-)
+export const schemaFlag = schemaOf(", created when it is not there")
 
 /** What is wrong with a schema for this destination. */
 export const schemaMistake = (destination: Destination, schema: Option.Option<string>): string | undefined =>
@@ -253,46 +264,86 @@ export const inSchema = (destination: Destination, schema: Option.Option<string>
   destination.kind === "postgres" && Option.isSome(schema) ? { ...destination, schema: schema.value } : destination
 
 /** What `status`, `verify` and `report` are asked about. */
-export const place = { destination: argument, schema: schemaFlag }
+export const place = { destination: argument, schema: schemaOf("") }
 
-/** Refuses a schema where there are none. */
-export const validPlace = ({
+/** Refuses a place that is not there, and a schema where there are none. */
+export const validPlace = Effect.fnUntraced(function* ({
   destination,
   schema
 }: {
   readonly destination: Destination
   readonly schema: Option.Option<string>
-}): Effect.Effect<void, CliError.ValidationError> => {
-  const wrong = schemaMistake(destination, schema)
-  return wrong === undefined ? Effect.void : Effect.fail(new CliError.ValidationError({ message: wrong }))
-}
+}) {
+  const wrong = schemaMistake(destination, schema) ?? (yield* missing(destination))
+  if (wrong !== undefined) return yield* new CliError.ValidationError({ message: wrong })
+})
 
-/** How the files of each kind of destination end, finished or not. */
-const endings: ReadonlyArray<readonly [ending: RegExp, make: (directory: string) => Destination]> = [
-  [/\.ndjson\.gz(\.part)?$/, (directory) => ({ kind: "ndjson", directory, compression: "gzip" })],
-  [/\.ndjson\.zst(\.part)?$/, (directory) => ({ kind: "ndjson", directory, compression: "zstd" })],
-  [/\.csv\.gz(\.part)?$/, (directory) => ({ kind: "csv", directory, compression: "gzip" })],
-  [/\.csv\.zst(\.part)?$/, (directory) => ({ kind: "csv", directory, compression: "zstd" })],
-  [/\.csv(\.part)?$/, (directory) => ({ kind: "csv", directory, compression: undefined })],
-  [/\.parquet(\.part)?$/, (directory) => ({ kind: "parquet", directory })],
-  [/\.ndjson(\.part)?$/, (directory) => ({ kind: "ndjson", directory, compression: undefined })]
-]
+/** What an export leaves in a directory, whatever it writes. */
+const traces = ["manifest.json", "state.json", ".export"]
 
-/** The destination that a path is, by what is there; `undefined` when it is none. */
-const recognized = Effect.fnUntraced(function* (path: string) {
+/** The destination that a path is, by what is there; `undefined` when nothing is. */
+const recognized = Effect.fnUntraced(function* (
+  path: string
+): Effect.fn.Return<Destination | undefined, string, FileSystem.FileSystem> {
   const fs = yield* FileSystem.FileSystem
   const info = yield* Effect.option(fs.stat(path))
   if (Option.isNone(info)) return undefined
-  if (info.value.type === "File") return { kind: "sqlite", file: path } satisfies Destination
-  const { join } = yield* Path.Path
-  const namesIn = (directory: string) =>
-    Effect.orElseSucceed(fs.readDirectory(directory), (): ReadonlyArray<string> => [])
-  const all = yield* namesIn(path)
-  // What is unfinished is in a directory of its own.
-  const works = all.includes(".export") ? yield* namesIn(join(path, ".export")) : []
-  const unfinished = yield* Effect.forEach(works, (work) => namesIn(join(path, ".export", work)))
-  // The quarantine is of this kind whatever the records are.
-  const names = [...all, ...unfinished.flat()].filter((name) => !name.includes("quarantine."))
-  const [, make] = endings.find(([ending]) => names.some((name) => ending.test(name))) ?? []
-  return make?.(path)
+  if (info.value.type !== "Directory") return { kind: "sqlite", file: path }
+  // What cannot be read is told by who reads it.
+  const names = yield* Effect.orElseSucceed(fs.readDirectory(path), () => traces)
+  if (!traces.some((name) => names.includes(name))) {
+    return yield* Effect.fail(`The directory ${Printable.line(path)} holds no export.`)
+  }
+  // What stands there is looked at in whatever format it is.
+  return { kind: "ndjson", directory: path, compression: undefined, found: true }
 })
+
+/** Of a path that is none of the forms: the forms are no help to who mistyped it. */
+const notThere = (text: string): string | undefined => {
+  if (text === "" || text === "-" || text.includes(":") || PostgresAddress.isAddress(text)) return undefined
+  const shown = Mistake.shown(text)
+  return `${shown === "…" ? "It" : shown} is not there: name a directory or a SQLite database that was exported to, or what --to said.`
+}
+
+/** What is to be looked at has to be there, as `fs` has it. */
+const missing = Effect.fnUntraced(function* (destination: Destination) {
+  const fs = yield* FileSystem.FileSystem
+  const path = "directory" in destination ? destination.directory : "file" in destination ? destination.file : undefined
+  const isThere = path === undefined || (yield* Effect.orElseSucceed(fs.exists(path), () => true))
+  return isThere ? undefined : `<destination>: ${Printable.line(path)} is not there.`
+})
+
+/** A directory holds exports, none of which is in the format that was named. */
+export class OtherFormat extends Schema.TaggedError<OtherFormat>()("OtherFormat", {
+  command: Schema.String,
+  directory: Schema.String,
+  found: Schema.NonEmptyArray(Schema.String),
+  named: Schema.String
+}) {
+  override get message(): string {
+    const { command, directory, found, named } = this
+    return `${directory} holds ${found.join(" and ")}, not ${named}: intercom export ${command} ${directory}`
+  }
+}
+
+/** What `--to` has before the directory. */
+const formatOf = (destination: Destination): string => {
+  const compression = "compression" in destination ? destination.compression : undefined
+  return `${destination.kind}${compression === undefined ? "" : { gzip: ".gz", zstd: ".zst" }[compression]}`
+}
+
+const mustBeOf = Effect.fnUntraced(function* (command: string, destination: Destination) {
+  if (!("directory" in destination) || ("found" in destination && destination.found)) return
+  // What is damaged is told by who reads it.
+  const [first, ...others] = yield* Effect.orElseSucceed(Overview.formats, (): ReadonlyArray<string> => [])
+  const named = formatOf(destination)
+  if (first === undefined || [first, ...others].includes(named)) return
+  return yield* new OtherFormat({ command, directory: destination.directory, found: [first, ...others], named })
+})
+
+/** Looks at what was exported, for the command of this name. */
+export const look = <A, E, R>(
+  command: string,
+  { destination, schema }: { readonly destination: Destination; readonly schema: Option.Option<string> },
+  effect: Effect.Effect<A, E, R>
+) => Effect.andThen(mustBeOf(command, destination), effect).pipe(Effect.provide(layer(inSchema(destination, schema))))

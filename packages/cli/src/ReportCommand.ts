@@ -38,8 +38,8 @@ export const command = Command.make(
       Flag.withDefault("report.html")
     )
   },
-  Effect.fnUntraced(function* ({ destination, out, schema }) {
-    const overview = yield* Effect.provide(Overview.read, Destination.layer(Destination.inSchema(destination, schema)))
+  Effect.fnUntraced(function* ({ out, ...options }) {
+    const overview = yield* Destination.look("report", options, Overview.read)
     const fs = yield* FileSystem.FileSystem
     const { dirname } = yield* Path.Path
     yield* fs

@@ -74,9 +74,11 @@ export const render = ({ manifest, name, state, unfinished: begun }: Overview.Ov
   ].join("\n")
 }
 
-export const command = Command.make("status", Destination.place, ({ destination, schema }) =>
-  Effect.flatMap(Overview.read, (overview) => Console.log(render(overview))).pipe(
-    Effect.provide(Destination.layer(Destination.inSchema(destination, schema)))
+export const command = Command.make("status", Destination.place, (options) =>
+  Destination.look(
+    "status",
+    options,
+    Effect.flatMap(Overview.read, (overview) => Console.log(render(overview)))
   )
 ).pipe(
   Command.validate((options) => Destination.validPlace(options)),

@@ -49,8 +49,8 @@ export const run = Effect.gen(function* () {
   if (first !== undefined) return yield* new Differs({ outputs: [first, ...others] })
 })
 
-export const command = Command.make("verify", Destination.place, ({ destination, schema }) =>
-  Effect.provide(run, Destination.layer(Destination.inSchema(destination, schema)))
+export const command = Command.make("verify", Destination.place, (options) =>
+  Destination.look("verify", options, run)
 ).pipe(
   Command.validate((options) => Destination.validPlace(options)),
   Command.withDescription(

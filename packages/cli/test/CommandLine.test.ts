@@ -151,7 +151,7 @@ describe("mistakes in the command line", () => {
     [
       "the status of a place that is not",
       ["export", "status", "nowhere"],
-      /^<destination>: It names no format, such as ndjson:nowhere\./m
+      /^<destination>: nowhere is not there: name a directory or a SQLite database that was exported to/m
     ],
     ["flags of export for its subcommand", ["export", "verify", "csv:x", "--force"], /--force/],
     ["no such region", ["whoami", "--region", "mars"], /mars/],

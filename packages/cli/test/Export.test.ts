@@ -529,7 +529,11 @@ describe("status, verify and report", () => {
       const directory = `${yield* Command.temporary}/out`
       const to = `ndjson.gz:${directory}`
       const nothing = yield* intercom("export", "status", to)
-      assert.deepStrictEqual([nothing.code, nothing.stdout], [0, `ndjson.gz:${directory}: nothing is exported there.`])
+      assert.deepStrictEqual([nothing.code, nothing.stdout], [64, ""])
+      assert.include(nothing.stderr, `<destination>: ${directory} is not there.`)
+      yield* fs.makeDirectory(directory)
+      const empty = yield* intercom("export", "status", to)
+      assert.deepStrictEqual([empty.code, empty.stdout], [0, `ndjson.gz:${directory}: nothing is exported there.`])
       const unverified = yield* intercom("export", "verify", to)
       assert.strictEqual(unverified.code, 1)
       isSentence(unverified.stderr.trim())

@@ -75,3 +75,64 @@ it.live("what is unfinished in another format is gone on with in that one, or dr
     assert.include(stdout, `${directory}/contacts.csv  12 records`)
   }).pipe(Effect.provide(simulator))
 )
+
+it.live("a directory is looked at in the formats it has, and not in another", () =>
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    const directory = yield* Command.temporary
+    yield* intercom("export", "tags", "--to", `ndjson.gz:${directory}`)
+    for (const command of ["status", "verify", "report"]) {
+      const { code, stderr, stdout } = yield* intercom("export", command, `parquet:${directory}`)
+      assert.deepStrictEqual([code, stdout], [1, ""])
+      assert.strictEqual(
+        stderr.trim(),
+        `${directory} holds ndjson.gz, not parquet: intercom export ${command} ${directory}`
+      )
+    }
+    const status = yield* intercom("export", "status", directory)
+    assert.match(status.stdout, new RegExp(`^ndjson\\.gz:${directory}\n`))
+
+    // As earlier versions let them be mixed; a file of somebody's is no export.
+    yield* intercom("export", "teams", "--to", `parquet:${directory}`)
+    yield* intercom("export", "admins", "--to", `csv:${directory}`)
+    yield* fs.writeFileString(`${directory}/mine.csv.zst`, "")
+    for (const place of [directory, `csv:${directory}`, `parquet:${directory}`, `ndjson.gz:${directory}`]) {
+      const { stdout } = yield* intercom("export", "status", place)
+      assert.match(stdout, new RegExp(`^csv\\+ndjson\\.gz\\+parquet:${directory}\n`))
+      const verified = yield* intercom("export", "verify", place)
+      assert.strictEqual(verified.code, 0, verified.stdout + verified.stderr)
+      assert.match(verified.stdout, /^✓ tags +40 records, .*\n✓ teams .*\n✓ admins /)
+    }
+    yield* fs.writeFileString(`${directory}/admins.csv`, "id\n")
+    assert.match((yield* intercom("export", "verify", directory)).stdout, /✓ teams .*\n✗ admins +records: 0, not \d+;/)
+  }).pipe(Effect.provide(simulator))
+)
+
+it.live("what is not there is said to be so, and what is unfinished is looked at", () =>
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    const directory = yield* Command.temporary
+    yield* fs.makeDirectory(`${directory}/empty`)
+    yield* fs.writeFileString(`${directory}/empty/contacts.ndjson`, "")
+    for (const command of ["status", "verify", "report"]) {
+      for (const place of ["nowhere", "ndjson:nowhere", "sqlite:nothing.db"]) {
+        const { code, stderr, stdout } = yield* intercom("export", command, place)
+        assert.deepStrictEqual([code, stdout], [64, ""])
+        assert.match(stderr, /^<destination>: (nowhere|nothing\.db) is not there[.:]/m)
+      }
+      const empty = yield* intercom("export", command, `${directory}/empty`)
+      assert.strictEqual(empty.code, 64)
+      assert.include(empty.stderr, "holds no export.")
+    }
+    const { setFaults } = yield* Simulator
+    yield* setFaults(Faults.when("Contacts.search", Faults.script("ok", "error403")))
+    yield* intercom("export", "contacts", "--page-size", "5", "--to", `parquet:${directory}/begun`)
+    const { code, stdout } = yield* intercom("export", "status", `${directory}/begun`)
+    assert.strictEqual(code, 0)
+    assert.match(stdout, /^parquet:.*\noutput .*\ncontacts +unfinished +5 of 12 /)
+    assert.strictEqual((yield* intercom("export", "verify", `${directory}/begun`)).code, 1)
+    // Its help does not say that it makes anything.
+    const help = (yield* intercom("export", "status", "--help")).stdout
+    assert.match(help, /--schema NAME +The schema of the PostgreSQL database; else/)
+  }).pipe(Effect.provide(simulator))
+)

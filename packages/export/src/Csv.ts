@@ -31,7 +31,6 @@ export type Environment = FileSink.Environment
 export const layer = ({ compression, directory }: Options): Layer.Layer<Sink, never, Environment> =>
   FileSink.layer(
     {
-      name: "csv",
       extension: compression === undefined ? "csv" : `csv.${Compression.extensions[compression]}`,
       compression,
       header: ({ columns }) => line([...columns.map(({ name }) => name), Table.rest]),

@@ -29,7 +29,6 @@ export type Environment = FileSink.Environment
 export const layer = ({ compression, directory }: Options): Layer.Layer<Sink, never, Environment> =>
   FileSink.layer(
     {
-      name: "ndjson",
       extension: compression === undefined ? "ndjson" : `ndjson.${Compression.extensions[compression]}`,
       compression,
       header: () => "",

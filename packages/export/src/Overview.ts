@@ -1,14 +1,15 @@
 /** What stands in a sink: what is complete, what was begun, and what the next export of changes goes on from. */
+import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import type { Checkpoint } from "./Checkpoint.ts"
 import * as Document from "./Document.ts"
 import { ExportError } from "./ExportError.ts"
 import type { Manifest, State } from "./Manifest.ts"
 import * as Resource from "./Resource.ts"
-import { Sink } from "./Sink.ts"
+import { Sink, type View } from "./Sink.ts"
 
 export interface Overview {
-  /** Of the sink: `ndjson:out/workspace`. */
+  /** Of the place: `ndjson:out/workspace`, or `csv+ndjson:out/workspace` when resources have one or the other. */
   readonly name: string
   /** `undefined` when nothing is complete. */
   readonly manifest: Manifest | undefined
@@ -18,17 +19,47 @@ export interface Overview {
   readonly unfinished: ReadonlyArray<Checkpoint>
 }
 
+const formatsOf = (sink: View, manifest: Manifest | undefined) => {
+  const { formats } = sink
+  if (formats === undefined) return Effect.succeed([])
+  const entries = Object.values(manifest?.exports ?? {})
+  return Effect.map(
+    Effect.forEach(Resource.everything, (name) =>
+      formats(
+        Resource.all[name].table,
+        entries.filter(({ resource }) => resource === name).map(({ place }) => place)
+      )
+    ),
+    (found) => Arr.dedupe(found.flat().map(({ format }) => format)).toSorted()
+  )
+}
+
+/** The formats of what stands in a place, finished or not, each once; none where there is one only, as in a database. */
+export const formats: Effect.Effect<ReadonlyArray<string>, ExportError, Sink> = Effect.gen(function* () {
+  const sink = yield* (yield* Sink).inspect
+  return yield* formatsOf(sink, yield* Document.manifest(sink))
+}).pipe(
+  Effect.mapError((reason) => new ExportError({ reason })),
+  Effect.scoped
+)
+
 /** Reads it, without a lock: an export may be under way. */
 export const read: Effect.Effect<Overview, ExportError, Sink> = Effect.gen(function* () {
-  const { inspect, name } = yield* Sink
+  const { format = "", inspect, name } = yield* Sink
   const sink = yield* inspect
   const manifest = yield* Document.manifest(sink)
+  const held = yield* formatsOf(sink, manifest)
   const state = yield* Document.state(sink)
   const found = yield* Effect.forEach(Resource.everything, (name) => {
     const { table } = Resource.all[name]
     return Document.readCheckpoint(sink, table)
   })
-  return { name, manifest, state, unfinished: found.flatMap((checkpoint) => checkpoint ?? []) }
+  return {
+    name: held.length === 0 ? name : `${held.join("+")}${name.slice(format.length)}`,
+    manifest,
+    state,
+    unfinished: found.flatMap((checkpoint) => checkpoint ?? [])
+  }
 }).pipe(
   Effect.mapError((reason) => new ExportError({ reason })),
   Effect.scoped

@@ -37,7 +37,6 @@ const stage = "zstd"
 export const layer = ({ directory }: Options): Layer.Layer<Sink, never, Environment> =>
   FileSink.layer(
     {
-      name: "parquet",
       extension: "parquet",
       compression: stage,
       header: () => "",

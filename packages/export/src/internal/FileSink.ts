@@ -43,14 +43,13 @@ import {
 import type { Received, Table } from "../Table.ts"
 import * as Fence from "./Fence.ts"
 import * as Files from "./Files.ts"
+import * as FileSinks from "./FileSinks.ts"
 import * as Part from "./Part.ts"
 
 export type Environment = FileSystem.FileSystem | Path.Path | Sha256 | Compression | Host
 
 /** A kind of file. */
 export interface Format {
-  /** Of the sink: `ndjson`. */
-  readonly name: string
   /** Of the finished files: `ndjson.gz`. */
   readonly extension: string
   /** Of the part. */
@@ -242,14 +241,12 @@ const formats = Effect.fnUntraced(function* (place: Place, table: Table, names: 
   const begun = yield* unfinished(place, table)
   return [
     ...names.flatMap((name): ReadonlyArray<Stored> => {
-      const format = extensionOf(name)
+      const format = FileSinks.extensionOf(name)
       return format === undefined ? [] : [{ format, path: place.at(name), finished: true }]
     }),
     ...(begun === undefined ? [] : [{ format: begun.progress.writes, path: begun.path, finished: false }])
   ]
 })
-
-const extensionOf = (name: string): string | undefined => /\.((?:ndjson|csv)(?:\.gz|\.zst)?|parquet)$/.exec(name)?.[1]
 
 /** The progress of an unfinished output; fails when it is one of another kind. */
 const progressOf = Effect.fnUntraced(function* (place: Place & Work, table: Table) {
@@ -288,7 +285,20 @@ const removeParts = Effect.fnUntraced(function* (bench: Bench, table: Table, ane
   yield* Files.remove(paths.quarantinePart(anew))
 })
 
-const audit = Effect.fnUntraced(function* (place: Place, table: Table, name: string) {
+/** A file that another format wrote is audited by the sink of that. */
+const audit = (place: Place, table: Table, name: string): Effect.Effect<Receipt, Reason, Environment> =>
+  Effect.gen(function* () {
+    const extension = FileSinks.extensionOf(name)
+    const isOwn = extension === undefined || extension === place.format.extension
+    const other = isOwn ? undefined : yield* FileSinks.make(extension)
+    if (other === undefined) return yield* auditOwn(place, table, name)
+    return yield* Sink.use(({ inspect }) => Effect.flatMap(inspect, ({ audit }) => audit(table, name))).pipe(
+      Effect.provide(other({ directory: place.directory })),
+      Effect.scoped
+    )
+  })
+
+const auditOwn = Effect.fnUntraced(function* (place: Place, table: Table, name: string) {
   // It comes from the manifest, where nobody is to write a path.
   if (!/^\w[^/\\]*$/.test(name)) {
     return yield* new Unreadable({ path: place.at("manifest.json"), field: `place ${name}`, finished: true })
