@@ -18,6 +18,7 @@ import type { Checkpoint } from "./Checkpoint.ts"
 import * as Document from "./Document.ts"
 import * as Effort from "./Effort.ts"
 import * as Elapsed from "./internal/Elapsed.ts"
+import * as Intact from "./internal/Intact.ts"
 import * as Recent from "./internal/Recent.ts"
 import * as Seen from "./internal/Seen.ts"
 import {
@@ -139,13 +140,15 @@ const sameWorkspace = Effect.fnUntraced(function* (plan: Plan, source: Source.So
   }
 })
 
+type Identity = { readonly [field: string]: string | number | null }
+
+/** The first field with another value. */
+const differing = (found: Identity, wanted: Identity): string | undefined =>
+  Object.keys(wanted).find((field) => found[field] !== wanted[field])
+
 /** Fails when one of the values is another one. */
-const same = <Identity extends { readonly [field: string]: string | number | null }>(
-  path: string,
-  found: Identity,
-  wanted: Identity
-): Effect.Effect<void, OtherExport> => {
-  const field = Object.keys(wanted).find((field) => found[field] !== wanted[field])
+const same = (path: string, found: Identity, wanted: Identity): Effect.Effect<void, OtherExport> => {
+  const field = differing(found, wanted)
   if (field === undefined) return Effect.void
   return Effect.fail(
     new OtherExport({ path, field, found: String(found[field] ?? "none"), wanted: String(wanted[field] ?? "none") })
@@ -184,28 +187,82 @@ const one = (job: Job): Stream.Stream<Event, Reason, Resource.Services | Sink> =
       const manifest = yield* Document.manifest(connection)
       yield* sameFormat(connection, plan, resource, manifest)
       const found = yield* Document.readCheckpoint(connection, table)
-      if (found !== undefined) return yield* resume(job, found)
-      const entry = manifest?.exports[resource.name]
-      // What failed is tried again.
-      const isDone = entry !== undefined && Changes.failed(entry.missing).length === 0
-      if (isDone && plan.force !== true && plan.since === undefined) {
+      if (found !== undefined) {
+        if (yield* isSound(job, manifest, found)) return yield* resume(job, found)
+        yield* connection.discard(table)
+      }
+      const entry = complete(plan, manifest, resource.name)
+      if (entry !== undefined) {
+        yield* Intact.check(connection, table, Intact.entries(manifest, resource.name), "size")
         return Stream.succeed<Event>({ _tag: "Skipped", resource: resource.name, entry })
       }
-      return yield* start(job, entry)
+      return yield* start(job, manifest)
     })
   )
 
-const start = (job: Job, entry: Entry | undefined): Step<Stream.Stream<Event, Reason, Resource.Services | Sink>> =>
+/** The entry of a resource that the plan leaves as it is. */
+const complete = (plan: Plan, manifest: Manifest | undefined, name: Resource.ResourceName): Entry | undefined => {
+  const entry = manifest?.exports[name]
+  if (entry === undefined || plan.force === true || plan.since !== undefined) return undefined
+  // What failed is tried again.
+  return Changes.failed(entry.missing).length === 0 ? entry : undefined
+}
+
+/** Whether changes can be added to what is there; fails when not, unless that may be exported again. */
+const isSound = (
+  { connection, plan, resource }: Job,
+  manifest: Manifest | undefined,
+  begun?: Checkpoint
+): Effect.Effect<boolean, Reason, Sink> => {
+  const since = begun === undefined ? plan.since : begun.scope.since
+  if (since === undefined || since === null || resource.changes === "whole") return Effect.succeed(true)
+  // A file of what changed since a given time says nothing of what is in others.
+  const entries = Intact.entries(manifest, resource.name).filter(({ bytes }) => bytes === null || plan.since === "last")
+  // The changes may be there already once all of them were read.
+  const depth = begun?.done === true ? "growth" : "content"
+  return Intact.check(connection, resource.table, entries, depth).pipe(
+    Effect.as(true),
+    Effect.catchTags({ Missing: orAgain(plan), Altered: orAgain(plan) })
+  )
+}
+
+const orAgain =
+  ({ force }: Plan) =>
+  <R extends Reason>(reason: R): Effect.Effect<boolean, R> =>
+    force === true ? Effect.succeed(false) : Effect.fail(reason)
+
+/** What changes are counted from; nothing without an entry, as nobody knows then what is there. */
+const lastOf = Effect.fnUntraced(function* (
+  sink: View,
+  source: Source.Source,
+  manifest: Manifest | undefined,
+  name: string
+) {
+  const state = yield* Document.state(sink)
+  const isThere = Object.values(manifest?.exports ?? {}).some(({ resource }) => resource === name)
+  const last = isThere ? state?.resources[name] : undefined
+  if (state !== undefined && last !== undefined) yield* same(sink.locate?.("state") ?? "state", state.source, source)
+  return last
+})
+
+const start = (
+  job: Job,
+  manifest: Manifest | undefined
+): Step<Stream.Stream<Event, Reason, Resource.Services | Sink>> =>
   Effect.gen(function* () {
     const { connection, plan, resource, source } = job
     const { table } = resource
-    const last = (yield* Document.state(connection))?.resources[resource.name]
-    const finished = (yield* Document.manifest(connection))?.exports ?? {}
-    const scope = Changes.named(yield* Changes.scope(plan, resource, last), finished)
+    const { since, ...whole } = plan
+    const changes = since !== undefined && (yield* isSound(job, manifest))
+    const last = changes ? yield* lastOf(connection, source, manifest, resource.name) : undefined
+    const finished = manifest?.exports ?? {}
+    const scope = Changes.named(yield* Changes.scope(changes ? plan : whole, resource, last), finished)
     const place = yield* connection.occupied(table, scope.output)
-    if (place !== undefined && entry === undefined && plan.force !== true && scope.since === null) {
-      return yield* new Occupied({ path: place })
-    }
+    // The place of a table is its name, whatever the output.
+    const isOurs = Object.entries(finished).some(
+      ([output, entry]) => output === scope.output || entry.place === table.name
+    )
+    if (place !== undefined && !isOurs && plan.force !== true) return yield* new Occupied({ path: place })
     const startedAt = DateTime.formatIso(yield* DateTime.now)
     return yield* open(job, {
       format: 2,
@@ -238,7 +295,9 @@ const resume = (job: Job, found: Checkpoint): Step<Stream.Stream<Event, Reason, 
     }
     const place = `The unfinished export of ${resource.name}`
     yield* same(place, found.source, source)
-    const since = plan.since === "last" ? found.scope.since : (plan.since ?? null)
+    // With --force, everything may be exported in place of changes.
+    const isTheirs = plan.since === "last" || (plan.force === true && found.scope.since === null)
+    const since = isTheirs ? found.scope.since : (plan.since ?? null)
     yield* same(
       place,
       { "start of changes": found.scope.since, "page size": found.scope.pageSize },
@@ -364,6 +423,8 @@ const finish = (job: Job, output: Output, checkpoint: Checkpoint): Stream.Stream
     Effect.gen(function* () {
       const { connection, plan, resource, source } = job
       const { effort, missing, recent, runs, samples, scope, startedAt, total, updatedAt, workedMillis } = checkpoint
+      const manifest = yield* Document.manifest(connection)
+      yield* isSound(job, manifest, checkpoint)
       const { bytes, place, quarantined, records, sha256 } = yield* output.finish(scope.output)
       const entry: Entry = {
         resource: resource.name,
@@ -391,7 +452,8 @@ const finish = (job: Job, output: Output, checkpoint: Checkpoint): Stream.Stream
         format: 1,
         source,
         resources: {
-          ...state?.resources,
+          // What another workspace left is nothing to go on from.
+          ...(state === undefined || differing(state.source, source) !== undefined ? undefined : state.resources),
           [resource.name]: {
             until: scope.until - overlapOf(plan),
             recent,
@@ -399,7 +461,7 @@ const finish = (job: Job, output: Output, checkpoint: Checkpoint): Stream.Stream
           }
         }
       } satisfies State)
-      const { [scope.output]: _, ...others } = (yield* Document.manifest(connection))?.exports ?? {}
+      const { [scope.output]: _, ...others } = manifest?.exports ?? {}
       yield* Document.writeManifest(connection, { format: 2, tool, exports: { ...others, [scope.output]: entry } })
       yield* output.forget
       return { _tag: "Completed", resource: resource.name, entry } satisfies Event
@@ -423,27 +485,22 @@ export interface Preview {
 export const preview = (plan: Plan): Effect.Effect<ReadonlyArray<Preview>, ExportError, Requirements> =>
   Effect.scoped(
     Effect.gen(function* () {
-      yield* Source.current
+      const source = yield* Source.current
       const sink = yield* (yield* Sink).inspect
       const manifest = yield* Document.manifest(sink)
-      const state = yield* Document.state(sink)
       return yield* Effect.forEach(plan.resources, (name) =>
         Effect.gen(function* () {
           const resource = Resource.all[name]
           yield* sameFormat(sink, plan, resource, manifest)
           const found = plan.restart === true ? undefined : yield* Document.readCheckpoint(sink, resource.table)
-          const scope = found?.scope ?? (yield* Changes.scope(plan, resource, state?.resources[name]))
-          const entry = manifest?.exports[name]
-          const complete =
-            found === undefined &&
-            entry !== undefined &&
-            Changes.failed(entry.missing).length === 0 &&
-            plan.force !== true &&
-            plan.since === undefined
-          const total = complete ? undefined : yield* Effect.result(resource.count(scope.since ?? undefined))
+          const last = plan.since === undefined ? undefined : yield* lastOf(sink, source, manifest, name)
+          const scope = found?.scope ?? (yield* Changes.scope(plan, resource, last))
+          const isComplete = found === undefined && complete(plan, manifest, name) !== undefined
+          if (isComplete) yield* Intact.check(sink, resource.table, Intact.entries(manifest, name), "size")
+          const total = isComplete ? undefined : yield* Effect.result(resource.count(scope.since ?? undefined))
           return {
             resource: name,
-            action: found !== undefined ? "go on" : complete ? "skip" : "start",
+            action: found !== undefined ? "go on" : isComplete ? "skip" : "start",
             since: scope.since,
             written: found?.counts.records ?? 0,
             total: total === undefined || Result.isFailure(total) ? null : (total.success ?? null)

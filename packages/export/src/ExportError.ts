@@ -153,6 +153,23 @@ export class Missing extends Schema.TaggedError<Missing>()("Missing", { path: Sc
   }
 }
 
+/** A finished output is not what its export left. */
+export class Altered extends Schema.TaggedError<Altered>()("Altered", {
+  path: Schema.String,
+  what: Schema.Literals(["records", "bytes", "sha256"]),
+  expected: Schema.String,
+  found: Schema.String
+}) {
+  override get message(): string {
+    const how = {
+      records: `it has ${this.found} records, not ${this.expected}`,
+      bytes: `it has ${this.found} bytes, not ${this.expected}`,
+      sha256: "records in it are others"
+    }[this.what]
+    return `${this.path} is not what the last export left: ${how}. Put a good copy back, or export it again with --force.`
+  }
+}
+
 /** The API refused to go on where the export was. */
 export class CursorRefused extends Schema.TaggedError<CursorRefused>()("CursorRefused", { error: IntercomError }) {
   override get message(): string {
@@ -322,6 +339,7 @@ export const Reason = Schema.Union([
   PipeClosed,
   BegunAnew,
   Missing,
+  Altered,
   CursorRefused,
   Endless,
   RequestFailed,
@@ -350,6 +368,7 @@ const needsAnotherCommand: ReadonlySet<Reason["_tag"]> = new Set([
   "PipeClosed",
   "BegunAnew",
   "Missing",
+  "Altered",
   "CursorRefused",
   "NotADatabase",
   "ForeignTable",
@@ -365,6 +384,8 @@ const ofOne: ReadonlySet<Reason["_tag"]> = new Set([
   "PartChanged",
   "Occupied",
   "BegunAnew",
+  "Missing",
+  "Altered",
   "CursorRefused",
   "Endless",
   "TableDiffers"

@@ -49,6 +49,13 @@ export const Manifest = Schema.Struct({
 })
 export type Manifest = typeof Manifest.Type
 
+/** What the last export into each place said of it: a table holds what several exports wrote. */
+export const latest = (manifest: Manifest | undefined): ReadonlyArray<readonly [output: string, entry: Entry]> => {
+  const all = Object.entries(manifest?.exports ?? {})
+  // In the order in which they were finished, which a clock that was put back does not tell.
+  return all.filter(([, entry], index) => all.slice(index + 1).every(([, { place }]) => place !== entry.place))
+}
+
 /** What the next export since `last` needs to know of a resource. */
 export const Since = Schema.Struct({
   /** Everything up to then is exported; Unix seconds. */

@@ -56,6 +56,9 @@ export interface Receipt {
   readonly quarantined: number
 }
 
+/** What is told of a finished output without reading all of it. */
+export type Measure = Pick<Receipt, "bytes"> & Partial<Pick<Receipt, "records" | "sha256">>
+
 /**
  * How the records relate to what earlier exports left: `replace` puts them in its place when the output is finished, and
  * not before; `merge` adds them (a new file; a table's rows are replaced by their key). The same goes for the quarantined
@@ -119,6 +122,8 @@ export interface Connection {
   readonly peek: (table: Table) => Effect.Effect<string | undefined, Reason>
   /** Reads what a finished output holds now, in whatever format; fails when it is not there. */
   readonly audit: (table: Table, place: string) => Effect.Effect<Receipt, Reason>
+  /** The same, as far as it is told without reading all of it; {@link audit} where it is left out. */
+  readonly measure?: ((table: Table, place: string) => Effect.Effect<Measure, Reason>) | undefined
   /** The formats of a resource's outputs: of those finished at these places, and of the unfinished one. None when left out. */
   readonly formats?:
     | ((table: Table, places: ReadonlyArray<string>) => Effect.Effect<ReadonlyArray<Stored>, Reason>)
@@ -126,7 +131,7 @@ export interface Connection {
 }
 
 /** What can be looked at without the lock. */
-export type View = Pick<Connection, "read" | "locate" | "peek" | "audit" | "formats">
+export type View = Pick<Connection, "read" | "locate" | "peek" | "audit" | "measure" | "formats">
 
 /** The sink of the current export. */
 export class Sink extends Context.Service<

@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Document from "./Document.ts"
 import { ExportError, type Reason, Unreadable } from "./ExportError.ts"
-import type { Entry, Manifest } from "./Manifest.ts"
+import { type Entry, latest, type Manifest } from "./Manifest.ts"
 import * as Resource from "./Resource.ts"
 import { type Receipt, Sink } from "./Sink.ts"
 
@@ -30,13 +30,6 @@ export const isSound = ({ differences, unreadable }: Verdict): boolean =>
   differences.length === 0 && unreadable === undefined
 
 const isName = (name: string): name is Resource.ResourceName => Object.hasOwn(Resource.all, name)
-
-/** What the last export into each place said of it: a table holds what several exports wrote. */
-const latest = ({ exports }: Manifest): ReadonlyArray<readonly [output: string, entry: Entry]> => {
-  const all = Object.entries(exports)
-  // In the order in which they were finished, which a clock that was put back does not tell.
-  return all.filter(([, entry], index) => all.slice(index + 1).every(([, { place }]) => place !== entry.place))
-}
 
 /** How many records of a resource are in the quarantine, as its last export counted them. */
 const quarantined = (resource: string, { exports }: Manifest): number | undefined =>

@@ -1,5 +1,5 @@
 /** A sink in memory, which a stopped export finds again; for tests of what comes before a sink. */
-import { FileFailed, type Reason } from "@effect-intercom/export/ExportError"
+import { FileFailed, Missing, type Reason } from "@effect-intercom/export/ExportError"
 import type { Line } from "@effect-intercom/export/Quarantine"
 import { type Connection, type Kept, type Receipt, Sink } from "@effect-intercom/export/Sink"
 import type { Received } from "@effect-intercom/export/Table"
@@ -38,7 +38,13 @@ export const make = (onCommit: Effect.Effect<void> = Effect.void) => {
     occupied: (_, name) => Effect.sync(() => (outputs.has(name) ? name : undefined)),
     discard: ({ name }) => Effect.sync(() => void parts.delete(name)),
     peek: ({ name }) => Effect.sync(() => parts.get(name)?.checkpoint),
-    audit: (_, place) => Effect.sync(() => receipt(place, outputs.get(place) ?? [], 0)),
+    audit: (_, place) =>
+      Effect.suspend(() => {
+        const records = outputs.get(place)
+        return records === undefined
+          ? Effect.fail(new Missing({ path: place }))
+          : Effect.succeed(receipt(place, records, 0))
+      }),
     open: ({ name }) =>
       Effect.sync(() => ({
         checkpoint: parts.get(name)?.checkpoint,

@@ -123,6 +123,8 @@ export const layer = (format: Format, { directory }: Options): Layer.Layer<Sink,
             : place.at(`${document}.json`),
         peek: (table: Table) => provide(peek(place, table)),
         audit: (table: Table, name: string) => provide(audit(place, table, name)),
+        measure: (_: Table, name: string) =>
+          provide(Effect.map(Effect.flatMap(finishedFile(place, name), Files.size), (bytes) => ({ bytes }))),
         formats: (table: Table, names: ReadonlyArray<string>) => provide(formats(place, table, names))
       }
       const connect = Effect.gen(function* () {
@@ -285,6 +287,18 @@ const removeParts = Effect.fnUntraced(function* (bench: Bench, table: Table, ane
   yield* Files.remove(paths.quarantinePart(anew))
 })
 
+/** The path of a finished file, which is there. */
+const finishedFile = Effect.fnUntraced(function* (place: Place, name: string) {
+  // It comes from the manifest, where nobody is to write a path.
+  if (!/^\w[^/\\]*$/.test(name)) {
+    return yield* new Unreadable({ path: place.at("manifest.json"), field: `place ${name}`, finished: true })
+  }
+  const path = place.at(name)
+  if (!(yield* Files.exists(path))) return yield* new Missing({ path })
+  const { type } = yield* Files.at(path)((yield* FileSystem.FileSystem).stat(path))
+  return type === "File" ? path : yield* new Unreadable({ path, finished: true })
+})
+
 /** A file that another format wrote is audited by the sink of that. */
 const audit = (place: Place, table: Table, name: string): Effect.Effect<Receipt, Reason, Environment> =>
   Effect.gen(function* () {
@@ -299,12 +313,7 @@ const audit = (place: Place, table: Table, name: string): Effect.Effect<Receipt,
   })
 
 const auditOwn = Effect.fnUntraced(function* (place: Place, table: Table, name: string) {
-  // It comes from the manifest, where nobody is to write a path.
-  if (!/^\w[^/\\]*$/.test(name)) {
-    return yield* new Unreadable({ path: place.at("manifest.json"), field: `place ${name}`, finished: true })
-  }
-  const path = place.at(name)
-  if (!(yield* Files.exists(path))) return yield* new Missing({ path })
+  const path = yield* finishedFile(place, name)
   const hash = yield* (yield* Sha256).make
   const { count } = place.format
   return {

@@ -27,7 +27,7 @@ import { ForeignTable, LostLock, Missing, OtherExport, PartChanged, type Reason,
 import type { Host } from "../Host.ts"
 import type * as Quarantine from "../Quarantine.ts"
 import type { Sha256 } from "../Sha256.ts"
-import type { Connection, Kept, Mode, Output, Receipt, View, Written } from "../Sink.ts"
+import type { Connection, Kept, Measure, Mode, Output, Receipt, View, Written } from "../Sink.ts"
 import * as Table from "../Table.ts"
 import * as Nesting from "./Nesting.ts"
 import {
@@ -88,7 +88,8 @@ export const reader = (context: Reading): View => ({
   locate: (document) => `${document} in table ${documents} of ${context.dialect.database}`,
   read: (document) => read(context.dialect, document),
   peek: ({ name }) => read(context.dialect, checkpointOf(name)),
-  audit: (table, place) => audit(context, layoutOf(context.dialect, table), place)
+  audit: (table, place) => audit(context, layoutOf(context.dialect, table), place),
+  measure: (table, place) => measure(context.dialect, layoutOf(context.dialect, table), place)
 })
 
 const at =
@@ -579,6 +580,18 @@ const carryQuarantine = Effect.fnUntraced(function* ({ sql, tableName }: Dialect
 // ---------------------------------------------------------------------------------------------------------------------
 // audit
 // ---------------------------------------------------------------------------------------------------------------------
+
+const measure = (dialect: Dialect, layout: Layout, place: string): Effect.Effect<Measure, Reason> =>
+  at(dialect)(
+    Effect.gen(function* () {
+      const { describe, sql, tableName } = dialect
+      if ((yield* describe(place)) === undefined) return yield* new Missing({ path: layout.place })
+      const [counted] = yield* sql<{
+        readonly records: number | bigint
+      }>`SELECT count(*) AS records FROM ${tableName(place)}`
+      return { bytes: null, records: Number(counted?.records ?? 0) }
+    })
+  )
 
 /** Reads the table in the order of its key: each record a line of canonical JSON, the same in both databases. */
 const audit = ({ dialect, sha256 }: Reading, layout: Layout, place: string): Effect.Effect<Receipt, Reason> =>
