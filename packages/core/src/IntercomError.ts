@@ -1,7 +1,7 @@
 /** The one error of the client, and the reasons it carries. */
 import * as Schema from "effect/Schema"
 import { printable } from "./internal/Printable.ts"
-import { type Answered, ofAnswer, ofConnection } from "./internal/Remedy.ts"
+import { type Answered, later, ofAnswer, ofConnection } from "./internal/Remedy.ts"
 
 /** What the API said about one problem. `code` is an open set and comes under several statuses: keep both. */
 export const Problem = Schema.Struct({
@@ -113,6 +113,14 @@ export class UnprocessableEntity extends Schema.TaggedError<UnprocessableEntity>
   }
 }
 
+// The last moment a `Date` can say.
+const latest = 8.64e12
+
+const until = (resetAt: number | undefined): string =>
+  resetAt === undefined || resetAt > latest
+    ? "It does not say how long to wait."
+    : `Wait until ${new Date(resetAt * 1000).toISOString().replace(".000Z", "Z")}.`
+
 /**
  * 429. `scope: "window"`: too many requests in this window, over at `resetAt` (Unix seconds). `scope: "job"`: a job of
  * the kind is running already; waiting for the window does not help.
@@ -125,9 +133,7 @@ export class RateLimited extends Schema.TaggedError<RateLimited>()("RateLimited"
   override get message(): string {
     return says(
       this,
-      this.scope === "job"
-        ? "Wait for the running job to end."
-        : "Send fewer requests, or allow more retries and a longer total time."
+      this.scope === "job" ? "Wait for the running job to end." : `${until(this.resetAt)} Send fewer requests.`
     )
   }
 }
@@ -135,7 +141,7 @@ export class RateLimited extends Schema.TaggedError<RateLimited>()("RateLimited"
 /** 5xx: Intercom, or a proxy before it, failed. */
 export class ServerError extends Schema.TaggedError<ServerError>()("ServerError", response) {
   override get message(): string {
-    return says(this, "Try again later.")
+    return says(this, later)
   }
 }
 
@@ -208,10 +214,11 @@ export class DecodeError extends Schema.TaggedError<DecodeError>()("DecodeError"
 }) {
   override get message(): string {
     const id = this.requestId === undefined ? "" : ` [request ${this.requestId}]`
-    const page = this.mismatches.some(({ actual }) => this.kind === "malformed" && /html/i.test(actual))
+    const page = this.mismatches.some(({ actual }) => /html/i.test(actual))
       ? " A page like this comes from a login, a proxy or another server than the API: check INTERCOM_BASE_URL."
-      : ""
-    return printable(`HTTP ${this.status}${id}, but the body does not fit: ${lines(this.mismatches)}.${page}`)
+      : " A write was probably processed: look before sending it again."
+    const advice = this.kind === "malformed" ? page : ""
+    return printable(`HTTP ${this.status}${id}, but the body does not fit: ${lines(this.mismatches)}.${advice}`)
   }
 }
 

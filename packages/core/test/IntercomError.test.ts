@@ -231,6 +231,7 @@ describe("what a reason knows besides", () => {
           yield* limited({ "x-ratelimit-reset": "2023-11-14T22:13:20Z" }, message),
           yield* limited({ "x-ratelimit-reset": "10" }, message),
           yield* limited({ "retry-after": "7" }),
+          yield* limited({ "retry-after": "1.5" }),
           yield* limited({}, message),
           yield* limited({}),
           yield* limited({}, "Exceeded rate limit of 1 pending message data export job"),
@@ -242,6 +243,7 @@ describe("what a reason knows besides", () => {
           ["window", 1_700_000_000],
           ["window", 1_700_000_000],
           ["window", 1_699_999_997],
+          ["window", 1_699_999_992],
           "window",
           "window",
           "job",
@@ -505,9 +507,29 @@ const sentences: ReadonlyArray<readonly [E.Reason, string]> = [
   [new E.RateLimited({ status: 429, errors: [], scope: "job" }), "HTTP 429. Wait for the running job to end."],
   [
     new E.RateLimited({ status: 429, errors: [], scope: "window" }),
-    "HTTP 429. Send fewer requests, or allow more retries and a longer total time."
+    "HTTP 429. It does not say how long to wait. Send fewer requests."
   ],
-  [new E.ServerError({ status: 500, errors: [] }), "HTTP 500. Try again later."],
+  [
+    new E.RateLimited({ status: 429, errors: [], scope: "window", resetAt: 1_700_000_000 }),
+    "HTTP 429. Wait until 2023-11-14T22:13:20Z. Send fewer requests."
+  ],
+  [
+    new E.RateLimited({ status: 429, errors: [], scope: "window", resetAt: Number.MAX_SAFE_INTEGER }),
+    "HTTP 429. It does not say how long to wait. Send fewer requests."
+  ],
+  [
+    new E.ServerError({ status: 500, errors: [] }),
+    "HTTP 500. Try again later. A write may have been processed: look before sending it again."
+  ],
+  [
+    new E.ServerError({ status: 502, errors: [], body: "<html>", contentType: "text/html" }),
+    "HTTP 502. The answer is not in the API's format (text/html): something failed. Try again later. A write may have " +
+      "been processed: look before sending it again."
+  ],
+  [
+    new E.UnexpectedStatus({ status: 408, errors: [] }),
+    "HTTP 408. Try again later. A write may have been processed: look before sending it again."
+  ],
   [
     new E.UnexpectedStatus({ status: 418, errors: [] }),
     "HTTP 418. The API answered with a status this client does not know."
@@ -541,6 +563,16 @@ const sentences: ReadonlyArray<readonly [E.Reason, string]> = [
   [
     new E.DecodeError({ status: 200, kind: "invalid", mismatches, body: "{}" }),
     "HTTP 200, but the body does not fit: a.b[0]: expected string, got 5."
+  ],
+  [
+    new E.DecodeError({
+      status: 200,
+      kind: "malformed",
+      mismatches: [{ path: "", expected: "a JSON body", actual: "an empty body" }],
+      body: ""
+    }),
+    "HTTP 200, but the body does not fit: the value: expected a JSON body, got an empty body. A write was probably " +
+      "processed: look before sending it again."
   ],
   [
     new E.BodyTooLargeError({ status: 200, limit: 1_000 }),
@@ -646,6 +678,16 @@ describe("what to do", () => {
     ],
     ["a refused connection", system("ECONNREFUSED"), ["nothing listens at gateway.example"], { baseUrl: own }],
     ["a refused connection to the API", system("ECONNREFUSED"), ["firewall"]],
+    [
+      "a network that went in the middle",
+      Scripted.fails(Object.assign(new Error("read EHOSTUNREACH"), { code: "EHOSTUNREACH", syscall: "read" })),
+      ["no way to api.intercom.io", "look before sending a write again"]
+    ],
+    [
+      "a garbled record of TLS",
+      Scripted.fails(Object.assign(new Error("garbled"), { code: "ERR_SSL_PACKET_LENGTH_TOO_LONG", syscall: "read" })),
+      ["does not speak TLS", "look before sending a write again"]
+    ],
     ["no way", system("ENETUNREACH"), ["no way to api.intercom.io"]],
     ["no connection in time", system("UND_ERR_CONNECT_TIMEOUT"), ["did not take the connection in time"]],
     ["a lost connection", system("ECONNRESET"), ["look before sending a write again"]],

@@ -238,6 +238,22 @@ describe("a crowd", () => {
     })
   )
 
+  it.effect.each([
+    ["connect", 0],
+    ["read", 10_000]
+  ] as const)("a request that failed at %s holds up the next one for %d ms", ([syscall, millis]) =>
+    Effect.gen(function* () {
+      const error = Object.assign(new Error("no way"), { code: "EHOSTUNREACH", syscall })
+      const server = Scripted.make([Scripted.fails(error), Scripted.json(Scripted.contact("1"))])
+      const options = { rateLimit: { limit: 1, window: "10 seconds" }, retry: { times: 0 } } as const
+      yield* Effect.andThen(Effect.flip(get), get).pipe(
+        Effect.provide(server.layer(Contacts.layer, options)),
+        Scripted.elapse
+      )
+      assert.deepStrictEqual(server.times, [0, millis])
+    })
+  )
+
   it.effect("keeps to the guess where no header tells", () =>
     Effect.gen(function* () {
       const server = Scripted.make(() => Scripted.json(Scripted.contact("1")))

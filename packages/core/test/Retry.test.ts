@@ -61,8 +61,6 @@ const beforeSending = [
   "ECONNREFUSED",
   "ENOTFOUND",
   "EAI_AGAIN",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
   "UND_ERR_CONNECT_TIMEOUT",
   // Of Bun.
   "ConnectionRefused"
@@ -94,6 +92,20 @@ const table: ReadonlyArray<Row> = [
     safe: "TransportError",
     never: "TransportError"
   })),
+  ...["EHOSTUNREACH", "ENETUNREACH", "EHOSTDOWN", "ENETDOWN"].flatMap((code) => [
+    { what: `${code} of connect`, answer: system(code, "connect"), safe: "retry", never: "retry" },
+    { what: `${code} of read`, answer: system(code, "read"), safe: "retry", never: "TransportError" },
+    { what: `${code} of write`, answer: system(code, "write"), safe: "retry", never: "TransportError" },
+    { what: `${code} without a system call`, answer: Scripted.lost(code), safe: "retry", never: "TransportError" }
+  ]),
+  { what: "ECONNREFUSED of read", answer: system("ECONNREFUSED", "read"), safe: "retry", never: "TransportError" },
+  { what: "ECONNREFUSED of a DNS query", answer: system("ECONNREFUSED", "queryA"), safe: "retry", never: "retry" },
+  ...[
+    "UND_ERR_HEADERS_TIMEOUT",
+    "UND_ERR_BODY_TIMEOUT",
+    "UND_ERR_DESTROYED",
+    "UND_ERR_RES_CONTENT_LENGTH_MISMATCH"
+  ].map((code) => ({ what: code, answer: Scripted.lost(code), safe: "retry", never: "TransportError" })),
   { what: "ETIMEDOUT of connect", answer: system("ETIMEDOUT", "connect"), safe: "retry", never: "retry" },
   { what: "EAI_FAIL of getaddrinfo", answer: system("EAI_FAIL", "getaddrinfo"), safe: "retry", never: "retry" },
   { what: "ECONNRESET of read", answer: system("ECONNRESET", "read"), safe: "retry", never: "TransportError" },

@@ -56,6 +56,9 @@ const redirect = ({ location, status }: Answered): string => {
   return status === 0 ? "It redirects, and a browser does not tell where." : "It redirects, and does not say where."
 }
 
+/** Of an answer that leaves open what became of the request. */
+export const later = "Try again later. A write may have been processed: look before sending it again."
+
 const unknown = "The API answered with a status this client does not know."
 
 const byStatus: Readonly<Record<number, string>> = {
@@ -63,7 +66,7 @@ const byStatus: Readonly<Record<number, string>> = {
   402: "The workspace's plan, or what is owed for it, does not allow this.",
   405: "Its address does not take this method: check INTERCOM_BASE_URL.",
   407: "A proxy on the way wants a login.",
-  408: "Try again later.",
+  408: later,
   413: "Send less at once."
 }
 
@@ -85,9 +88,7 @@ const withoutWord = (answer: Answered): string | undefined => {
     case 429:
       return `${what}: something${own} takes no more requests. Send fewer.`
     default:
-      return status >= 500
-        ? `${what}: something${own} failed. Try again later.`
-        : `${what}: it does not tell what is wrong.`
+      return status >= 500 ? `${what}: something${own} failed. ${later}` : `${what}: it does not tell what is wrong.`
   }
 }
 

@@ -55,6 +55,7 @@ export const retryAfter = (headers: Headers.Headers, at: number): Duration.Durat
   const header = headers["retry-after"]
   // Most answers have none, and a failure to parse it is an error with a stack.
   if (header === undefined) return Duration.zero
+  if (/^\s*\d{1,9}\.\d+\s*$/.test(header)) return Duration.millis(Math.ceil(Number(header) * 1000))
   const parsed = Headers.parseRetryAfter(header)
   return Result.isSuccess(parsed) ? Headers.retryAfterDelay(parsed.success, at) : Duration.zero
 }

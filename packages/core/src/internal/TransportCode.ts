@@ -5,7 +5,7 @@ export interface SystemError {
   /** The system's code, `ECONNREFUSED` say. */
   readonly code?: string
   readonly message?: string
-  /** What the system was asked to do: `connect`, `getaddrinfo`, `read`, `write`. */
+  /** What the system was asked to do: `connect`, `getaddrinfo`, `queryA`, `read`, `write`. */
   readonly syscall?: unknown
 }
 
@@ -72,16 +72,23 @@ const ofBrowsers = /^(?:Failed to fetch|NetworkError when attempting|Load failed
 
 export const kindOf = (failed: { readonly code?: string; readonly description: string }): Kind | undefined => {
   if (failed.code === undefined) return ofBrowsers.test(failed.description) ? "browser" : undefined
-  return Object.hasOwn(kinds, failed.code) ? kinds[failed.code] : undefined
+  return kindOfCode(failed.code)
 }
+
+const kindOfCode = (code: string): Kind | undefined => (Object.hasOwn(kinds, code) ? kinds[code] : undefined)
 
 /** Whether no attempt to come can go better: certificates do not change in a minute. */
 export const isLasting = (failed: { readonly code?: string; readonly description: string }): boolean =>
   lasting.has(kindOf(failed))
 const lasting = new Set<Kind | undefined>(["certificate", "hostname", "validity", "tls"])
 
-const connecting = new Set<unknown>(["connect", "getaddrinfo"])
+const connecting = /^(?:connect|getaddrinfo|query[A-Z]\w*)$/
+
+// The network may go in the middle of an answer, and a record of TLS be garbled there.
+const beforeConnection = new Set<Kind | undefined>(["certificate", "hostname", "validity", "name", "refused", "slow"])
 
 /** Whether the error proves that the request was not sent: no byte of it leaves before there is a connection. */
 export const neverSent = ({ code, syscall }: SystemError): boolean =>
-  (code !== undefined && Object.hasOwn(kinds, code)) || connecting.has(syscall)
+  typeof syscall === "string"
+    ? connecting.test(syscall)
+    : beforeConnection.has(code === undefined ? undefined : kindOfCode(code))
