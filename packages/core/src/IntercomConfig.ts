@@ -2,9 +2,9 @@
 import * as Config from "effect/Config"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
-import type * as Redacted from "effect/Redacted"
+import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
+import * as Patience from "./internal/Patience.ts"
 import { version as packageVersion } from "./internal/Version.ts"
 
 /** Where each region's API answers. A token works in its own region only. */
@@ -76,20 +76,23 @@ export interface IntercomConfig {
   readonly rateLimit: { readonly limit: number; readonly window: Duration.Duration }
 }
 
-const AccessToken = Schema.Redacted(
-  Schema.String.check(
-    Schema.isPattern(/^[\x21-\x7e]+$/, { expected: "an access token: visible ASCII characters, no spaces" })
-  )
+const token = { pattern: /^[\x21-\x7e]+$/, expected: "an access token: visible ASCII characters, no spaces" }
+const AccessToken = Schema.Redacted(Schema.String.check(Schema.isPattern(token.pattern, token)))
+// What is wrong inside of a `Redacted`, Effect does not tell.
+const RedactedToken = Schema.declare(
+  (input): input is Redacted.Redacted => Redacted.isRedacted(input) && isToken(Redacted.value(input)),
+  { expected: `${token.expected}, in a Redacted` }
 )
+const isToken = (value: unknown): boolean => typeof value === "string" && token.pattern.test(value)
+
 const BaseUrl = Schema.String.check(
-  Schema.makeFilter((text) => isBaseUrl(URL.parse(text)), {
+  // A URL without a query does not tell whether its text ends with the `?` of one.
+  Schema.makeFilter((text) => !/[?#]/.test(text) && isBaseUrl(URL.parse(text)), {
     expected: "an http or https URL such as https://api.intercom.io, without user, query or fragment"
   })
 )
 const isBaseUrl = (url: URL | null): boolean =>
-  url !== null &&
-  ["http:", "https:"].includes(url.protocol) &&
-  url.username + url.password + url.search + url.hash === ""
+  url !== null && ["http:", "https:"].includes(url.protocol) && url.username + url.password === ""
 
 const Version = Schema.String.check(
   Schema.isPattern(/^(\d+\.\d+|Preview|Unstable)$/, {
@@ -103,54 +106,29 @@ const UserAgent = Schema.String.check(
 )
 const RegionName = Schema.Literals(["us", "eu", "au"])
 
-const isDuration = (input: unknown): boolean =>
-  !Number.isNaN(input) &&
-  // `fromInput` is made for any input; its type names the good ones.
-  Option.exists(Duration.fromInput(input as Duration.Input), (duration) => Duration.toMillis(duration) >= 0)
-const Span = Schema.declare((input): input is Duration.Input => isDuration(input), {
-  expected: 'a duration that is not negative, such as "30 seconds" or a number of milliseconds'
-})
-const Count = (least: number) =>
-  Schema.declare((count): count is number => typeof count === "number" && count >= least, {
-    expected: `a number from ${least}`
-  })
-
 const Checked = Schema.Struct({
-  accessToken: Schema.toType(AccessToken),
+  accessToken: RedactedToken,
   region: Schema.optional(RegionName),
   baseUrl: Schema.optional(BaseUrl),
   version: Schema.optional(Version),
   userAgent: Schema.optional(UserAgent),
-  timeout: Schema.optional(Span),
-  retry: Schema.optional(
-    Schema.Struct({
-      times: Schema.optional(Count(0)),
-      base: Schema.optional(Span),
-      cap: Schema.optional(Span),
-      total: Schema.optional(Span)
-    })
-  ),
-  maxBodySize: Schema.optional(Count(1)),
-  rateLimit: Schema.optional(Schema.Struct({ limit: Count(1), window: Span }))
+  timeout: Schema.optional(Patience.Span),
+  retry: Schema.optional(Patience.Retry),
+  maxBodySize: Schema.optional(Patience.Count(1)),
+  rateLimit: Schema.optional(Schema.Struct({ limit: Patience.Count(1), window: Patience.Span }))
 })
 const check = Schema.decodeUnknownEffect(Checked, { errors: "all" })
 
 /** Checks the options and fills in the defaults. The error names the option; it never shows the token. */
 export const make = Effect.fnUntraced(function* (options: Options) {
   const checked = yield* check(options).pipe(Effect.mapError((error) => new Config.ConfigError(error)))
-  const { base, cap, times, total } = checked.retry ?? {}
   return {
     accessToken: checked.accessToken,
     baseUrl: new URL(checked.baseUrl ?? regions[checked.region ?? "us"]),
     version: checked.version ?? defaultVersion,
     userAgent: checked.userAgent ?? (isBrowser() ? undefined : defaultUserAgent),
     timeout: Duration.fromInputUnsafe(checked.timeout ?? "60 seconds"),
-    retry: {
-      times: times ?? defaultRetry.times,
-      base: base ?? defaultRetry.base,
-      cap: cap ?? defaultRetry.cap,
-      total: total ?? defaultRetry.total
-    },
+    retry: Patience.merged(defaultRetry, checked.retry ?? {}),
     maxBodySize: Math.floor(checked.maxBodySize ?? 104_857_600),
     rateLimit: {
       limit: checked.rateLimit?.limit ?? 1000,

@@ -29,7 +29,9 @@ const response = {
   server: Schema.optionalKey(Schema.String),
   authenticate: Schema.optionalKey(Schema.String),
   /** Where a redirect leads: origin and path. */
-  location: Schema.optionalKey(Schema.String)
+  location: Schema.optionalKey(Schema.String),
+  /** The base URL a redirect suggests: its target without the path that was asked for. */
+  movedTo: Schema.optionalKey(Schema.String)
 }
 
 const says = (reason: Answered & { readonly requestId?: string }, otherwise: string): string => {
@@ -94,10 +96,18 @@ export class Conflict extends Schema.TaggedError<Conflict>()("Conflict", {
   }
 }
 
-/** 410: the object is gone, such as a contact merged into another (from 2.16). */
-export class Gone extends Schema.TaggedError<Gone>()("Gone", response) {
+/** 410: the object is gone, such as a contact merged into another (from 2.16), whose id `mergedInto` is. */
+export class Gone extends Schema.TaggedError<Gone>()("Gone", {
+  ...response,
+  mergedInto: Schema.optionalKey(Schema.String)
+}) {
   override get message(): string {
-    return says(this, "The object no longer exists.")
+    return says(
+      this,
+      this.mergedInto === undefined
+        ? "The object no longer exists."
+        : `It was merged into another object: use that, ${this.mergedInto}.`
+    )
   }
 }
 

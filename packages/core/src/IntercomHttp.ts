@@ -21,10 +21,12 @@ import * as Option from "effect/Option"
 import * as RateLimiter from "effect/persistence/RateLimiter"
 import * as Redacted from "effect/Redacted"
 import * as Ref from "effect/Ref"
+import * as Schema from "effect/Schema"
 import * as IntercomConfig from "./IntercomConfig.ts"
 import {
   type BodyTooLargeError,
   DecodeError,
+  EncodeError,
   IntercomError,
   type Reason,
   TimeoutError,
@@ -32,6 +34,8 @@ import {
 } from "./IntercomError.ts"
 import * as IntercomMetrics from "./IntercomMetrics.ts"
 import * as Body from "./internal/Body.ts"
+import { mismatchesOf } from "./internal/Mismatches.ts"
+import * as Patience from "./internal/Patience.ts"
 import { printable } from "./internal/Printable.ts"
 import * as Monotonic from "./internal/Monotonic.ts"
 import { reasonOf, resetDelay } from "./internal/ResponseError.ts"
@@ -63,7 +67,10 @@ export interface Operation {
 /** `safe`: may be sent again when its fate is unknown. `never`: only when it certainly was not processed. */
 export type Replay = "safe" | "never"
 
-/** Changes the retry policy of the calls inside an effect; what is left out stays as the client has it. */
+/**
+ * Changes the retry policy of the calls inside an effect; what is left out, or `undefined`, stays as the client has it.
+ * One that makes no sense fails its calls with an `EncodeError` that names the field.
+ */
 export const RetryPolicy = Context.Reference<Partial<IntercomConfig.RetryPolicy>>(
   "@effect-intercom/core/IntercomHttp/RetryPolicy",
   { defaultValue: () => ({}) }
@@ -247,7 +254,12 @@ const make = Effect.fnUntraced(function* <E extends RateLimiter.RateLimiterError
 
   const reply = <R>(operation: Operation, attempt: Effect.Effect<HttpClientResponse.HttpClientResponse, Failure, R>) =>
     Effect.gen(function* () {
-      const policy = { ...config.retry, ...(yield* RetryPolicy) }
+      const ofCall: unknown = { RetryPolicy: yield* RetryPolicy, Timeout: yield* Timeout }
+      if (!isOfCall(ofCall)) {
+        const mismatches = mismatchesOf(Patience.OfCall, ofCall, scrub)
+        return yield* Effect.fail(new Failure({ reason: new EncodeError({ mismatches }) }))
+      }
+      const policy = Patience.merged(config.retry, ofCall.RetryPolicy)
       const firstSent = yield* Ref.make<number | undefined>(undefined)
       const parseJson = (yield* Json.Lossless) ? Json.parse : JSON.parse
       return yield* Effect.flatMap(attempt, (response) => parse(operation, response, scrub, parseJson)).pipe(
@@ -263,6 +275,8 @@ const make = Effect.fnUntraced(function* <E extends RateLimiter.RateLimiterError
 
   return IntercomHttp.of({ config, attempt, reply, scrub })
 })
+
+const isOfCall = Schema.is(Patience.OfCall)
 
 /** Learns the server's time from each answer. */
 const learnTime =
@@ -320,8 +334,8 @@ const check = (
 ): Effect.Effect<HttpClientResponse.HttpClientResponse, Failure> => {
   if (response.status >= 200 && response.status < 300) return Effect.succeed(response)
   return Clock.clockWith((clock) => {
-    const { headers, status } = response
-    const refusal = { status, headers, body: Body.of(response), baseUrl, at: time.now(clock) }
+    const { headers, request, status } = response
+    const refusal = { status, headers, body: Body.of(response), baseUrl, url: request.url, at: time.now(clock) }
     return Effect.fail(new Failure({ reason: reasonOf(refusal, scrub), notBefore: resetDelay(refusal) }))
   })
 }

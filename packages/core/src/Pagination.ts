@@ -8,6 +8,7 @@ import { type IntercomError, PaginationError } from "./IntercomError.ts"
 import type { Reply } from "./IntercomHttp.ts"
 import * as Endless from "./internal/Endless.ts"
 import { guard } from "./internal/Guard.ts"
+import * as Json from "./Json.ts"
 import { nullish, open, unchecked } from "./Wire.ts"
 import type { Call } from "./Operation.ts"
 
@@ -159,11 +160,25 @@ const numberOf = (value: unknown): number | undefined => {
 const inQuery = <Query>(query: Query): { readonly query: Query } => ({ query })
 const inPayload = <Payload>(payload: Payload): { readonly payload: Payload } => ({ payload })
 
+const isLast = (pages: Body["pages"]): boolean => {
+  const [page, last] = [numberOf(pages?.page), numberOf(pages?.total_pages)]
+  return page !== undefined && last !== undefined && page >= last
+}
+
+/** Whether an object says more than how long pages are. */
+const namesPage = (next: object): boolean =>
+  Object.entries(next).some(([name, value]) => name !== "per_page" && value !== null && value !== "")
+
 /** The `starting_after` of the next page: an object has it, a URL carries it. */
 const startingAfter = ({ pages }: Body): Cursor | undefined | PaginationError => {
   const next = nextOf(pages)
   if (next === undefined) return undefined
-  if (typeof next !== "string") return next.starting_after ? Cursor.make(next.starting_after) : undefined
+  if (typeof next !== "string") {
+    if (next.starting_after) return Cursor.make(next.starting_after)
+    return namesPage(next) && !isLast(pages)
+      ? failure(`The next page has no starting_after: ${Json.stringify(next)}`)
+      : undefined
+  }
   const after = URL.parse(next, "https://localhost")?.searchParams.get("starting_after")
   return after ? Cursor.make(after) : failure(`The next page is a URL without starting_after: ${next}`)
 }

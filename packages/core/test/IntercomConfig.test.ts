@@ -92,6 +92,8 @@ describe("from the environment", () => {
     ["INTERCOM_BASE_URL", { INTERCOM_BASE_URL: "https://user:secret@api.intercom.io" }],
     ["INTERCOM_BASE_URL", { INTERCOM_BASE_URL: "https://api.intercom.io?a=1" }],
     ["INTERCOM_BASE_URL", { INTERCOM_BASE_URL: "https://api.intercom.io#a" }],
+    ["INTERCOM_BASE_URL", { INTERCOM_BASE_URL: "https://gateway.example/intercom?" }],
+    ["INTERCOM_BASE_URL", { INTERCOM_BASE_URL: "https://gateway.example/intercom#" }],
     ["INTERCOM_VERSION", { INTERCOM_VERSION: "2" }],
     ["INTERCOM_VERSION", { INTERCOM_VERSION: "2.15\r\nx-evil: 1" }],
     ["INTERCOM_VERSION", { INTERCOM_VERSION: "latest" }],
@@ -185,6 +187,8 @@ describe("from options", () => {
     ["accessToken", { accessToken: Redacted.make(5) }],
     ["region", { region: "uk" }],
     ["baseUrl", { baseUrl: "nowhere" }],
+    ["baseUrl", { baseUrl: "https://gateway.example/?" }],
+    ["baseUrl", { baseUrl: "https://gateway.example/#" }],
     ["version", { version: "2.15\n" }],
     ["userAgent", { userAgent: "" }],
     ["userAgent", { userAgent: "a\r\nX-Injected: 1" }],
@@ -213,6 +217,22 @@ describe("from options", () => {
       assert.include(error.message, name)
       assert.notInclude(error.message, "not redacted")
       assert.notInclude(error.message, "two words")
+    })
+  )
+
+  it.effect.each<readonly [string, unknown]>([
+    ["nothing", undefined],
+    ["an empty one", Redacted.make("")],
+    ["one with a space", Redacted.make("two words")],
+    ["a number", Redacted.make(5)],
+    ["a plain string", "plain"]
+  ])("a token that is %s is told what a token is", ([, token]) =>
+    Effect.gen(function* () {
+      // What a program in JavaScript may pass.
+      const { message } = yield* Effect.flip(IntercomConfig.make({ accessToken: token as Redacted.Redacted }))
+      assert.include(message, "an access token: visible ASCII characters, no spaces, in a Redacted")
+      assert.include(message, '["accessToken"]')
+      assert.notMatch(message, /plain|two words/)
     })
   )
 

@@ -127,12 +127,27 @@ describe("the body of an error", () => {
     },
     { what: "an empty list is kept as such", body: { type: "error.list", errors: [] }, errors: [] },
     { what: "JSON of another shape is kept as text", body: { error: "nope" }, errors: [], kept: true },
+    { what: "a number is as good as a string", body: { errors: [{ code: 5 }] }, errors: [{ code: "5" }] },
     {
-      what: "a message that is no text makes it another shape",
-      body: { errors: [{ code: 5 }] },
-      errors: [],
-      kept: true
+      what: "a field of another kind hides no other",
+      body: {
+        errors: [
+          { code: "a", message: "A", field: { x: 1 } },
+          { code: ["b"], message: "B", field: "b" }
+        ]
+      },
+      errors: [
+        { code: "a", message: "A" },
+        { code: "unknown", message: "B", field: "b" }
+      ]
     },
+    {
+      what: "an entry that says nothing hides no other",
+      body: { errors: [null, {}, "x", [], { code: null }, { code: "a" }] },
+      errors: [{ code: "a" }]
+    },
+    { what: "entries that say nothing are kept as text", body: { errors: [null, "bad"] }, errors: [], kept: true },
+    { what: "errors that are no list are kept as text", body: { errors: { code: "a" } }, errors: [], kept: true },
     { what: "null is kept as text", body: null, errors: [], kept: true }
   ]
   for (const { body, errors, kept, what } of bodies) {
@@ -145,6 +160,23 @@ describe("the body of an error", () => {
       })
     )
   }
+
+  it.effect("a request id of another kind hides nothing, and a number is one", () =>
+    Effect.gen(function* () {
+      const message = "Exceeded rate limit of 1 pending message data export jobs"
+      for (const [request_id, expected] of [
+        [7, "7"],
+        [{}, "from-header"]
+      ] as const) {
+        const body = { type: "error.list", request_id, errors: [{ code: "rate_limit_exceeded", message }] }
+        const { reason } = yield* errorOf(
+          Scripted.json(body, { status: 429, headers: { "x-request-id": "from-header" } })
+        )
+        assert(reason._tag === "RateLimited")
+        assert.deepStrictEqual([reason.requestId, reason.scope], [expected, "job"])
+      }
+    })
+  )
 
   it.effect("a text is cut where it is too long, not before", () =>
     Effect.gen(function* () {
@@ -209,6 +241,58 @@ describe("what a reason knows besides", () => {
       const { reason } = yield* errorOf(Scripted.errorList(409, several), create)
       assert(reason._tag === "Conflict")
       assert.strictEqual(reason.existingId, "b-2")
+    })
+  )
+
+  it.effect("Gone: the contact it was merged into", () =>
+    Effect.gen(function* () {
+      const gone = (headers: Readonly<Record<string, string>>) =>
+        Effect.map(errorOf(Scripted.errorList(410, { code: "contact_merged" }, headers)), ({ reason }) => {
+          assert(reason._tag === "Gone")
+          return [reason.mergedInto, reason.message]
+        })
+      for (const link of [
+        "</contacts/5ba682d23d7cf92bef87bfd4>",
+        "/contacts/5ba682d23d7cf92bef87bfd4",
+        '<https://api.intercom.io/contacts/5ba682d23d7cf92bef87bfd4?a=1>; rel="canonical"'
+      ]) {
+        assert.deepStrictEqual(yield* gone({ link }), [
+          "5ba682d23d7cf92bef87bfd4",
+          "HTTP 410 contact_merged [request req-1]. It was merged into another object: use that, 5ba682d23d7cf92bef87bfd4."
+        ])
+      }
+      for (const headers of [{}, { link: "</contacts/1/notes>" }, { link: "</articles/1>" }]) {
+        assert.deepStrictEqual(yield* gone(headers), [
+          undefined,
+          "HTTP 410 contact_merged [request req-1]. The object no longer exists."
+        ])
+      }
+    })
+  )
+
+  it.effect("a redirect: the base URL it suggests, where nothing but that changed", () =>
+    Effect.gen(function* () {
+      for (const [baseUrl, location, movedTo] of [
+        ["https://gateway.example", "https://other.example/contacts/1", "https://other.example"],
+        ["http://gateway.example/a", "https://gateway.example/b/contacts/1?x=1", "https://gateway.example/b"],
+        ["https://gateway.example/a/", "/b/contacts/1", "https://gateway.example/b"],
+        ["https://gateway.example", "https://other.example/contacts/1/", undefined],
+        ["https://gateway.example", "ftp://other.example/contacts/1", undefined],
+        ["https://gateway.example", "/login", undefined]
+      ] as const) {
+        const layer = Scripted.make([Scripted.status(308, { location })]).layer(Contacts.layer, { baseUrl })
+        const { reason } = yield* Effect.flip(Effect.provide(get, layer))
+        assert(reason._tag === "UnexpectedStatus")
+        assert.strictEqual(reason.movedTo, movedTo)
+        const advice =
+          movedTo === undefined
+            ? "Check INTERCOM_BASE_URL."
+            : `If the API answers there, set INTERCOM_BASE_URL to ${movedTo}.`
+        assert.strictEqual(
+          reason.message,
+          `HTTP 308. It redirects to ${reason.location}, where the token is not sent. ${advice}`
+        )
+      }
     })
   )
 

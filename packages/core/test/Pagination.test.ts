@@ -574,6 +574,32 @@ describe("cursors", () => {
     })
   )
 
+  it.effect.each<object>([
+    { page: 2, per_page: 2 },
+    { starting_after: null, page: 2 },
+    { starting_after: "", page: 2 },
+    { next: "x" }
+  ])("an object without a cursor is an error, not the end: %j", (next) =>
+    Effect.gen(function* () {
+      for (const style of [cursorStyle, searchStyle]) {
+        const { ids, reason } = yield* walk(style, Scripted.make([page("1", next)]))
+        assert.deepStrictEqual(ids, [])
+        assert.strictEqual(reason?._tag, "PaginationError")
+        assert.strictEqual(reason?.message, `The next page has no starting_after: ${JSON.stringify(next)}.`)
+      }
+    })
+  )
+
+  it.effect("an object without a cursor is the end where it names no page, or the last one was this", () =>
+    Effect.gen(function* () {
+      const last = cursorStyle.body([cursorStyle.record("1")], { page: 3 }, { page: 2, total_pages: "2" })
+      for (const answer of [page("1", { per_page: 2, starting_after: null }), Scripted.json(last)]) {
+        const { ids, reason } = yield* walk(cursorStyle, Scripted.make([answer]))
+        assert.deepStrictEqual([ids, reason], [["1"], undefined])
+      }
+    })
+  )
+
   it.effect("a repeated cursor and a cycle of cursors are errors", () =>
     Effect.gen(function* () {
       const to = (cursor: string) => ({ starting_after: cursor })

@@ -452,6 +452,52 @@ describe("configuration", () => {
     })
   )
 
+  it.effect("what a call leaves undefined stays as the client has it", () =>
+    Effect.gen(function* () {
+      const none = { times: undefined, base: undefined, cap: undefined, total: undefined }
+      const server = Scripted.make(() => Scripted.status(503))
+      yield* Scripted.failure(
+        get.pipe(
+          // Programs that are checked less strictly write so.
+          Effect.provideService(IntercomHttp.RetryPolicy, none as object),
+          Effect.provide(server.layer(Contacts.layer, { retry: { times: 2, base: "1 millis" } }))
+        )
+      )
+      assert.strictEqual(server.sent.length, 3)
+    })
+  )
+
+  const span = 'a duration that is not negative, such as "30 seconds" or a number of milliseconds'
+  it.effect.each<readonly [string, string, unknown, unknown]>([
+    ["RetryPolicy.times", "a number from 0", { times: Number.NaN }, undefined],
+    ["RetryPolicy.times", "a number from 0", { times: -1 }, undefined],
+    ["RetryPolicy.times", "a number from 0", { times: "3" }, undefined],
+    ["RetryPolicy.base", span, { base: "x" }, undefined],
+    ["RetryPolicy.cap", span, { cap: Number.NaN }, undefined],
+    ["RetryPolicy.total", span, { total: -5 }, undefined],
+    ["Timeout", span, {}, "x"],
+    ["Timeout", span, {}, Number.NaN],
+    ["Timeout", span, {}, null]
+  ])(
+    "a bad %s of a call, which is to be %s, is told by name, and nothing is sent: %j %j",
+    ([path, expected, policy, timeout]) =>
+      Effect.gen(function* () {
+        const server = Scripted.make([])
+        const { reason } = yield* get.pipe(
+          // What a program in JavaScript may pass.
+          Effect.provideService(IntercomHttp.RetryPolicy, policy as Partial<IntercomConfig.RetryPolicy>),
+          Effect.provideService(IntercomHttp.Timeout, timeout as number),
+          Effect.provide(server.layer(Contacts.layer)),
+          Effect.flip
+        )
+        assert(reason._tag === "EncodeError")
+        assert.deepStrictEqual(
+          reason.mismatches.map(({ expected, path }) => [path, expected]),
+          [[path, expected]]
+        )
+      })
+  )
+
   it.effect("no limit at all can be had", () =>
     Effect.gen(function* () {
       const { outcome, requests } = yield* play(

@@ -12,6 +12,7 @@ export interface Answered {
   readonly server?: string
   readonly authenticate?: string
   readonly location?: string
+  readonly movedTo?: string
 }
 
 const regionOf = (host: string | undefined): string | undefined =>
@@ -49,9 +50,13 @@ const unauthorized = (answer: Answered): string => {
   return `${token}; if it is right, it is that of a workspace in another region than ${region} (INTERCOM_REGION: ${others.join(" or ")}).`
 }
 
-const redirect = ({ location, status }: Answered): string => {
+const redirect = ({ location, movedTo, status }: Answered): string => {
   if (location !== undefined) {
-    return `It redirects to ${location}, where the token is not sent. If the API answers there, set INTERCOM_BASE_URL to it.`
+    const advice =
+      movedTo === undefined
+        ? "Check INTERCOM_BASE_URL."
+        : `If the API answers there, set INTERCOM_BASE_URL to ${movedTo}.`
+    return `It redirects to ${location}, where the token is not sent. ${advice}`
   }
   return status === 0 ? "It redirects, and a browser does not tell where." : "It redirects, and does not say where."
 }

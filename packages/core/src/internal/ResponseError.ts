@@ -1,27 +1,41 @@
 import * as Duration from "effect/Duration"
 import * as Headers from "effect/http/Headers"
+import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
-import * as Schema from "effect/Schema"
 import * as E from "../IntercomError.ts"
 import type { Body } from "./Body.ts"
 import type { Scrub } from "./Scrub.ts"
-import { nullish } from "../Wire.ts"
 
-// Old answers name the code `type`; nothing in an error body may make the error itself fail.
-const ErrorList = Schema.fromJsonString(
-  Schema.Struct({
-    request_id: nullish(Schema.String),
-    errors: Schema.Array(
-      Schema.Struct({
-        code: nullish(Schema.String),
-        type: nullish(Schema.String),
-        message: nullish(Schema.String),
-        field: nullish(Schema.String)
-      })
-    )
-  })
-)
-const decodeErrorList = Schema.decodeUnknownResult(ErrorList)
+/** The API's word on what went wrong. */
+interface Word {
+  readonly requestId: string | undefined
+  readonly errors: ReadonlyArray<{
+    readonly code: string | undefined
+    readonly message: string | undefined
+    readonly field: string | undefined
+  }>
+}
+
+// A proxy, or an API to come, may have numbers in the place of strings.
+const text = (value: unknown): string | undefined => {
+  if (typeof value === "string") return value
+  return typeof value === "number" ? String(value) : undefined
+}
+
+/** What a body says, each field by itself: nothing in an error body may make the error itself fail, or hide the rest. */
+const wordOf = (body: string): Word | undefined => {
+  const list = Result.getOrUndefined(Result.try(() => JSON.parse(body) as unknown))
+  if (!Predicate.isObject(list) || !Array.isArray(list["errors"])) return undefined
+  const entries: ReadonlyArray<unknown> = list["errors"]
+  const errors = entries.filter(Predicate.isObject).map(({ code, field, message, type }) => ({
+    // Old answers name the code `type`.
+    code: text(code) ?? text(type),
+    message: text(message),
+    field: text(field)
+  }))
+  const told = errors.filter(({ code, field, message }) => (code ?? message ?? field) !== undefined)
+  return told.length === 0 && entries.length > 0 ? undefined : { requestId: text(list["request_id"]), errors: told }
+}
 
 /** An answer that is no success. */
 export interface Refusal {
@@ -30,6 +44,8 @@ export interface Refusal {
   readonly body: Body
   /** The base URL that was asked. */
   readonly baseUrl: URL
+  /** What was asked there. */
+  readonly url: string
   /** When it arrived, in Unix milliseconds of the server's clock. */
   readonly at: number
 }
@@ -69,19 +85,19 @@ export const resetDelay = ({ at, headers, status }: Refusal): Duration.Duration 
 /** The reason for a status that is no success, free of the secret that `scrub` takes out. */
 export const reasonOf = (refusal: Refusal, scrub: Scrub): E.Reason => {
   const { body, headers, status } = refusal
-  const list = Result.getOrUndefined(decodeErrorList(body.text))
+  const word = wordOf(body.text)
   const safe = (value: string, length = 200) => scrub(value, length)
-  const requestId = list?.request_id ?? headers["x-request-id"]
+  const requestId = word?.requestId ?? headers["x-request-id"]
   const fields = {
     status,
     ...(requestId === undefined ? undefined : { requestId: safe(requestId) }),
-    errors: (list?.errors ?? []).slice(0, 50).map((error) => ({
-      code: safe(error.code ?? error.type ?? "unknown"),
-      ...(typeof error.message === "string" ? { message: safe(error.message, 2048) } : undefined),
-      ...(typeof error.field === "string" ? { field: safe(error.field) } : undefined)
+    errors: (word?.errors ?? []).slice(0, 50).map(({ code, field, message }) => ({
+      code: safe(code ?? "unknown"),
+      ...(message === undefined ? undefined : { message: safe(message, 2048) }),
+      ...(field === undefined ? undefined : { field: safe(field) })
     })),
     host: refusal.baseUrl.host,
-    ...(list === undefined ? ofAnother(refusal, scrub) : undefined),
+    ...(word === undefined ? ofAnother(refusal, scrub) : undefined),
     ...redirect(refusal, scrub)
   }
   switch (status) {
@@ -96,7 +112,7 @@ export const reasonOf = (refusal: Refusal, scrub: Scrub): E.Reason => {
     case 409:
       return new E.Conflict({ ...fields, ...existingId(fields.errors) })
     case 410:
-      return new E.Gone(fields)
+      return new E.Gone({ ...fields, ...mergedInto(safe(headers["link"] ?? "", 2048)) })
     case 422:
       return new E.UnprocessableEntity(fields)
     case 429:
@@ -120,13 +136,20 @@ const ofAnother = ({ body, headers }: Refusal, scrub: Scrub) => {
   })
 }
 
-/** Where a redirect leads, without what may be secret in it. */
-const redirect = ({ baseUrl, headers, status }: Refusal, scrub: Scrub) => {
+/** Where a redirect leads, without what may be secret in it, and the base URL it would be if only that changed. */
+const redirect = ({ baseUrl, headers, status, url }: Refusal, scrub: Scrub) => {
   const { location } = headers
   if (location === undefined || status < 300 || status >= 400) return undefined
-  const target = URL.parse(location, baseUrl)
+  const target = URL.parse(location, url)
   if (target === null) return { location: scrub(location, 200) }
-  return { location: scrub(`${target.protocol}//${target.host}${target.pathname}`, 200) }
+  const { host, pathname, protocol } = target
+  const at = `${protocol}//${host}`
+  const asked = URL.parse(url)?.pathname.slice(baseUrl.pathname.replace(/\/$/, "").length)
+  const base = asked !== undefined && pathname.endsWith(asked) ? at + pathname.slice(0, -asked.length) : undefined
+  return {
+    location: scrub(at + pathname, 200),
+    ...(base === undefined || !/^https?:$/.test(protocol) ? undefined : { movedTo: scrub(base, 200) })
+  }
 }
 
 const defined = <Key extends string>(fields: Readonly<Record<Key, string | undefined>>) =>
@@ -139,6 +162,12 @@ const defined = <Key extends string>(fields: Readonly<Record<Key, string | undef
 const existingId = (errors: ReadonlyArray<E.Problem>) => {
   const id = errors.map(({ message }) => /\bid=([\w-]+)/.exec(message ?? "")?.[1]).find((id) => id !== undefined)
   return id === undefined ? undefined : { existingId: id }
+}
+
+// "</contacts/5ba682d23d7cf92bef87bfd4>", with or without the API's host, and parameters.
+const mergedInto = (link: string) => {
+  const id = /\/contacts\/([\w-]{1,100})(?![\w/-])/.exec(link)?.[1]
+  return id === undefined ? undefined : { mergedInto: id }
 }
 
 // "Exceeded rate limit of 1 pending message data export jobs"
