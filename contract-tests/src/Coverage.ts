@@ -111,7 +111,7 @@ export const check = (subject: Pick<Shape, "document">, pair: Pair): ReadonlyArr
     ...errorBodies(pair),
     ...answerTypes(pair),
     ...bodyTypes(pair),
-    ...security(pair),
+    ...security(subject.document, pair),
     ...callbacks(pair),
     ...headers(subject.document, pair),
     ...servers(subject.document, pair)
@@ -261,10 +261,11 @@ const bodyTypes = ({ client, operation }: Pair): ReadonlyArray<Finding> => {
   ]
 }
 
-const security = ({ client, operation }: Pair): ReadonlyArray<Finding> => {
+const security = ({ root }: Document.Document, { client, operation }: Pair): ReadonlyArray<Finding> => {
   const ways = operation.security
+  const holder = Document.heldBy("security", { root, operation })
   const open = ways.length === 0 || ways.some(({ kind }) => kind === "open")
-  const at = (severity: Finding["class"], message: string) => finding(operation.node, ["security"], severity, message)
+  const at = (severity: Finding["class"], message: string) => finding(holder, ["security"], severity, message)
   const schemes = (kind: Document.Requirement["kind"]) =>
     ways
       .filter((way) => way.kind === kind)

@@ -241,6 +241,31 @@ const serversAt = (node: Node.Node | undefined): ReadonlyArray<Server> | undefin
 export const serversOf = (root: Node.Node, operation: Pick<Operation, "node" | "path">): ReadonlyArray<Server> =>
   serversAt(operation.node) ?? serversAt(Node.follow(root, "paths", operation.path)) ?? serversAt(root) ?? []
 
+/** How far from an operation its security or servers are said: at itself, at its path, or for the whole document. */
+const levelOf = (levels: ReadonlyArray<Node.Node | undefined>, part: "security" | "servers"): number => {
+  const level = levels.findIndex((node) => node !== undefined && Node.child(node, part) !== undefined)
+  return level < 0 ? levels.length - 1 : level
+}
+
+/**
+ * What says an operation's security or servers: itself, its path, or the document. With `known`, another version of
+ * the operation, whatever is nearest in either of them.
+ */
+export const heldBy = (
+  part: "security" | "servers",
+  given: { readonly root: Node.Node; readonly operation: Pick<Operation, "node" | "path"> },
+  known = given
+): Node.Node => {
+  const levels = ({ operation, root }: typeof given) => [
+    operation.node,
+    // A path has no security of its own.
+    part === "servers" ? Node.follow(root, "paths", operation.path) : undefined,
+    root
+  ]
+  const own = levels(given)
+  return own[Math.min(levelOf(own, part), levelOf(levels(known), part))] ?? given.root
+}
+
 const absolute = (servers: ReadonlyArray<Server>): URL =>
   servers.map(({ url }) => URL.parse(url)).find((url) => url !== null && /^https?:$/.test(url.protocol)) ??
   new URL(IntercomConfig.regions.us)

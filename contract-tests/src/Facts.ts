@@ -47,12 +47,15 @@ const pointerOf = ({ pointer }: Pick<Divergence, "pointer">): string =>
 
 type Identified = Pick<Divergence, "operation" | "class" | "pointer" | "message"> & { readonly direction: string }
 
-/** What a pointer stands for: of what must be there a field, and outside of paths and components an operation. */
+/** What stands at one place for all operations; elsewhere (`/info`, the document itself) a place is an operation's. */
+const shared = /^\/((paths|components)\/.|(servers|security)(\/|$))/
+
+/** What a pointer stands for: of what must be there a field, and where it is not shared an operation. */
 export const placeOf = (one: Identified): string => {
   const pointer = pointerOf(one)
   const field = /\/(required|parameters)$/.test(pointer) ? (fieldOf(one).split(/[. ]/).at(-1) ?? "") : ""
   const [method = "", path = ""] = one.operation.split(" ", 2)
-  const operation = /^\/(paths|components)\/./.test(pointer) ? "" : Document.keyOf(method, path)
+  const operation = shared.test(pointer) ? "" : Document.keyOf(method, path)
   return [operation, one.direction, one.class, pointer, field].join(" | ")
 }
 

@@ -10,7 +10,7 @@ import type * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import * as fc from "fast-check"
-import { IntercomError } from "@effect-intercom/core"
+import { IntercomConfig, IntercomError } from "@effect-intercom/core"
 import type * as Pagination from "@effect-intercom/core/Pagination"
 import * as Answers from "./Answers.ts"
 import * as Boundaries from "./Boundaries.ts"
@@ -127,7 +127,8 @@ const further = (
   listing: Client.Listing,
   model: Model.Model,
   elsewhere: Model.Model,
-  gateway: Client.Listing | undefined
+  gateway: Client.Listing | undefined,
+  known: Model.Model
 ): ReadonlyArray<readonly [laws: Effect.Effect<ReadonlyArray<string>, IntercomError>, send: Exchange.Send]> => {
   const query = queryOf(pair, size)
   const records = model.records(3 * size - 1)
@@ -190,20 +191,27 @@ const further = (
   const circle =
     model.style === "single" ? [] : [[fails("a walk in a circle"), inCircles(model, model.records(5 * size))] as const]
   const away = model.style === "url" ? [[fails("a next page on another host"), elsewhere.send(records)] as const] : []
-  // What the API gives as the next page names the API's host: behind a gateway it is meant to be relative.
+  // What the API gives as the next page names Intercom's host, whatever the document's: behind a gateway it is meant to
+  // be relative.
   const behind =
     model.style !== "url" || gateway === undefined
       ? []
       : [
           [
             Effect.map(Stream.runCollect(gateway.items(query)), (got) => law("behind a gateway", got, records)),
-            throughGateway(model.send(records))
+            throughGateway(known.send(records))
           ] as const
         ]
   return [...behind, [starts, model.send(records)], [setsAside, model.send(spoilt)], ...circle, ...away]
 }
 
 const size = 3
+
+/** A host that is neither the document's nor Intercom's. */
+const foreign = (server: string): string => {
+  const [one, other] = ["https://elsewhere.example", "https://nowhere.example"]
+  return server === one ? other : one
+}
 
 /** A gateway: what stands below its path goes to the server. */
 const throughGateway =
@@ -292,9 +300,10 @@ export const check = Effect.fn("Laws.check")(function* (subject: Shape, pair: Pa
       return judge(pair, model.node, "a server made of the document", laws, model.send(records))
     }
   })
-  const elsewhere = Model.make(pair.operation, "https://elsewhere.example", like) ?? model
+  const at = (server: string) => Model.make(pair.operation, server, like) ?? model
+  const elsewhere = at(foreign(subject.document.server))
   const once = yield* Effect.forEach(
-    further(pair, listing, model, elsewhere, subject.another.listing(pair.client.name)),
+    further(pair, listing, model, elsewhere, subject.another.listing(pair.client.name), at(IntercomConfig.regions.us)),
     ([laws, send]) => judge(pair, model.node, "a server made of the document", laws, send)
   )
   const known = yield* subject.simulated.listed(pair.client.name)

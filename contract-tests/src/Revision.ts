@@ -362,9 +362,15 @@ export const changes = (
   const differs = (part: string) => text(before.get(part)) !== text(now.get(part))
   const parts = [...new Set([...before.keys(), ...now.keys()])].filter(differs)
   if (parts.length === 0) return []
-  const around = ["security", "servers", "callbacks"]
+  const around = (["security", "servers", "callbacks"] as const)
     .filter(differs)
-    .map((part) => drift(given.operation.node, [part], `${part} changed`))
+    .map((part) =>
+      drift(
+        part === "callbacks" ? given.operation.node : Document.heldBy(part, given, known),
+        [part],
+        `${part} changed`
+      )
+    )
   const found = distinct([
     ...directed("request", parameters(known.operation, given.operation)),
     ...directed("request", bodies(known.operation, given.operation)),
@@ -424,7 +430,12 @@ export const check = (
       .filter(
         ({ pointer }) =>
           !fresh.some((one) => one.operation === pair.operation.name && within(one.pointer, pointer)) &&
-          !told.some((one) => one.operation === pair.operation.name && one.pointer === pointer)
+          !told.some((one) => one.operation === pair.operation.name && one.pointer === pointer) &&
+          // Where servers and security are compared with the client's, that they changed says nothing more.
+          !(
+            /\/(servers|security)$/.test(pointer) &&
+            [...fresh, ...told].some((one) => one.operation === pair.operation.name && within(pointer, one.pointer))
+          )
       )
       .map((finding) => divergence({ document: now }, pair, finding.direction, finding))
   })

@@ -90,12 +90,17 @@ describe("one place", () => {
     )
   })
 
-  it("that is no part of a schema is told in its own words, and the servers by operation", () => {
+  it("that is no part of a schema is told in its own words, and servers and security once for all operations", () => {
     const answers = "/paths/~1contacts/get/responses/200"
     const odd = { ...declared, pointer: answers, message: "null: comes out as a success" }
     assert.lengthOf(Facts.of([row("malformed", odd, { ...odd, message: "a list: comes out as a success" })]), 2)
-    const whole = { ...declared, pointer: "/servers/0/url", message: "it is another" }
-    assert.lengthOf(Facts.of([row("coverage", whole, { ...whole, operation: "GET /me" })]), 2)
+    for (const pointer of ["/servers/0", "/servers", "/security"]) {
+      const whole = { ...declared, pointer, message: "it is another" }
+      const facts = Facts.of([row("coverage", whole, { ...whole, operation: "GET /me" })])
+      assert.deepStrictEqual(facts.map(Facts.operationsOf), [[declared.operation, "GET /me"]])
+    }
+    const version = { ...declared, pointer: "/info/version", message: "it is another" }
+    assert.lengthOf(Facts.of([row("coverage", version, { ...version, operation: "GET /me" })]), 2)
   })
 
   it("is a line of the console, with the other operations", () => {

@@ -62,6 +62,15 @@ describe("the laws", () => {
     )
   }
 
+  for (const url of ["https://api.intercom.example", "https://elsewhere.example"]) {
+    it.live(`hold whatever host the document names: ${url}`, () =>
+      Effect.gen(function* () {
+        const patch: JsonPatch.JsonPatch = [{ op: "replace", path: "/servers", value: [{ url }] }]
+        assert.deepStrictEqual(yield* find({ operation: "GET /events", checks: ["pagination"], patch, runs: 3 }), [])
+      })
+    )
+  }
+
   const renamed = (name: string, operation: string, patch: JsonPatch.JsonPatch, message: RegExp) =>
     it.live(name, () =>
       Effect.gen(function* () {

@@ -1,7 +1,9 @@
 /** Another version of the published document, as `--spec` gets it: overlays apply to it, and hide nothing. */
 import * as Client from "@effect-intercom/contract-tests/Client"
+import { isFailure } from "@effect-intercom/contract-tests/Divergence"
 import * as Document from "@effect-intercom/contract-tests/Document"
 import * as EffectiveDocument from "@effect-intercom/contract-tests/EffectiveDocument"
+import * as Facts from "@effect-intercom/contract-tests/Facts"
 import * as Node from "@effect-intercom/contract-tests/Node"
 import * as Revision from "@effect-intercom/contract-tests/Revision"
 import { assert, describe, it } from "@effect/vitest"
@@ -146,6 +148,52 @@ describe("a changed document", () => {
     "whose change is of a place no overlay touches",
     [{ op: "replace", path: "/paths/~1events/post/responses", value: { "204": { description: "accepted" } } }],
     [/^breaking POST \/events: the client declares status 202/, /^drift POST \/events: .* status 204/]
+  )
+
+  const once = (name: string, patch: JsonPatch.JsonPatch, expected: ReadonlyArray<string>, operations?: number) =>
+    it.live(`tells once, where it is said, ${name}`, () =>
+      Effect.gen(function* () {
+        const { document, revision } = yield* changed(patch)
+        assert.isDefined(revision)
+        const effective = Document.make(document)
+        const client = yield* Client.make(Client.intercom).pipe(Effect.provide(Client.layer(effective.server)))
+        const shown = Revision.compare(client, effective)
+        const facts = Facts.of([
+          { check: "coverage", divergences: shown },
+          { check: "revision", divergences: Revision.check(client, revision, shown) }
+        ]).filter(({ divergence }) => isFailure(divergence))
+        assert.deepStrictEqual(
+          facts.map(
+            ({ divergence: { class: severity, message, pointer } }) =>
+              `${severity} ${pointer}: ${message.split(",")[0]}`
+          ),
+          expected
+        )
+        const touched = facts.map((fact) => Facts.operationsOf(fact).length)
+        assert.deepStrictEqual(touched, [operations ?? client.operations.length])
+      }).pipe(Effect.provide(services))
+    )
+  const elsewhere = [{ url: "https://api.intercom.example" }]
+  once(
+    "that the API is elsewhere",
+    [{ op: "replace", path: "/servers", value: elsewhere }],
+    ["breaking /servers/0: the document is about https://api.intercom.example"]
+  )
+  once(
+    "that a region is gone",
+    [{ op: "remove", path: "/servers/2" }],
+    ["drift /servers: the client sends to https://api.au.intercom.io (au)"]
+  )
+  once(
+    "that an operation is elsewhere",
+    [{ op: "add", path: "/paths/~1me/get/servers", value: elsewhere }],
+    ["breaking /paths/~1me/get/servers/0: the document is about https://api.intercom.example"],
+    1
+  )
+  once(
+    "that no token is asked for",
+    [{ op: "remove", path: "/security" }],
+    ["drift /security: the client sends a bearer token"]
   )
 
   it.live("tells of actions that lost their place, where nothing else tells why", () =>
