@@ -99,6 +99,8 @@ export interface Shape {
     operation: Operation,
     attempt: Effect.Effect<HttpClientResponse.HttpClientResponse, Failure, R>
   ) => Effect.Effect<Reply, IntercomError, R>
+  /** What time it is for the API, in Unix milliseconds, as its answers told; before the first, by this machine's clock. */
+  readonly serverTime: Effect.Effect<number>
   /** Takes the token out of a text that comes from outside, and cuts what is left to `length` characters. */
   readonly scrub: Scrub
 }
@@ -273,7 +275,8 @@ const make = Effect.fnUntraced(function* <E extends RateLimiter.RateLimiterError
       )
     )
 
-  return IntercomHttp.of({ config, attempt, reply, scrub })
+  const serverTime = Clock.clockWith((clock) => Effect.sync(() => time.now(clock)))
+  return IntercomHttp.of({ config, attempt, reply, serverTime, scrub })
 })
 
 const isOfCall = Schema.is(Patience.OfCall)

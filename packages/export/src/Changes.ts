@@ -1,7 +1,5 @@
 /** Which records an export is about, and what is remembered of them so that the next one has each change once. */
-import * as Clock from "effect/Clock"
 import * as DateTime from "effect/DateTime"
-import * as Effect from "effect/Effect"
 import type { Checkpoint, Counts, Scope } from "./Checkpoint.ts"
 import * as Reasons from "./internal/Reasons.ts"
 import * as Recent from "./internal/Recent.ts"
@@ -19,22 +17,20 @@ const mostNamed = 1000
 export const pageSizeOf = (plan: Plan, resource: Resource<unknown>): number | null =>
   resource.counted && resource.pageSize !== null ? (plan.pageSize ?? resource.pageSize) : null
 
-/** What an export that starts now is about. */
-export const scope = (plan: Plan, resource: Resource<unknown>, last: Since | undefined): Effect.Effect<Scope> =>
-  Effect.map(Clock.currentTimeMillis, (millis) => {
-    const until = Math.floor(millis / 1000)
-    const asked = plan.since === "last" ? last?.until : plan.since
-    const since = asked === undefined || resource.changes === "whole" ? null : asked
-    const stamp = DateTime.formatIso(DateTime.makeUnsafe(until * 1000)).replaceAll(/[-:]|\.\d+/g, "")
-    const again = since === null ? undefined : last?.failed
-    return {
-      output: since === null ? resource.name : `${resource.name}.${stamp}`,
-      since,
-      until,
-      pageSize: pageSizeOf(plan, resource),
-      ...(again === undefined ? undefined : { again })
-    }
-  })
+/** What an export that starts at `until`, in Unix seconds by the API's clock, is about. */
+export const scope = (plan: Plan, resource: Resource<unknown>, last: Since | undefined, until: number): Scope => {
+  const asked = plan.since === "last" ? last?.until : plan.since
+  const since = asked === undefined || resource.changes === "whole" ? null : asked
+  const stamp = DateTime.formatIso(DateTime.makeUnsafe(until * 1000)).replaceAll(/[-:]|\.\d+/g, "")
+  const again = since === null ? undefined : last?.failed
+  return {
+    output: since === null ? resource.name : `${resource.name}.${stamp}`,
+    since,
+    until,
+    pageSize: pageSizeOf(plan, resource),
+    ...(again === undefined ? undefined : { again })
+  }
+}
 
 /** A name that no finished export has: two may start in the same second. */
 export const named = (scope: Scope, finished: { readonly [output: string]: unknown }): Scope => {
@@ -91,6 +87,19 @@ export const advance = (checkpoint: Checkpoint, step: Step, kept: Kept): Checkpo
     },
     total: step.total === undefined ? checkpoint.total : step.total + (checkpoint.scope.again?.length ?? 0),
     missing: [...missing, ...found].slice(0, mostNamed)
+  }
+}
+
+/**
+ * What the next export since `last` goes on from after this one: from where it would have gone on before, when what changed
+ * since then is not all in this one, or when it was at a moment that has not come yet.
+ */
+export const next = ({ missing, recent, scope }: Checkpoint, overlap: number, last: Since | undefined): Since => {
+  const ids = failed(missing)
+  const isApart = scope.since !== null && last !== undefined && (scope.since > last.until || last.until > scope.until)
+  return {
+    ...(isApart ? { until: last.until, recent: last.recent } : { until: scope.until - overlap, recent }),
+    ...(ids.length === 0 ? undefined : { failed: ids })
   }
 }
 

@@ -3,7 +3,7 @@
  * the same export run again goes on behind the last checkpoint, and the finished output is the one an undisturbed run would
  * have written, as long as the workspace does not change meanwhile.
  */
-import type { IntercomHttp } from "@effect-intercom/core/IntercomHttp"
+import { IntercomHttp } from "@effect-intercom/core/IntercomHttp"
 import * as Json from "@effect-intercom/core/Json"
 import type { Admins } from "@effect-intercom/core/resources/Admins"
 import * as Arr from "effect/Array"
@@ -22,6 +22,7 @@ import * as Intact from "./internal/Intact.ts"
 import * as Recent from "./internal/Recent.ts"
 import * as Seen from "./internal/Seen.ts"
 import {
+  ClockAhead,
   CursorRefused,
   ExportError,
   Occupied,
@@ -49,6 +50,8 @@ interface Job {
   readonly plan: Plan
   readonly source: Source.Source
   readonly connection: Connection
+  /** By the API's clock, in Unix seconds. */
+  readonly now: Effect.Effect<number>
 }
 
 /**
@@ -79,8 +82,15 @@ export const run = (plan: Plan): Stream.Stream<Event, ExportError, Requirements>
       const source = yield* Effect.mapError(Source.current, (error) => new RequestFailed({ error }))
       const connection = yield* (yield* Sink).connect
       yield* sameWorkspace(plan, source, connection)
+      const now = yield* nowOf
       const failures = yield* Ref.make<ReadonlyArray<ExportError>>([])
-      const jobs = plan.resources.map((name): Job => ({ resource: Resource.all[name], plan, source, connection }))
+      const jobs = plan.resources.map((name): Job => ({
+        resource: Resource.all[name],
+        plan,
+        source,
+        connection,
+        now
+      }))
       return Stream.fromIterable(jobs).pipe(
         Stream.flatMap((job) => attempt(job, failures)),
         Stream.concat(
@@ -104,6 +114,11 @@ export const entries = <E = never, R = never>(
       (entries, event) => ("entry" in event ? [...entries, event.entry] : entries)
     )
   )
+
+/** The time of the API, in Unix seconds: a clock here that is wrong makes no gaps between exports. */
+const nowOf = Effect.map(IntercomHttp, ({ serverTime }) =>
+  Effect.map(serverTime, (millis) => Math.floor(millis / 1000))
+)
 
 /** One resource, whose failure is told as an event, or as the stream's own when it would meet every other resource too. */
 const attempt = (job: Job, failures: Ref.Ref<ReadonlyArray<ExportError>>) =>
@@ -234,15 +249,20 @@ const orAgain =
 /** What changes are counted from; nothing without an entry, as nobody knows then what is there. */
 const lastOf = Effect.fnUntraced(function* (
   sink: View,
+  { force, since }: Plan,
   source: Source.Source,
   manifest: Manifest | undefined,
-  name: string
+  name: string,
+  now: number
 ) {
   const state = yield* Document.state(sink)
   const isThere = Object.values(manifest?.exports ?? {}).some(({ resource }) => resource === name)
   const last = isThere ? state?.resources[name] : undefined
-  if (state !== undefined && last !== undefined) yield* same(sink.locate?.("state") ?? "state", state.source, source)
-  return last
+  if (state === undefined || last === undefined) return undefined
+  const path = sink.locate?.("state") ?? "state"
+  yield* same(path, state.source, source)
+  if (since !== "last" || last.until <= now) return last
+  return force === true ? undefined : yield* new ClockAhead({ path, until: last.until, now })
 })
 
 const start = (
@@ -254,9 +274,10 @@ const start = (
     const { table } = resource
     const { since, ...whole } = plan
     const changes = since !== undefined && (yield* isSound(job, manifest))
-    const last = changes ? yield* lastOf(connection, source, manifest, resource.name) : undefined
+    const now = yield* job.now
+    const last = changes ? yield* lastOf(connection, plan, source, manifest, resource.name, now) : undefined
     const finished = manifest?.exports ?? {}
-    const scope = Changes.named(yield* Changes.scope(changes ? plan : whole, resource, last), finished)
+    const scope = Changes.named(Changes.scope(changes ? plan : whole, resource, last, now), finished)
     const place = yield* connection.occupied(table, scope.output)
     // The place of a table is its name, whatever the output.
     const isOurs = Object.entries(finished).some(
@@ -422,7 +443,7 @@ const finish = (job: Job, output: Output, checkpoint: Checkpoint): Stream.Stream
   Stream.fromEffect(
     Effect.gen(function* () {
       const { connection, plan, resource, source } = job
-      const { effort, missing, recent, runs, samples, scope, startedAt, total, updatedAt, workedMillis } = checkpoint
+      const { effort, missing, runs, samples, scope, startedAt, total, updatedAt, workedMillis } = checkpoint
       const manifest = yield* Document.manifest(connection)
       yield* isSound(job, manifest, checkpoint)
       const { bytes, place, quarantined, records, sha256 } = yield* output.finish(scope.output)
@@ -447,18 +468,14 @@ const finish = (job: Job, output: Output, checkpoint: Checkpoint): Stream.Stream
         finishedAt: updatedAt
       }
       const state = yield* Document.state(connection)
-      const failed = Changes.failed(missing)
+      // What another workspace left is nothing to go on from.
+      const before = state === undefined || differing(state.source, source) !== undefined ? {} : state.resources
       yield* Document.writeState(connection, {
         format: 1,
         source,
         resources: {
-          // What another workspace left is nothing to go on from.
-          ...(state === undefined || differing(state.source, source) !== undefined ? undefined : state.resources),
-          [resource.name]: {
-            until: scope.until - overlapOf(plan),
-            recent,
-            ...(failed.length === 0 ? undefined : { failed })
-          }
+          ...before,
+          [resource.name]: Changes.next(checkpoint, overlapOf(plan), before[resource.name])
         }
       } satisfies State)
       const { [scope.output]: _, ...others } = manifest?.exports ?? {}
@@ -486,6 +503,7 @@ export const preview = (plan: Plan): Effect.Effect<ReadonlyArray<Preview>, Expor
   Effect.scoped(
     Effect.gen(function* () {
       const source = yield* Source.current
+      const now = yield* Effect.flatten(nowOf)
       const sink = yield* (yield* Sink).inspect
       const manifest = yield* Document.manifest(sink)
       return yield* Effect.forEach(plan.resources, (name) =>
@@ -493,8 +511,8 @@ export const preview = (plan: Plan): Effect.Effect<ReadonlyArray<Preview>, Expor
           const resource = Resource.all[name]
           yield* sameFormat(sink, plan, resource, manifest)
           const found = plan.restart === true ? undefined : yield* Document.readCheckpoint(sink, resource.table)
-          const last = plan.since === undefined ? undefined : yield* lastOf(sink, source, manifest, name)
-          const scope = found?.scope ?? (yield* Changes.scope(plan, resource, last))
+          const last = plan.since === undefined ? undefined : yield* lastOf(sink, plan, source, manifest, name, now)
+          const scope = found?.scope ?? Changes.scope(plan, resource, last, now)
           const isComplete = found === undefined && complete(plan, manifest, name) !== undefined
           if (isComplete) yield* Intact.check(sink, resource.table, Intact.entries(manifest, name), "size")
           const total = isComplete ? undefined : yield* Effect.result(resource.count(scope.since ?? undefined))

@@ -1,6 +1,7 @@
 /** The one error of an export, and the reasons it carries. Each message is a sentence that says what to do. */
 import { IntercomError } from "@effect-intercom/core/IntercomError"
 import type { PlatformError } from "effect/PlatformError"
+import * as DateTime from "effect/DateTime"
 import * as Schema from "effect/Schema"
 
 /** The disk, or the user's share of it, is full. What was written stays and is resumed from. */
@@ -167,6 +168,22 @@ export class Altered extends Schema.TaggedError<Altered>()("Altered", {
       sha256: "records in it are others"
     }[this.what]
     return `${this.path} is not what the last export left: ${how}. Put a good copy back, or export it again with --force.`
+  }
+}
+
+/** The last export ended at a moment that has not come yet: by a clock that was ahead, or this one is behind. */
+export class ClockAhead extends Schema.TaggedError<ClockAhead>()("ClockAhead", {
+  /** Where that is written. */
+  path: Schema.String,
+  /** Both in Unix seconds. */
+  until: Schema.Int,
+  now: Schema.Int
+}) {
+  override get message(): string {
+    const [until, now] = [this.until, this.now].map((seconds) =>
+      DateTime.formatIso(DateTime.makeUnsafe(seconds * 1000)).replace(".000", "")
+    )
+    return `${this.path} says that what changed until ${until} is exported, and it is ${now}: a clock is wrong, or was. Set this machine's clock if that is it; else export everything again with --force.`
   }
 }
 
@@ -340,6 +357,7 @@ export const Reason = Schema.Union([
   BegunAnew,
   Missing,
   Altered,
+  ClockAhead,
   CursorRefused,
   Endless,
   RequestFailed,
@@ -369,6 +387,7 @@ const needsAnotherCommand: ReadonlySet<Reason["_tag"]> = new Set([
   "BegunAnew",
   "Missing",
   "Altered",
+  "ClockAhead",
   "CursorRefused",
   "NotADatabase",
   "ForeignTable",
@@ -386,6 +405,7 @@ const ofOne: ReadonlySet<Reason["_tag"]> = new Set([
   "BegunAnew",
   "Missing",
   "Altered",
+  "ClockAhead",
   "CursorRefused",
   "Endless",
   "TableDiffers"
