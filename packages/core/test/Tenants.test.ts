@@ -231,6 +231,43 @@ describe("Intercom", () => {
   )
 })
 
+/** A service of the user's own, as the README has it. */
+class Audience extends Context.Service<Audience>()("Audience", {
+  make: Effect.map(Contacts, ({ list }) => ({ count: Effect.map(list(), ({ total_count }) => total_count) }))
+}) {
+  static readonly shared = Layer.effect(this, this.make).pipe(Layer.provide(Contacts.layer))
+  static readonly layer = Layer.fresh(this.shared)
+}
+
+describe("a layer of one's own on top of a client", () => {
+  const call = Audience.use(({ count }) => count)
+
+  for (const [composition, compose] of Object.entries(compositions)) {
+    it.effect(`fresh, ${composition}`, () =>
+      Effect.gen(function* () {
+        const tokens = yield* sent(compose, (http) => Layer.provide(Audience.layer, http), call)
+        assert.deepStrictEqual(tokens, ["a", "b"])
+      })
+    )
+    it.effect(`made by a function, ${composition}`, () =>
+      Effect.gen(function* () {
+        const make = () => Layer.effect(Audience, Audience.make).pipe(Layer.provide(Contacts.layer))
+        const tokens = yield* sent(compose, (http) => Layer.provide(make(), http), call)
+        assert.deepStrictEqual(tokens, ["a", "b"])
+      })
+    )
+  }
+
+  it.effect("is shared otherwise, as the README warns", () =>
+    Effect.gen(function* () {
+      const compose = compositions["one inside the other"]
+      assert(compose !== undefined)
+      const tokens = yield* sent(compose, (http) => Layer.provide(Audience.shared, http), call)
+      assert.deepStrictEqual(tokens, ["a", "a"])
+    })
+  )
+})
+
 describe("IntercomHttp", () => {
   it.effect("is one for all resources where one layer is shared", () =>
     Effect.gen(function* () {
