@@ -299,25 +299,28 @@ const parse = (
   const id = response.headers["x-request-id"]
   const reply = { status: response.status, requestId: id === undefined ? undefined : scrub(id, 200) }
   if (operation.empty) return Effect.succeed({ ...reply, body: undefined })
-  const { encoding, text } = Body.of(response)
+  const { charset, encoding, text } = Body.of(response)
   if (operation.mayBeEmpty === true && text === "") return Effect.succeed({ ...reply, body: undefined })
-  return Effect.try({
-    try: () => ({ ...reply, body: parseJson(text) }),
-    catch: () =>
-      new Failure({
-        reason: new DecodeError({
-          status: reply.status,
-          ...(reply.requestId === undefined ? undefined : { requestId: reply.requestId }),
-          kind: "malformed",
-          mismatches: [{ path: "", expected: "a JSON body", actual: whatIsNoJson(response, scrub) }],
-          body: encoding === undefined ? scrub(text, 8192) : ""
-        })
+  const malformed = () =>
+    new Failure({
+      reason: new DecodeError({
+        status: reply.status,
+        ...(reply.requestId === undefined ? undefined : { requestId: reply.requestId }),
+        kind: "malformed",
+        mismatches: [{ path: "", expected: "a JSON body", actual: whatIsNoJson(response, scrub) }],
+        body: encoding === undefined ? scrub(text, 8192) : ""
       })
-  }).pipe(Effect.tapError(() => countDecodeFailure(operation)))
+    })
+  const body =
+    charset === undefined && encoding === undefined
+      ? Effect.try({ try: () => ({ ...reply, body: parseJson(text) }), catch: malformed })
+      : Effect.fail(malformed())
+  return Effect.tapError(body, () => countDecodeFailure(operation))
 }
 
 const whatIsNoJson = (response: HttpClientResponse.HttpClientResponse, scrub: Scrub): string => {
-  const { encoding, text } = Body.of(response)
+  const { charset, encoding, text } = Body.of(response)
+  if (charset !== undefined) return `bytes that are not ${scrub(charset, 100)}`
   if (encoding !== undefined) return `a body encoded as ${scrub(encoding, 100)}, which cannot be read here`
   if (text === "") return "an empty body"
   const type = response.headers["content-type"]

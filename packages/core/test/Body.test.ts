@@ -21,6 +21,8 @@ import * as Scripted from "./Scripted.ts"
 const name = "Zo\u00eb \u{1F44B}"
 const bytes = new TextEncoder().encode(JSON.stringify({ ...Scripted.contact("1"), name }))
 
+const json = JSON.stringify({ ...Scripted.contact("1"), name: "Zo\u00eb" })
+
 /** Characters of several bytes are cut. */
 const byteByByte = Stream.fromIterable(bytes).pipe(
   Stream.rechunk(1),
@@ -139,6 +141,15 @@ describe.each([
     })
   )
 
+  it.live("what is packed otherwise than it says is no body, though it reads like one", () =>
+    Effect.gen(function* () {
+      const body = HttpServerResponse.uint8Array(Buffer.from(json, "latin1"))
+      const { reason } = yield* Effect.flip(get(HttpServerResponse.setHeader(body, "content-encoding", "compress")))
+      assert(reason._tag === "DecodeError")
+      assert.strictEqual(reason.mismatches[0]?.actual, "a body encoded as compress, which cannot be read here")
+    })
+  )
+
   it.live("an error in gzip tells what the API said", () =>
     Effect.gen(function* () {
       const list = { type: "error.list", errors: [{ code: "not_found", message: "No such contact" }] }
@@ -146,6 +157,43 @@ describe.each([
       const { reason } = yield* Effect.flip(get(packed("gzip", body, { status: 404 })))
       assert(reason._tag === "NotFound")
       assert.deepStrictEqual(reason.errors, [{ code: "not_found", message: "No such contact" }])
+    })
+  )
+
+  it.live.each<readonly [string, Uint8Array]>([
+    ["application/json; charset=iso-8859-1", Buffer.from(json, "latin1")],
+    ['application/json;charset="Windows-1252"', Buffer.from(json, "latin1")],
+    ["application/json; charset=utf-16le", Buffer.from(json, "utf16le")],
+    // What a proxy adds to UTF-8, or misspells.
+    ["application/json; charset=iso-8859-1", Buffer.from(json)],
+    ["application/json; charset=utf8mb4", Buffer.from(json)]
+  ])("a body of %s is read as what it is", ([contentType, body]) =>
+    Effect.gen(function* () {
+      for (const [bytes, headers] of [
+        [body, {}],
+        [Zlib.gzipSync(body), { "content-encoding": "gzip" }]
+      ] as const) {
+        const answer = HttpServerResponse.uint8Array(bytes, { contentType, headers })
+        assert.strictEqual((yield* get(answer)).name, "Zo\u00eb")
+      }
+    })
+  )
+
+  it.live("bytes that are not what they should be are told, and nothing is replaced in silence", () =>
+    Effect.gen(function* () {
+      for (const [contentType, charset] of [
+        ["application/json", "UTF-8"],
+        ["application/json; charset=utf-8", "utf-8"],
+        ["application/json; charset=klingon", "klingon"]
+      ] as const) {
+        const answer = HttpServerResponse.uint8Array(Buffer.from(json, "latin1"), { contentType })
+        const { reason } = yield* Effect.flip(get(answer))
+        assert(reason._tag === "DecodeError")
+        assert.deepStrictEqual(
+          [reason.kind, reason.mismatches.map(({ actual }) => actual)],
+          ["malformed", [`bytes that are not ${charset}`]]
+        )
+      }
     })
   )
 

@@ -17,6 +17,8 @@ export interface Body {
   readonly complete: boolean
   /** The encoding nobody asked for and this runtime cannot undo; the text is senseless then. */
   readonly encoding?: string
+  /** What its bytes should be and are not: characters of the text are replaced. */
+  readonly charset?: string
 }
 
 const bodies = new WeakMap<Response, Body>()
@@ -47,7 +49,7 @@ const bodyOf = (response: Response, limit: number): Effect.Effect<Body, HttpClie
   Effect.flatMap(bytesOf(response, limit), (collected) =>
     collected.size > 0
       ? Option.match(collected.failure, {
-          onNone: () => decode(collected, response.headers["content-encoding"], limit),
+          onNone: () => decode(collected, response.headers, limit),
           onSome: Effect.failCause
         })
       : // The transport has read it already, to log it say, or has nothing but text, or there is none.
@@ -138,8 +140,6 @@ const collect = <E>(stream: Stream.Stream<Uint8Array, E>, limit: number): Effect
 const strict = new TextDecoder("utf-8", { fatal: true })
 const lenient = new TextDecoder()
 
-const textOf = (bytes: Uint8Array): string | undefined => Result.getOrUndefined(Result.try(() => strict.decode(bytes)))
-
 // A server may pack what it packed.
 const mostEncodings = 4
 
@@ -149,22 +149,47 @@ const mostEncodings = 4
  */
 const decode = Effect.fnUntraced(function* (
   { bytes, size }: Collected<unknown>,
-  header: string | undefined,
+  headers: Response["headers"],
   limit: number
 ) {
-  const encodings = encodingsOf(header, bytes)
+  const encodings = encodingsOf(headers["content-encoding"], bytes)
+  const charset = /;\s*charset\s*=\s*"?([^\s";]+)/i.exec(headers["content-type"] ?? "")?.[1]
+  const { utf8, named } = readers(charset)
   let complete = size <= limit
   let packed = bytes
   for (const encoding of encodings) {
-    const text = textOf(packed)
+    const text = utf8(packed) ?? jsonLike(named(packed))
     if (text !== undefined) return { text, complete }
     const unpacked = encodings.length > mostEncodings ? undefined : yield* unpack(packed, encoding, limit, complete)
     if (unpacked === undefined) return { text: lenient.decode(packed), complete, encoding }
     complete &&= unpacked.size <= limit
     packed = unpacked.bytes
   }
-  return { text: textOf(packed) ?? lenient.decode(packed), complete }
+  const text = utf8(packed) ?? named(packed)
+  return text === undefined
+    ? { text: lenient.decode(packed), complete, charset: charset ?? "UTF-8" }
+    : { text, complete }
 })
+
+// Texts of these may pass for UTF-8, and are none.
+const likeUtf8 = new Set(["utf-16le", "utf-16be", "iso-2022-jp"])
+
+const reader =
+  (decoder: TextDecoder | undefined) =>
+  (bytes: Uint8Array): string | undefined =>
+    decoder && Result.getOrUndefined(Result.try(() => decoder.decode(bytes)))
+
+/** JSON is UTF-8, and a proxy may add a charset that is not so: another is believed where the bytes are not UTF-8. */
+const readers = (charset: string | undefined) => {
+  const named = charset && Result.getOrUndefined(Result.try(() => new TextDecoder(charset, { fatal: true })))
+  return {
+    utf8: reader(named && likeUtf8.has(named.encoding) ? undefined : strict),
+    named: reader(named || undefined)
+  }
+}
+
+// In a charset of a byte each, whatever is packed is a text.
+const jsonLike = (text: string | undefined) => (text !== undefined && /^\s*["[{]/.test(text) ? text : undefined)
 
 /** The last one applied is the first to undo. */
 const encodingsOf = (header: string | undefined, bytes: Uint8Array): ReadonlyArray<string> => {
