@@ -7,13 +7,14 @@
  *
  * The records of one resource stand there as they were received. With several, `named` says of which each is:
  * `{"resource":"contacts","record":{…}}`. Records that do not fit their schema go to the standard error, as in
- * `quarantine.ndjson`.
+ * `quarantine.ndjson`, with what could move a terminal's cursor as escapes.
  *
  * What went into a pipe is gone: there is no checkpoint to go on from, no document is kept, and nothing to audit. A walk
  * that has to begin anew fails once it has written something. A reader that has seen enough, and closes the pipe as `head`
  * does, ends the export with the reason `PipeClosed`.
  */
 import * as Json from "@effect-intercom/core/Json"
+import * as Printable from "@effect-intercom/core/Printable"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -24,6 +25,7 @@ import * as Ref from "effect/Ref"
 import * as Stdio from "effect/Stdio"
 import * as Stream from "effect/Stream"
 import { BegunAnew, fromPlatform, Missing, type Reason } from "./ExportError.ts"
+import type * as Quarantine from "./Quarantine.ts"
 import { type Hash, Sha256 } from "./Sha256.ts"
 import { type Batch, type Connection, type Kept, type Output, type Receipt, Sink } from "./Sink.ts"
 import type { Table } from "./Table.ts"
@@ -89,6 +91,9 @@ export const layer = ({ named = false }: Options = {}): Layer.Layer<Sink, never,
     })
   )
 
+/** Standard error is a terminal, often. */
+const quarantineLine = (line: Quarantine.Line): string => `${Printable.json(Json.stringify(line))}\n`
+
 type Written = Omit<Receipt, "place" | "sha256"> & { readonly bytes: number }
 
 const commit = Effect.fnUntraced(function* (
@@ -104,7 +109,7 @@ const commit = Effect.fnUntraced(function* (
   const text = records.map(lineOf).join("")
   const bytes = new TextEncoder().encode(text)
   if (records.length > 0) yield* out(text)
-  if (quarantined.length > 0) yield* err(quarantined.map((line) => `${Json.stringify(line)}\n`).join(""))
+  if (quarantined.length > 0) yield* err(quarantined.map(quarantineLine).join(""))
   yield* hash.update(bytes)
   yield* Ref.set(written, {
     records: before.records + records.length,

@@ -1,3 +1,4 @@
+import * as Printable from "@effect-intercom/core/Printable"
 import { fromPlatform } from "@effect-intercom/export/ExportError"
 import * as NodeSha256 from "@effect-intercom/export/NodeSha256"
 import { type Batch, Sink } from "@effect-intercom/export/Sink"
@@ -55,6 +56,19 @@ describe("Stdout", () => {
         sha256: createHash("sha256").update(expected).digest("hex"),
         quarantined: 1
       })
+    }).pipe(Effect.provide(sink(layer)))
+  })
+
+  it.effect("what does not fit reaches a terminal as JSON that only reads", () => {
+    const { layer, texts } = recorder()
+    const hostile = { ...line, record: { name: "\u009b2J\u202e", "::error::": "##[error]\u001b" } }
+    return Effect.gen(function* () {
+      const { open } = yield* connect
+      const output = yield* open(SinkKit.things, "replace")
+      yield* output.commit(batch([], { quarantined: [hostile] }), () => "a")
+      assert.deepStrictEqual(JSON.parse(texts.err), hostile)
+      assert.strictEqual(texts.err, `${Printable.json(JSON.stringify(hostile))}\n`)
+      assert.include(texts.err, "\\u009b2J\\u202e")
     }).pipe(Effect.provide(sink(layer)))
   })
 
