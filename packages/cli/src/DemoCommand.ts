@@ -15,6 +15,7 @@ import * as Metric from "effect/Metric"
 import * as Path from "effect/Path"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
+import * as Directory from "@effect-intercom/export/Directory"
 import { Sha256 } from "@effect-intercom/export/Sha256"
 import * as Connection from "./Connection.ts"
 import * as Destination from "./Destination.ts"
@@ -47,7 +48,7 @@ const marker = ".effect-intercom-demo"
 const prepare = Effect.fnUntraced(function* (directory: string) {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
-  yield* fs.makeDirectory(directory, { recursive: true })
+  yield* Directory.make(directory)
   const names = yield* fs.readDirectory(directory)
   if (names.length > 0 && !names.includes(marker)) return yield* new NotTheDemos({ path: directory })
   yield* Effect.forEach(names, (name) => fs.remove(path.join(directory, name), { recursive: true }), { discard: true })

@@ -1,5 +1,7 @@
 /** `intercom export report`: a page about what stands at a destination. */
 import * as Printable from "@effect-intercom/core/Printable"
+import * as Directory from "@effect-intercom/export/Directory"
+import { fromPlatform } from "@effect-intercom/export/ExportError"
 import * as Overview from "@effect-intercom/export/Overview"
 import * as Report from "@effect-intercom/export/Report"
 import * as Command from "effect/cli/Command"
@@ -8,24 +10,7 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Path from "effect/Path"
-import type { PlatformError } from "effect/PlatformError"
-import * as Schema from "effect/Schema"
 import * as Destination from "./Destination.ts"
-
-/** The page cannot be written. */
-export class CannotWrite extends Schema.TaggedError<CannotWrite>()("CannotWrite", {
-  path: Schema.String,
-  description: Schema.String
-}) {
-  override get message(): string {
-    return `${this.path} cannot be written (${this.description}): choose another file with --out.`
-  }
-}
-
-const cannotWrite =
-  (path: string) =>
-  ({ reason }: PlatformError) =>
-    new CannotWrite({ path, description: reason._tag })
 
 export const command = Command.make(
   "report",
@@ -42,9 +27,8 @@ export const command = Command.make(
     const overview = yield* Destination.look("report", options, Overview.read)
     const fs = yield* FileSystem.FileSystem
     const { dirname } = yield* Path.Path
-    yield* fs
-      .makeDirectory(dirname(out), { recursive: true })
-      .pipe(Effect.andThen(fs.writeFileString(out, Report.render(overview))), Effect.mapError(cannotWrite(out)))
+    yield* Directory.make(dirname(out))
+    yield* Effect.mapError(fs.writeFileString(out, Report.render(overview)), (error) => fromPlatform(out, error))
     yield* Console.log(Printable.line(out))
   })
 ).pipe(

@@ -131,6 +131,12 @@ it.live("what is not there is said to be so, and what is unfinished is looked at
     assert.strictEqual(code, 0)
     assert.match(stdout, /^parquet:.*\noutput .*\ncontacts +unfinished +5 of 12 /)
     assert.strictEqual((yield* intercom("export", "verify", `${directory}/begun`)).code, 1)
+    const page = yield* intercom("export", "report", `${directory}/begun`, "--out", `${directory}/empty`)
+    assert.strictEqual(page.code, 1)
+    assert.strictEqual(
+      page.stderr.trim(),
+      `${directory}/empty is a directory, where a file belongs. Move it away, or choose another place.`
+    )
     // Its help does not say that it makes anything.
     const help = (yield* intercom("export", "status", "--help")).stdout
     assert.match(help, /--schema NAME +The schema of the PostgreSQL database; else/)

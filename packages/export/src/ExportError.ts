@@ -17,7 +17,34 @@ export class NotWritable extends Schema.TaggedError<NotWritable>()("NotWritable"
   description: Schema.String
 }) {
   override get message(): string {
-    return `${this.path} cannot be written (${this.description}). Choose another directory, or correct its permissions.`
+    return `${this.path} cannot be written (${this.description}). Choose another place, or correct its permissions.`
+  }
+}
+
+/** A file or directory is there, and must not be read. */
+export class NotReadable extends Schema.TaggedError<NotReadable>()("NotReadable", {
+  path: Schema.String,
+  description: Schema.String
+}) {
+  override get message(): string {
+    return `${this.path} cannot be read (${this.description}). Correct its permissions, or choose another place.`
+  }
+}
+
+/** Something else stands where an export keeps a file or a directory. */
+export class InTheWay extends Schema.TaggedError<InTheWay>()("InTheWay", {
+  path: Schema.String,
+  needed: Schema.Literals(["file", "directory"]),
+  /** Of a link that leads nowhere. */
+  target: Schema.optionalKey(Schema.String)
+}) {
+  override get message(): string {
+    const { needed, path, target } = this
+    if (target !== undefined) {
+      return `${path} is a link to ${target}, which is not there. Make that ${needed}, or choose another place.`
+    }
+    const what = needed === "file" ? "is a directory, where a file belongs" : "is no directory"
+    return `${path} ${what}. Move it away, or choose another place.`
   }
 }
 
@@ -88,7 +115,7 @@ export class PartChanged extends Schema.TaggedError<PartChanged>()("PartChanged"
 /** A file stands where the export would go, and no manifest says that an export wrote it. */
 export class Occupied extends Schema.TaggedError<Occupied>()("Occupied", { path: Schema.String }) {
   override get message(): string {
-    return `${this.path} exists, and nothing says that it may be replaced. Choose another directory, or allow it with --force.`
+    return `${this.path} exists, and nothing says that it may be replaced. Choose another place, or allow it with --force.`
   }
 }
 
@@ -345,6 +372,8 @@ export class TableDiffers extends Schema.TaggedError<TableDiffers>()("TableDiffe
 export const Reason = Schema.Union([
   DiskFull,
   NotWritable,
+  NotReadable,
+  InTheWay,
   FileFailed,
   DirectoryGone,
   Unreadable,
@@ -398,6 +427,7 @@ const needsAnotherCommand: ReadonlySet<Reason["_tag"]> = new Set([
 
 // These are about one resource, the others may do.
 const ofOne: ReadonlySet<Reason["_tag"]> = new Set([
+  "InTheWay",
   "Unreadable",
   "OtherExport",
   "PartChanged",
@@ -440,7 +470,10 @@ export class ExportError extends Schema.TaggedError<ExportError>()("ExportError"
 
 const full = new Set(["ENOSPC", "EDQUOT"])
 // EEXIST: a directory was to be made where a file is.
-const unwritable = new Set(["EACCES", "EPERM", "EROFS", "ENOTDIR", "EISDIR", "EEXIST"])
+const unwritable = new Set(["EACCES", "EPERM", "EROFS", "ENOTDIR", "EEXIST"])
+// The second is Node's own, of what it is asked to remove.
+const directories = new Set(["EISDIR", "ERR_FS_EISDIR"])
+const unreadable = new Set(["EACCES", "EPERM"])
 /** What only reads; where it is not allowed, nothing was to be written. */
 const reading = new Set([
   "access",
@@ -454,16 +487,25 @@ const reading = new Set([
   "stream"
 ])
 
-/** The reason behind a failure of the file system at `path`. */
-export const fromPlatform = (path: string, { reason }: PlatformError): Reason => {
+/** The reason behind a failure of the file system at `path`, which was opened to read it, or to do whatever the method does. */
+export const fromPlatform = (
+  path: string,
+  { reason }: PlatformError,
+  { reads = reading.has(reason.method) }: { readonly reads?: boolean } = {}
+): Reason => {
   const { code, text } = systemError(reason.cause)
   if (code === "EPIPE") return new PipeClosed()
   if (full.has(code)) return new DiskFull({ path })
+  if (directories.has(code)) return new InTheWay({ path, needed: "file" })
+  if (code === "ENOTDIR" && reason.method === "readDirectory") return new InTheWay({ path, needed: "directory" })
   const description = text ?? described[reason._tag] ?? reason.description ?? reason._tag
-  const denied = unwritable.has(code) || reason._tag === "PermissionDenied"
-  return denied && !reading.has(reason.method)
-    ? new NotWritable({ path, description })
-    : new FileFailed({ path, description })
+  const denied = reason._tag === "PermissionDenied"
+  if (reads) {
+    return denied || unreadable.has(code)
+      ? new NotReadable({ path, description })
+      : new FileFailed({ path, description })
+  }
+  return denied || unwritable.has(code) ? new NotWritable({ path, description }) : new FileFailed({ path, description })
 }
 
 /** Of a failure whose cause is not known. The error's own message may name a descriptor, which says nothing to anybody. */

@@ -19,6 +19,7 @@ import * as Layer from "effect/Layer"
 import * as Path from "effect/Path"
 import * as Schedule from "effect/Schedule"
 import { isSqlError, type SqlError } from "effect/sql/SqlError"
+import * as Directory from "./Directory.ts"
 import { DatabaseBusy, DatabaseFailed, DiskFull, NotADatabase, NotWritable, type Reason } from "./ExportError.ts"
 import * as Files from "./internal/Files.ts"
 import { Host } from "./Host.ts"
@@ -46,9 +47,8 @@ export const layer = ({ file }: Options): Layer.Layer<Sink, never, FileSystem.Fi
       const at = <A, R>(effect: Effect.Effect<A, SqlError, R>) => Effect.mapError(effect, reasonAt(file))
 
       const connect = Effect.gen(function* () {
-        const fs = yield* FileSystem.FileSystem
-        const directory = (yield* Path.Path).dirname(file)
-        yield* Files.at(directory)(fs.makeDirectory(directory, { recursive: true }))
+        yield* Directory.make((yield* Path.Path).dirname(file))
+        yield* Files.mustBeFile(file)
         const lock = yield* Lock.acquire(`${file}.lock`)
         const client = yield* at(SqliteClient.make(file, { readOnly: false }))
         yield* at(Effect.retry(client.sql`PRAGMA journal_mode = WAL`, whileBusy))
@@ -62,6 +62,7 @@ export const layer = ({ file }: Options): Layer.Layer<Sink, never, FileSystem.Fi
 
       const inspect = Effect.gen(function* () {
         const fs = yield* FileSystem.FileSystem
+        yield* Files.mustBeFile(file)
         const there = yield* Files.at(file)(fs.exists(file))
         const client = yield* at(SqliteClient.make(there ? file : ":memory:", { readOnly: there }))
         return SqlSink.reader({ dialect: dialectOf(file, client), sha256 })

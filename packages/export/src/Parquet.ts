@@ -16,7 +16,7 @@ import type * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import { parquetMetadata, type SchemaElement } from "hyparquet"
 import { ByteWriter, ParquetWriter } from "hyparquet-writer"
-import { FileFailed, fromPlatform } from "./ExportError.ts"
+import { FileFailed } from "./ExportError.ts"
 import * as FileSink from "./internal/FileSink.ts"
 import * as Files from "./internal/Files.ts"
 import { tool } from "./Manifest.ts"
@@ -154,15 +154,10 @@ const convert = Effect.fnUntraced(function* (table: Table.Table, part: string, f
 
 /** The rows the footer tells of; the checksum over the whole file is what an audit compares. */
 const count: FileSink.Format["count"] = Effect.fnUntraced(function* (file, bytes) {
-  const fs = yield* FileSystem.FileSystem
   yield* Stream.runDrain(bytes)
   const size = yield* Files.size(file)
   const last = (length: number) =>
-    Stream.runFold(
-      Stream.mapError(fs.stream(file, { offset: Math.max(0, size - length) }), (error) => fromPlatform(file, error)),
-      () => new Uint8Array(),
-      concat
-    )
+    Stream.runFold(Files.read(file, Math.max(0, size - length)), () => new Uint8Array(), concat)
   const damaged = (cause: unknown) =>
     new FileFailed({
       path: file,

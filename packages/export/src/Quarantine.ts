@@ -54,7 +54,7 @@ const ofResource = (path: string, resource: string) => {
 
 /** How many records of a resource are in the quarantine at `path`. */
 export const count = Effect.fnUntraced(function* (path: string, resource: string) {
-  return (yield* Files.exists(path)) ? yield* Files.at(path)(Stream.runCount(ofResource(path, resource))) : 0
+  return (yield* Files.exists(path)) ? yield* Files.reading(path)(Stream.runCount(ofResource(path, resource))) : 0
 })
 
 /**

@@ -30,12 +30,12 @@ it("what the system has against it is said in its words, and a descriptor never"
   assert.strictEqual(from("sync", "EINVAL", "invalid argument"), "out/contacts.ndjson.part: invalid argument (EINVAL)")
   assert.strictEqual(
     from("open", "EROFS", "read-only file system"),
-    "out/contacts.ndjson.part cannot be written (read-only file system (EROFS)). Choose another directory, or correct its permissions."
+    "out/contacts.ndjson.part cannot be written (read-only file system (EROFS)). Choose another place, or correct its permissions."
   )
   // To read is not to write.
   assert.strictEqual(
     from("readFile", "EACCES", "permission denied"),
-    "out/contacts.ndjson.part: permission denied (EACCES)"
+    "out/contacts.ndjson.part cannot be read (permission denied (EACCES)). Correct its permissions, or choose another place."
   )
   assert.strictEqual(
     from("writeAll", "ENOSPC", "no space left on device"),

@@ -107,12 +107,14 @@ describe("NodeSqlite", () => {
       })
     )
 
-    it.effect("a directory is no place for a database", () =>
+    it.effect("a link into a directory that is not there is no place for a database", () =>
       Effect.gen(function* () {
-        const directory = yield* Effect.flatMap(FileSystem.FileSystem, (fs) => fs.makeTempDirectoryScoped())
+        const fs = yield* FileSystem.FileSystem
+        const link = `${yield* fs.makeTempDirectoryScoped()}/link.db`
+        yield* fs.symlink("gone/workspace.db", link)
         assert.strictEqual(
-          yield* messageOf(connecting(directory)),
-          `${directory} cannot be written (unable to open database file). Choose another directory, or correct its permissions.`
+          yield* messageOf(connecting(link)),
+          `${link} cannot be written (unable to open database file). Choose another place, or correct its permissions.`
         )
       })
     )

@@ -16,6 +16,7 @@ import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Path from "effect/Path"
 import type * as Scope from "effect/Scope"
+import * as Directory from "../Directory.ts"
 import { DirectoryGone, fromPlatform, Locked, LostLock, type Reason } from "../ExportError.ts"
 import { Host } from "../Host.ts"
 import type * as Lock from "../Lock.ts"
@@ -85,7 +86,7 @@ export const take: (
   const { join } = yield* Path.Path
   const { hostname: host, pid } = yield* Host
   const root = yield* rootOf(directory)
-  yield* Files.at(root)(fs.makeDirectory(root, { recursive: true }))
+  yield* Directory.make(root)
 
   const found = yield* latest(root)
   const mine = { token: (found?.token ?? 0) + 1, owner: { pid, host } }

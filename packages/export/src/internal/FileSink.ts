@@ -24,6 +24,7 @@ import * as Schema from "effect/Schema"
 import * as Semaphore from "effect/Semaphore"
 import * as Stream from "effect/Stream"
 import { Compression, type Format as CompressionFormat } from "../Compression.ts"
+import * as Directory from "../Directory.ts"
 import { FileFailed, Missing, OtherExport, PartChanged, type Reason, Unreadable } from "../ExportError.ts"
 import { Host } from "../Host.ts"
 import * as Lock from "../Lock.ts"
@@ -128,8 +129,7 @@ export const layer = (format: Format, { directory }: Options): Layer.Layer<Sink,
         formats: (table: Table, names: ReadonlyArray<string>) => provide(formats(place, table, names))
       }
       const connect = Effect.gen(function* () {
-        const fs = yield* FileSystem.FileSystem
-        yield* Files.at(directory)(fs.makeDirectory(directory, { recursive: true }))
+        yield* Directory.make(directory)
         const lock = yield* Lock.acquire(place.at("export.lock"))
         const fence = yield* Fence.take(directory, place.at("export.lock"), lock)
         const bench: Bench = {
@@ -218,7 +218,10 @@ const readDocument = ({ at }: Place, document: string) => Files.readText(at(`${d
 
 const occupied = Effect.fnUntraced(function* ({ at, format }: Place, name: string) {
   const path = at(`${name}.${format.extension}`)
-  return (yield* Files.exists(path)) ? path : undefined
+  if (!(yield* Files.exists(path))) return undefined
+  // It is not to be found out when all is read.
+  yield* Files.mustBeFile(path)
+  return path
 })
 
 /** An unfinished output of whatever kind, whoever has the lock: that moves what is unfinished. */

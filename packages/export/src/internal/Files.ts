@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Path from "effect/Path"
 import type { PlatformError } from "effect/PlatformError"
-import { fromPlatform, type Reason, Unreadable } from "../ExportError.ts"
+import { fromPlatform, InTheWay, type Reason, Unreadable } from "../ExportError.ts"
 import * as Schema from "effect/Schema"
 import * as SchemaIssue from "effect/SchemaIssue"
 import * as Stream from "effect/Stream"
@@ -12,6 +12,12 @@ export const at =
   (path: string) =>
   <A, R>(effect: Effect.Effect<A, PlatformError, R>): Effect.Effect<A, Reason, R> =>
     Effect.mapError(effect, (error) => fromPlatform(path, error))
+
+/** The same for one that only reads it. */
+export const reading =
+  (path: string) =>
+  <A, R>(effect: Effect.Effect<A, PlatformError, R>): Effect.Effect<A, Reason, R> =>
+    Effect.mapError(effect, (error) => fromPlatform(path, error, { reads: true }))
 
 /** Makes a rename in the directory durable, where the platform can. */
 export const syncDirectory = Effect.fnUntraced(function* (directory: string) {
@@ -56,6 +62,14 @@ export const replace = Effect.fnUntraced(function* (file: string, content: strin
 export const exists = Effect.fnUntraced(function* (file: string) {
   const fs = yield* FileSystem.FileSystem
   return yield* at(file)(fs.exists(file))
+})
+
+/** Fails when a directory is there. */
+export const mustBeFile = Effect.fnUntraced(function* (path: string) {
+  const fs = yield* FileSystem.FileSystem
+  if (!(yield* exists(path))) return
+  const { type } = yield* at(path)(fs.stat(path))
+  if (type === "Directory") return yield* new InTheWay({ path, needed: "file" })
 })
 
 /** Removes a file, if there is one. */
@@ -110,7 +124,7 @@ export const scan = Effect.fnUntraced(function* <E, R>(
   take: (bytes: Uint8Array) => Effect.Effect<void, E, R>
 ) {
   const fs = yield* FileSystem.FileSystem
-  const handle = yield* at(file)(fs.open(file, { flag: "r" }))
+  const handle = yield* reading(file)(fs.open(file, { flag: "r" }))
   const piece = new Uint8Array(pieceSize)
   for (;;) {
     const size = Number(yield* at(file)(handle.read(piece)))
@@ -119,8 +133,10 @@ export const scan = Effect.fnUntraced(function* <E, R>(
   }
 }, Effect.scoped)
 
-/** The bytes of a file. */
-export const read = (file: string): Stream.Stream<Uint8Array, Reason, FileSystem.FileSystem> =>
+/** The bytes of a file, or from a place in it. */
+export const read = (file: string, offset = 0): Stream.Stream<Uint8Array, Reason, FileSystem.FileSystem> =>
   Stream.unwrap(
-    Effect.map(FileSystem.FileSystem, (fs) => Stream.mapError(fs.stream(file), (error) => fromPlatform(file, error)))
+    Effect.map(FileSystem.FileSystem, (fs) =>
+      Stream.mapError(fs.stream(file, { offset }), (error) => fromPlatform(file, error, { reads: true }))
+    )
   )
