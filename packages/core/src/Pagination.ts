@@ -151,10 +151,10 @@ const nextOf = (pages: Body["pages"]) => {
   return Object.values(next).some((value) => value !== null) ? next : undefined
 }
 
-/** A number of an envelope, which may come as text; `undefined` for anything else. */
+/** A number of an envelope, none of which is negative, and which may come as text; `undefined` for anything else. */
 const numberOf = (value: unknown): number | undefined => {
   const number = typeof value === "string" && /^\d{1,15}$/.test(value) ? Number(value) : value
-  return typeof number === "number" && Number.isSafeInteger(number) ? number : undefined
+  return typeof number === "number" && Number.isSafeInteger(number) && number >= 0 ? number : undefined
 }
 
 const inQuery = <Query>(query: Query): { readonly query: Query } => ({ query })

@@ -446,7 +446,7 @@ const finish = (job: Job, output: Output, checkpoint: Checkpoint): Stream.Stream
       const { effort, missing, runs, samples, scope, startedAt, total, updatedAt, workedMillis } = checkpoint
       const manifest = yield* Document.manifest(connection)
       yield* isSound(job, manifest, checkpoint)
-      const { bytes, place, quarantined, records, sha256 } = yield* output.finish(scope.output)
+      const { bytes, place, quarantined, quarantineSha256, records, sha256 } = yield* output.finish(scope.output)
       const entry: Entry = {
         resource: resource.name,
         source,
@@ -456,6 +456,7 @@ const finish = (job: Job, output: Output, checkpoint: Checkpoint): Stream.Stream
         bytes,
         sha256,
         quarantined,
+        ...(quarantineSha256 === undefined ? undefined : { quarantineSha256 }),
         counts: Changes.counted(checkpoint),
         total,
         complete: Changes.complete(checkpoint),

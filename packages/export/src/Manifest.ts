@@ -22,6 +22,8 @@ export const Entry = Schema.Struct({
   sha256: Schema.String,
   /** Records in the resource's quarantine then, each once, those of earlier exports among them. */
   quarantined: Schema.optionalKey(Schema.Int),
+  /** Of these, in hexadecimal; absent without any. */
+  quarantineSha256: Schema.optionalKey(Schema.String),
   counts: Counts,
   /** What the API said there is in all; null when it does not say. */
   total: Schema.NullOr(Schema.Int),

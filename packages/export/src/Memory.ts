@@ -116,7 +116,9 @@ export const layer = (store: Store): Layer.Layer<Sink, never, Sha256> =>
           records: found.records.length,
           bytes: bytes.length,
           sha256: yield* hash.hex,
-          quarantined: quarantine(state, table).length
+          ...(yield* Quarantine.summary(
+            Stream.fromIterable(quarantine(state, table).map((line) => Json.stringify(line)))
+          ).pipe(Effect.provideService(Sha256, sha256)))
         } satisfies Receipt
       })
 

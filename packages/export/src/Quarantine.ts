@@ -9,6 +9,8 @@ import * as FileSystem from "effect/FileSystem"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import * as Files from "./internal/Files.ts"
+import { Sha256 } from "./Sha256.ts"
+import type { Receipt } from "./Sink.ts"
 import type { Table } from "./Table.ts"
 
 /** A line of the quarantine. */
@@ -52,9 +54,25 @@ const ofResource = (path: string, resource: string) => {
   return Stream.filter(linesOf(path), (text) => text.startsWith(mine))
 }
 
-/** How many records of a resource are in the quarantine at `path`. */
-export const count = Effect.fnUntraced(function* (path: string, resource: string) {
-  return (yield* Files.exists(path)) ? yield* Files.reading(path)(Stream.runCount(ofResource(path, resource))) : 0
+/** What a receipt says of a quarantine. */
+export type Summary = Pick<Receipt, "quarantined" | "quarantineSha256">
+
+/** How many lines there are, and their digest. */
+export const summary = Effect.fnUntraced(function* <E, R>(lines: Stream.Stream<string, E, R>) {
+  const hash = yield* (yield* Sha256).make
+  const encoder = new TextEncoder()
+  const quarantined = yield* Stream.runFoldEffect(
+    lines,
+    () => 0,
+    (count, line) => Effect.as(hash.update(encoder.encode(`${line}\n`)), count + 1)
+  )
+  return (quarantined === 0 ? { quarantined } : { quarantined, quarantineSha256: yield* hash.hex }) satisfies Summary
+})
+
+/** The records of a resource in the quarantine at `path`. */
+export const read = Effect.fnUntraced(function* (path: string, resource: string) {
+  const isThere = yield* Files.exists(path)
+  return yield* Files.reading(path)(summary(isThere ? ofResource(path, resource) : Stream.empty))
 })
 
 /**

@@ -54,6 +54,8 @@ export interface Receipt {
   readonly sha256: string
   /** How many records stand in the quarantine for this resource. */
   readonly quarantined: number
+  /** Of these, in hexadecimal; absent without any, and where a sink does not tell. */
+  readonly quarantineSha256?: string
 }
 
 /** What is told of a finished output without reading all of it. */

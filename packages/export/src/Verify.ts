@@ -9,7 +9,7 @@ import { type Receipt, Sink } from "./Sink.ts"
 
 /** Something that is not as the manifest says. */
 export interface Difference {
-  readonly what: "records" | "bytes" | "sha256" | "quarantined"
+  readonly what: "records" | "bytes" | "sha256" | "quarantined" | "quarantine sha256"
   readonly expected: string
   readonly found: string
 }
@@ -31,17 +31,23 @@ export const isSound = ({ differences, unreadable }: Verdict): boolean =>
 
 const isName = (name: string): name is Resource.ResourceName => Object.hasOwn(Resource.all, name)
 
-/** How many records of a resource are in the quarantine, as its last export counted them. */
-const quarantined = (resource: string, { exports }: Manifest): number | undefined =>
-  Object.values(exports).findLast((entry) => entry.resource === resource)?.quarantined
+/** The last entry of a resource: its quarantine is one for all its outputs. */
+const lastOf = (resource: string, { exports }: Manifest): Entry | undefined =>
+  Object.values(exports).findLast((entry) => entry.resource === resource)
 
 const compare = (entry: Entry, receipt: Receipt, manifest: Manifest): ReadonlyArray<Difference> => {
+  const last = lastOf(entry.resource, manifest)
   const pairs: ReadonlyArray<readonly [Difference["what"], string | number | null, string | number | null]> = [
     ["records", entry.records, receipt.records],
     ["bytes", entry.bytes, receipt.bytes],
     ["sha256", entry.sha256, receipt.sha256],
-    // Entries of earlier versions do not tell.
-    ["quarantined", quarantined(entry.resource, manifest) ?? receipt.quarantined, receipt.quarantined]
+    // Entries of earlier versions do not tell, and without records there is no digest.
+    ["quarantined", last?.quarantined ?? receipt.quarantined, receipt.quarantined],
+    [
+      "quarantine sha256",
+      last?.quarantineSha256 ?? receipt.quarantineSha256 ?? null,
+      receipt.quarantineSha256 ?? last?.quarantineSha256 ?? null
+    ]
   ]
   return pairs.flatMap(([what, expected, found]) =>
     expected === found ? [] : [{ what, expected: String(expected), found: String(found) }]

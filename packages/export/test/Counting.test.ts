@@ -72,6 +72,14 @@ const inWorkspace =
   <A, E, R2>(effect: Effect.Effect<A, E, R2>) =>
     Effect.andThen(Workspace.setClock, Effect.provide(effect, layer))
 
+it.effect("a count that is negative is none", () =>
+  Effect.gen(function* () {
+    const sink = MemorySink.make()
+    const [entry] = Workspace.entriesOf(yield* Workspace.run({ resources: ["articles"], pageSize: 3 }, sink))
+    assert.deepInclude(entry, { records: 4, total: null, complete: null })
+  }).pipe(inWorkspace(shifted(-5)))
+)
+
 for (const [name, make] of Object.entries(Sinks.all)) {
   describe(`into ${name}`, () => {
     it.effect("a record that comes twice is kept and counted once, and what never came is missing", () =>

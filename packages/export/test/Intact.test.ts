@@ -144,6 +144,51 @@ describe("a table", () => {
   )
 })
 
+describe("a quarantine", () => {
+  const withMisfits = Workspace.layer({
+    ...Workspace.small,
+    contacts: 12,
+    overrides: { contacts: { 3: { owner_id: true }, 8: { owner_id: true } } }
+  })
+  const quarantineOf = ({ path }: Place) => `${path}/quarantine.ndjson`
+  const changes = {
+    ndjson: [
+      ndjson,
+      (fs: FileSystem.FileSystem, place: Place) =>
+        Effect.flatMap(fs.readFileString(quarantineOf(place)), (text) =>
+          fs.writeFileString(quarantineOf(place), text.replace('"owner_id":true', '"owner_id":1234'))
+        )
+    ],
+    sqlite: [
+      sqlite,
+      (_: FileSystem.FileSystem, place: Place) =>
+        execute(place, "UPDATE _intercom_quarantine SET record = replace(record, 'true', '1234')")
+    ]
+  } as const
+  for (const [name, [make, change]] of Object.entries(changes)) {
+    it.effect(`that was changed, with as many records, is told: ${name}`, () =>
+      Effect.gen(function* () {
+        const place = yield* make
+        const [entry] = yield* run(contacts, place)
+        assert.deepInclude(entry, { records: 10, quarantined: 2 })
+        // A later export of changes keeps them.
+        yield* TestClock.adjust("1 day")
+        const [later] = yield* run(nightly, place)
+        assert.strictEqual(later?.quarantineSha256, entry?.quarantineSha256)
+        assert.isTrue(yield* isSound(place))
+        yield* change(yield* FileSystem.FileSystem, place)
+        const verdicts = yield* Effect.provide(Verify.outputs, Layer.fresh(place.sink))
+        assert.deepStrictEqual(
+          [...new Set(verdicts.flatMap(({ differences }) => differences.map(({ what }) => what)))],
+          ["quarantine sha256"]
+        )
+      }).pipe(scoped, Effect.provide([withMisfits, NodeServices.layer]), (test) =>
+        Effect.andThen(Workspace.setClock, test)
+      )
+    )
+  }
+})
+
 describe("a file", () => {
   const damages = {
     "that is gone": [(fs: FileSystem.FileSystem, file: string) => fs.remove(file), "Missing"],

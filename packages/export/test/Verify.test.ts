@@ -92,17 +92,21 @@ it.effect("what differs is named", () =>
       yield* alter(store, "contacts", ['{"type":"contact","id":"a"}'])
       const [first, second] = yield* Verify.outputs
       assert.deepStrictEqual(
-        first?.differences.map(({ expected, found, what }) => [what, what === "sha256" ? "" : `${found}/${expected}`]),
+        first?.differences.map(({ expected, found, what }) => [
+          what,
+          what.endsWith("sha256") ? "" : `${found}/${expected}`
+        ]),
         [
           ["records", "1/2"],
           ["bytes", "28/56"],
           ["sha256", ""],
-          ["quarantined", "1/2"]
+          ["quarantined", "1/2"],
+          ["quarantine sha256", ""]
         ]
       )
       assert.deepStrictEqual(
         second?.differences.map(({ what }) => what),
-        ["quarantined"]
+        ["quarantined", "quarantine sha256"]
       )
     })
   )

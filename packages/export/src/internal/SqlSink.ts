@@ -25,8 +25,8 @@ import { isSqlError, type SqlError } from "effect/sql/SqlError"
 import * as Stream from "effect/Stream"
 import { ForeignTable, LostLock, Missing, OtherExport, PartChanged, type Reason, TableDiffers } from "../ExportError.ts"
 import type { Host } from "../Host.ts"
-import type * as Quarantine from "../Quarantine.ts"
-import type { Sha256 } from "../Sha256.ts"
+import * as Quarantine from "../Quarantine.ts"
+import { Sha256 } from "../Sha256.ts"
 import type { Connection, Kept, Measure, Mode, Output, Receipt, View, Written } from "../Sink.ts"
 import * as Table from "../Table.ts"
 import * as Nesting from "./Nesting.ts"
@@ -610,17 +610,26 @@ const audit = ({ dialect, sha256 }: Reading, layout: Layout, place: string): Eff
         records += rows.length
         return hash.update(encoder.encode(rows.map(lineOf).join("")))
       })
-      const [quarantined] = yield* sql<{
-        readonly lines: number | bigint
-      }>`SELECT count(*) AS lines FROM ${tableName(quarantine)} WHERE resource = ${layout.name} AND finished = 1`
       return {
         place,
         records,
         bytes: null,
         sha256: yield* hash.hex,
-        quarantined: Number(quarantined?.lines ?? 0)
+        ...(yield* auditQuarantine(dialect, layout.name).pipe(Effect.provideService(Sha256, sha256)))
       }
     })
+  )
+
+/** In an order that does not depend on how they were written. */
+const auditQuarantine = ({ collation, sql, tableName }: Dialect, resource: string) =>
+  Quarantine.summary(
+    Stream.map(
+      sql<{ readonly message: string; readonly mismatches: string; readonly record: string }>`
+        SELECT message, CAST(mismatches AS text) AS mismatches, CAST(record AS text) AS record
+        FROM ${tableName(quarantine)} WHERE resource = ${resource} AND finished = 1
+        ORDER BY CAST(record AS text) ${sql.literal(collation)}, message ${sql.literal(collation)}, "_position"`.stream,
+      ({ message, mismatches, record }) => [message, mismatches, record].join("\n")
+    )
   )
 
 const encoder = new TextEncoder()
