@@ -32,9 +32,9 @@ const unfinished = ({ counts, scope, total, updatedAt }: Checkpoint): ReadonlyAr
   sinceOf(scope.since)
 ]
 
-const complete = (output: string, entry: Entry, next: string): ReadonlyArray<string> => [
+const complete = (output: string, entry: Entry, next: string, isDamaged: boolean): ReadonlyArray<string> => [
   output,
-  "complete",
+  isDamaged ? "damaged" : "complete",
   Format.count(entry.counts.records),
   flaw(entry.counts.quarantined),
   flaw(Changes.lacking(entry)),
@@ -45,14 +45,17 @@ const complete = (output: string, entry: Entry, next: string): ReadonlyArray<str
 ]
 
 /** The table, and what the next export goes on from. */
-export const render = ({ manifest, name, state, unfinished: begun }: Overview.Overview): string => {
+export const render = ({ damaged, manifest, name, state, unfinished: begun }: Overview.Overview): string => {
   const done = Object.entries(manifest?.exports ?? {})
   if (done.length === 0 && begun.length === 0) return `${Printable.line(name)}: nothing is exported there.`
   const next = (output: string): string => {
     const since = state?.resources[output]
     return since === undefined ? "" : moment(since.until)
   }
-  const rows = [...done.map(([output, entry]) => complete(output, entry, next(output))), ...begun.map(unfinished)]
+  const rows = [
+    ...done.map(([output, entry]) => complete(output, entry, next(output), damaged?.has(entry.place) === true)),
+    ...begun.map(unfinished)
+  ]
   const table = Table.render(
     [
       { title: "output" },
@@ -70,6 +73,9 @@ export const render = ({ manifest, name, state, unfinished: begun }: Overview.Ov
   return [
     Printable.line(name),
     table,
+    ...(damaged === undefined
+      ? []
+      : ["What is damaged is gone, or of another size than it was left with: --force exports it again."]),
     ...(begun.length === 0 ? [] : ["The same command goes on with what is unfinished."])
   ].join("\n")
 }

@@ -4,7 +4,8 @@ import * as Effect from "effect/Effect"
 import type { Checkpoint } from "./Checkpoint.ts"
 import * as Document from "./Document.ts"
 import { ExportError } from "./ExportError.ts"
-import type { Manifest, State } from "./Manifest.ts"
+import * as Intact from "./internal/Intact.ts"
+import { latest, type Manifest, type State } from "./Manifest.ts"
 import * as Resource from "./Resource.ts"
 import { Sink, type View } from "./Sink.ts"
 
@@ -17,7 +18,23 @@ export interface Overview {
   readonly state: State | undefined
   /** The checkpoints of what is unfinished. */
   readonly unfinished: ReadonlyArray<Checkpoint>
+  /** Places whose output is gone, or of another size; absent without any. */
+  readonly damaged?: ReadonlySet<string>
 }
+
+/** Told without reading them; an export under way may be adding to a table. */
+const damagedOf = (sink: View, manifest: Manifest | undefined) =>
+  Effect.map(
+    Effect.forEach(latest(manifest), ([, entry]) => {
+      const known = Resource.everything.find((name) => name === entry.resource)
+      if (known === undefined) return Effect.succeed([])
+      return Effect.match(Intact.check(sink, Resource.all[known].table, [entry], "growth"), {
+        onSuccess: () => [],
+        onFailure: () => [entry.place]
+      })
+    }),
+    (places) => new Set(places.flat())
+  )
 
 const formatsOf = (sink: View, manifest: Manifest | undefined) => {
   const { formats } = sink
@@ -48,6 +65,7 @@ export const read: Effect.Effect<Overview, ExportError, Sink> = Effect.gen(funct
   const { format = "", inspect, name } = yield* Sink
   const sink = yield* inspect
   const manifest = yield* Document.manifest(sink)
+  const damaged = yield* damagedOf(sink, manifest)
   const held = yield* formatsOf(sink, manifest)
   const state = yield* Document.state(sink)
   const found = yield* Effect.forEach(Resource.everything, (name) => {
@@ -58,7 +76,8 @@ export const read: Effect.Effect<Overview, ExportError, Sink> = Effect.gen(funct
     name: held.length === 0 ? name : `${held.join("+")}${name.slice(format.length)}`,
     manifest,
     state,
-    unfinished: found.flatMap((checkpoint) => checkpoint ?? [])
+    unfinished: found.flatMap((checkpoint) => checkpoint ?? []),
+    ...(damaged.size === 0 ? undefined : { damaged })
   }
 }).pipe(
   Effect.mapError((reason) => new ExportError({ reason })),

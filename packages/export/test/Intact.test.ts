@@ -5,6 +5,7 @@ import type { Sink } from "@effect-intercom/export/Sink"
 import * as Ndjson from "@effect-intercom/export/Ndjson"
 import * as NodeExport from "@effect-intercom/export/NodeExport"
 import * as NodeSqlite from "@effect-intercom/export/NodeSqlite"
+import * as Overview from "@effect-intercom/export/Overview"
 import * as Verify from "@effect-intercom/export/Verify"
 import { Simulator } from "@effect-intercom/simulator/Simulator"
 import * as NodeServices from "@effect/platform-node/NodeServices"
@@ -227,6 +228,18 @@ describe("a file", () => {
       }).pipe(scoped, inWorkspace)
     )
   }
+
+  it.effect("that is gone is told as such by an overview, and no other", () =>
+    Effect.gen(function* () {
+      const fs = yield* FileSystem.FileSystem
+      const place = yield* ndjson
+      const look = Effect.provide(Overview.read, Layer.fresh(place.sink))
+      yield* run({ resources: ["contacts", "tags"] }, place)
+      assert.isUndefined((yield* look).damaged)
+      yield* fs.remove(`${place.path}/contacts.ndjson`)
+      assert.deepStrictEqual([...((yield* look).damaged ?? [])], ["contacts.ndjson"])
+    }).pipe(scoped, inWorkspace)
+  )
 
   it.effect("tells a dry run, too", () =>
     Effect.gen(function* () {
