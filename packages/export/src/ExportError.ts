@@ -35,15 +35,17 @@ export class NotReadable extends Schema.TaggedError<NotReadable>()("NotReadable"
 export class InTheWay extends Schema.TaggedError<InTheWay>()("InTheWay", {
   path: Schema.String,
   needed: Schema.Literals(["file", "directory"]),
+  /** What is there instead of a file, when it is no directory: a `pipe`, say. */
+  found: Schema.optionalKey(Schema.String),
   /** Of a link that leads nowhere. */
   target: Schema.optionalKey(Schema.String)
 }) {
   override get message(): string {
-    const { needed, path, target } = this
+    const { found = "directory", needed, path, target } = this
     if (target !== undefined) {
       return `${path} is a link to ${target}, which is not there. Make that ${needed}, or choose another place.`
     }
-    const what = needed === "file" ? "is a directory, where a file belongs" : "is no directory"
+    const what = needed === "file" ? `is a ${found}, where a file belongs` : "is no directory"
     return `${path} ${what}. Move it away, or choose another place.`
   }
 }

@@ -11,7 +11,9 @@ import * as FileSystem from "effect/FileSystem"
 import type * as Layer from "effect/Layer"
 import * as PlatformError from "effect/PlatformError"
 import * as Stream from "effect/Stream"
+import * as ChildProcess from "node:child_process"
 import * as NodeFs from "node:fs"
+import * as Net from "node:net"
 import * as Disk from "./Disk.ts"
 
 const exported = Effect.gen(function* () {
@@ -87,6 +89,38 @@ describe("a directory where a file belongs", () => {
     )
   )
 })
+
+// Windows has none in its file system.
+it.effect.skipIf(process.platform === "win32")(
+  "a pipe, a device and a socket are no files either, and are not opened",
+  () =>
+    inDirectory((directory) =>
+      Effect.gen(function* () {
+        const pipe = `${directory}/pipe`
+        ChildProcess.execFileSync("mkfifo", [pipe])
+        yield* Effect.acquireRelease(
+          Effect.callback<Net.Server>((resume) => {
+            const server = Net.createServer().listen(`${directory}/socket`, () => resume(Effect.succeed(server)))
+          }),
+          (server) => Effect.sync(() => void server.close())
+        )
+        for (const [file, found] of [
+          [pipe, "pipe"],
+          ["/dev/null", "device"],
+          [`${directory}/socket`, "socket"]
+        ] as const) {
+          for (const effect of [exported, looked]) {
+            assert.strictEqual(
+              yield* message(Effect.provide(effect, NodeSqlite.layer({ file }))),
+              `${file} is a ${found}, where a file belongs. Move it away, or choose another place.`
+            )
+          }
+        }
+        NodeFs.linkSync(pipe, `${directory}/things.ndjson`)
+        assert.match(yield* message(into(directory)), /things\.ndjson is a pipe, where a file belongs/)
+      })
+    )
+)
 
 describe("something else where a directory belongs", () => {
   it.effect("a file", () =>

@@ -64,12 +64,21 @@ export const exists = Effect.fnUntraced(function* (file: string) {
   return yield* at(file)(fs.exists(file))
 })
 
-/** Fails when a directory is there. */
+const others: { readonly [type: string]: string } = {
+  BlockDevice: "device",
+  CharacterDevice: "device",
+  FIFO: "pipe",
+  Socket: "socket"
+}
+
+/** Fails when a directory is there, or a pipe, which to open would wait for another. */
 export const mustBeFile = Effect.fnUntraced(function* (path: string) {
   const fs = yield* FileSystem.FileSystem
   if (!(yield* exists(path))) return
   const { type } = yield* at(path)(fs.stat(path))
-  if (type === "Directory") return yield* new InTheWay({ path, needed: "file" })
+  if (type === "File") return
+  const found = others[type]
+  return yield* new InTheWay({ path, needed: "file", ...(found === undefined ? {} : { found }) })
 })
 
 /** Removes a file, if there is one. */
