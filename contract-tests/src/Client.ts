@@ -11,14 +11,14 @@ import * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
 import {
   Authorization,
+  groupOf,
   Intercom,
-  IntercomApi,
   type IntercomError,
   IntercomHttp,
-  Operation,
   type Pagination,
-  type Replay,
+  Resource,
   type Resources as IntercomResources,
+  resources as intercomResources,
   Search
 } from "@effect-intercom/core"
 import * as Document from "./Document.ts"
@@ -55,7 +55,7 @@ export interface ClientOperation {
   /** Whether a token is declared to be needed. */
   readonly secured: boolean
   /** Whether asking twice does what asking once does. */
-  readonly replay: Replay
+  readonly idempotent: boolean
 }
 
 /** The parts of a request, as the caller gives them. */
@@ -95,10 +95,10 @@ export interface Builder {
   readonly filter: (field: string, operator: Search.Operator, value: unknown) => unknown
 }
 
-/** A set of resources: their declarations, and the services that call them, by the names of the groups. */
+/** A set of resources: their declarations, and the services that call them, by the names of the resources. */
 export interface Resources {
-  readonly groups: ReadonlyArray<HttpApiGroup.Top>
-  readonly services: Effect.Effect<{ readonly [group: string]: object }, never, Services>
+  readonly resources: ReadonlyArray<Resource.Top>
+  readonly services: Effect.Effect<{ readonly [resource: string]: object }, never, Services>
   /** The builders of searches, by method. */
   readonly builders?: { readonly [method: string]: Builder }
 }
@@ -108,8 +108,8 @@ export type Services = Intercom | IntercomResources | IntercomHttp
 
 /** The resources of `@effect-intercom/core`. */
 export const intercom: Resources = {
-  groups: Object.values(IntercomApi.groups) as unknown as ReadonlyArray<HttpApiGroup.Top>,
-  // Groups are called like their services, `Contacts`; the service of services has them in lower case.
+  resources: Object.values(intercomResources),
+  // Resources are called like their services, `Contacts`; the service of services has them in lower case.
   services: Effect.map(Intercom, (services) =>
     Object.fromEntries(
       Object.entries(services).map(([name, service]) => [`${name.charAt(0).toUpperCase()}${name.slice(1)}`, service])
@@ -157,12 +157,11 @@ const queryOf = (schema: Schema.Top | undefined): Part | undefined => {
 }
 
 const operationOf = (
-  group: HttpApiGroup.Top,
+  { body, idempotent, method, name, path }: Resource.ResourceOperation,
   endpoint: HttpApiEndpoint.Top,
   successes: ReadonlyMap<number, readonly [Schema.Top, ...Array<Schema.Top>]>,
   errors: ReadonlyMap<number, readonly [Schema.Top, ...Array<Schema.Top>]>
 ): ClientOperation => {
-  const { empty, method, name, path, replay } = Operation.describe(group, endpoint)
   const [[successStatus, [success]] = [200, [undefined]]] = [...successes]
   const [[contentType, payload] = []] = [...endpoint.payload]
   return {
@@ -174,7 +173,7 @@ const operationOf = (
     query: queryOf(endpoint.query),
     payload: partOf(payload?.schemas[0]),
     contentType,
-    success: empty ? undefined : partOf(success),
+    success: body === "none" ? undefined : partOf(success),
     successStatus,
     errors: [...errors.keys()],
     errorBodies: new Map(
@@ -184,7 +183,7 @@ const operationOf = (
       })
     ),
     secured: [...endpoint.middlewares].some((middleware) => middleware.key === Authorization.key),
-    replay
+    idempotent
   }
 }
 
@@ -215,12 +214,12 @@ export const calls = Effect.fn("Client.calls")(function* (resources: Resources) 
       const method = methods.get(name)
       return isListing(method) ? method : undefined
     },
-    // Ids come first, then the body, then the query: the order all methods of the client keep.
+    // Ids come first, several of them as an object, then the body, then the query.
     call: (name, { params = {}, payload, query }) => {
       const method = methods.get(name)
       if (method === undefined) return Effect.die(new Error(`The client has no method ${name}`))
       return method(
-        ...Object.values(params),
+        ...(Object.keys(params).length > 1 ? [params] : Object.values(params)),
         ...(payload === undefined ? [] : [payload]),
         ...(query === undefined ? [] : [query])
       )
@@ -231,15 +230,21 @@ export const calls = Effect.fn("Client.calls")(function* (resources: Resources) 
 
 /** Reads declarations and services. */
 export const make = Effect.fn("Client.make")(function* (resources: Resources) {
+  const declared = new Map(
+    resources.resources.flatMap((resource) => Resource.operations(resource).map((one) => [one.name, one] as const))
+  )
   const operations: Array<ClientOperation> = []
-  const api = resources.groups.reduce<HttpApi.Top>(
-    (api, group) => api.add(group),
+  const api = resources.resources.reduce<HttpApi.Top>(
+    // The type of any resource leaves out what this one is made of.
+    (api, resource) => api.add(groupOf(resource) as unknown as HttpApiGroup.Top),
     HttpApi.make("client") as unknown as HttpApi.Top
   )
   HttpApi.reflect(api, {
     onGroup: () => {},
-    onEndpoint: ({ endpoint, errors, group, successes }) =>
-      operations.push(operationOf(group, endpoint, successes, errors))
+    onEndpoint: ({ endpoint, errors, group, successes }) => {
+      const operation = declared.get(`${group.identifier}.${endpoint.identifier}`)
+      if (operation !== undefined) operations.push(operationOf(operation, endpoint, successes, errors))
+    }
   })
   const client: Client = { operations, ...(yield* calls(resources)) }
   return client

@@ -138,7 +138,7 @@ export const run = Effect.fn("Live.run")(
       prefix: baseUrl.pathname.replace(/\/$/, "")
     }
     // A scroll reads too, but a workspace has one at a time: it would be in the way of someone's export.
-    const reading = judge.pairs.filter(({ client }) => client.method === "GET" && client.replay === "safe")
+    const reading = judge.pairs.filter(({ client }) => client.method === "GET" && client.idempotent)
     const ids = new Map<string, ReadonlyArray<string>>()
     const judged: Array<Traffic.Judged> = []
     // Listings first: they have the ids.

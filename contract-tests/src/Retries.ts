@@ -97,7 +97,7 @@ export const check = Effect.fn("Retries.check")(function* (subject: Shape, pair:
   const request = sample(pair.client, subject.seed)
   if (request === undefined) return { divergences: [], runs: 0 } satisfies Checked
   const call = Effect.suspend(() => subject.client.call(pair.client.name, request))
-  const once = isOnce(pair, subject.document.server) ?? pair.client.replay === "never"
+  const once = isOnce(pair, subject.document.server) ?? !pair.client.idempotent
   const all = [...endings, ...(pair.client.success === undefined ? [] : [cutOff(pair.client.successStatus)])]
   const found = yield* Effect.forEach(all, (ending) =>
     Effect.map(attempts(call, ending), (sent): ReadonlyArray<Finding> => {

@@ -66,7 +66,7 @@ const resources: { readonly [method: string]: Resource | undefined } = {
   "Companies.list": "companies",
   "Contacts.list": "contacts",
   "Conversations.list": "conversations",
-  "News.listItems": "newsItems",
+  "NewsItems.list": "newsItems",
   "Segments.list": "segments",
   "Tags.list": "tags",
   "Teams.list": "teams"

@@ -8,8 +8,6 @@ import * as Core from "@effect-intercom/core"
 import { Contact } from "@effect-intercom/core/resources/Contacts"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
-import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as Schema from "effect/Schema"
 import { find } from "./Subjects.ts"
 
@@ -136,38 +134,30 @@ describe("a document that forbids more", () => {
 })
 
 describe("a client that does not keep to its edges", () => {
-  const { annotations, client } = Core.Operation
-
-  class Get extends HttpApiGroup.make("Contacts")
-    .add(
-      HttpApiEndpoint.get("get", "/contacts/:contact_id", {
-        params: { contact_id: Schema.String },
-        success: Contact
-      }).annotateMerge(annotations({ operationId: "getContact" }))
-    )
-    .middleware(Core.Authorization) {}
+  class Get extends Core.Resource.Service<Get>()("Contacts", {
+    get: Core.Endpoint.get("/contacts/:contact_id", { params: { contact_id: Schema.String }, success: Contact })
+  }) {}
 
   /** Where `/contacts/..` leads. */
-  class Parent extends HttpApiGroup.make("Contacts")
-    .add(HttpApiEndpoint.get("all", "/contacts", { success: Contact }))
-    .middleware(Core.Authorization) {}
+  class Parent extends Core.Resource.Service<Parent>()("Parent", {
+    all: Core.Endpoint.get("/contacts", { success: Contact })
+  }) {}
 
   /** Takes dots for steps in the path, as a client would that does not look at ids. */
   const dotted: Client.Resources = {
-    groups: [Get as unknown as HttpApiGroup.Top],
-    services: Effect.map(Effect.all([client(Get), client(Parent)]), ([contacts, parent]) => ({
+    resources: [Get],
+    services: Effect.map(Core.IntercomHttp, (http) => ({
       Contacts: {
         get: (contact_id: string) =>
-          /^\.\.?$/.test(contact_id) ? parent.all({}) : contacts.get({ params: { contact_id } })
+          /^\.\.?$/.test(contact_id) ? Parent.make(http).all() : Get.make(http).get(contact_id)
       }
     }))
   }
 
   const resources = (get: (id: string) => string): Client.Resources => ({
-    // The type of any group leaves out what this one is made of.
-    groups: [Get as unknown as HttpApiGroup.Top],
-    services: Effect.map(client(Get), (contacts) => ({
-      Contacts: { get: (contact_id: string) => contacts.get({ params: { contact_id: get(contact_id) } }) }
+    resources: [Get],
+    services: Effect.map(Core.IntercomHttp, (http) => ({
+      Contacts: { get: (contact_id: string) => Get.make(http).get(get(contact_id)) }
     }))
   })
 

@@ -96,7 +96,7 @@ describe("a real workspace", () => {
         []
       )
       // A few for each, and a scroll for none: it would be in the way of another.
-      const reading = operations.filter(({ method, replay }) => method === "GET" && replay === "safe")
+      const reading = operations.filter(({ idempotent, method }) => method === "GET" && idempotent)
       assert.isAtMost(seen.length, 2 * reading.length)
       assert.isFalse(seen.some(({ url }) => url.includes("scroll")))
       for (const { url } of seen) assert.notMatch(url, /per_page=(?!5\b)/)

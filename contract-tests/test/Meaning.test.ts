@@ -11,6 +11,8 @@ import type * as Grammar from "@effect-intercom/contract-tests/Grammar"
 import * as Node from "@effect-intercom/contract-tests/Node"
 import * as Revision from "@effect-intercom/contract-tests/Revision"
 import * as Vocabulary from "@effect-intercom/contract-tests/Vocabulary"
+import { Articles } from "@effect-intercom/core/resources/Articles"
+import { Contacts } from "@effect-intercom/core/resources/Contacts"
 import { assert, describe, it } from "@effect/vitest"
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import * as Effect from "effect/Effect"
@@ -19,7 +21,7 @@ import type * as Schema from "effect/Schema"
 
 /** Contacts and articles are enough, and are quick. */
 const resources: Client.Resources = {
-  groups: Client.intercom.groups.filter(({ identifier }) => identifier === "Contacts" || identifier === "Articles"),
+  resources: [Contacts, Articles],
   services: Effect.map(Client.intercom.services, ({ Articles, Contacts }) => ({
     ...(Articles && { Articles }),
     ...(Contacts && { Contacts })

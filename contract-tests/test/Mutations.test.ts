@@ -4,8 +4,6 @@ import type { Divergence } from "@effect-intercom/contract-tests/Divergence"
 import * as Core from "@effect-intercom/core"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
-import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import type * as JsonPatch from "effect/JsonPatch"
 import * as Schema from "effect/Schema"
 import { find, seed } from "./Subjects.ts"
@@ -723,36 +721,28 @@ describe("a changed document", () => {
 // ---------------------------------------------------------------------------------------------------------------------
 
 /** A client whose only resource is this one; its methods take what their endpoint takes. */
-const resource = (group: HttpApiGroup.Top, methods?: ReadonlyArray<string>): Client.Resources => ({
-  groups: [group],
-  services: Effect.map(Core.Operation.client(group), (calls) => ({
-    [group.identifier]: Object.fromEntries(
-      (methods ?? Object.keys(calls)).map((name) => [
-        name,
-        (argument: object) => {
-          const call = calls[name] ?? Object.values(calls)[0]
-          assert.isDefined(call)
-          const part = call.operation.method === "GET" ? "query" : "payload"
-          return call({ [part]: argument } as never)
-        }
-      ])
-    )
-  }))
-})
+const resource = (endpoints: Core.Resource.Endpoints, methods?: ReadonlyArray<string>): Client.Resources => {
+  class Contacts extends Core.Resource.Service<Contacts>()("Contacts", endpoints) {}
+  return {
+    resources: [Contacts],
+    services: Effect.map(Core.IntercomHttp, (http) => {
+      const made = Object.entries(Contacts.make(http))
+      const [[, first] = []] = made
+      const named = (methods ?? Object.keys(endpoints)).map((name) => [name, new Map(made).get(name) ?? first])
+      return { Contacts: Object.fromEntries(named) as object }
+    })
+  }
+}
 
 const listing = (
   path: "/contacts" | "/contact",
   fields: Schema.Struct.Fields,
   success: Schema.Top = Core.ContactList
-) =>
-  HttpApiGroup.make("Contacts")
-    .add(HttpApiEndpoint.get("list", path, { query: Schema.Struct(fields), success }))
-    .middleware(Core.Authorization) as unknown as HttpApiGroup.Top
+): Core.Resource.Endpoints => ({ list: Core.Endpoint.get(path, { query: Schema.Struct(fields), success }) })
 
-const creating = (fields: Schema.Struct.Fields) =>
-  HttpApiGroup.make("Contacts")
-    .add(HttpApiEndpoint.post("create", "/contacts", { payload: Schema.Struct(fields), success: Core.Contact }))
-    .middleware(Core.Authorization) as unknown as HttpApiGroup.Top
+const creating = (fields: Schema.Struct.Fields): Core.Resource.Endpoints => ({
+  create: Core.Endpoint.post("/contacts", { payload: Schema.Struct(fields), success: Core.Contact })
+})
 
 describe("a client with a fault", () => {
   it.live("a good one has none", () =>
@@ -838,9 +828,7 @@ describe("a client with a fault", () => {
     check: "refusals",
     client: {
       ...resource(creating({ email: Schema.String })),
-      services: Effect.map(Core.Operation.client(creating({ email: Schema.Unknown })), ({ create }) => ({
-        Contacts: { create: (payload: unknown) => create?.({ payload } as never) }
-      }))
+      services: resource(creating({ email: Schema.Unknown })).services
     },
     expected: { direction: "request", class: "breaking", message: /^the document forbids integer for email, / }
   })

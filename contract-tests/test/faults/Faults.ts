@@ -15,9 +15,10 @@ const fault = (file: string, name: string, ...edits: ReadonlyArray<Edit>): Fault
 const http = "IntercomHttp.ts"
 const retry = "internal/Retry.ts"
 const errors = "internal/ResponseError.ts"
-const walks = "Pagination.ts"
+const walker = "internal/Walker.ts"
+const styles = "internal/PageStyle.ts"
 const searches = "Search.ts"
-const operation = "Operation.ts"
+const call = "internal/Call.ts"
 const contacts = "resources/Contacts.ts"
 
 const version = `HttpClientRequest.setHeader("Intercom-Version", config.version)`
@@ -52,8 +53,8 @@ export const faults: ReadonlyArray<Fault> = [
   ]),
   fault(http, "the token is in a second header", afterVersion('HttpClientRequest.setHeader("X-Token", token)')),
   fault("Intercom.ts", "a layer keeps the token of the first client", [
-    "Layer.provideMerge(resources), Layer.fresh)",
-    "Layer.provideMerge(resources))"
+    "never, IntercomHttp> = Layer.fresh(",
+    "never, IntercomHttp> = ("
   ]),
   fault(
     http,
@@ -77,76 +78,70 @@ export const faults: ReadonlyArray<Fault> = [
   ]),
 
   // What is sent again.
-  fault(retry, "a write is repeated after a reset", ['!reason.sent || replay === "safe"', "true"]),
+  fault(retry, "a write is repeated after a reset", ["!reason.sent || idempotent", "true"]),
   fault(retry, "a write is repeated after a timeout", [
-    'case "DecodeError":\n      return replay === "safe"',
+    'case "DecodeError":\n      return idempotent',
     'case "DecodeError":\n      return true'
   ]),
-  fault(retry, "a write is repeated after a 500", ['replay === "safe" && transientStatus', "transientStatus"]),
-  fault(retry, "a read is not repeated after a reset", ['!reason.sent || replay === "safe"', "!reason.sent"]),
-  fault(retry, "a write that was never sent is not repeated", [
-    '!reason.sent || replay === "safe"',
-    'replay === "safe"'
-  ]),
+  fault(retry, "a write is repeated after a 500", ["idempotent && transientStatus", "transientStatus"]),
+  fault(retry, "a read is not repeated after a reset", ["!reason.sent || idempotent", "!reason.sent"]),
+  fault(retry, "a write that was never sent is not repeated", ["!reason.sent || idempotent", "idempotent"]),
   fault(retry, "a read is not repeated after a 503", ["[408, 500, 502, 503, 504]", "[408, 500, 502, 504]"]),
   fault(retry, "a full window is an end", ['return reason.scope === "window"', "return false"]),
   fault(retry, "a read is repeated whatever is said against it", [
     "    default:\n      return false",
-    '    default:\n      return replay === "safe"'
+    "    default:\n      return idempotent"
   ]),
   fault(retry, "one repetition too many", ["attempt <= policy.times", "attempt <= policy.times + 1"]),
-  fault("resources/Companies.ts", "a scroll is repeated", [', replay: "never"', ""]),
+  fault("resources/Companies.ts", "a scroll is repeated", ["    idempotent: false,\n", ""]),
   fault(contacts, "a contact is created twice", [
-    'operationId: "createContact"',
-    'operationId: "createContact", replay: "safe"'
+    "    payload: CreateContact,",
+    "    payload: CreateContact,\n    idempotent: true,"
   ]),
-  fault(contacts, "a search is not repeated", [
-    'operationId: "searchContacts", replay: "safe"',
-    'operationId: "searchContacts"'
-  ]),
+  fault(contacts, "a search is not repeated", ["    idempotent: true,\n", ""]),
 
   // Walks.
-  fault(walks, "a walk forgets the cursor of its query", [
-    "cursor === undefined ? query : { ...query, starting_after: cursor }",
-    "{ ...query, starting_after: cursor }"
+  fault(walker, "a walk forgets the cursor of its query", [
+    "const request = cursor === undefined ? query :",
+    "const request = cursor === undefined ? { ...query, starting_after: undefined } :"
   ]),
-  fault(walks, "a search forgets the cursor of its query", [
-    "cursor === undefined ? query : { ...query, pagination: { ...query.pagination, starting_after: cursor } }",
-    "({ ...query, pagination: { ...query.pagination, starting_after: cursor } })"
+  fault(walker, "a search forgets the cursor of its query", [
+    "const request = cursor === undefined ? query :",
+    'const request = cursor === undefined ? { ...query, pagination: { ...(query["pagination"] as object), starting_after: null } } :'
   ]),
-  fault(walks, "a search forgets the size of its pages", [
-    "{ ...query.pagination, starting_after: cursor }",
+  fault(styles, "a search forgets the size of its pages", [
+    "{ ...paginationOf(query), starting_after: cursor }",
     "{ starting_after: cursor }"
   ]),
-  fault(walks, "a scroll forgets where its query goes on", [
-    "cursor === undefined ? query : { ...query, scroll_param: cursor }",
-    "({ ...query, scroll_param: cursor })"
+  fault(walker, "a scroll forgets where its query goes on", [
+    "const request = cursor === undefined ? query :",
+    "const request = cursor === undefined ? { ...query, scroll_param: undefined } :"
   ]),
-  fault(walks, "a walk forgets the page of its query", ["(query.page ?? 1)", "1"]),
-  fault(walks, "a walk forgets where it was to start", ["Stream.paginate(from,", "Stream.paginate(from && undefined,"]),
-  fault(walks, "pages fetched ahead are dropped", [
+  fault(styles, "a walk forgets the page of its query", ['(numberOf(query["page"]) ?? 1)', "1"]),
+  fault(walker, "a walk forgets where it was to start", [
+    "Stream.paginate(from,",
+    "Stream.paginate(from && undefined,"
+  ]),
+  fault(walker, "pages fetched ahead are dropped", [
     "{ capacity: prefetch - 1 }",
     '{ capacity: Math.max(1, prefetch), strategy: "sliding" }'
   ]),
-  fault(walks, "records that do not fit are not handed over", [
+  fault(walker, "records that do not fit are not handed over", [
     "Effect.as(Effect.forEach(invalid, onInvalid), page)",
     "Effect.succeed(page)"
   ]),
-  fault(walks, "records that do not fit are among the others", ["misfits.size === 0 ? raw", "misfits.size >= 0 ? raw"]),
-  fault(walks, "a walk in a circle does not end", ["if (endless !== undefined)", "if (endless === null)"]),
-  fault(walks, "the last page is not asked for", [": asked < last", ": asked + 1 < last"]),
-  fault(walks, "the query is changed", [
-    "{ ...query, starting_after: cursor }),",
-    "Object.assign(query as object, { starting_after: cursor }) as typeof query),"
+  fault(walker, "records that do not fit are among the others", [
+    "misfits.size === 0 ? raw",
+    "misfits.size >= 0 ? raw"
   ]),
-  fault(operation, "the next page may be on another host", [
-    "return isOfApi(resolved) ?",
-    "return resolved !== null ?"
+  fault(walker, "a walk in a circle does not end", ["if (endless !== undefined)", "if (endless === null)"]),
+  fault(styles, "the last page is not asked for", [": asked < last", ": asked + 1 < last"]),
+  fault(styles, "the query is changed", [
+    "({ ...query, starting_after: cursor }),",
+    "Object.assign(query, { starting_after: cursor }),"
   ]),
-  fault(operation, "behind a gateway there is no next page", [
-    "return isOfApi(resolved) ?",
-    "return resolved === null ?"
-  ]),
+  fault(call, "the next page may be on another host", ["return isOfApi(resolved) ||", "return resolved !== null ||"]),
+  fault(call, "behind a gateway there is no next page", ["return isOfApi(resolved) ||", "return resolved === null ||"]),
 
   // What the builders of searches make.
   fault(searches, "or is and", ['({ operator: "OR", value })', '({ operator: "AND", value })']),
@@ -170,24 +165,24 @@ export const faults: ReadonlyArray<Fault> = [
   fault(searches, "groups do not nest", ["const mostNested = 2", "const mostNested = 1"]),
 
   // What calls send and give back.
-  fault(contacts, "the payload is changed", [
-    "contacts.create({ payload })",
-    'contacts.create({ payload: Object.assign(payload, { role: payload.role ?? "user" }) })'
+  fault("Resource.ts", "the payload is changed", [
+    "{ payload: rest.shift() ?? {} }",
+    '{ payload: Object.assign(rest.shift() ?? {}, path === "/contacts" ? { role: "user" } : {}) }'
   ]),
-  fault(contacts, "a field nobody gave is sent", [
-    "contacts.create({ payload })",
-    "contacts.create({ payload: { name: null, ...payload } })"
+  fault("Resource.ts", "a field nobody gave is sent", [
+    "{ payload: rest.shift() ?? {} }",
+    '{ payload: { ...(path === "/contacts" ? { name: null } : {}), ...(rest.shift() ?? {}) } }'
   ]),
-  fault(contacts, "an id is encoded twice", [
-    "contacts.get({ params: { contact_id } })",
-    "contacts.get({ params: { contact_id: encodeURIComponent(contact_id) as ContactId } })"
+  fault("internal/RequestEncoder.ts", "an id is encoded twice", [
+    'encodeURIComponent(params[name] ?? "")',
+    'encodeURIComponent(encodeURIComponent(params[name] ?? ""))'
   ]),
   fault("Wire.ts", "an id may be the way out of its path", ['id !== "" && id !== "." && id !== ".." && id', "id"]),
-  fault(contacts, "unknown fields are dropped", [
-    "contacts.get({ params: { contact_id } })",
-    "Effect.map(contacts.get({ params: { contact_id } }), ({ email, id, type }) => ({ type, id, email }) as never)"
+  fault(call, "unknown fields are dropped", [
+    "Effect.succeed(answer.body)",
+    'Effect.succeed(operation.name === "Contacts.get" ? (({ email, id, type }) => ({ type, id, email }))(answer.body as never) : answer.body)'
   ]),
-  fault(contacts, "a path is misspelt", ['get("get", "/contacts/:contact_id"', 'get("get", "/contact/:contact_id"']),
+  fault(contacts, "a path is misspelt", ['"/contacts/:contact_id"', '"/contact/:contact_id"']),
   fault(contacts, "a parameter is misspelt", [
     "per_page: optional(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 150 }))),\n    starting_after",
     "perPage: optional(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 150 }))),\n    starting_after"
@@ -196,20 +191,20 @@ export const faults: ReadonlyArray<Fault> = [
   // Errors.
   fault(errors, "what was not found is gone", ["new E.NotFound(fields)", "new E.Gone(fields)"]),
   fault(errors, "the request id of the body is lost", [
-    'list?.request_id ?? headers["x-request-id"]',
+    'word?.requestId ?? headers["x-request-id"]',
     'headers["x-request-id"]'
   ]),
   fault(errors, "the request id of the headers is lost", [
-    'list?.request_id ?? headers["x-request-id"]',
-    "list?.request_id"
+    'word?.requestId ?? headers["x-request-id"]',
+    "word?.requestId"
   ]),
   fault(http, "the request id of what cannot be read is lost", [
     "reply.requestId === undefined",
     "reply.requestId !== null"
   ]),
-  fault(errors, "codes are lost", ['error.code ?? error.type ?? "unknown"', 'error.type ?? "unknown"']),
-  fault(errors, "messages are lost", ['typeof error.message === "string"', "error.message === null"]),
-  fault(errors, "the field that is wrong is lost", ['typeof error.field === "string"', "error.field === null"]),
+  fault(errors, "codes are lost", ["text(code) ?? text(type),", "text(type),"]),
+  fault(errors, "messages are lost", ["message: text(message),", "message: undefined,"]),
+  fault(errors, "the field that is wrong is lost", ["field: text(field)\n", "field: undefined\n"]),
   fault(errors, "the text of an error that is no list is lost", [
     "body: empty || body.encoding !== undefined ?",
     "body: empty || body.encoding === undefined ?"

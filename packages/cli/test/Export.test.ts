@@ -301,7 +301,7 @@ describe("intercom export", () => {
       })
       assert.match(alone.stderr.trim(), /refused the access token/)
       for (const text of [stderr, alone.stderr]) assert.notInclude(text, "is kept")
-    }).pipe(Effect.provide(simulator({ faults: Faults.when("News.listItems", "error403") })))
+    }).pipe(Effect.provide(simulator({ faults: Faults.when("NewsItems.list", "error403") })))
   )
 
   it.live("--quiet says nothing when all is well", () =>
@@ -356,7 +356,7 @@ describe("--log-format json", () => {
       const unset = yield* Command.inProcess(args)
       assert.strictEqual(unset.code, 64)
       assert.match(JSON.stringify(events(unset.stderr)), /"code":64,"message":"INTERCOM_ACCESS_TOKEN is not set/)
-    }).pipe(Effect.provide(simulator({ faults: Faults.when("News.listItems", "error403") })))
+    }).pipe(Effect.provide(simulator({ faults: Faults.when("NewsItems.list", "error403") })))
   )
 })
 
@@ -407,7 +407,7 @@ describe("an error says what to do", () => {
         /^1 of 3 resources failed: news\. The workspace's plan is without news: name the others, instead of --all\.$/m
       )
       assert.deepStrictEqual(yield* names(directory), ["manifest.json", "state.json", "tags.ndjson", "teams.ndjson"])
-    }).pipe(Effect.provide(simulator({ faults: Faults.when("News.listItems", "error403") })))
+    }).pipe(Effect.provide(simulator({ faults: Faults.when("NewsItems.list", "error403") })))
   )
 
   it.live("a full disk", () =>

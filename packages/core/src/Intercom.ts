@@ -6,45 +6,15 @@ import type * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 import type * as IntercomConfig from "./IntercomConfig.ts"
 import { IntercomHttp } from "./IntercomHttp.ts"
-import { Admins } from "./resources/Admins.ts"
-import { Articles } from "./resources/Articles.ts"
-import { Companies } from "./resources/Companies.ts"
-import { Contacts } from "./resources/Contacts.ts"
-import { Conversations } from "./resources/Conversations.ts"
-import { Events } from "./resources/Events.ts"
-import { Messages } from "./resources/Messages.ts"
-import { News } from "./resources/News.ts"
-import { Segments } from "./resources/Segments.ts"
-import { Tags } from "./resources/Tags.ts"
-import { Teams } from "./resources/Teams.ts"
+import { resources } from "./resources/index.ts"
 
-const resources = Layer.mergeAll(
-  Admins.layer,
-  Contacts.layer,
-  Companies.layer,
-  Conversations.layer,
-  Articles.layer,
-  Segments.layer,
-  Messages.layer,
-  Events.layer,
-  News.layer,
-  Tags.layer,
-  Teams.layer
-)
+type All = typeof resources
 
 /** The resource services that {@link Intercom} gathers; its layers provide each by itself, too. */
-export type Resources =
-  | Admins
-  | Contacts
-  | Companies
-  | Conversations
-  | Articles
-  | Segments
-  | Messages
-  | Events
-  | News
-  | Tags
-  | Teams
+export type Resources = { readonly [Name in keyof All]: Context.Service.Identifier<All[Name]> }[keyof All]
+
+/** One service with a field for each resource: `intercom.contacts` is the service `Contacts`. */
+export type Services = { readonly [Name in keyof All]: Context.Service.Shape<All[Name]> }
 
 /**
  * Every resource in one service.
@@ -75,25 +45,18 @@ export type Resources =
  * }).pipe(Effect.provide(Intercom.layerConfig), Effect.provide(FetchHttpClient.layer))
  * ```
  */
-export class Intercom extends Context.Service<Intercom>()("@effect-intercom/core/Intercom", {
-  make: Effect.all({
-    admins: Admins,
-    contacts: Contacts,
-    companies: Companies,
-    conversations: Conversations,
-    articles: Articles,
-    segments: Segments,
-    messages: Messages,
-    events: Events,
-    news: News,
-    tags: Tags,
-    teams: Teams
-  })
-}) {
-  static readonly layerHttp: Layer.Layer<Intercom | Resources, never, IntercomHttp> = Layer.effect(
-    this,
-    this.make
-  ).pipe(Layer.provideMerge(resources), Layer.fresh)
+export class Intercom extends Context.Service<Intercom, Services>()("@effect-intercom/core/Intercom") {
+  static readonly layerHttp: Layer.Layer<Intercom | Resources, never, IntercomHttp> = Layer.fresh(
+    Layer.effectContext(
+      Effect.map(IntercomHttp, (http) => {
+        const made = Object.entries(resources).map(([name, { key, make }]) => [name, key, make(http)] as const)
+        const services = new Map<string, unknown>(made.map(([, key, service]) => [key, service]))
+        // Each service is that of its resource, under its name and under its key.
+        services.set(this.key, Object.fromEntries(made.map(([name, , service]) => [name, service])))
+        return Context.makeUnsafe<Intercom | Resources>(services)
+      })
+    )
+  )
 
   static readonly layer = (
     options: IntercomConfig.Options

@@ -1,63 +1,122 @@
 /** The operations of this client as one declaration: for servers, generated documents and contract suites. */
 import * as HttpApi from "effect/http-api/HttpApi"
-import type * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
-import type * as HttpApiGroup from "effect/http-api/HttpApiGroup"
+import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
+import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
+import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as OpenApi from "effect/http-api/OpenApi"
-import type { Operation } from "./IntercomHttp.ts"
-import { describe } from "./Operation.ts"
-import { AdminsGroup } from "./resources/Admins.ts"
-import { ArticlesGroup } from "./resources/Articles.ts"
-import { CompaniesGroup } from "./resources/Companies.ts"
-import { ContactsGroup } from "./resources/Contacts.ts"
-import { ConversationsGroup } from "./resources/Conversations.ts"
-import { EventsGroup } from "./resources/Events.ts"
-import { MessagesGroup } from "./resources/Messages.ts"
-import { NewsGroup } from "./resources/News.ts"
-import { SegmentsGroup } from "./resources/Segments.ts"
-import { TagsGroup } from "./resources/Tags.ts"
-import { TeamsGroup } from "./resources/Teams.ts"
+import type * as HttpMethod from "effect/http/HttpMethod"
+import * as Schema from "effect/Schema"
+import { Authorization } from "./Authorization.ts"
+import type * as Endpoint from "./Endpoint.ts"
+import * as Resource from "./Resource.ts"
+import { resources } from "./resources/index.ts"
+import { pathSegment } from "./Wire.ts"
 
-/** The API: `OpenApi.fromApi(IntercomApi)` is its document, `HttpApiBuilder` makes servers of it. */
-export class IntercomApi extends HttpApi.make("intercom")
-  .add(
-    AdminsGroup,
-    ContactsGroup,
-    CompaniesGroup,
-    ConversationsGroup,
-    ArticlesGroup,
-    SegmentsGroup,
-    MessagesGroup,
-    EventsGroup,
-    NewsGroup,
-    TagsGroup,
-    TeamsGroup
-  )
-  .annotateMerge(
-    OpenApi.annotations({
-      title: "Intercom API",
-      version: "2.15",
-      servers: [
-        { url: "https://api.intercom.io", description: "United States" },
-        { url: "https://api.eu.intercom.io", description: "Europe" },
-        { url: "https://api.au.intercom.io", description: "Australia" }
-      ]
-    })
-  ) {}
+type ParamsOf<Params extends Schema.Struct.Fields> = [keyof Params] extends [never] ? never : Schema.Struct<Params>
 
-/** An operation, with the declaration it comes from. */
-export interface ApiOperation extends Operation {
-  readonly group: HttpApiGroup.Top
-  readonly endpoint: HttpApiEndpoint.Top
+/** An endpoint as HttpApi has it, with a name, and with what any operation needs and may fail with. */
+export type ApiEndpoint<Name extends string, E extends Endpoint.Top> = HttpApiEndpoint.AddMiddleware<
+  HttpApiEndpoint.HttpApiEndpoint<
+    Name,
+    HttpMethod.HttpMethod,
+    string,
+    ParamsOf<E["params"]>,
+    Endpoint.Query<E>,
+    Endpoint.Payload<E>,
+    never,
+    Endpoint.Success<E>,
+    E["error"][number]
+  >,
+  Authorization
+>
+
+type Names<R extends Resource.Declared> = keyof R["endpoints"] & string
+
+/** A resource as a group of HttpApi. */
+export type ApiGroup<R extends Resource.Declared> = HttpApiGroup.HttpApiGroup<
+  R["resource"],
+  { readonly [Name in Names<R>]: ApiEndpoint<Name, R["endpoints"][Name]> }[Names<R>]
+>
+
+const endpointOf = ({ endpoint, operationId }: Resource.ResourceOperation, name: string): HttpApiEndpoint.Top => {
+  const { body, error, method, params, path, payload, query, status, success } = endpoint
+  const empty = HttpApiSchema.Empty(status)
+  const full = success?.pipe(HttpApiSchema.status(status))
+  // HttpApi's types are tied to the literal method; here it is any.
+  return HttpApiEndpoint.make(method)(
+    name,
+    path as `/${string}`,
+    {
+      params: Object.keys(params).length === 0 ? undefined : segments(params),
+      query,
+      payload,
+      success: full === undefined ? empty : body === "optional" ? [full, HttpApiSchema.NoContent] : full,
+      error: error.length === 0 ? undefined : error
+    } as object
+  ).annotateMerge(OpenApi.annotations({ identifier: operationId })) as unknown as HttpApiEndpoint.Top
 }
 
-const catalogue = (): ReadonlyArray<ApiOperation> => {
-  const entries: Array<ApiOperation> = []
-  HttpApi.reflect(IntercomApi, {
-    onGroup: () => {},
-    onEndpoint: ({ endpoint, group }) => entries.push({ ...describe(group, endpoint), group, endpoint })
+/** Servers and documents are told, too, what can stand in a path. */
+const segments = (params: Schema.Struct.Fields) =>
+  Object.fromEntries(
+    Object.entries(params).map(([name, schema]) =>
+      // Ids are strings; what is encoded to one is checked by the call alone.
+      [
+        name,
+        Schema.toType(schema as Schema.Top).ast === (schema as Schema.Top).ast
+          ? pathSegment(schema as Schema.Codec<string>)
+          : schema
+      ]
+    )
+  )
+
+/** A resource, one of your own too, as a group of HttpApi: for servers and documents. */
+export const groupOf = <R extends Resource.Declared>(resource: R): ApiGroup<R> => {
+  const endpoints = Resource.operations(resource).map((operation) =>
+    endpointOf(operation, operation.name.slice(resource.resource.length + 1))
+  )
+  const [first, ...others] = endpoints
+  const group = HttpApiGroup.make(resource.resource)
+  const full = first === undefined ? group : group.add(first, ...others)
+  // Built from the endpoints of the resource, so its names and types are those of `ApiGroup`.
+  return full.middleware(Authorization) as unknown as ApiGroup<R>
+}
+
+type All = typeof resources
+
+/** The groups of all resources. */
+type Groups = { readonly [Name in keyof All]: ApiGroup<All[Name]> }[keyof All]
+
+// One group for each resource.
+const groups = Object.values(resources).map((resource) =>
+  groupOf<Resource.Declared>(resource)
+) as unknown as ReadonlyArray<Groups>
+
+const api = groups.reduce<HttpApi.HttpApi<"intercom", Groups>>(
+  (api, group) => api.add(group),
+  // Empty yet.
+  HttpApi.make("intercom") as unknown as HttpApi.HttpApi<"intercom", Groups>
+)
+
+/** The API: `OpenApi.fromApi(IntercomApi)` is its document, `HttpApiBuilder` makes servers of it. */
+export class IntercomApi extends api.annotateMerge(
+  OpenApi.annotations({
+    title: "Intercom API",
+    version: "2.15",
+    servers: [
+      { url: "https://api.intercom.io", description: "United States" },
+      { url: "https://api.eu.intercom.io", description: "Europe" },
+      { url: "https://api.au.intercom.io", description: "Australia" }
+    ]
   })
-  return entries
+) {}
+
+/** An operation, with the declarations it comes from. */
+export interface ApiOperation extends Resource.ResourceOperation {
+  readonly resource: Resource.Top
 }
 
 /** Every operation of the client, in the order of declaration. */
-export const operations: ReadonlyArray<ApiOperation> = catalogue()
+export const operations: ReadonlyArray<ApiOperation> = Object.values(resources).flatMap((resource) =>
+  Resource.operations(resource).map((operation) => ({ ...operation, resource }))
+)

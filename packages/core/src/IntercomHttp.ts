@@ -5,7 +5,6 @@
 import type * as Config from "effect/Config"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
-import * as Data from "effect/Data"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Digest from "effect/crypto/Digest"
@@ -22,13 +21,13 @@ import * as RateLimiter from "effect/persistence/RateLimiter"
 import * as Redacted from "effect/Redacted"
 import * as Ref from "effect/Ref"
 import * as Schema from "effect/Schema"
+import { type Answer, Failure, type Operation } from "./Attempt.ts"
 import * as IntercomConfig from "./IntercomConfig.ts"
 import {
   type BodyTooLargeError,
   DecodeError,
   EncodeError,
   IntercomError,
-  type Reason,
   TimeoutError,
   TransportError
 } from "./IntercomError.ts"
@@ -47,26 +46,6 @@ import { neverSent, systemError } from "./internal/TransportCode.ts"
 import { wholeMillis } from "./internal/WholeMillis.ts"
 import * as Json from "./Json.ts"
 
-/** What is known about an operation besides its schemas. */
-export interface Operation {
-  /** `Contacts.create`, say: the name of the span and the `operation` of metrics and errors. */
-  readonly name: string
-  /** The `operationId` in the published document. */
-  readonly operationId: string
-  readonly method: string
-  /** The path template, `/contacts/{contact_id}`. */
-  readonly path: string
-  /** Whether sending it twice does what sending it once does. */
-  readonly replay: Replay
-  /** Whether a success has no body. */
-  readonly empty: boolean
-  /** Whether a success may have no body; not when left out. */
-  readonly mayBeEmpty?: boolean
-}
-
-/** `safe`: may be sent again when its fate is unknown. `never`: only when it certainly was not processed. */
-export type Replay = "safe" | "never"
-
 /**
  * Changes the retry policy of the calls inside an effect; what is left out, or `undefined`, stays as the client has it.
  * One that makes no sense fails its calls with an `EncodeError` that names the field.
@@ -81,35 +60,21 @@ export const Timeout = Context.Reference<Duration.Input | undefined>("@effect-in
   defaultValue: () => undefined
 })
 
-/** The answer to a request, complete. */
-export interface Reply {
-  readonly status: number
-  readonly requestId: string | undefined
-  /** The parsed JSON, nothing checked yet; `undefined` when the operation answers without a body. */
-  readonly body: unknown
-}
-
-/** How a client sends. Resources reach it through `Operation.client`; it is public for operations of your own. */
+/** How a client sends. Resources reach it through their layers; it is public for what is no resource. */
 export interface Shape {
   readonly config: IntercomConfig.IntercomConfig
   /** One attempt of the operation; bodies are read already when they arrive. */
   readonly attempt: (operation: Operation) => HttpClient.HttpClient.With<Failure>
   /** All attempts the retry policy allows of `attempt`, a request sent through {@link Shape.attempt}. */
-  readonly reply: <R>(
+  readonly execute: <R>(
     operation: Operation,
     attempt: Effect.Effect<HttpClientResponse.HttpClientResponse, Failure, R>
-  ) => Effect.Effect<Reply, IntercomError, R>
+  ) => Effect.Effect<Answer, IntercomError, R>
   /** What time it is for the API, in Unix milliseconds, as its answers told; before the first, by this machine's clock. */
   readonly serverTime: Effect.Effect<number>
   /** Takes the token out of a text that comes from outside, and cuts what is left to `length` characters. */
   readonly scrub: Scrub
 }
-
-/** A failed attempt: why, and how long the server asks to wait. */
-export class Failure extends Data.TaggedClass("Failure")<{
-  readonly reason: Reason
-  readonly notBefore?: Duration.Duration
-}> {}
 
 // The attempt under way: whose it is, and when it asked for its slot of the rate limit, in monotonic milliseconds.
 const Attempt = Context.Reference<{ readonly operation: string; readonly askedAt: number }>(
@@ -254,7 +219,10 @@ const make = Effect.fnUntraced(function* <E extends RateLimiter.RateLimiterError
       )
     )
 
-  const reply = <R>(operation: Operation, attempt: Effect.Effect<HttpClientResponse.HttpClientResponse, Failure, R>) =>
+  const execute = <R>(
+    operation: Operation,
+    attempt: Effect.Effect<HttpClientResponse.HttpClientResponse, Failure, R>
+  ) =>
     Effect.gen(function* () {
       const ofCall: unknown = { RetryPolicy: yield* RetryPolicy, Timeout: yield* Timeout }
       if (!isOfCall(ofCall)) {
@@ -276,7 +244,7 @@ const make = Effect.fnUntraced(function* <E extends RateLimiter.RateLimiterError
     )
 
   const serverTime = Clock.clockWith((clock) => Effect.sync(() => time.now(clock)))
-  return IntercomHttp.of({ config, attempt, reply, serverTime, scrub })
+  return IntercomHttp.of({ config, attempt, execute, serverTime, scrub })
 })
 
 const isOfCall = Schema.is(Patience.OfCall)
@@ -295,12 +263,12 @@ const parse = (
   response: HttpClientResponse.HttpClientResponse,
   scrub: Scrub,
   parseJson: (text: string) => unknown
-): Effect.Effect<Reply, Failure> => {
+): Effect.Effect<Answer, Failure> => {
   const id = response.headers["x-request-id"]
   const reply = { status: response.status, requestId: id === undefined ? undefined : scrub(id, 200) }
-  if (operation.empty) return Effect.succeed({ ...reply, body: undefined })
+  if (operation.body === "none") return Effect.succeed({ ...reply, body: undefined })
   const { charset, encoding, text } = Body.of(response)
-  if (operation.mayBeEmpty === true && text === "") return Effect.succeed({ ...reply, body: undefined })
+  if (operation.body === "optional" && text === "") return Effect.succeed({ ...reply, body: undefined })
   const malformed = () =>
     new Failure({
       reason: new DecodeError({

@@ -1,46 +1,58 @@
 import { IntercomHttp } from "@effect-intercom/core/IntercomHttp"
-import * as Operation from "@effect-intercom/core/Operation"
-import { ContactId, ContactList, Contacts, ContactsGroup } from "@effect-intercom/core/resources/Contacts"
-import { Events, EventsGroup } from "@effect-intercom/core/resources/Events"
+import * as Endpoint from "@effect-intercom/core/Endpoint"
+import * as Resource from "@effect-intercom/core/Resource"
+import { ContactId, Contacts } from "@effect-intercom/core/resources/Contacts"
+import { Events } from "@effect-intercom/core/resources/Events"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
-import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
-import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import * as fc from "fast-check"
 import { execFile } from "node:child_process"
+import * as Call from "@effect-intercom/core/internal/Call"
 import * as Scripted from "./Scripted.ts"
 
 const get = Contacts.use(({ get }) => get(ContactId.make("1")))
-const calls = Effect.provide(Operation.client(ContactsGroup), Scripted.make([]).intercom())
-const reply = (body: unknown) => ({ status: 200, requestId: undefined, body })
+
+/** The calls of a resource, which tests look into. */
+const callsOf = <Es extends Resource.Endpoints>({ endpoints, resource }: { resource: string; endpoints: Es }) =>
+  Effect.map(IntercomHttp, (http) => {
+    const calls = Resource.operations({ endpoints, resource }).map(({ endpoint, ...operation }) => [
+      operation.name.slice(resource.length + 1),
+      Call.make(http, operation, endpoint)
+    ])
+    // One for each endpoint.
+    return Object.fromEntries(calls) as { readonly [Name in keyof Es]: Call.Call }
+  }).pipe(Effect.provide(Scripted.make([]).intercom()))
+
+const calls = callsOf(Contacts)
+const answered = (body: unknown) => ({ status: 200, requestId: undefined, body })
 
 describe("a declared endpoint", () => {
   it("tells its name, path, and whether it may be sent twice", () => {
-    const [list, create, get] = Object.values(ContactsGroup.endpoints).map((endpoint) =>
-      Operation.describe(ContactsGroup, endpoint)
-    )
     assert.deepStrictEqual(
-      [list, create, get].map((operation) => [
-        operation?.name,
-        operation?.operationId,
-        operation?.path,
-        operation?.replay
+      Resource.operations(Contacts).map(({ idempotent, name, operationId, path }) => [
+        name,
+        operationId,
+        path,
+        idempotent
       ]),
       [
-        ["Contacts.list", "listContacts", "/contacts", "safe"],
-        ["Contacts.create", "createContact", "/contacts", "never"],
-        ["Contacts.get", "getContact", "/contacts/{contact_id}", "safe"]
+        ["Contacts.list", "listContacts", "/contacts", true],
+        ["Contacts.create", "createContact", "/contacts", false],
+        ["Contacts.get", "getContact", "/contacts/{contact_id}", true],
+        ["Contacts.search", "searchContacts", "/contacts/search", true]
       ]
     )
-    const [submit] = Object.values(EventsGroup.endpoints).map((endpoint) => Operation.describe(EventsGroup, endpoint))
-    const either = HttpApiEndpoint.delete("either", "/x", { success: [HttpApiSchema.NoContent, Schema.String] })
     assert.deepStrictEqual(
-      [submit?.empty, list?.empty, Operation.describe(EventsGroup, either).empty],
-      [true, false, false]
+      Resource.operations(Events).map(({ body, operationId }) => [operationId, body]),
+      [
+        ["submitEvent", "none"],
+        ["listEvents", "json"]
+      ]
     )
+    const { body, idempotent, status } = Endpoint.del("/x", {})
+    assert.deepStrictEqual([body, idempotent, status], ["none", true, 204])
   })
 })
 
@@ -49,18 +61,18 @@ describe("a body that fits", () => {
     Effect.gen(function* () {
       const { get, list } = yield* calls
       const contact = { type: "contact", id: "1", brand_new: { deep: [1, { er: true }] }, name: null }
-      assert.strictEqual(yield* get.decode(reply(contact)), contact as never)
+      assert.strictEqual(yield* get.decode(answered(contact)), contact as never)
       const page = { type: "list", data: [contact], brand_new: 1, pages: { next: { starting_after: "x", more: [] } } }
-      const decoded = yield* list.decode(reply(page))
+      const decoded = yield* list.decode(answered(page))
       assert.strictEqual(decoded, page as never)
-      assert.strictEqual(decoded.data[0], contact as never)
+      assert.strictEqual((decoded as typeof page).data[0], contact)
     })
   )
 
   it.effect("fits exactly when Schema.is says so", () =>
     Effect.gen(function* () {
       const { list } = yield* calls
-      const is = Schema.is(ContactList)
+      const is = Schema.is(Contacts.endpoints.list.success ?? Schema.Never)
       const value = fc.oneof(
         fc.jsonValue(),
         fc.record({ starting_after: fc.jsonValue() }, { requiredKeys: [] }),
@@ -277,50 +289,79 @@ describe("where code generation is forbidden", () => {
 describe("a call", () => {
   it.effect("tells where a part of a body does not fit, whatever the part", () =>
     Effect.gen(function* () {
-      const { list } = yield* Operation.client(ContactsGroup)
-      const reply = { status: 200, requestId: undefined, body: undefined }
-      const { reason } = list.decodeError(Schema.Array(Schema.Struct({ id: Schema.String })), reply, [{}, { id: 5 }])
+      const { list } = yield* calls
+      const answer = answered(undefined)
+      const { reason } = list.decodeError(Schema.Array(Schema.Struct({ id: Schema.String })), answer, [{}, { id: 5 }])
       assert(reason._tag === "DecodeError")
       assert.deepStrictEqual(reason.mismatches, [
         { path: "[0].id", expected: "a value", actual: "nothing" },
         { path: "[1].id", expected: "string", actual: "5" }
       ])
-      const nothing = list.decodeError(Schema.String, reply, undefined).reason
+      const nothing = list.decodeError(Schema.String, answer, undefined).reason
       assert(nothing._tag === "DecodeError")
       assert.strictEqual(nothing.body, "undefined")
       const sentence = Schema.String.check(Schema.makeFilter(() => "a sentence of its own"))
-      const other = list.decodeError(sentence, reply, "text").reason
+      const other = list.decodeError(sentence, answer, "text").reason
       assert(other._tag === "DecodeError")
       assert.deepStrictEqual(other.mismatches, [
         { path: "", expected: "a sentence of its own", actual: "another value" }
       ])
-    }).pipe(Effect.provide(Scripted.make([]).intercom()))
+      const transforming = list.decodeError(Schema.NumberFromString, answer, "1").reason
+      assert(transforming._tag === "DecodeError")
+      assert.deepStrictEqual(transforming.mismatches, [
+        {
+          path: "",
+          expected: "a value that is of the schema's type as it came",
+          actual: "one that would have to be transformed"
+        }
+      ])
+    })
   )
 })
 
-describe("a group of one's own", () => {
-  class OwnGroup extends HttpApiGroup.make("Own").add(
-    HttpApiEndpoint.post("send", "/own", { payload: Schema.Unknown, success: Schema.Unknown })
-  ) {}
+describe("a resource of one's own", () => {
+  class Own extends Resource.Service<Own>()("Owns", {
+    send: Endpoint.post("/own", { payload: Schema.Unknown, success: Schema.Unknown })
+  }) {}
 
   it.effect("takes its names from the declaration where nothing else is said, and sends what JSON can hold", () =>
     Effect.gen(function* () {
       const server = Scripted.make([Scripted.json([1])])
+      assert.deepStrictEqual(
+        Resource.operations(Own).map(({ idempotent, name, operationId }) => [name, operationId, idempotent]),
+        [["Owns.send", "sendOwn", false]]
+      )
       yield* Effect.gen(function* () {
-        const { send } = yield* Operation.client(OwnGroup)
-        assert.deepStrictEqual(
-          [send.operation.name, send.operation.operationId, send.operation.replay],
-          ["Own.send", "Own.send", "never"]
-        )
-        assert.deepStrictEqual<unknown>(yield* send({ payload: { a: 1 } }), [1])
-        const { reason } = yield* Effect.flip(send({ payload: 10n }))
+        const { send } = yield* Own
+        assert.deepStrictEqual<unknown>(yield* send({ a: 1 }), [1])
+        const { reason } = yield* Effect.flip(send(10n))
         assert(reason._tag === "EncodeError")
         assert.deepStrictEqual(reason.mismatches, [{ path: "", expected: "JSON value", actual: "10n" }])
-      }).pipe(Effect.provide(server.intercom()))
+      }).pipe(Effect.provide(server.layer(Own.layer)))
       assert.deepStrictEqual(
         server.sent.map(({ body }) => body),
         [{ a: 1 }]
       )
+    })
+  )
+
+  it.effect("compiles nothing before it is called, and an endpoint once for all clients", () =>
+    Effect.gen(function* () {
+      let looked = 0
+      const success = Schema.suspend(() => {
+        looked++
+        return Schema.String
+      })
+      class Lazy extends Resource.Service<Lazy>()("Lazy", { get: Endpoint.get("/lazy", { success }) }) {}
+      for (const [index] of [1, 2].entries()) {
+        yield* Effect.gen(function* () {
+          const { get } = yield* Lazy
+          assert.strictEqual(looked > 0, index > 0)
+          const before = looked
+          assert.strictEqual(yield* get(), "a")
+          if (index > 0) assert.isAtMost(looked, before + 1)
+        }).pipe(Effect.provide(Scripted.make([Scripted.json("a")]).layer(Lazy.layer)))
+      }
     })
   )
 })
@@ -330,16 +371,15 @@ describe("a call of a type that contains itself", () => {
     Effect.gen(function* () {
       interface Nested extends ReadonlyArray<Nested> {}
       const Nested: Schema.Codec<Nested> = Schema.Array(Schema.suspend(() => Nested))
-      class OwnGroup extends HttpApiGroup.make("Own").add(HttpApiEndpoint.get("get", "/own", { success: Nested })) {}
-      const { get } = yield* Operation.client(OwnGroup)
+      const { get } = yield* callsOf({ resource: "Own", endpoints: { get: Endpoint.get("/own", { success: Nested }) } })
       const body: unknown = JSON.parse(`${"[".repeat(200_000)}5${"]".repeat(200_000)}`)
-      const { reason } = yield* Effect.flip(get.decode(reply(body)))
+      const { reason } = yield* Effect.flip(get.decode(answered(body)))
       assert(reason._tag === "DecodeError")
       assert.deepStrictEqual(reason.mismatches, [
         { path: "", expected: "a value that fits", actual: "one too deep to show" }
       ])
       assert.match(reason.body, /^\[{8000,}… \(400001 characters in all\)$/)
-    }).pipe(Effect.provide(Scripted.make([]).intercom()))
+    })
   )
 })
 
@@ -354,12 +394,12 @@ describe("the service", () => {
           operationId: "listTags",
           method: "GET",
           path: "/tags",
-          replay: "safe",
-          empty: false
+          idempotent: true,
+          body: "json"
         } as const
         const attempt = http.attempt(operation).get("/tags")
         const failure = yield* Effect.flip(attempt)
-        return { answer: yield* http.reply(operation, attempt), failure }
+        return { answer: yield* http.execute(operation, attempt), failure }
       }).pipe(Effect.provide(server.intercom()), Scripted.elapse)
       assert.deepStrictEqual([failure._tag, failure.reason._tag], ["Failure", "ServerError"])
       assert.deepStrictEqual([answer.status, answer.body], [200, { anything: 1 }])

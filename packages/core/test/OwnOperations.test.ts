@@ -1,28 +1,33 @@
 /** Operations of one's own: what could go wrong with them is handled, or told. */
 import { operations } from "@effect-intercom/core/IntercomApi"
-import { IntercomHttp } from "@effect-intercom/core/IntercomHttp"
-import * as Operation from "@effect-intercom/core/Operation"
+import * as Endpoint from "@effect-intercom/core/Endpoint"
+import type { IntercomError } from "@effect-intercom/core/IntercomError"
+import * as Resource from "@effect-intercom/core/Resource"
 import { Contact, ContactId } from "@effect-intercom/core/resources/Contacts"
 import * as Wire from "@effect-intercom/core/Wire"
 import { assert, describe, it } from "@effect/vitest"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
-import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
-import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as Schema from "effect/Schema"
+import { flawOf } from "@effect-intercom/core/internal/Declaration"
 import * as Scripted from "./Scripted.ts"
+
+/** A resource with one operation. */
+const own = <E extends Endpoint.Top>(endpoint: E) => {
+  class Own extends Resource.Service<Own>()("Own", { call: endpoint }) {}
+  return Own
+}
 
 describe("a field that is undefined", () => {
   class Address extends Schema.Class<Address>("Address")({
     city: Schema.String,
     zip: Schema.optional(Schema.String)
   }) {}
-  const Update = HttpApiGroup.make("Own").add(
-    HttpApiEndpoint.put("update", "/contacts/:contact_id", {
+  class Own extends Resource.Service<Own>()("Own", {
+    update: Endpoint.put("/contacts/:contact_id", {
       params: { contact_id: ContactId },
-      query: { expand: Schema.optional(Schema.String) },
+      query: Schema.Struct({ expand: Schema.optional(Schema.String) }),
       payload: Schema.Struct({
         name: Schema.optional(Schema.NullOr(Schema.String)),
         phone: Wire.optional(Schema.NullOr(Schema.String)),
@@ -33,7 +38,7 @@ describe("a field that is undefined", () => {
       }),
       success: Contact
     })
-  )
+  }) {}
 
   it.effect("is not sent: as null it would erase what is there", () =>
     Effect.gen(function* () {
@@ -47,10 +52,10 @@ describe("a field that is undefined", () => {
         custom_attributes: { plan: undefined, seats: null }
       }
       yield* Effect.gen(function* () {
-        const { update } = yield* Operation.client(Update)
-        yield* update({ params: { contact_id: ContactId.make("1") }, query: { expand: undefined }, payload })
-        yield* update({ params: { contact_id: ContactId.make("1") }, query: {}, payload: { name: null } })
-      }).pipe(Effect.provide(server.intercom()))
+        const { update } = yield* Own
+        yield* update(ContactId.make("1"), payload, { expand: undefined })
+        yield* update(ContactId.make("1"), { name: null })
+      }).pipe(Effect.provide(server.layer(Own.layer)))
       assert.deepStrictEqual(
         server.sent.map(({ body, url }) => [body, url.search]),
         [
@@ -68,16 +73,16 @@ describe("a field that is undefined", () => {
 
   it.effect("is told where a value is needed", () =>
     Effect.gen(function* () {
-      const Own = HttpApiGroup.make("Own").add(
-        HttpApiEndpoint.post("send", "/own", {
+      const Own = own(
+        Endpoint.post("/own", {
           payload: Schema.Struct({ name: Schema.UndefinedOr(Schema.String) }),
           success: Schema.Unknown
         })
       )
       const server = Scripted.make([])
-      const { reason } = yield* Effect.flip(
-        Effect.flatMap(Operation.client(Own), ({ send }) => send({ payload: { name: undefined } }))
-      ).pipe(Effect.provide(server.intercom()))
+      const { reason } = yield* Effect.flip(Own.use(({ call }) => call({ name: undefined }))).pipe(
+        Effect.provide(server.layer(Own.layer))
+      )
       assert(reason._tag === "EncodeError")
       assert.deepStrictEqual(reason.mismatches, [{ path: "name", expected: "a value", actual: "nothing" }])
       assert.lengthOf(server.sent, 0)
@@ -88,14 +93,12 @@ describe("a field that is undefined", () => {
 describe("a request nested beyond reason", () => {
   it.effect("is an EncodeError, and nothing is sent", () =>
     Effect.gen(function* () {
-      const Own = HttpApiGroup.make("Own").add(
-        HttpApiEndpoint.post("send", "/own", { payload: Schema.Json, success: Schema.Unknown })
-      )
+      const Own = own(Endpoint.post("/own", { payload: Schema.Json, success: Schema.Unknown }))
       const server = Scripted.make([])
       const payload = JSON.parse("[".repeat(200_000) + "]".repeat(200_000)) as Schema.Json
-      const { reason } = yield* Effect.flip(
-        Effect.flatMap(Operation.client(Own), ({ send }) => send({ payload }))
-      ).pipe(Effect.provide(server.intercom()))
+      const { reason } = yield* Effect.flip(Own.use(({ call }) => call(payload))).pipe(
+        Effect.provide(server.layer(Own.layer))
+      )
       assert(reason._tag === "EncodeError")
       assert.deepStrictEqual(reason.mismatches, [
         { path: "", expected: "a request that can be written down as JSON", actual: "one that cannot" }
@@ -106,8 +109,8 @@ describe("a request nested beyond reason", () => {
 })
 
 describe("an id that is no segment of a path", () => {
-  const Own = HttpApiGroup.make("Own").add(
-    HttpApiEndpoint.put("update", "/contacts/:contact_id/parts/:part", {
+  const Own = own(
+    Endpoint.put("/contacts/:contact_id/parts/:part", {
       params: { contact_id: ContactId, part: Schema.NumberFromString },
       success: Schema.Unknown
     })
@@ -119,10 +122,8 @@ describe("an id that is no segment of a path", () => {
       Effect.gen(function* () {
         const server = Scripted.make([])
         const { reason } = yield* Effect.flip(
-          Effect.flatMap(Operation.client(Own), ({ update }) =>
-            update({ params: { contact_id: ContactId.make(id), part: 1 } })
-          )
-        ).pipe(Effect.provide(server.intercom()))
+          Own.use(({ call }) => call({ contact_id: ContactId.make(id), part: 1 }))
+        ).pipe(Effect.provide(server.layer(Own.layer)))
         assert(reason._tag === "EncodeError")
         assert.deepStrictEqual(reason.mismatches, [
           { path: "contact_id", expected: Wire.segment, actual: JSON.stringify(id) }
@@ -134,29 +135,28 @@ describe("an id that is no segment of a path", () => {
   it.effect.each(["%2e%2e", "..;", "a/../b", "%", "é", " "])("%o is one segment, whatever it looks like", (id) =>
     Effect.gen(function* () {
       const server = Scripted.make([Scripted.json({})])
-      yield* Effect.flatMap(Operation.client(Own), ({ update }) =>
-        update({ params: { contact_id: ContactId.make(id), part: 1 } })
-      ).pipe(Effect.provide(server.intercom()))
+      yield* Own.use(({ call }) => call({ contact_id: ContactId.make(id), part: 1 })).pipe(
+        Effect.provide(server.layer(Own.layer))
+      )
       const segments = server.sent[0]?.url.pathname.split("/") ?? []
       assert.deepStrictEqual([segments.length, decodeURIComponent(segments[2] ?? ""), segments[4]], [5, id, "1"])
     })
   )
 
-  const withParams = operations.filter(({ endpoint }) => endpoint.params !== undefined)
+  const withParams = operations.filter(({ endpoint }) => Object.keys(endpoint.params).length > 0)
   it.effect.each(withParams.map(({ name, ...operation }) => [name, operation] as const))(
     "is one for %s too",
-    ([, { endpoint, group, path }]) =>
+    ([, { endpoint }]) =>
       Effect.gen(function* () {
-        const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => name)
-        assert.isAbove(names.length, 0)
+        const names = Object.keys(endpoint.params)
         for (const id of ["", ".", "..", "\ud800"]) {
           const server = Scripted.make([])
-          const params = Object.fromEntries(names.map((name) => [name, id]))
-          // The keys of a client are its group's endpoints; the input is wrong in one way only.
-          const calls = (yield* Effect.provide(Operation.client(group), server.intercom())) as Readonly<
-            Record<string, Operation.Call<object, unknown>>
-          >
-          const { reason } = yield* Effect.flip(calls[endpoint.identifier]?.({ params, query: {} }) ?? Effect.void)
+          // The input is wrong in one way only.
+          class Own extends Resource.Service<Own>()("Own", { call: { ...endpoint, payload: undefined } }) {}
+          const ids = names.length > 1 ? Object.fromEntries(names.map((name) => [name, id])) : id
+          const { reason } = yield* Effect.flip(
+            Own.use(({ call }) => (call as (ids: unknown) => Effect.Effect<unknown, IntercomError>)(ids))
+          ).pipe(Effect.provide(server.layer(Own.layer)))
           assert(reason._tag === "EncodeError")
           assert.deepStrictEqual(
             reason.mismatches.map(({ path }) => path),
@@ -168,14 +168,12 @@ describe("an id that is no segment of a path", () => {
   )
 })
 
-describe("several success schemas", () => {
+describe("several kinds of answers", () => {
   const A = Wire.open({ type: Schema.Literal("a"), a: Schema.Int })
-  const B = Wire.open({ type: Schema.Literal("b"), b: Schema.Int }).pipe(HttpApiSchema.status(201))
-  const Own = HttpApiGroup.make("Own").add(
-    HttpApiEndpoint.get("get", "/own", { success: [A, B, HttpApiSchema.NoContent] })
-  )
+  const B = Wire.open({ type: Schema.Literal("b"), b: Schema.Int })
+  const Own = own(Endpoint.get("/own", { success: Schema.Union([A, B]), body: "optional" }))
 
-  it.effect("all count", () =>
+  it.effect("all count, none included", () =>
     Effect.gen(function* () {
       const server = Scripted.make([
         Scripted.json({ type: "a", a: 1, more: 2 }),
@@ -184,15 +182,15 @@ describe("several success schemas", () => {
         Scripted.json({ type: "c" })
       ])
       yield* Effect.gen(function* () {
-        const { get } = yield* Operation.client(Own)
+        const { call } = yield* Own
         assert.deepStrictEqual<unknown>(
-          [yield* get({}), yield* get({}), yield* get({})],
+          [yield* call(), yield* call(), yield* call()],
           [{ type: "a", a: 1, more: 2 }, { type: "b", b: 1 }, undefined]
         )
-        const { reason } = yield* Effect.flip(get({}))
+        const { reason } = yield* Effect.flip(call())
         assert(reason._tag === "DecodeError")
         assert.isAbove(reason.mismatches.length, 0)
-      }).pipe(Effect.provide(server.intercom()))
+      }).pipe(Effect.provide(server.layer(Own.layer)))
     })
   )
 })
@@ -209,34 +207,49 @@ describe("a declaration that cannot work", () => {
     "optional of requests": Schema.Struct({ n: Wire.optional(Schema.Int) })
   }
 
-  const diesWith = Effect.fnUntraced(function* <Group extends HttpApiGroup.Constraint>(own: Group) {
-    const exit = yield* Effect.exit(Effect.provide(Operation.client(own), Scripted.make([]).intercom()))
+  const diesWith = Effect.fnUntraced(function* (endpoint: Endpoint.Top) {
+    const Own = own(endpoint)
+    // What it would be called with does not matter.
+    const call = Own.use(({ call }) => (call as () => Effect.Effect<unknown, IntercomError>)())
+    const exit = yield* Effect.exit(Effect.provide(call, Scripted.make([]).layer(Own.layer)))
     assert(Exit.isFailure(exit))
     const error = Cause.squash(exit.cause)
-    assert(error instanceof Operation.DeclarationError, String(error))
+    assert(error instanceof Resource.DeclarationError, String(error))
     return error.message
   })
 
   it.effect.each(Object.entries(transforming))("is a success schema that transforms: %s", ([, success]) =>
     Effect.gen(function* () {
-      const message = yield* diesWith(HttpApiGroup.make("Own").add(HttpApiEndpoint.get("get", "/own", { success })))
-      assert.match(message, /^Own\.get is declared so that it cannot work: its success schema transforms .*on the wire/)
+      const message = yield* diesWith(Endpoint.get("/own", { success }))
+      assert.match(
+        message,
+        /^Own\.call is declared so that it cannot work: its success schema transforms .*on the wire/
+      )
     })
   )
 
-  it.effect("is a path with a parameter that params lacks", () =>
+  it.effect("is a path with a parameter that params lacks, which the types refuse, too", () =>
     Effect.gen(function* () {
       const params = { contact: Schema.String }
-      for (const own of [
-        HttpApiGroup.make("Own").add(HttpApiEndpoint.get("get", "/own/:id", { success: Schema.String })),
-        HttpApiGroup.make("Own").add(HttpApiEndpoint.get("get", "/own/:id", { params, success: Schema.String }))
+      for (const endpoint of [
+        // @ts-expect-error there is no id
+        Endpoint.get("/own/:id", { success: Schema.String }),
+        // @ts-expect-error there is no id
+        Endpoint.get("/own/:id", { params, success: Schema.String })
       ]) {
-        assert.match(yield* diesWith(own), /^Own\.get .*: its path has :id, its params have no id\.$/)
+        assert.match(yield* diesWith(endpoint), /^Own\.call .*: its path has :id, its params have no id\.$/)
       }
     })
   )
 
-  it.effect("is none of those there are, nor what HttpApi alone makes of one", () =>
+  it.effect("is a body for a method without one", () =>
+    Effect.gen(function* () {
+      const endpoint = Endpoint.get("/own", { payload: Schema.String, success: Schema.String })
+      assert.match(yield* diesWith(endpoint), /: a GET has no body: its payload would not be sent\.$/)
+    })
+  )
+
+  it.effect("is none of those there are, nor one with types that JSON has", () =>
     Effect.gen(function* () {
       interface Tree {
         readonly children: ReadonlyArray<Tree>
@@ -254,10 +267,6 @@ describe("a declaration that cannot work", () => {
         id: ContactId,
         literal: Schema.Literals(["a", 1, true])
       })
-      const { get } = yield* Effect.provide(
-        Operation.client(HttpApiGroup.make("Own").add(HttpApiEndpoint.get("get", "/own", { success }))),
-        Scripted.make([]).intercom()
-      )
       const body = {
         any: 1,
         unknown: null,
@@ -269,29 +278,18 @@ describe("a declaration that cannot work", () => {
         id: "1",
         literal: 1
       }
-      assert.isTrue(get.fits(body))
-      for (const { group } of operations) {
-        yield* Effect.provide(Operation.client(group), Scripted.make([]).intercom())
-      }
-      assert.isDefined(IntercomHttp)
-    })
-  )
-
-  it.effect("tells where a check is one that decoding would make true", () =>
-    Effect.gen(function* () {
-      const { get } = yield* Effect.provide(
-        Operation.client(HttpApiGroup.make("Own").add(HttpApiEndpoint.get("get", "/own", { success: Schema.String }))),
-        Scripted.make([]).intercom()
+      const endpoints = { own: Endpoint.get("/own", { success }) }
+      const all = [...Resource.operations({ resource: "Own", endpoints }), ...operations]
+      for (const { endpoint, name } of all) assert.isUndefined(flawOf(endpoint), name)
+      class Own extends Resource.Service<Own>()("Own", endpoints) {}
+      const server = Scripted.make([Scripted.json(body)])
+      assert.deepStrictEqual<unknown>(
+        yield* Effect.provide(
+          Own.use(({ own }) => own()),
+          server.layer(Own.layer)
+        ),
+        body
       )
-      const { reason } = get.decodeError(Schema.NumberFromString, { status: 200, requestId: undefined, body: "1" }, "1")
-      assert(reason._tag === "DecodeError")
-      assert.deepStrictEqual(reason.mismatches, [
-        {
-          path: "",
-          expected: "a value that is of the schema's type as it came",
-          actual: "one that would have to be transformed"
-        }
-      ])
     })
   )
 })

@@ -5,7 +5,7 @@ import { Companies, Company } from "@effect-intercom/core/resources/Companies"
 import { Contact, type ContactId, type ContactReferences, Contacts } from "@effect-intercom/core/resources/Contacts"
 import { Conversation, type ConversationId, Conversations } from "@effect-intercom/core/resources/Conversations"
 import { DataEvent, Events } from "@effect-intercom/core/resources/Events"
-import { News, NewsItem } from "@effect-intercom/core/resources/News"
+import { NewsItem, NewsItems } from "@effect-intercom/core/resources/NewsItems"
 import { Segment, Segments } from "@effect-intercom/core/resources/Segments"
 import { Tag, Tags } from "@effect-intercom/core/resources/Tags"
 import { Team, Teams } from "@effect-intercom/core/resources/Teams"
@@ -169,7 +169,7 @@ export const news = listing({
   name: "news",
   table: Table.fromSchema("news", NewsItem, { key: "id" }),
   pageSize: null,
-  pages: (_, options) => Stream.unwrap(News.useSync(({ listItems }) => listItems.pages({}, options)))
+  pages: (_, options) => Stream.unwrap(NewsItems.useSync(({ list }) => list.pages({}, options)))
 })
 
 const countCompanies = Companies.use(({ list }) => Stream.runHead(list.pages({ per_page: 1 }, { prefetch: 0 }))).pipe(
@@ -526,7 +526,7 @@ export type Services =
   | Contacts
   | Conversations
   | Events
-  | News
+  | NewsItems
   | Segments
   | Tags
   | Teams

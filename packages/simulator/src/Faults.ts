@@ -58,7 +58,7 @@ type Groups = (typeof IntercomApi)["groups"]
 
 type NamesIn<Group extends keyof Groups & string> = `${Group}.${HttpApiGroup.Endpoints<Groups[Group]>["identifier"]}`
 
-/** The name of an operation: `Contacts.search`, `News.listItems`. */
+/** The name of an operation: `Contacts.search`, `NewsItems.list`. */
 export type OperationName = { [Group in keyof Groups & string]: NamesIn<Group> }[keyof Groups & string]
 
 /** Some of the requests: those of an operation, by its name, or those for which a predicate is true. */

@@ -8,10 +8,10 @@ import * as Layer from "effect/Layer"
 
 describe("faults of an operation", () => {
   it("take the name of one that exists", () => {
-    const name: Faults.OperationName = "News.listItems"
+    const name: Faults.OperationName = "NewsItems.list"
     assert.strictEqual(Faults.when(name, "error403").scoped.length, 1)
     // @ts-expect-error No operation has this name.
-    assert.strictEqual(Faults.when("News.list", "error403").scoped.length, 1)
+    assert.strictEqual(Faults.when("NewsItems.all", "error403").scoped.length, 1)
     // @ts-expect-error Nor this one.
     assert.strictEqual(Faults.when("contacts.list", "error403").scoped.length, 1)
   })
@@ -24,12 +24,12 @@ describe("faults of an operation", () => {
         assert.strictEqual(yield* Faults.checked(faults), faults)
       }
       // As a program without types has it.
-      const wrong = Faults.when("News.list" as Faults.OperationName, "error403")
+      const wrong = Faults.when("NewsItems.all" as Faults.OperationName, "error403")
       for (const faults of [wrong, Faults.all(Faults.none, wrong), Faults.when(() => true, wrong)]) {
         const { message } = yield* Effect.flip(Faults.checked(faults))
         assert.match(
           message,
-          /^There is no operation News\.list to have a fault\. Its name is one of .*News\.listItems/
+          /^There is no operation NewsItems\.all to have a fault\. Its name is one of .*NewsItems\.list, NewsItems\.create/
         )
       }
     })
@@ -37,7 +37,7 @@ describe("faults of an operation", () => {
 
   it.effect("of one that does not exist stop the simulator, which would never have them", () =>
     Effect.gen(function* () {
-      const faults = Faults.when("News.list" as Faults.OperationName, "error403")
+      const faults = Faults.when("NewsItems.all" as Faults.OperationName, "error403")
       const built = yield* Effect.exit(Effect.scoped(Layer.build(Simulator.layerClient({ contacts: 1, faults }))))
       assert.isTrue(Exit.hasDies(built))
       const set = Simulator.use(({ setFaults }) => setFaults(faults)).pipe(

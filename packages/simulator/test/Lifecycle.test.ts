@@ -22,12 +22,12 @@ const summed = <A, E>(records: Stream.Stream<A, E>) =>
 describe("a simulator", () => {
   it.live("tells count and checksum of what a walk brings, also of what was added", () =>
     Effect.gen(function* () {
-      const { contacts, news } = yield* Intercom
+      const { contacts, newsItems: news } = yield* Intercom
       const { snapshot } = yield* Simulator
       yield* contacts.create({ email: "new@example.com" })
-      yield* news.createItem({ title: "New", sender_id: 1 })
+      yield* news.create({ title: "New", sender_id: 1 })
       assert.deepStrictEqual(yield* snapshot("contacts"), yield* summed(contacts.list.items({ per_page: 150 })))
-      assert.deepStrictEqual(yield* snapshot("newsItems"), yield* summed(news.listItems.items()))
+      assert.deepStrictEqual(yield* snapshot("newsItems"), yield* summed(news.list.items()))
     }).pipe(Effect.provide(overSocket({ contacts: 400, newsItems: 25 })))
   )
 

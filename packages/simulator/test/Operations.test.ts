@@ -16,7 +16,7 @@ const ids = (records: ReadonlyArray<{ readonly id: string }>) => new Set(records
 describe("the listings", () => {
   it.live("decode, and hold every record once", () =>
     Effect.gen(function* () {
-      const { admins, articles, companies, contacts, conversations, news, segments } = yield* Intercom
+      const { admins, articles, companies, contacts, conversations, newsItems: news, segments } = yield* Intercom
       const listed = {
         contacts: ids(yield* collect(contacts.list.items({ per_page: 150 }))),
         companies: ids(yield* collect(companies.list.items())),
@@ -24,7 +24,7 @@ describe("the listings", () => {
         articles: ids(yield* collect(articles.list.items())),
         segments: ids(yield* collect(segments.list.items({ include_count: true }))),
         admins: ids(yield* collect(admins.list.items())),
-        newsItems: ids(yield* collect(news.listItems.items()))
+        newsItems: ids(yield* collect(news.list.items()))
       }
       for (const [resource, count] of Object.entries(counts)) {
         assert.strictEqual(listed[resource as keyof typeof counts].size, count, resource)
@@ -235,10 +235,10 @@ describe("articles, news and messages", () => {
 
   it.live("news items are created as drafts", () =>
     Effect.gen(function* () {
-      const { news } = yield* Intercom
-      const created = yield* news.createItem({ title: "New", sender_id: 5, labels: ["Product"] })
+      const { newsItems: news } = yield* Intercom
+      const created = yield* news.create({ title: "New", sender_id: 5, labels: ["Product"] })
       assert.deepInclude(created, { title: "New", state: "draft", labels: ["Product"] })
-      const { data } = yield* news.listItems()
+      const { data } = yield* news.list()
       assert.deepStrictEqual(data[0], created)
     }).pipe(Effect.provide(simulated))
   )

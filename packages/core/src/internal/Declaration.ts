@@ -1,22 +1,27 @@
 /** Declarations of endpoints that compile, and could not work. */
-import type * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
+import * as HttpMethod from "effect/http/HttpMethod"
+import type * as Endpoint from "../Endpoint.ts"
+import * as Schema from "effect/Schema"
 import * as SchemaAST from "effect/SchemaAST"
 
 /** What is wrong with the declaration of an endpoint; `undefined` when nothing is. */
-export const flawOf = ({ params, path, success }: HttpApiEndpoint.Top): string | undefined => {
-  if ([...success].some(({ ast }) => transforms(ast, new Set()))) {
+export const flawOf = ({ method, params, path, payload, success }: Endpoint.Top): string | undefined => {
+  if (success !== undefined && transforms(Schema.toCodecJson(success).ast, new Set())) {
     return (
       "its success schema transforms what the API answers (a Date, a NumberFromString, a class, a default, …), but " +
       "answers are checked and handed over as they came: declare what is on the wire, and transform the value a call gives"
     )
   }
-  const named = new Set(params === undefined ? [] : namesOf(params.ast))
-  const missing = [...path.matchAll(/:(\w+)/g)].map(([, name = ""]) => name).find((name) => !named.has(name))
+  if (payload !== undefined && !HttpMethod.hasBody(method)) {
+    return `a ${method} has no body: its payload would not be sent`
+  }
+  const missing = namesIn(path).find((name) => !Object.hasOwn(params, name))
   return missing === undefined ? undefined : `its path has :${missing}, its params have no ${missing}`
 }
 
-const namesOf = (ast: SchemaAST.AST): ReadonlyArray<PropertyKey> =>
-  ast._tag === "Objects" ? ast.propertySignatures.map(({ name }) => name) : []
+/** The parameters of a path, in their order. */
+export const namesIn = (path: string): ReadonlyArray<string> =>
+  [...path.matchAll(/:(\w+)/g)].map(([, name = ""]) => name)
 
 /** Whether decoding a value of JSON could give another value. */
 const transforms = (ast: SchemaAST.AST, seen: Set<SchemaAST.AST>): boolean => {
@@ -26,7 +31,7 @@ const transforms = (ast: SchemaAST.AST, seen: Set<SchemaAST.AST>): boolean => {
   return partsOf(ast).some((part) => transforms(part, seen))
 }
 
-/** Types that HttpApi links to JSON: the values of them that JSON has stand there as they are. */
+/** Types that are linked to JSON: the values of them that JSON has stand there as they are. */
 const isJsonAlready = (ast: SchemaAST.AST): boolean => {
   switch (ast._tag) {
     case "Any":

@@ -11,19 +11,31 @@ type Test = (value: unknown) => boolean
  * compiler, which looks up the candidates of every union and every key of an open object, and 2 s without. Where code
  * cannot be generated (Cloudflare Workers, a strict Content-Security-Policy) it is `Schema.is`.
  */
-export const guard = <S extends Schema.Top>(schema: S) => {
-  const ast = SchemaAST.toType(schema.ast)
-  const test = compile(ast) ?? is(ast)
-  // Both tell whether a value is of this type.
-  return ((value) => {
+export const guard = <S extends Schema.Top>(schema: S) =>
+  // It tells whether a value is of this type.
+  ((value) => {
     try {
-      return test(value)
+      return testOf(schema.ast)(value)
     } catch (error) {
       if (isOverflow(error)) return false
       throw error
     }
   }) as (value: unknown) => value is S["Type"]
+
+const tests = new WeakMap<SchemaAST.AST, Test>()
+
+/** The test of a type: made when it is first needed, and once for all clients. */
+const testOf = (ast: SchemaAST.AST): Test => {
+  const known = tests.get(ast)
+  if (known !== undefined) return known
+  const type = SchemaAST.toType(ast)
+  const test = compile(type) ?? is(type)
+  tests.set(ast, test)
+  return test
 }
+
+// Where code cannot be generated once, it never can.
+let mayGenerate = true
 
 /** Whether a test ran out of stack: the value is of a type that contains itself, and too deep to be looked through. */
 export const isOverflow = (error: unknown): boolean => {
@@ -42,6 +54,7 @@ interface Source {
 }
 
 const compile = (ast: SchemaAST.AST): Test | undefined => {
+  if (!mayGenerate) return undefined
   const source: Source = { functions: new Map(), outside: [] }
   const test = expression(ast, source)
   const constants = source.outside.map((_, index) => `const t${index}=outside[${index}];`)
@@ -49,7 +62,8 @@ const compile = (ast: SchemaAST.AST): Test | undefined => {
   try {
     // oxlint-disable-next-line no-new-func
     return new Function("outside", text)(source.outside) as Test
-  } catch {
+  } catch (error) {
+    if (error instanceof EvalError) mayGenerate = false
     return undefined
   }
 }

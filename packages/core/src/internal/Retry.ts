@@ -4,9 +4,9 @@ import * as Metric from "effect/Metric"
 import * as Random from "effect/Random"
 import * as Ref from "effect/Ref"
 import * as Schedule from "effect/Schedule"
+import type { Failure, Operation } from "../Attempt.ts"
 import type { RetryPolicy } from "../IntercomConfig.ts"
 import type { Reason } from "../IntercomError.ts"
-import type { Failure, Operation, Replay } from "../IntercomHttp.ts"
 import * as IntercomMetrics from "../IntercomMetrics.ts"
 import * as Monotonic from "./Monotonic.ts"
 import { isLasting } from "./TransportCode.ts"
@@ -17,19 +17,19 @@ const transientStatus = new Set([408, 500, 502, 503, 504])
  * Whether to send again: always when the request certainly was not processed (no connection, a full window), never
  * when waiting cannot help, and in between only what may be sent twice.
  */
-const isRetryable = (reason: Reason, replay: Replay): boolean => {
+const isRetryable = (reason: Reason, idempotent: boolean): boolean => {
   switch (reason._tag) {
     case "RateLimited":
       return reason.scope === "window"
     case "TransportError":
-      return !isLasting(reason) && (!reason.sent || replay === "safe")
+      return !isLasting(reason) && (!reason.sent || idempotent)
     case "TimeoutError":
     // An empty or cut-off body of a success is a broken connection in disguise; one of another shape fails after this.
     case "DecodeError":
-      return replay === "safe"
+      return idempotent
     case "ServerError":
     case "UnexpectedStatus":
-      return replay === "safe" && transientStatus.has(reason.status)
+      return idempotent && transientStatus.has(reason.status)
     default:
       return false
   }
@@ -57,7 +57,7 @@ const schedule = ({ firstSent, operation, policy }: Options) => {
       )
     ),
     Schedule.while(({ attempt, duration, input }) =>
-      isRetryable(input.reason, operation.replay) && attempt <= policy.times
+      isRetryable(input.reason, operation.idempotent) && attempt <= policy.times
         ? Effect.map(
             Effect.all([Monotonic.millis, Ref.get(firstSent)]),
             ([now, first = now]) => now - first + Duration.toMillis(duration) <= total

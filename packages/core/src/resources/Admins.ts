@@ -1,21 +1,12 @@
 /** Admins: the teammates of a workspace. */
-import * as Context from "effect/Context"
-import * as Effect from "effect/Effect"
-import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
-import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
-import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
-import { Authorization } from "../Authorization.ts"
+import * as Endpoint from "../Endpoint.ts"
 import { listing, LooseId, nullish, open, openEnum, optional, UnixSeconds } from "../Wire.ts"
-import * as Operation from "../Operation.ts"
 import * as Pagination from "../Pagination.ts"
+import * as Resource from "../Resource.ts"
 import { AdminId } from "./Common.ts"
 
 export { AdminId } from "./Common.ts"
-
-// ---------------------------------------------------------------------------------------------------------------------
-// wire schemas
-// ---------------------------------------------------------------------------------------------------------------------
 
 /** An admin's picture, as `GET /me` sends it; `image_url` is null when there is none. */
 export class AdminAvatar extends Schema.Opaque<AdminAvatar>()(
@@ -99,27 +90,6 @@ export class ListAdmins extends Schema.Opaque<ListAdmins>()(
   })
 ) {}
 
-// ---------------------------------------------------------------------------------------------------------------------
-// endpoints
-// ---------------------------------------------------------------------------------------------------------------------
-
-/** The declaration of the operations on admins. */
-export class AdminsGroup extends HttpApiGroup.make("Admins")
-  .add(
-    HttpApiEndpoint.get("me", "/me", {
-      success: CurrentAdmin
-    }).annotateMerge(Operation.annotations({ operationId: "getMe" })),
-    HttpApiEndpoint.get("list", "/admins", {
-      query: ListAdmins,
-      success: AdminList
-    }).annotateMerge(Operation.annotations({ operationId: "listAdmins" }))
-  )
-  .middleware(Authorization) {}
-
-// ---------------------------------------------------------------------------------------------------------------------
-// service
-// ---------------------------------------------------------------------------------------------------------------------
-
 /**
  * The admins of a workspace.
  *
@@ -131,16 +101,13 @@ export class AdminsGroup extends HttpApiGroup.make("Admins")
  * const region = Admins.use((admins) => admins.me()).pipe(Effect.map((admin) => admin.app?.region))
  * ```
  */
-export class Admins extends Context.Service<Admins>()("@effect-intercom/core/Admins", {
-  make: Effect.gen(function* () {
-    const admins = yield* Operation.client(AdminsGroup)
-    return {
-      /** Whose token it is, and of which workspace. Fails with `Unauthorized` when the token is not good here. */
-      me: Effect.fn("Admins.me")(() => admins.me({})),
-      /** All admins, in one answer. */
-      list: Pagination.single(admins.list, { items: "admins", item: Admin })
-    }
+export class Admins extends Resource.Service<Admins>()("Admins", {
+  /** Whose token it is, and of which workspace. Fails with `Unauthorized` when the token is not good here. */
+  me: Endpoint.get("/me", { success: CurrentAdmin, operationId: "getMe" }),
+  /** All admins, in one answer. */
+  list: Endpoint.get("/admins", {
+    query: ListAdmins,
+    success: AdminList,
+    pages: Pagination.single("admins", Admin)
   })
-}) {
-  static readonly layer = Layer.fresh(Layer.effect(this, this.make))
-}
+}) {}

@@ -1,22 +1,13 @@
 /** Articles: what a Help Center is made of. */
-import * as Context from "effect/Context"
-import * as Effect from "effect/Effect"
-import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
-import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
-import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
-import { Authorization } from "../Authorization.ts"
+import * as Endpoint from "../Endpoint.ts"
 import * as ErrorResponse from "../ErrorResponse.ts"
 import { LooseId, listing, nullish, open, openEnum, optional, unchecked, UnixSeconds } from "../Wire.ts"
-import * as Operation from "../Operation.ts"
 import * as Pagination from "../Pagination.ts"
+import * as Resource from "../Resource.ts"
 import { ArticleId, EmbeddedTags } from "./Common.ts"
 
 export { ArticleId } from "./Common.ts"
-
-// ---------------------------------------------------------------------------------------------------------------------
-// wire schemas
-// ---------------------------------------------------------------------------------------------------------------------
 
 // The languages an article can be in, as the official 2.15 document names them.
 // oxfmt-ignore
@@ -156,41 +147,19 @@ export class CreateArticle extends Schema.Opaque<CreateArticle>()(
   })
 ) {}
 
-// ---------------------------------------------------------------------------------------------------------------------
-// endpoints
-// ---------------------------------------------------------------------------------------------------------------------
-
-/** The declaration of the operations on articles. */
-export class ArticlesGroup extends HttpApiGroup.make("Articles")
-  .add(
-    HttpApiEndpoint.get("list", "/articles", {
-      query: ListArticles,
-      success: ArticleList,
-      error: ErrorResponse.BadRequest
-    }).annotateMerge(Operation.annotations({ operationId: "listArticles" })),
-    HttpApiEndpoint.post("create", "/articles", {
-      payload: CreateArticle,
-      success: Article,
-      error: [ErrorResponse.BadRequest, ErrorResponse.UnprocessableEntity]
-    }).annotateMerge(Operation.annotations({ operationId: "createArticle" }))
-  )
-  .middleware(Authorization) {}
-
-// ---------------------------------------------------------------------------------------------------------------------
-// service
-// ---------------------------------------------------------------------------------------------------------------------
-
 /** The articles of a workspace. */
-export class Articles extends Context.Service<Articles>()("@effect-intercom/core/Articles", {
-  make: Effect.gen(function* () {
-    const articles = yield* Operation.client(ArticlesGroup)
-    return {
-      /** One page; `list.pages` and `list.items` walk them all. */
-      list: Pagination.page(articles.list, { items: "data", item: Article }),
-      /** Creates an article. Never sent twice. */
-      create: Effect.fn("Articles.create")((payload: CreateArticle) => articles.create({ payload }))
-    }
+export class Articles extends Resource.Service<Articles>()("Articles", {
+  /** One page; `list.pages` and `list.items` walk them all. */
+  list: Endpoint.get("/articles", {
+    query: ListArticles,
+    success: ArticleList,
+    error: ErrorResponse.BadRequest,
+    pages: Pagination.page("data", Article)
+  }),
+  /** Creates an article. Never sent twice. */
+  create: Endpoint.post("/articles", {
+    payload: CreateArticle,
+    success: Article,
+    error: [ErrorResponse.BadRequest, ErrorResponse.UnprocessableEntity]
   })
-}) {
-  static readonly layer = Layer.fresh(Layer.effect(this, this.make))
-}
+}) {}

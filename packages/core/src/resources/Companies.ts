@@ -1,11 +1,6 @@
 /** Companies: the organisations contacts belong to. */
-import * as Context from "effect/Context"
-import * as Effect from "effect/Effect"
-import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
-import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
-import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
-import { Authorization } from "../Authorization.ts"
+import * as Endpoint from "../Endpoint.ts"
 import * as ErrorResponse from "../ErrorResponse.ts"
 import {
   CustomAttributes,
@@ -19,15 +14,11 @@ import {
   unchecked,
   UnixSeconds
 } from "../Wire.ts"
-import * as Operation from "../Operation.ts"
 import * as Pagination from "../Pagination.ts"
+import * as Resource from "../Resource.ts"
 import { CompanyId, SegmentId, EmbeddedTags } from "./Common.ts"
 
 export { CompanyId } from "./Common.ts"
-
-// ---------------------------------------------------------------------------------------------------------------------
-// wire schemas
-// ---------------------------------------------------------------------------------------------------------------------
 
 /** What the company pays for; `{}` live when it has no plan. Requests give it as a string, its name. */
 export class CompanyPlan extends Schema.Opaque<CompanyPlan>()(
@@ -162,61 +153,39 @@ export class CreateOrUpdateCompany extends Schema.Opaque<CreateOrUpdateCompany>(
   })
 ) {}
 
-// ---------------------------------------------------------------------------------------------------------------------
-// endpoints
-// ---------------------------------------------------------------------------------------------------------------------
-
-/** The declaration of the operations on companies. */
-export class CompaniesGroup extends HttpApiGroup.make("Companies")
-  .add(
-    HttpApiEndpoint.get("list", "/companies", {
-      query: ListCompanies,
-      success: CompanyList,
-      error: [ErrorResponse.BadRequest, ErrorResponse.NotFound]
-    }).annotateMerge(Operation.annotations({ operationId: "listCompanies" })),
-    HttpApiEndpoint.post("createOrUpdate", "/companies", {
-      payload: CreateOrUpdateCompany,
-      success: Company,
-      error: ErrorResponse.BadRequest
-      // Documented as an upsert on company_id, which the request always has.
-    }).annotateMerge(Operation.annotations({ operationId: "createOrUpdateCompany", replay: "safe" })),
-    HttpApiEndpoint.get("scroll", "/companies/scroll", {
-      query: ScrollCompanies,
-      success: CompanyScroll,
-      error: [ErrorResponse.BadRequest, ErrorResponse.NotFound]
-      // The API moves the scroll on with each request: asking again for an answer that was lost would give the page
-      // after it. Asking again for the first one meets the scroll it opened. And after a 500 there is none to go on with.
-    }).annotateMerge(Operation.annotations({ operationId: "scrollCompanies", replay: "never" }))
-  )
-  .middleware(Authorization) {}
-
-// ---------------------------------------------------------------------------------------------------------------------
-// service
-// ---------------------------------------------------------------------------------------------------------------------
-
 /** The companies of a workspace. */
-export class Companies extends Context.Service<Companies>()("@effect-intercom/core/Companies", {
-  make: Effect.gen(function* () {
-    const companies = yield* Operation.client(CompaniesGroup)
-    return {
-      /** One page; `list.pages` and `list.items` walk them all. */
-      list: Pagination.page(companies.list, { items: "data", item: Company }),
-      /** Creates the company, or updates the one with the same `company_id`. Safe to repeat. */
-      createOrUpdate: Effect.fn("Companies.createOrUpdate")((payload: CreateOrUpdateCompany) =>
-        companies.createOrUpdate({ payload })
-      ),
-      /**
-       * One page of all companies; `scroll.pages` and `scroll.items` walk them all, where `list` ends at 10,000.
-       *
-       * A workspace has one scroll at a time: while another is open this fails with `BadRequest`, code `scroll_exists`.
-       * A scroll is gone a minute after its last request, so consume each page faster than that. It is never sent again
-       * when its fate is unknown, as the answer would be the page after the one that was lost. After a failure start
-       * anew, a minute later; `from` is for a walk that was stopped between two pages, and fails with `NotFound` when
-       * the scroll is gone.
-       */
-      scroll: Pagination.scroll(companies.scroll, { items: "data", item: Company })
-    }
+export class Companies extends Resource.Service<Companies>()("Companies", {
+  /** One page; `list.pages` and `list.items` walk them all. */
+  list: Endpoint.get("/companies", {
+    query: ListCompanies,
+    success: CompanyList,
+    error: [ErrorResponse.BadRequest, ErrorResponse.NotFound],
+    pages: Pagination.page("data", Company)
+  }),
+  /** Creates the company, or updates the one with the same `company_id`. Safe to repeat. */
+  createOrUpdate: Endpoint.post("/companies", {
+    payload: CreateOrUpdateCompany,
+    success: Company,
+    error: ErrorResponse.BadRequest,
+    // Documented as an upsert on company_id, which the request always has.
+    idempotent: true
+  }),
+  /**
+   * One page of all companies; `scroll.pages` and `scroll.items` walk them all, where `list` ends at 10,000.
+   *
+   * A workspace has one scroll at a time: while another is open this fails with `BadRequest`, code `scroll_exists`.
+   * A scroll is gone a minute after its last request, so consume each page faster than that. It is never sent again when
+   * its fate is unknown, as the answer would be the page after the one that was lost. After a failure start over, a
+   * minute later; `from` is for a walk that was stopped between two pages, and fails with `NotFound` when the scroll is
+   * gone.
+   */
+  scroll: Endpoint.get("/companies/scroll", {
+    query: ScrollCompanies,
+    success: CompanyScroll,
+    error: [ErrorResponse.BadRequest, ErrorResponse.NotFound],
+    // The API moves the scroll on with each request: asking again for an answer that was lost would give the page after
+    // it. Asking again for the first one meets the scroll it opened. And after a 500 there is none to resume.
+    idempotent: false,
+    pages: Pagination.scroll("data", Company)
   })
-}) {
-  static readonly layer = Layer.fresh(Layer.effect(this, this.make))
-}
+}) {}

@@ -1,11 +1,6 @@
 /** Contacts: the users and leads of a workspace. */
-import * as Context from "effect/Context"
-import * as Effect from "effect/Effect"
-import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
-import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
-import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
-import { Authorization } from "../Authorization.ts"
+import * as Endpoint from "../Endpoint.ts"
 import * as ErrorResponse from "../ErrorResponse.ts"
 import {
   CustomAttributes,
@@ -16,21 +11,16 @@ import {
   open,
   openEnum,
   optional,
-  pathSegment,
   queryText,
   unchecked,
   UnixSeconds
 } from "../Wire.ts"
-import * as Operation from "../Operation.ts"
 import * as Pagination from "../Pagination.ts"
+import * as Resource from "../Resource.ts"
 import * as Search from "../Search.ts"
 import { ContactId } from "./Common.ts"
 
 export { ContactId } from "./Common.ts"
-
-// ---------------------------------------------------------------------------------------------------------------------
-// wire schemas
-// ---------------------------------------------------------------------------------------------------------------------
 
 /** A picture; `image_url` is null when the contact has none. */
 export class ContactAvatar extends Schema.Opaque<ContactAvatar>()(
@@ -215,41 +205,6 @@ export class CreateContact extends Schema.Opaque<CreateContact>()(
   )
 ) {}
 
-// ---------------------------------------------------------------------------------------------------------------------
-// endpoints
-// ---------------------------------------------------------------------------------------------------------------------
-
-/** The declaration of the operations on contacts. */
-export class ContactsGroup extends HttpApiGroup.make("Contacts")
-  .add(
-    HttpApiEndpoint.get("list", "/contacts", {
-      query: ListContacts,
-      success: ContactList,
-      error: ErrorResponse.BadRequest
-    }).annotateMerge(Operation.annotations({ operationId: "listContacts" })),
-    HttpApiEndpoint.post("create", "/contacts", {
-      payload: CreateContact,
-      success: Contact,
-      error: [ErrorResponse.BadRequest, ErrorResponse.Conflict, ErrorResponse.UnprocessableEntity]
-    }).annotateMerge(Operation.annotations({ operationId: "createContact" })),
-    HttpApiEndpoint.get("get", "/contacts/:contact_id", {
-      params: { contact_id: pathSegment(ContactId) },
-      success: Contact,
-      error: ErrorResponse.NotFound
-    }).annotateMerge(Operation.annotations({ operationId: "getContact" })),
-    HttpApiEndpoint.post("search", "/contacts/search", {
-      payload: SearchContacts,
-      success: ContactSearchPage,
-      error: ErrorResponse.BadRequest
-      // It only reads.
-    }).annotateMerge(Operation.annotations({ operationId: "searchContacts", replay: "safe" }))
-  )
-  .middleware(Authorization) {}
-
-// ---------------------------------------------------------------------------------------------------------------------
-// service
-// ---------------------------------------------------------------------------------------------------------------------
-
 /**
  * The contacts of a workspace.
  *
@@ -267,23 +222,36 @@ export class ContactsGroup extends HttpApiGroup.make("Contacts")
  * })
  * ```
  */
-export class Contacts extends Context.Service<Contacts>()("@effect-intercom/core/Contacts", {
-  make: Effect.gen(function* () {
-    const contacts = yield* Operation.client(ContactsGroup)
-    return {
-      /** One page; `list.pages` and `list.items` walk them all. */
-      list: Pagination.cursor(contacts.list, { items: "data", item: Contact }),
-      /**
-       * Creates a contact. Fails with `Conflict` (and its `existingId`) when one with the same email or external id
-       * exists. Never sent twice.
-       */
-      create: Effect.fn("Contacts.create")((payload: CreateContact) => contacts.create({ payload })),
-      /** Fails with `NotFound` when there is no such contact, or it was merged into another. */
-      get: Effect.fn("Contacts.get")((contact_id: ContactId) => contacts.get({ params: { contact_id } })),
-      /** One page of what is found; `search.pages` and `search.items` walk it all. Safe to repeat. */
-      search: Pagination.search(contacts.search, { items: "data", item: Contact })
-    }
+export class Contacts extends Resource.Service<Contacts>()("Contacts", {
+  /** One page; `list.pages` and `list.items` walk them all. */
+  list: Endpoint.get("/contacts", {
+    query: ListContacts,
+    success: ContactList,
+    error: ErrorResponse.BadRequest,
+    pages: Pagination.cursor("data", Contact)
+  }),
+  /**
+   * Creates a contact. Fails with `Conflict` (and its `existingId`) when one with the same email or external id exists.
+   * Never sent twice.
+   */
+  create: Endpoint.post("/contacts", {
+    payload: CreateContact,
+    success: Contact,
+    error: [ErrorResponse.BadRequest, ErrorResponse.Conflict, ErrorResponse.UnprocessableEntity]
+  }),
+  /** Fails with `NotFound` when there is no such contact, or it was merged into another. */
+  get: Endpoint.get("/contacts/:contact_id", {
+    params: { contact_id: ContactId },
+    success: Contact,
+    error: ErrorResponse.NotFound
+  }),
+  /** One page of what is found; `search.pages` and `search.items` walk it all. Safe to repeat. */
+  search: Endpoint.post("/contacts/search", {
+    payload: SearchContacts,
+    success: ContactSearchPage,
+    error: ErrorResponse.BadRequest,
+    // It only reads.
+    idempotent: true,
+    pages: Pagination.search("data", Contact)
   })
-}) {
-  static readonly layer = Layer.fresh(Layer.effect(this, this.make))
-}
+}) {}

@@ -1,11 +1,6 @@
 /** Conversations: the threads between contacts and admins. */
-import * as Context from "effect/Context"
-import * as Effect from "effect/Effect"
-import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
-import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
-import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
-import { Authorization } from "../Authorization.ts"
+import * as Endpoint from "../Endpoint.ts"
 import * as ErrorResponse from "../ErrorResponse.ts"
 import {
   CustomAttributes,
@@ -16,13 +11,12 @@ import {
   open,
   openEnum,
   optional,
-  pathSegment,
   queryText,
   unchecked,
   UnixSeconds
 } from "../Wire.ts"
-import * as Operation from "../Operation.ts"
 import * as Pagination from "../Pagination.ts"
+import * as Resource from "../Resource.ts"
 import * as Search from "../Search.ts"
 import {
   ContactId,
@@ -36,10 +30,6 @@ import {
 import { EmbeddedCompany } from "./Companies.ts"
 
 export { ConversationId } from "./Common.ts"
-
-// ---------------------------------------------------------------------------------------------------------------------
-// wire schemas
-// ---------------------------------------------------------------------------------------------------------------------
 
 /** A file on a message. `filesize` is in bytes, `width` and `height` in pixels; some are numbers as text. */
 export class Attachment extends Schema.Opaque<Attachment>()(
@@ -461,62 +451,38 @@ export class ConversationMessage extends Schema.Opaque<ConversationMessage>()(
   open({ ...messageFields, conversation_id: ConversationId })
 ) {}
 
-// ---------------------------------------------------------------------------------------------------------------------
-// endpoints
-// ---------------------------------------------------------------------------------------------------------------------
-
-/** The declaration of the operations on conversations. */
-export class ConversationsGroup extends HttpApiGroup.make("Conversations")
-  .add(
-    HttpApiEndpoint.get("list", "/conversations", {
-      query: ListConversations,
-      success: ConversationList,
-      error: ErrorResponse.BadRequest
-    }).annotateMerge(Operation.annotations({ operationId: "listConversations" })),
-    HttpApiEndpoint.post("create", "/conversations", {
-      payload: CreateConversation,
-      success: ConversationMessage,
-      error: [ErrorResponse.BadRequest, ErrorResponse.NotFound]
-    }).annotateMerge(Operation.annotations({ operationId: "createConversation" })),
-    HttpApiEndpoint.get("get", "/conversations/:conversation_id", {
-      params: { conversation_id: pathSegment(ConversationId) },
-      query: GetConversation,
-      success: Conversation,
-      error: ErrorResponse.NotFound
-    }).annotateMerge(Operation.annotations({ operationId: "getConversation" })),
-    HttpApiEndpoint.post("search", "/conversations/search", {
-      payload: SearchConversations,
-      success: ConversationSearchPage,
-      error: ErrorResponse.BadRequest
-      // It only reads.
-    }).annotateMerge(Operation.annotations({ operationId: "searchConversations", replay: "safe" }))
-  )
-  .middleware(Authorization) {}
-
-// ---------------------------------------------------------------------------------------------------------------------
-// service
-// ---------------------------------------------------------------------------------------------------------------------
-
 /** The conversations of a workspace. */
-export class Conversations extends Context.Service<Conversations>()("@effect-intercom/core/Conversations", {
-  make: Effect.gen(function* () {
-    const conversations = yield* Operation.client(ConversationsGroup)
-    return {
-      /** One page, without parts; `list.pages` and `list.items` walk them all. */
-      list: Pagination.cursor(conversations.list, { items: "conversations", item: Conversation }),
-      /**
-       * Starts a conversation on behalf of a contact. The answer is its first message: its `conversation_id` is what
-       * `get` takes. Fails with `NotFound` when there is no such contact. Never sent twice.
-       */
-      create: Effect.fn("Conversations.create")((payload: CreateConversation) => conversations.create({ payload })),
-      /** A conversation with its parts. Fails with `NotFound` when there is none. */
-      get: Effect.fn("Conversations.get")((conversation_id: ConversationId, query: GetConversation = {}) =>
-        conversations.get({ params: { conversation_id }, query })
-      ),
-      /** One page of what is found, without parts; `search.pages` and `search.items` walk it all. Safe to repeat. */
-      search: Pagination.search(conversations.search, { items: "conversations", item: Conversation })
-    }
+export class Conversations extends Resource.Service<Conversations>()("Conversations", {
+  /** One page, without parts; `list.pages` and `list.items` walk them all. */
+  list: Endpoint.get("/conversations", {
+    query: ListConversations,
+    success: ConversationList,
+    error: ErrorResponse.BadRequest,
+    pages: Pagination.cursor("conversations", Conversation)
+  }),
+  /**
+   * Starts a conversation on behalf of a contact. The answer is its first message: its `conversation_id` is what `get`
+   * takes. Fails with `NotFound` when there is no such contact. Never sent twice.
+   */
+  create: Endpoint.post("/conversations", {
+    payload: CreateConversation,
+    success: ConversationMessage,
+    error: [ErrorResponse.BadRequest, ErrorResponse.NotFound]
+  }),
+  /** A conversation with its parts. Fails with `NotFound` when there is none. */
+  get: Endpoint.get("/conversations/:conversation_id", {
+    params: { conversation_id: ConversationId },
+    query: GetConversation,
+    success: Conversation,
+    error: ErrorResponse.NotFound
+  }),
+  /** One page of what is found, without parts; `search.pages` and `search.items` walk it all. Safe to repeat. */
+  search: Endpoint.post("/conversations/search", {
+    payload: SearchConversations,
+    success: ConversationSearchPage,
+    error: ErrorResponse.BadRequest,
+    // It only reads.
+    idempotent: true,
+    pages: Pagination.search("conversations", Conversation)
   })
-}) {
-  static readonly layer = Layer.fresh(Layer.effect(this, this.make))
-}
+}) {}

@@ -1,12 +1,6 @@
 /** Events: what contacts did in your product. */
-import * as Context from "effect/Context"
-import * as Effect from "effect/Effect"
-import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
-import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
-import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
-import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
-import { Authorization } from "../Authorization.ts"
+import * as Endpoint from "../Endpoint.ts"
 import * as ErrorResponse from "../ErrorResponse.ts"
 import {
   CustomAttributes,
@@ -22,13 +16,9 @@ import {
   unchecked,
   UnixSeconds
 } from "../Wire.ts"
-import * as Operation from "../Operation.ts"
 import * as Pagination from "../Pagination.ts"
+import * as Resource from "../Resource.ts"
 import { ContactId } from "./Common.ts"
-
-// ---------------------------------------------------------------------------------------------------------------------
-// wire schemas
-// ---------------------------------------------------------------------------------------------------------------------
 
 /**
  * An event, as the API lists it; any field may be null or missing, and fields not listed here are kept. The published
@@ -115,46 +105,21 @@ export class SubmitEvent extends Schema.Opaque<SubmitEvent>()(
   }).check(exactlyOne(["id", "user_id", "email"], 3))
 ) {}
 
-// ---------------------------------------------------------------------------------------------------------------------
-// endpoints
-// ---------------------------------------------------------------------------------------------------------------------
-
-/** The declaration of the operations on events. */
-export class EventsGroup extends HttpApiGroup.make("Events")
-  .add(
-    HttpApiEndpoint.post("submit", "/events", {
-      payload: SubmitEvent,
-      success: HttpApiSchema.Accepted,
-      error: [ErrorResponse.BadRequest, ErrorResponse.NotFound]
-      // The API counts one event per contact, name and second, and answers 202 to a repeated one as well.
-    }).annotateMerge(Operation.annotations({ operationId: "submitEvent", replay: "safe" })),
-    HttpApiEndpoint.get("list", "/events", {
-      query: ListEvents,
-      success: DataEventList,
-      error: [ErrorResponse.BadRequest, ErrorResponse.NotFound]
-    }).annotateMerge(Operation.annotations({ operationId: "listEvents" }))
-  )
-  .middleware(Authorization) {}
-
-// ---------------------------------------------------------------------------------------------------------------------
-// service
-// ---------------------------------------------------------------------------------------------------------------------
-
-/** There is no list of everyone's events: the query says whose. */
-export interface EventListing extends Pagination.Queried<ListEvents, DataEventList, DataEvent> {}
-
 /** The events of contacts. */
-export class Events extends Context.Service<Events>()("@effect-intercom/core/Events", {
-  make: Effect.gen(function* () {
-    const events = yield* Operation.client(EventsGroup)
-    const list: EventListing = Pagination.url(events.list, { items: "events", item: DataEvent })
-    return {
-      /** Submits an event. Safe to repeat: the same contact, name and second is one event. */
-      submit: Effect.fn("Events.submit")((payload: SubmitEvent) => events.submit({ payload })),
-      /** One page of a contact's events; `list.pages` and `list.items` walk them all. */
-      list
-    }
+export class Events extends Resource.Service<Events>()("Events", {
+  /** Submits an event. Safe to repeat: the same contact, name and second is one event. */
+  submit: Endpoint.post("/events", {
+    payload: SubmitEvent,
+    status: 202,
+    error: [ErrorResponse.BadRequest, ErrorResponse.NotFound],
+    // The API counts one event per contact, name and second, and answers 202 to a repeated one as well.
+    idempotent: true
+  }),
+  /** One page of a contact's events; `list.pages` and `list.items` walk them all. There is no list of everyone's. */
+  list: Endpoint.get("/events", {
+    query: ListEvents,
+    success: DataEventList,
+    error: [ErrorResponse.BadRequest, ErrorResponse.NotFound],
+    pages: Pagination.url("events", DataEvent)
   })
-}) {
-  static readonly layer = Layer.fresh(Layer.effect(this, this.make))
-}
+}) {}

@@ -1,21 +1,12 @@
 /** Messages: what admins send to contacts, outside a conversation. */
-import * as Context from "effect/Context"
-import * as Effect from "effect/Effect"
-import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
-import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
-import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
-import { Authorization } from "../Authorization.ts"
+import * as Endpoint from "../Endpoint.ts"
+import * as Resource from "../Resource.ts"
 import * as ErrorResponse from "../ErrorResponse.ts"
 import { nullish, open, openEnum, optional, UnixSeconds } from "../Wire.ts"
-import * as Operation from "../Operation.ts"
 import { AdminId, ContactId, ConversationId, messageFields } from "./Common.ts"
 
 export { MessageId } from "./Common.ts"
-
-// ---------------------------------------------------------------------------------------------------------------------
-// wire schemas
-// ---------------------------------------------------------------------------------------------------------------------
 
 /**
  * A message, as the API sends it. `created_at` is Unix seconds; any field but `type` and `id` may be null or missing;
@@ -65,34 +56,12 @@ export class CreateMessage extends Schema.Opaque<CreateMessage>()(
   })
 ) {}
 
-// ---------------------------------------------------------------------------------------------------------------------
-// endpoints
-// ---------------------------------------------------------------------------------------------------------------------
-
-/** The declaration of the operations on messages. */
-export class MessagesGroup extends HttpApiGroup.make("Messages")
-  .add(
-    HttpApiEndpoint.post("create", "/messages", {
-      payload: CreateMessage,
-      success: Message,
-      error: [ErrorResponse.BadRequest, ErrorResponse.UnprocessableEntity]
-    }).annotateMerge(Operation.annotations({ operationId: "createMessage" }))
-  )
-  .middleware(Authorization) {}
-
-// ---------------------------------------------------------------------------------------------------------------------
-// service
-// ---------------------------------------------------------------------------------------------------------------------
-
 /** Messages from admins to contacts. */
-export class Messages extends Context.Service<Messages>()("@effect-intercom/core/Messages", {
-  make: Effect.gen(function* () {
-    const messages = yield* Operation.client(MessagesGroup)
-    return {
-      /** Sends a message. Never sent twice. */
-      create: Effect.fn("Messages.create")((payload: CreateMessage) => messages.create({ payload }))
-    }
+export class Messages extends Resource.Service<Messages>()("Messages", {
+  /** Sends a message. Never sent twice. */
+  create: Endpoint.post("/messages", {
+    payload: CreateMessage,
+    success: Message,
+    error: [ErrorResponse.BadRequest, ErrorResponse.UnprocessableEntity]
   })
-}) {
-  static readonly layer = Layer.fresh(Layer.effect(this, this.make))
-}
+}) {}

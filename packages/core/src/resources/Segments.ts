@@ -1,21 +1,12 @@
 /** Segments: saved filters over contacts or companies. */
-import * as Context from "effect/Context"
-import * as Effect from "effect/Effect"
-import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
-import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
-import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
-import { Authorization } from "../Authorization.ts"
+import * as Endpoint from "../Endpoint.ts"
 import { listing, nullish, open, openEnum, optional, UnixSeconds } from "../Wire.ts"
-import * as Operation from "../Operation.ts"
 import * as Pagination from "../Pagination.ts"
+import * as Resource from "../Resource.ts"
 import { SegmentId } from "./Common.ts"
 
 export { SegmentId } from "./Common.ts"
-
-// ---------------------------------------------------------------------------------------------------------------------
-// wire schemas
-// ---------------------------------------------------------------------------------------------------------------------
 
 /**
  * A segment, as the API sends it. Times are Unix seconds; any field but `type` and `id` may be null or missing;
@@ -50,33 +41,12 @@ export class ListSegments extends Schema.Opaque<ListSegments>()(
   })
 ) {}
 
-// ---------------------------------------------------------------------------------------------------------------------
-// endpoints
-// ---------------------------------------------------------------------------------------------------------------------
-
-/** The declaration of the operations on segments. */
-export class SegmentsGroup extends HttpApiGroup.make("Segments")
-  .add(
-    HttpApiEndpoint.get("list", "/segments", {
-      query: ListSegments,
-      success: SegmentList
-    }).annotateMerge(Operation.annotations({ operationId: "listSegments" }))
-  )
-  .middleware(Authorization) {}
-
-// ---------------------------------------------------------------------------------------------------------------------
-// service
-// ---------------------------------------------------------------------------------------------------------------------
-
 /** The segments of a workspace. */
-export class Segments extends Context.Service<Segments>()("@effect-intercom/core/Segments", {
-  make: Effect.gen(function* () {
-    const segments = yield* Operation.client(SegmentsGroup)
-    return {
-      /** All segments, in one answer. */
-      list: Pagination.single(segments.list, { items: "segments", item: Segment })
-    }
+export class Segments extends Resource.Service<Segments>()("Segments", {
+  /** All segments, in one answer. */
+  list: Endpoint.get("/segments", {
+    query: ListSegments,
+    success: SegmentList,
+    pages: Pagination.single("segments", Segment)
   })
-}) {
-  static readonly layer = Layer.fresh(Layer.effect(this, this.make))
-}
+}) {}

@@ -1,22 +1,13 @@
 /** Tags: labels on contacts, companies and conversations. */
-import * as Context from "effect/Context"
-import * as Effect from "effect/Effect"
-import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
-import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
-import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
-import { Authorization } from "../Authorization.ts"
+import * as Endpoint from "../Endpoint.ts"
 import * as ErrorResponse from "../ErrorResponse.ts"
-import { listing, noParameters, nullish, open, openEnum, pathSegment, UnixSeconds } from "../Wire.ts"
-import * as Operation from "../Operation.ts"
+import { listing, noParameters, nullish, open, openEnum, UnixSeconds } from "../Wire.ts"
 import * as Pagination from "../Pagination.ts"
+import * as Resource from "../Resource.ts"
 import { Reference, TagId } from "./Common.ts"
 
 export { TagId } from "./Common.ts"
-
-// ---------------------------------------------------------------------------------------------------------------------
-// wire schemas
-// ---------------------------------------------------------------------------------------------------------------------
 
 /**
  * A tag, as the API sends it. Any field but `type` and `id` may be null or missing; fields not listed here are kept.
@@ -43,40 +34,10 @@ export class TagList extends Schema.Opaque<TagList>()(
 /** There is nothing to ask for. */
 export class ListTags extends Schema.Opaque<ListTags>()(noParameters) {}
 
-// ---------------------------------------------------------------------------------------------------------------------
-// endpoints
-// ---------------------------------------------------------------------------------------------------------------------
-
-/** The declaration of the operations on tags. */
-export class TagsGroup extends HttpApiGroup.make("Tags")
-  .add(
-    HttpApiEndpoint.get("list", "/tags", {
-      query: ListTags,
-      success: TagList
-    }).annotateMerge(Operation.annotations({ operationId: "listTags" })),
-    HttpApiEndpoint.get("get", "/tags/:tag_id", {
-      params: { tag_id: pathSegment(TagId) },
-      success: Tag,
-      error: ErrorResponse.NotFound
-    }).annotateMerge(Operation.annotations({ operationId: "getTag" }))
-  )
-  .middleware(Authorization) {}
-
-// ---------------------------------------------------------------------------------------------------------------------
-// service
-// ---------------------------------------------------------------------------------------------------------------------
-
 /** The tags of a workspace. */
-export class Tags extends Context.Service<Tags>()("@effect-intercom/core/Tags", {
-  make: Effect.gen(function* () {
-    const tags = yield* Operation.client(TagsGroup)
-    return {
-      /** All tags, in one answer. */
-      list: Pagination.single(tags.list, { items: "data", item: Tag }),
-      /** Fails with `NotFound` when there is no such tag. */
-      get: Effect.fn("Tags.get")((tag_id: TagId) => tags.get({ params: { tag_id } }))
-    }
-  })
-}) {
-  static readonly layer = Layer.fresh(Layer.effect(this, this.make))
-}
+export class Tags extends Resource.Service<Tags>()("Tags", {
+  /** All tags, in one answer. */
+  list: Endpoint.get("/tags", { query: ListTags, success: TagList, pages: Pagination.single("data", Tag) }),
+  /** Fails with `NotFound` when there is no such tag. */
+  get: Endpoint.get("/tags/:tag_id", { params: { tag_id: TagId }, success: Tag, error: ErrorResponse.NotFound })
+}) {}

@@ -1,22 +1,13 @@
 /** Teams: groups of admins that conversations are assigned to. */
-import * as Context from "effect/Context"
-import * as Effect from "effect/Effect"
-import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
-import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
-import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
-import { Authorization } from "../Authorization.ts"
+import * as Endpoint from "../Endpoint.ts"
 import * as ErrorResponse from "../ErrorResponse.ts"
-import { listing, LooseId, noParameters, nullish, open, openEnum, pathSegment } from "../Wire.ts"
-import * as Operation from "../Operation.ts"
+import { listing, LooseId, noParameters, nullish, open, openEnum } from "../Wire.ts"
 import * as Pagination from "../Pagination.ts"
+import * as Resource from "../Resource.ts"
 import { TeamId } from "./Common.ts"
 
 export { TeamId } from "./Common.ts"
-
-// ---------------------------------------------------------------------------------------------------------------------
-// wire schemas
-// ---------------------------------------------------------------------------------------------------------------------
 
 /** The admins who answer for a team first and second, by their ids. */
 export class AdminPriorityLevel extends Schema.Opaque<AdminPriorityLevel>()(
@@ -54,40 +45,10 @@ export class TeamList extends Schema.Opaque<TeamList>()(
 /** There is nothing to ask for. */
 export class ListTeams extends Schema.Opaque<ListTeams>()(noParameters) {}
 
-// ---------------------------------------------------------------------------------------------------------------------
-// endpoints
-// ---------------------------------------------------------------------------------------------------------------------
-
-/** The declaration of the operations on teams. */
-export class TeamsGroup extends HttpApiGroup.make("Teams")
-  .add(
-    HttpApiEndpoint.get("list", "/teams", {
-      query: ListTeams,
-      success: TeamList
-    }).annotateMerge(Operation.annotations({ operationId: "listTeams" })),
-    HttpApiEndpoint.get("get", "/teams/:team_id", {
-      params: { team_id: pathSegment(TeamId) },
-      success: Team,
-      error: ErrorResponse.NotFound
-    }).annotateMerge(Operation.annotations({ operationId: "getTeam" }))
-  )
-  .middleware(Authorization) {}
-
-// ---------------------------------------------------------------------------------------------------------------------
-// service
-// ---------------------------------------------------------------------------------------------------------------------
-
 /** The teams of a workspace. */
-export class Teams extends Context.Service<Teams>()("@effect-intercom/core/Teams", {
-  make: Effect.gen(function* () {
-    const teams = yield* Operation.client(TeamsGroup)
-    return {
-      /** All teams, in one answer. */
-      list: Pagination.single(teams.list, { items: "teams", item: Team }),
-      /** Fails with `NotFound` when there is no such team. */
-      get: Effect.fn("Teams.get")((team_id: TeamId) => teams.get({ params: { team_id } }))
-    }
-  })
-}) {
-  static readonly layer = Layer.fresh(Layer.effect(this, this.make))
-}
+export class Teams extends Resource.Service<Teams>()("Teams", {
+  /** All teams, in one answer. */
+  list: Endpoint.get("/teams", { query: ListTeams, success: TeamList, pages: Pagination.single("teams", Team) }),
+  /** Fails with `NotFound` when there is no such team. */
+  get: Endpoint.get("/teams/:team_id", { params: { team_id: TeamId }, success: Team, error: ErrorResponse.NotFound })
+}) {}

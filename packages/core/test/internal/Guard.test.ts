@@ -1,14 +1,10 @@
 /** The compiled test of a type accepts what `Schema.is` accepts, and nothing else. */
 import { operations } from "@effect-intercom/core/IntercomApi"
-import type { Call } from "@effect-intercom/core/Operation"
-import * as Operation from "@effect-intercom/core/Operation"
 import { assert, describe, it } from "@effect/vitest"
 import * as Arbitrary from "effect/Arbitrary"
 import * as Effect from "effect/Effect"
-import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
-import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as Schema from "effect/Schema"
-import * as Scripted from "../Scripted.ts"
+import { guard } from "@effect-intercom/core/internal/Guard"
 
 const runs = { arbitrary: { runs: 20, seed: 2 } }
 
@@ -59,33 +55,16 @@ const assertSame = (fits: (value: unknown) => boolean, schema: Schema.Top, value
   }
 }
 
-/** The tests that the operations of a group put their answers to, by endpoint. */
-const testsOf = (group: HttpApiGroup.Constraint): Readonly<Record<string, (value: unknown) => boolean>> => {
-  const calls = Effect.runSync(Operation.client(group).pipe(Effect.provide(Scripted.make([]).intercom())))
-  return Object.fromEntries(
-    // The keys of a client are its group's endpoints.
-    Object.entries(calls as Readonly<Record<string, Call<object, unknown>>>).map(([name, { fits }]) => [name, fits])
-  )
-}
-
-/** A test for a schema of any kind. */
-const testOf = (schema: Schema.Top): ((value: unknown) => boolean) => {
-  const { get } = testsOf(HttpApiGroup.make("Any").add(HttpApiEndpoint.get("get", "/any", { success: schema })))
-  assert.isDefined(get)
-  return get
-}
-
 describe("the compiled test of an answer", () => {
-  for (const { empty, endpoint, group, name } of operations) {
-    const [success] = [...endpoint.success]
-    if (empty || success === undefined) continue
-    const fits = testsOf(group)[endpoint.identifier]
+  for (const { endpoint, name } of operations) {
+    const { success } = endpoint
+    if (success === undefined) continue
+    const fits = guard(success)
     it.effect.prop(
       name,
       { value: Arbitrary.schema(Schema.toType(success)) },
       ({ value }) =>
         Effect.sync(() => {
-          assert.isDefined(fits)
           assert.isTrue(fits(value))
           assertSame(fits, success, value)
         }),
@@ -133,7 +112,7 @@ describe("the compiled test of an answer", () => {
   } as const
 
   for (const [name, schema] of Object.entries<Schema.Top>(Unusual)) {
-    const fits = testOf(schema)
+    const fits = guard(schema)
     it.effect.prop(
       name,
       { value: Arbitrary.schema(Schema.toType(schema)) },
@@ -150,7 +129,7 @@ describe("the compiled test of an answer", () => {
     const Pair = Schema.Struct({ id: Schema.String, n: Schema.NullOr(Schema.Int) })
     try {
       globalThis.Function = forbidden as FunctionConstructor
-      const isPair = testOf(Pair)
+      const isPair = guard(Pair)
       assert.isTrue(isPair({ id: "a", n: null }))
       assert.isFalse(isPair({ id: "a", n: 0.5 }))
     } finally {

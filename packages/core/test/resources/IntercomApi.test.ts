@@ -1,50 +1,54 @@
-import { Contacts, Intercom, IntercomApi, IntercomHttp, News, operations } from "@effect-intercom/core"
+import { Contacts, Intercom, IntercomApi, IntercomHttp, NewsItems, operations } from "@effect-intercom/core"
 import { assert, describe, it } from "@effect/vitest"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as OpenApi from "effect/http-api/OpenApi"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
+import * as String from "effect/String"
 import * as Observed from "../Observed.ts"
 import * as Scripted from "../Scripted.ts"
 
-// Written out, so that a change of the declarations shows: name, operationId, method and path, replay.
-const catalogue = [
-  ["Admins.me", "getMe", "GET /me", "safe"],
-  ["Admins.list", "listAdmins", "GET /admins", "safe"],
-  ["Contacts.list", "listContacts", "GET /contacts", "safe"],
-  ["Contacts.create", "createContact", "POST /contacts", "never"],
-  ["Contacts.get", "getContact", "GET /contacts/{contact_id}", "safe"],
-  ["Contacts.search", "searchContacts", "POST /contacts/search", "safe"],
-  ["Companies.list", "listCompanies", "GET /companies", "safe"],
-  ["Companies.createOrUpdate", "createOrUpdateCompany", "POST /companies", "safe"],
-  ["Companies.scroll", "scrollCompanies", "GET /companies/scroll", "never"],
-  ["Conversations.list", "listConversations", "GET /conversations", "safe"],
-  ["Conversations.create", "createConversation", "POST /conversations", "never"],
-  ["Conversations.get", "getConversation", "GET /conversations/{conversation_id}", "safe"],
-  ["Conversations.search", "searchConversations", "POST /conversations/search", "safe"],
-  ["Articles.list", "listArticles", "GET /articles", "safe"],
-  ["Articles.create", "createArticle", "POST /articles", "never"],
-  ["Segments.list", "listSegments", "GET /segments", "safe"],
-  ["Messages.create", "createMessage", "POST /messages", "never"],
-  ["Events.submit", "submitEvent", "POST /events", "safe"],
-  ["Events.list", "listEvents", "GET /events", "safe"],
-  ["News.listItems", "listNewsItems", "GET /news/news_items", "safe"],
-  ["News.createItem", "createNewsItem", "POST /news/news_items", "never"],
-  ["Tags.list", "listTags", "GET /tags", "safe"],
-  ["Tags.get", "getTag", "GET /tags/{tag_id}", "safe"],
-  ["Teams.list", "listTeams", "GET /teams", "safe"],
-  ["Teams.get", "getTeam", "GET /teams/{team_id}", "safe"]
+// Written out, so that a change of the declarations shows: name, operationId, method and path, whether it is idempotent.
+const catalogue: ReadonlyArray<readonly [name: string, operationId: string, operation: string, idempotent: boolean]> = [
+  ["Admins.me", "getMe", "GET /me", true],
+  ["Admins.list", "listAdmins", "GET /admins", true],
+  ["Contacts.list", "listContacts", "GET /contacts", true],
+  ["Contacts.create", "createContact", "POST /contacts", false],
+  ["Contacts.get", "getContact", "GET /contacts/{contact_id}", true],
+  ["Contacts.search", "searchContacts", "POST /contacts/search", true],
+  ["Companies.list", "listCompanies", "GET /companies", true],
+  ["Companies.createOrUpdate", "createOrUpdateCompany", "POST /companies", true],
+  ["Companies.scroll", "scrollCompanies", "GET /companies/scroll", false],
+  ["Conversations.list", "listConversations", "GET /conversations", true],
+  ["Conversations.create", "createConversation", "POST /conversations", false],
+  ["Conversations.get", "getConversation", "GET /conversations/{conversation_id}", true],
+  ["Conversations.search", "searchConversations", "POST /conversations/search", true],
+  ["Articles.list", "listArticles", "GET /articles", true],
+  ["Articles.create", "createArticle", "POST /articles", false],
+  ["Segments.list", "listSegments", "GET /segments", true],
+  ["Messages.create", "createMessage", "POST /messages", false],
+  ["Events.submit", "submitEvent", "POST /events", true],
+  ["Events.list", "listEvents", "GET /events", true],
+  ["NewsItems.list", "listNewsItems", "GET /news/news_items", true],
+  ["NewsItems.create", "createNewsItem", "POST /news/news_items", false],
+  ["Tags.list", "listTags", "GET /tags", true],
+  ["Tags.get", "getTag", "GET /tags/{tag_id}", true],
+  ["Teams.list", "listTeams", "GET /teams", true],
+  ["Teams.get", "getTeam", "GET /teams/{team_id}", true]
 ]
 
 describe("operations", () => {
   it("are those of the published document, and those it lacks", () => {
     assert.deepStrictEqual(
-      operations.map(({ method, name, operationId, path, replay }) => [name, operationId, `${method} ${path}`, replay]),
+      operations.map(
+        ({ idempotent, method, name, operationId, path }) =>
+          [name, operationId, `${method} ${path}`, idempotent] as const
+      ),
       catalogue
     )
     assert.deepStrictEqual(
-      operations.filter(({ empty }) => empty).map(({ name }) => name),
+      operations.filter(({ body }) => body === "none").map(({ name }) => name),
       ["Events.submit"]
     )
   })
@@ -80,7 +84,7 @@ describe("Intercom", () => {
       const intercom: Readonly<Record<string, object>> = yield* Intercom
       for (const [name = ""] of catalogue) {
         const [resource = "", method = ""] = name.split(".")
-        const service = intercom[resource.toLowerCase()] as Readonly<Record<string, unknown>> | undefined
+        const service = intercom[String.uncapitalize(resource)] as Readonly<Record<string, unknown>> | undefined
         assert.isFunction(service?.[method], name)
       }
       assert.lengthOf(
@@ -99,7 +103,7 @@ describe("Intercom", () => {
         const intercom = (yield* Intercom) as unknown as Readonly<Record<string, Readonly<Record<string, Method>>>>
         for (const name of names) {
           const [resource = "", method = ""] = name.split(".")
-          const call = intercom[resource.toLowerCase()]?.[method]
+          const call = intercom[String.uncapitalize(resource)]?.[method]
           assert.isDefined(call)
           // Refused before it is sent, or by the server: a span has its name either way.
           yield* Effect.exit(call({}))
@@ -117,7 +121,7 @@ describe("Intercom", () => {
     return Effect.gen(function* () {
       const intercom = yield* Intercom
       assert.strictEqual(intercom.contacts, yield* Contacts)
-      assert.strictEqual(intercom.news, yield* News)
+      assert.strictEqual(intercom.newsItems, yield* NewsItems)
       assert.strictEqual((yield* IntercomHttp).config.version, "2.15")
       assert.deepStrictEqual<unknown>(yield* intercom.admins.me(), me)
     }).pipe(Effect.provide(Intercom.layer({ accessToken: Redacted.make("t") }).pipe(Layer.provide(server.httpClient))))

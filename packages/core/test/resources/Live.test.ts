@@ -5,7 +5,7 @@ import { Companies } from "@effect-intercom/core/resources/Companies"
 import { Contacts } from "@effect-intercom/core/resources/Contacts"
 import { Conversations } from "@effect-intercom/core/resources/Conversations"
 import { Events } from "@effect-intercom/core/resources/Events"
-import { News } from "@effect-intercom/core/resources/News"
+import { NewsItems } from "@effect-intercom/core/resources/NewsItems"
 import { Segments } from "@effect-intercom/core/resources/Segments"
 import { Tags } from "@effect-intercom/core/resources/Tags"
 import { Teams } from "@effect-intercom/core/resources/Teams"
@@ -23,7 +23,7 @@ const everything = Layer.mergeAll(
   Contacts.layer,
   Conversations.layer,
   Events.layer,
-  News.layer,
+  NewsItems.layer,
   Segments.layer,
   Tags.layer,
   Teams.layer
@@ -54,7 +54,7 @@ const listings = [
     Conversations.use(({ search }) => search({ query: asked }))
   ],
   ["Events.list", "events", "event", Events.use(({ list }) => list({ user_id: "u" }))],
-  ["News.listItems", "data", "news-item", News.use(({ listItems }) => listItems())],
+  ["NewsItems.list", "data", "news-item", NewsItems.use(({ list }) => list())],
   ["Segments.list", "segments", "segment", Segments.use(({ list }) => list())],
   ["Tags.list", "data", "tag", Tags.use(({ list }) => list())],
   ["Teams.list", "teams", "team", Teams.use(({ list }) => list())]

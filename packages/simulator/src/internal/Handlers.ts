@@ -346,16 +346,16 @@ const summary = (contact: Row, events: ReadonlyArray<Row>) => {
 }
 
 const news = ({ store }: Workspace) =>
-  HttpApiBuilder.group(IntercomApi, "News", (handlers) =>
+  HttpApiBuilder.group(IntercomApi, "NewsItems", (handlers) =>
     handlers.handleAll({
-      listItems: ({ query, request }) =>
+      list: ({ query, request }) =>
         Listing.page(
           store.collections.newsItems,
           { type: "list", key: "data", perPage: 10, order: "newest" },
           query,
           Request.urlOf(request)
         ),
-      createItem: ({ payload }) =>
+      create: ({ payload }) =>
         Effect.map(time, ({ at, now }) => {
           const row = Created.newsItem(store, payload, now)
           store.insert("newsItems", row, at)

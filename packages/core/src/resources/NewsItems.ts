@@ -1,22 +1,13 @@
 /** News: what a workspace publishes in the Messenger. */
-import * as Context from "effect/Context"
-import * as Effect from "effect/Effect"
-import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
-import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
-import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
-import { Authorization } from "../Authorization.ts"
+import * as Endpoint from "../Endpoint.ts"
 import * as ErrorResponse from "../ErrorResponse.ts"
 import { LooseId, listing, nullish, open, openEnum, optional, unchecked, UnixSeconds } from "../Wire.ts"
-import * as Operation from "../Operation.ts"
 import * as Pagination from "../Pagination.ts"
+import * as Resource from "../Resource.ts"
 import { NewsItemId } from "./Common.ts"
 
 export { NewsItemId } from "./Common.ts"
-
-// ---------------------------------------------------------------------------------------------------------------------
-// wire schemas
-// ---------------------------------------------------------------------------------------------------------------------
 
 /** Where a news item appears, and since when (Unix seconds). */
 export class NewsfeedAssignment extends Schema.Opaque<NewsfeedAssignment>()(
@@ -93,41 +84,19 @@ export class CreateNewsItem extends Schema.Opaque<CreateNewsItem>()(
   })
 ) {}
 
-// ---------------------------------------------------------------------------------------------------------------------
-// endpoints
-// ---------------------------------------------------------------------------------------------------------------------
-
-/** The declaration of the operations on news. */
-export class NewsGroup extends HttpApiGroup.make("News")
-  .add(
-    HttpApiEndpoint.get("listItems", "/news/news_items", {
-      query: ListNewsItems,
-      success: NewsItemList,
-      error: ErrorResponse.BadRequest
-    }).annotateMerge(Operation.annotations({ operationId: "listNewsItems" })),
-    HttpApiEndpoint.post("createItem", "/news/news_items", {
-      payload: CreateNewsItem,
-      success: NewsItem,
-      error: [ErrorResponse.BadRequest, ErrorResponse.UnprocessableEntity]
-    }).annotateMerge(Operation.annotations({ operationId: "createNewsItem" }))
-  )
-  .middleware(Authorization) {}
-
-// ---------------------------------------------------------------------------------------------------------------------
-// service
-// ---------------------------------------------------------------------------------------------------------------------
-
-/** The news of a workspace. */
-export class News extends Context.Service<News>()("@effect-intercom/core/News", {
-  make: Effect.gen(function* () {
-    const news = yield* Operation.client(NewsGroup)
-    return {
-      /** One page of news items; `listItems.pages` and `listItems.items` walk them all. */
-      listItems: Pagination.page(news.listItems, { items: "data", item: NewsItem }),
-      /** Creates a news item. Never sent twice. */
-      createItem: Effect.fn("News.createItem")((payload: CreateNewsItem) => news.createItem({ payload }))
-    }
+/** The news items of a workspace. */
+export class NewsItems extends Resource.Service<NewsItems>()("NewsItems", {
+  /** One page of news items; `list.pages` and `list.items` walk them all. */
+  list: Endpoint.get("/news/news_items", {
+    query: ListNewsItems,
+    success: NewsItemList,
+    error: ErrorResponse.BadRequest,
+    pages: Pagination.page("data", NewsItem)
+  }),
+  /** Creates a news item. Never sent twice. */
+  create: Endpoint.post("/news/news_items", {
+    payload: CreateNewsItem,
+    success: NewsItem,
+    error: [ErrorResponse.BadRequest, ErrorResponse.UnprocessableEntity]
   })
-}) {
-  static readonly layer = Layer.fresh(Layer.effect(this, this.make))
-}
+}) {}

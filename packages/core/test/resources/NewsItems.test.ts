@@ -1,4 +1,4 @@
-import { News } from "@effect-intercom/core/resources/News"
+import { NewsItems } from "@effect-intercom/core/resources/NewsItems"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Scripted from "../Scripted.ts"
@@ -23,7 +23,7 @@ const item = (fields: object = {}) => ({
   ...fields
 })
 
-describe("News.listItems", () => {
+describe("NewsItems.list", () => {
   it.effect("asks GET /news/news_items, with what the query says", () =>
     Effect.gen(function* () {
       const body = {
@@ -33,8 +33,8 @@ describe("News.listItems", () => {
         pages: { type: "pages", page: 2, per_page: 10, total_pages: 2, next: null }
       }
       const { sent, value } = yield* exchange(
-        News,
-        (news) => news.listItems({ page: 2, per_page: 10 }),
+        NewsItems,
+        (news) => news.list({ page: 2, per_page: 10 }),
         Scripted.json(body)
       )
       assert.strictEqual(`${sent.method} ${sent.path}`, "GET /news/news_items?page=2&per_page=10")
@@ -50,8 +50,8 @@ describe("News.listItems", () => {
         pages: { type: "pages", page: Number(id), per_page: 1, total_pages: 2, next }
       })
       const { ids, queries } = yield* walk(
-        News,
-        (news) => news.listItems.items({ per_page: 1 }),
+        NewsItems,
+        (news) => news.list.items({ per_page: 1 }),
         page("1", "https://api.intercom.io/news/news_items?per_page=1&page=2"),
         page("2", null)
       )
@@ -63,20 +63,20 @@ describe("News.listItems", () => {
   it.effect("leaves undefined parameters out, and refuses pages below 1", () =>
     Effect.gen(function* () {
       const { sent } = yield* exchange(
-        News,
-        (news) => news.listItems({ page: undefined }),
+        NewsItems,
+        (news) => news.list({ page: undefined }),
         Scripted.json({ type: "list", data: [] })
       )
       assert.strictEqual(sent.path, "/news/news_items")
-      yield* refuses(News, (news) => news.listItems({ page: 0 }), { path: "page" })
-      yield* refuses(News, (news) => news.listItems({ per_page: 0 }), { path: "per_page" })
+      yield* refuses(NewsItems, (news) => news.list({ page: 0 }), { path: "page" })
+      yield* refuses(NewsItems, (news) => news.list({ per_page: 0 }), { path: "per_page" })
     })
   )
 
   it.effect("names the item that does not fit", () =>
     misfits(
-      News,
-      (news) => news.listItems(),
+      NewsItems,
+      (news) => news.list(),
       { type: "list", data: [item(), item({ id: 33, labels: [1] })] },
       "data[1].id",
       "data[1].labels[0]"
@@ -84,7 +84,7 @@ describe("News.listItems", () => {
   )
 })
 
-describe("News.createItem", () => {
+describe("NewsItems.create", () => {
   it.effect("posts the item", () =>
     Effect.gen(function* () {
       const given = {
@@ -96,8 +96,8 @@ describe("News.createItem", () => {
         newsfeed_assignments: [{ newsfeed_id: 53, published_at: 1_664_638_214 }]
       } as const
       const { sent, value } = yield* exchange(
-        News,
-        (news) => news.createItem({ ...given, body: undefined, deliver_silently: undefined }),
+        NewsItems,
+        (news) => news.create({ ...given, body: undefined, deliver_silently: undefined }),
         Scripted.json(item())
       )
       assert.strictEqual(`${sent.method} ${sent.path}`, "POST /news/news_items")
@@ -108,22 +108,22 @@ describe("News.createItem", () => {
 
   it.effect("refuses an item without title or sender", () =>
     Effect.gen(function* () {
-      yield* refuses(News, (news) => news.createItem(unchecked({ sender_id: 1 })), { path: "title" })
-      yield* refuses(News, (news) => news.createItem(unchecked({ title: "A" })), { path: "sender_id" })
-      yield* refuses(News, (news) => news.createItem(unchecked({ title: "A", sender_id: "1" })), { path: "sender_id" })
+      yield* refuses(NewsItems, (news) => news.create(unchecked({ sender_id: 1 })), { path: "title" })
+      yield* refuses(NewsItems, (news) => news.create(unchecked({ title: "A" })), { path: "sender_id" })
+      yield* refuses(NewsItems, (news) => news.create(unchecked({ title: "A", sender_id: "1" })), { path: "sender_id" })
     })
   )
 
   it.effect("takes an item with nothing but type and id, and nulls elsewhere", () =>
     tolerates(
-      News,
-      (news) => news.createItem({ title: "A", sender_id: 1 }),
+      NewsItems,
+      (news) => news.create({ title: "A", sender_id: 1 }),
       { type: "news-item", id: "1" },
       Object.keys(item()).slice(2)
     )
   )
 
   it.effect("refuses an answer without an id", () =>
-    misfits(News, (news) => news.createItem({ title: "A", sender_id: 1 }), { type: "news-item" }, "id")
+    misfits(NewsItems, (news) => news.create({ title: "A", sender_id: 1 }), { type: "news-item" }, "id")
   )
 })

@@ -1,0 +1,154 @@
+/**
+ * How one operation of the API looks on the wire. A record of endpoints is a resource: see {@link "./Resource".Service}.
+ *
+ * @example
+ * ```ts
+ * import { ContactId, Endpoint, Wire } from "@effect-intercom/core"
+ * import { Schema } from "effect"
+ *
+ * const archive = Endpoint.post("/contacts/:contact_id/archive", {
+ *   params: { contact_id: ContactId },
+ *   success: Wire.open({ id: ContactId, archived: Schema.Boolean }),
+ *   idempotent: true
+ * })
+ * ```
+ */
+import type * as HttpMethod from "effect/http/HttpMethod"
+import * as Arr from "effect/Array"
+import type * as Schema from "effect/Schema"
+import type { Walk } from "./Pagination.ts"
+
+/**
+ * What a success answers with: JSON, nothing, or either.
+ */
+export type Body = "json" | "none" | "optional"
+
+/** The declaration of an operation. */
+export interface Endpoint<
+  out Params extends Schema.Struct.Fields = {},
+  out Query extends Schema.Top = never,
+  out Payload extends Schema.Top = never,
+  out Success extends Schema.Top = Schema.Void,
+  out Error extends Schema.Top = never,
+  out Item extends Schema.Top = never
+> {
+  readonly method: HttpMethod.HttpMethod
+  /** With a colon before each parameter: `/contacts/:contact_id`. */
+  readonly path: string
+  readonly params: Params
+  readonly query: Query | undefined
+  readonly payload: Payload | undefined
+  /** What is in the body of a success; nothing, where there is none. */
+  readonly success: Success | undefined
+  /** The status of a success. */
+  readonly status: number
+  readonly body: Body
+  /** The errors it is known to answer with, beside those any operation has. */
+  readonly error: ReadonlyArray<Error>
+  /** Whether sending it twice does what sending it once does (RFC 9110): such a request is repeated when its fate is unknown. */
+  readonly idempotent: boolean
+  /** Its name in the published document, where that does not follow from its name here. */
+  readonly operationId: string | undefined
+  /** How its pages are walked. */
+  readonly pages: Walk<Item> | undefined
+}
+
+/** Any endpoint. */
+export interface Top extends Endpoint<
+  Schema.Struct.Fields,
+  Schema.Top,
+  Schema.Top,
+  Schema.Top,
+  Schema.Top,
+  Schema.Top
+> {}
+
+/** Its query, if it has one. */
+export type Query<E extends Top> = Exclude<E["query"], undefined>
+
+/** Its body, if it has one. */
+export type Payload<E extends Top> = Exclude<E["payload"], undefined>
+
+/** What it answers with. */
+export type Success<E extends Top> = Exclude<E["success"], undefined>
+
+/** What it lists, if it is a listing. */
+export type Item<E extends Top> = Exclude<E["pages"], undefined>["item"]
+
+/** The parameters in a path. */
+type ParamNames<Path extends string> = Path extends `${string}:${infer Name}/${infer Rest}`
+  ? Name | ParamNames<`/${Rest}`>
+  : Path extends `${string}:${infer Name}`
+    ? Name
+    : never
+
+interface Options<
+  Params extends Schema.Struct.Fields,
+  Query extends Schema.Top,
+  Payload extends Schema.Top,
+  Success extends Schema.Top,
+  Error extends Schema.Top,
+  Item extends Schema.Top
+> {
+  /** The schemas of the parameters in the path. */
+  readonly params?: Params | undefined
+  readonly query?: Query | undefined
+  readonly payload?: Payload | undefined
+  /** The schema of the body; an operation without one answers with nothing. Nothing in it may transform. */
+  readonly success?: Success | undefined
+  /** @default 200, or 204 where nothing is in the body */
+  readonly status?: number | undefined
+  /** `optional` where a success may have no body: its value is `undefined` then. */
+  readonly body?: "optional" | undefined
+  readonly error?: Error | ReadonlyArray<Error> | undefined
+  /** @default true, but for POST */
+  readonly idempotent?: boolean | undefined
+  readonly operationId?: string | undefined
+  readonly pages?: Walk<Item> | undefined
+}
+
+/** Whatever is in the path is in `params`. */
+type Parameters<Path extends string> = [ParamNames<Path>] extends [never]
+  ? unknown
+  : { readonly params: { readonly [Name in ParamNames<Path>]: Schema.Top } }
+
+const make =
+  (method: HttpMethod.HttpMethod) =>
+  <
+    const Path extends `/${string}`,
+    Params extends Schema.Struct.Fields = {},
+    Query extends Schema.Top = never,
+    Payload extends Schema.Top = never,
+    Success extends Schema.Top = Schema.Void,
+    Error extends Schema.Top = never,
+    Item extends Schema.Top = never
+  >(
+    path: Path,
+    options: Options<Params, Query, Payload, Success, Error, Item> & Parameters<Path>
+    // What is left out is what it is by default, whatever is expected where the endpoint stands.
+  ): Endpoint<NoInfer<Params>, NoInfer<Query>, NoInfer<Payload>, NoInfer<Success>, NoInfer<Error>, NoInfer<Item>> => ({
+    method,
+    path,
+    // Where the path has no parameters, `Params` is `{}`.
+    params: (options.params ?? {}) as Params,
+    query: options.query,
+    payload: options.payload,
+    success: options.success,
+    status: options.status ?? (options.success === undefined ? 204 : 200),
+    body: options.success === undefined ? "none" : (options.body ?? "json"),
+    error: options.error === undefined ? [] : Arr.ensure(options.error),
+    idempotent: options.idempotent ?? method !== "POST",
+    operationId: options.operationId,
+    pages: options.pages
+  })
+
+/** A `GET`. */
+export const get = make("GET")
+/** A `POST`: not idempotent, unless it says so. */
+export const post = make("POST")
+/** A `PUT`. */
+export const put = make("PUT")
+/** A `PATCH`. */
+export const patch = make("PATCH")
+/** A `DELETE`; one with a `payload` sends it as its body. */
+export const del = make("DELETE")

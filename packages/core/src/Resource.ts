@@ -1,0 +1,187 @@
+/** From a record of declared endpoints to a service: its methods, walks, spans and layer follow from the declaration. */
+import * as Context from "effect/Context"
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type * as Schema from "effect/Schema"
+import type { Operation } from "./Attempt.ts"
+import type * as Endpoint from "./Endpoint.ts"
+import type { IntercomError } from "./IntercomError.ts"
+import { IntercomHttp } from "./IntercomHttp.ts"
+import * as Call from "./internal/Call.ts"
+import { flawOf, namesIn } from "./internal/Declaration.ts"
+import { operationIdOf } from "./internal/OperationId.ts"
+import type { Parts } from "./internal/RequestEncoder.ts"
+import * as Walker from "./internal/Walker.ts"
+import type * as Pagination from "./Pagination.ts"
+
+/** Endpoints, by the names of the methods they become. */
+export interface Endpoints {
+  readonly [method: string]: Endpoint.Top
+}
+
+/** The ids in a path: one by itself, several as an object, so that they cannot be swapped. */
+type Ids<Params extends Schema.Struct.Fields> = [keyof Params] extends [never]
+  ? []
+  : IsUnion<keyof Params> extends true
+    ? [ids: { readonly [Name in keyof Params]: Params[Name]["Type"] }]
+    : [id: Params[keyof Params]["Type"]]
+
+type IsUnion<T, U = T> = T extends unknown ? ([U] extends [T] ? false : true) : never
+
+type Payload<S extends Schema.Top> = [S] extends [never]
+  ? []
+  : {} extends S["Type"]
+    ? [payload?: S["Type"]]
+    : [payload: S["Type"]]
+
+type Query<S extends Schema.Top> = [S] extends [never] ? [] : Pagination.Optional<S["Type"]>
+
+/** What says what to list: the query, or the body of a search. */
+type Listed<E extends Endpoint.Top> = [Endpoint.Query<E>] extends [never]
+  ? Endpoint.Payload<E>["Type"]
+  : Endpoint.Query<E>["Type"]
+
+type Method<E extends Endpoint.Top> = [Endpoint.Item<E>] extends [never]
+  ? (
+      ...args: [...Ids<E["params"]>, ...Payload<Endpoint.Payload<E>>, ...Query<Endpoint.Query<E>>]
+    ) => Effect.Effect<Endpoint.Success<E>["Type"], IntercomError>
+  : Pagination.List<Listed<E>, Endpoint.Success<E>["Type"], Endpoint.Item<E>["Type"]>
+
+/**
+ * The methods of a resource: ids first, then the body, then the query; a listing can be walked. (Homomorphic, so that the
+ * documentation of an endpoint is that of its method.)
+ */
+export type Methods<Es extends Endpoints> = { readonly [Name in keyof Es]: Method<Es[Name]> }
+
+/** The class that {@link Service} makes. */
+export interface ResourceClass<Self, Name extends string, Es extends Endpoints> extends Context.ServiceClass<
+  Self,
+  `@effect-intercom/core/${Name}`,
+  Methods<Es>
+> {
+  readonly resource: Name
+  readonly endpoints: Es
+  /** The service on the transport of a client. */
+  readonly make: (http: IntercomHttp["Service"]) => Methods<Es>
+  /**
+   * The service on an `IntercomHttp`. It is fresh: what is built inside another's scope never sends the other's token.
+   */
+  readonly layer: Layer.Layer<Self, never, IntercomHttp>
+}
+
+/** The declaration of a resource. */
+export interface Declared {
+  readonly resource: string
+  readonly endpoints: Endpoints
+}
+
+/** Any resource. */
+export interface Top extends Declared {
+  readonly make: (http: IntercomHttp["Service"]) => object
+}
+
+/** The declaration of an operation that could never work: it is a defect, when its method is called first. */
+export class DeclarationError extends Data.TaggedError("DeclarationError")<{
+  /** `Contacts.update`, say. */
+  readonly operation: string
+  readonly description: string
+}> {
+  override get message(): string {
+    return `${this.operation} is declared so that it cannot work: ${this.description}.`
+  }
+}
+
+/** An operation, with the declaration it comes from. */
+export interface ResourceOperation extends Operation {
+  readonly endpoint: Endpoint.Top
+}
+
+/** What is known of an operation of a resource. */
+const operationOf = (resource: string, method: string, endpoint: Endpoint.Top): Operation => ({
+  name: `${resource}.${method}`,
+  operationId: endpoint.operationId ?? operationIdOf(resource, method),
+  method: endpoint.method,
+  path: endpoint.path.replaceAll(/:(\w+)/g, "{$1}"),
+  idempotent: endpoint.idempotent,
+  body: endpoint.body
+})
+
+/** The operations of a resource, in the order of declaration. */
+export const operations = ({ endpoints, resource }: Declared): ReadonlyArray<ResourceOperation> =>
+  Object.entries(endpoints).map(([method, endpoint]) => ({ ...operationOf(resource, method, endpoint), endpoint }))
+
+/**
+ * Makes a service of declared endpoints. Each becomes a method that does what the built-in ones do: input is encoded
+ * strictly (a misspelt field, an id that is no segment of a path: `EncodeError`, and nothing is sent; a field that is
+ * `undefined` is left out), what is idempotent is repeated, an answer has to fit its schema, and is handed over as it
+ * came, in a span of the method's name. A name must be that of one resource only.
+ *
+ * A declaration that cannot work is a defect, {@link DeclarationError}: a success schema that transforms, or a body for a
+ * `GET`.
+ *
+ * @example
+ * ```ts
+ * import { Contact, ContactId, Endpoint, Resource, Wire } from "@effect-intercom/core"
+ * import { Effect, Schema } from "effect"
+ *
+ * class MyContacts extends Resource.Service<MyContacts>()("MyContacts", {
+ *   // Changes a contact; what is left out stays.
+ *   update: Endpoint.put("/contacts/:contact_id", {
+ *     params: { contact_id: ContactId },
+ *     payload: Schema.Struct({ name: Wire.optional(Schema.NullOr(Schema.String)) }),
+ *     success: Contact
+ *   })
+ * }) {}
+ *
+ * const rename = (id: ContactId, name: string) => MyContacts.use(({ update }) => update(id, { name }))
+ * const program = rename(ContactId.make("1"), "Zoë").pipe(Effect.provide(MyContacts.layer))
+ * ```
+ */
+export const Service =
+  <Self>() =>
+  <const Name extends string, const Es extends Endpoints>(name: Name, endpoints: Es): ResourceClass<Self, Name, Es> => {
+    const service = Context.Service<Self, Methods<Es>>()(`@effect-intercom/core/${name}`)
+    const make = (http: IntercomHttp["Service"]) =>
+      // One method for each endpoint, of its type.
+      Object.fromEntries(
+        Object.entries(endpoints).map(([method, endpoint]) => [method, methodOf(http, name, method, endpoint)])
+      ) as Methods<Es>
+    return Object.assign(service, {
+      resource: name,
+      endpoints,
+      make,
+      layer: Layer.fresh(Layer.effect(service, Effect.map(IntercomHttp, make)))
+    })
+  }
+
+/** Nothing is compiled before it is called: a client of all operations costs next to nothing. */
+const methodOf = (http: IntercomHttp["Service"], resource: string, method: string, endpoint: Endpoint.Top) => {
+  let made: Call.Call | undefined
+  const name = `${resource}.${method}`
+  const call = () => (made ??= callOf(http, operationOf(resource, method, endpoint), endpoint))
+  if (endpoint.pages !== undefined) return Walker.make(name, call, endpoint.pages)
+  return (...args: ReadonlyArray<unknown>) =>
+    Effect.withSpan(
+      Effect.suspend(() => call()(partsOf(endpoint, args))),
+      name
+    )
+}
+
+const callOf = (http: IntercomHttp["Service"], operation: Operation, endpoint: Endpoint.Top): Call.Call => {
+  const description = flawOf(endpoint)
+  if (description === undefined) return Call.make(http, operation, endpoint)
+  throw new DeclarationError({ operation: operation.name, description })
+}
+
+/** Ids first, then the body, then the query. */
+const partsOf = ({ path, payload, query }: Endpoint.Top, args: ReadonlyArray<unknown>): Parts => {
+  const rest = [...args]
+  const [first, ...others] = namesIn(path)
+  const several = others.length > 0
+  return {
+    ...(first === undefined ? undefined : { params: several ? rest.shift() : { [first]: rest.shift() } }),
+    ...(payload === undefined ? undefined : { payload: rest.shift() ?? {} }),
+    ...(query === undefined ? undefined : { query: rest.shift() ?? {} })
+  }
+}

@@ -1,0 +1,127 @@
+/** Walks the pages of a listing, whatever its style. */
+import * as Arr from "effect/Array"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import type { Answer } from "../Attempt.ts"
+import { type IntercomError, PaginationError } from "../IntercomError.ts"
+import type { Cursor, Invalid, List, Page, Walk, WalkOptions } from "../Pagination.ts"
+import type { Call } from "./Call.ts"
+import * as Endless from "./Endless.ts"
+import { numberOf } from "./Envelope.ts"
+import { guard } from "./Guard.ts"
+import { type Body, failure, type Query, styles } from "./PageStyle.ts"
+
+/** A page as it was fetched, with the records that do not fit set aside. */
+interface Fetched {
+  readonly page: Page<unknown>
+  readonly invalid: ReadonlyArray<Invalid>
+}
+
+/** The listing of an operation; `callOf` makes its call when it is first needed. */
+export const make = (
+  name: string,
+  callOf: () => Call,
+  { item, items: list, style: styleName }: Walk<Schema.Top>
+): List<Query, unknown, unknown> => {
+  const style = styles[styleName]
+  const isRecord = guard(item)
+  const carry = (query: Query) => ({ [style.part]: query })
+
+  const send = (call: Call, query: Query, cursor: Cursor | undefined): Effect.Effect<Answer, IntercomError> => {
+    const request = cursor === undefined ? query : style.at(query, cursor, call)
+    if (request instanceof PaginationError) return Effect.fail(call.fail(request))
+    return request instanceof URL ? call.sendUrl(request) : call.send(carry(request))
+  }
+
+  /** The records of a page, all of them as received, and those that do not fit if there is someone to take them. */
+  const judge = (
+    call: Call,
+    answer: Answer,
+    lenient: boolean
+  ): Effect.Effect<
+    { readonly raw: ReadonlyArray<unknown>; readonly invalid: ReadonlyArray<Invalid> },
+    IntercomError
+  > => {
+    const raw = (answer.body as Query | null | undefined)?.[list]
+    const records: ReadonlyArray<unknown> = Array.isArray(raw) ? raw : []
+    if (call.fits(answer.body)) return Effect.succeed({ raw: records, invalid: [] })
+    if (!lenient || !Array.isArray(raw)) return Effect.as(call.decode(answer), { raw: [], invalid: [] })
+    // The envelope is judged without its records, then each record by itself.
+    const envelope = { ...answer, body: { ...(answer.body as object), [list]: [] } }
+    const invalid = records
+      .filter((record) => !isRecord(record))
+      .map((raw) => ({ raw, error: call.decodeError(item, answer, raw) }))
+    return Effect.as(
+      Effect.andThen(
+        call.decode(envelope),
+        Effect.forEach(invalid, () => call.countInvalid)
+      ),
+      { raw: records, invalid }
+    )
+  }
+
+  /** One request and what it gave. `watch` says whether the walk would never end. */
+  const fetch = (
+    query: Query,
+    cursor: Cursor | undefined,
+    lenient: boolean,
+    watch: (page: Endless.Page) => string | undefined
+  ): Effect.Effect<Fetched, IntercomError> => {
+    const call = callOf()
+    return Effect.gen(function* () {
+      const answer = yield* send(call, query, cursor)
+      const { invalid, raw } = yield* judge(call, answer, lenient)
+      // Decoded: every listing's body is an object with these fields.
+      const body = answer.body as Body
+      const next = style.next({ body, query, cursor, count: raw.length, call })
+      const total = numberOf(body.total_count)
+      if (next instanceof PaginationError) return yield* call.fail(next)
+      const endless = next === undefined ? undefined : watch({ records: raw, next, total })
+      if (endless !== undefined) return yield* call.fail(failure(`${endless}: the walk would never end`, next))
+      const misfits = new Set(invalid.map(({ raw }) => raw))
+      return {
+        invalid,
+        page: {
+          items: misfits.size === 0 ? raw : raw.filter((record) => !misfits.has(record)),
+          ...(typeof next === "string" ? { cursor: next } : undefined),
+          ...(total === undefined ? undefined : { total })
+        }
+      }
+      // A stack taken here would name this line for every page.
+    }).pipe(call.traced, Effect.withSpan(name, {}, { captureStackTrace: false }))
+  }
+
+  const pages = <E = never, R = never>(query: Query = {}, options: WalkOptions<E, R> = {}) => {
+    const { from, onInvalid, prefetch = 1 } = options
+    const fetched = Stream.suspend(() => {
+      const watch = Endless.watch(style.constant === true ? undefined : [from, startOf(style.start?.(query))])
+      return Stream.paginate(from, (cursor: Cursor | undefined) =>
+        Effect.map(
+          fetch(query, cursor, onInvalid !== undefined, watch),
+          (fetched) => [[fetched], Option.fromUndefinedOr(fetched.page.cursor)] as const
+        )
+      )
+    })
+    // A page waits outside of the buffer too, until there is room in it.
+    const ahead =
+      prefetch > 0 && style.constant !== true ? Stream.bufferArray(fetched, { capacity: prefetch - 1 }) : fetched
+    return onInvalid === undefined
+      ? Stream.map(ahead, ({ page }) => page)
+      : Stream.mapEffect(ahead, ({ invalid, page }) => Effect.as(Effect.forEach(invalid, onInvalid), page))
+  }
+
+  return Object.assign((query: Query = {}) => Effect.withSpan(callOf()(carry(query)), name), {
+    pages,
+    items: <E = never, R = never>(query?: Query, options?: WalkOptions<E, R>) =>
+      // Not `flattenIterable`: it opens a stream for each page, which kept pages alive through garbage collections.
+      pages(query, options).pipe(
+        Stream.map(({ items }) => items),
+        Stream.filter(Arr.isReadonlyArrayNonEmpty),
+        Stream.flattenArray
+      )
+  })
+}
+
+const startOf = (start: unknown): string | undefined => (typeof start === "string" ? start : undefined)

@@ -1,0 +1,26 @@
+/** Every resource, once: what else names them all follows from this record. */
+import { Admins } from "./Admins.ts"
+import { Articles } from "./Articles.ts"
+import { Companies } from "./Companies.ts"
+import { Contacts } from "./Contacts.ts"
+import { Conversations } from "./Conversations.ts"
+import { Events } from "./Events.ts"
+import { Messages } from "./Messages.ts"
+import { NewsItems } from "./NewsItems.ts"
+import { Segments } from "./Segments.ts"
+import { Tags } from "./Tags.ts"
+import { Teams } from "./Teams.ts"
+
+export const resources = {
+  admins: Admins,
+  contacts: Contacts,
+  companies: Companies,
+  conversations: Conversations,
+  articles: Articles,
+  segments: Segments,
+  messages: Messages,
+  events: Events,
+  newsItems: NewsItems,
+  tags: Tags,
+  teams: Teams
+}
