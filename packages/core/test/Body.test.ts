@@ -112,6 +112,13 @@ describe.each([
     ["deflate", Zlib.deflateSync(bytes)],
     ["deflate", Zlib.deflateRawSync(bytes)],
     ["br", Zlib.brotliCompressSync(bytes)],
+    // A member each, as a server that flushes packs them.
+    [
+      "gzip",
+      Buffer.concat(
+        [bytes.subarray(0, 9), bytes.subarray(9, 30), bytes.subarray(30)].map((part) => Zlib.gzipSync(part))
+      )
+    ],
     ["gzip, br", Zlib.brotliCompressSync(Zlib.gzipSync(bytes))],
     ["identity", bytes]
   ])("a body in %s, which nobody asked for, is read", ([encoding, body]) =>
@@ -147,6 +154,24 @@ describe.each([
       const { reason } = yield* Effect.flip(get(HttpServerResponse.setHeader(body, "content-encoding", "compress")))
       assert(reason._tag === "DecodeError")
       assert.strictEqual(reason.mismatches[0]?.actual, "a body encoded as compress, which cannot be read here")
+    })
+  )
+
+  it.live("members of gzip are one body, within its limit, and end where they end", () =>
+    Effect.gen(function* () {
+      const of = (...parts: ReadonlyArray<Uint8Array>) => packed("gzip", Buffer.concat(parts))
+      const plain = Zlib.gzipSync(bytes)
+      // The name of the file looks like the beginning of a member.
+      const tricky = Buffer.concat([
+        Buffer.of(0x1f, 0x8b, 8, 8, 0, 0, 0, 0, 0, 3, 0x1f, 0x8b, 8, 0),
+        plain.subarray(10)
+      ])
+      const spaces = Zlib.gzipSync(Buffer.alloc(1_000, 32))
+      assert.strictEqual((yield* get(of(spaces, tricky, spaces))).name, name)
+      const large = yield* Effect.flip(get(of(spaces, spaces, tricky), transport, { maxBodySize: 1_500 }))
+      assert.strictEqual(large.reason._tag, "BodyTooLargeError")
+      const cut = yield* Effect.flip(get(of(spaces, tricky.subarray(0, -20))))
+      assert.strictEqual(cut.reason._tag, "DecodeError")
     })
   )
 

@@ -219,18 +219,61 @@ const unpack = Effect.fnUntraced(function* (
   complete: boolean
 ) {
   for (const format of formats[encoding] ?? []) {
-    // Runtimes know more formats than the type, and throw at those they do not know.
-    const decompression = Result.try(() => new DecompressionStream(format as CompressionFormat))
-    if (Result.isFailure(decompression)) continue
-    const unpacked = yield* collect(
-      Stream.fromReadableStream({
-        evaluate: () => new Blob([bytes]).stream().pipeThrough(decompression.success),
-        onError: (cause) => cause
-      }),
-      limit
-    )
+    const unpacked = yield* unpackAs(format, bytes, limit)
     // The beginning of a packed text gives the beginning of the text, and fails.
-    if (Option.isNone(unpacked.failure) || (!complete && unpacked.size > 0)) return unpacked
+    if (unpacked !== undefined && (isWhole(unpacked) || (!complete && unpacked.size > 0))) return unpacked
+    const members = format === "gzip" && unpacked !== undefined ? yield* unpackMembers(bytes, limit) : undefined
+    if (members !== undefined) return members
   }
   return undefined
 })
+
+const isWhole = ({ failure }: Collected<unknown>): boolean => Option.isNone(failure)
+
+const unpackAs = (format: string, bytes: Uint8Array<ArrayBuffer>, limit: number) =>
+  // Runtimes know more formats than the type, and throw at those they do not know.
+  Result.match(
+    Result.try(() => new DecompressionStream(format as CompressionFormat)),
+    {
+      onFailure: () => Effect.undefined,
+      onSuccess: (decompression) =>
+        collect(
+          Stream.fromReadableStream({
+            evaluate: () => new Blob([bytes]).stream().pipeThrough(decompression),
+            onError: (cause) => cause
+          }),
+          limit
+        )
+    }
+  )
+
+// Whatever looks like the beginning of a member costs as much as the body, once more.
+const mostStarts = 32
+
+/** Gzip may have several members, one after the other, of which the platform's stream takes one: each ends where its checksum fits. */
+const unpackMembers = Effect.fnUntraced(function* (bytes: Uint8Array<ArrayBuffer>, limit: number) {
+  let unpacked: Uint8Array<ArrayBuffer> = new Uint8Array(0)
+  let size = 0
+  let start = 0
+  for (const end of [...startsOf(bytes).slice(0, mostStarts), bytes.length]) {
+    const member = yield* unpackAs("gzip", bytes.subarray(start, end), limit - size)
+    if (member === undefined || !isWhole(member)) continue
+    const longer = new Uint8Array(unpacked.length + member.bytes.length)
+    longer.set(unpacked)
+    longer.set(member.bytes, unpacked.length)
+    unpacked = longer
+    size += member.size
+    start = end
+    if (size > limit) break
+  }
+  return size <= limit && start < bytes.length ? undefined : { bytes: unpacked, size, failure: Option.none() }
+})
+
+/** Where the members of a gzip after the first may begin. */
+const startsOf = (bytes: Uint8Array): ReadonlyArray<number> => {
+  const starts: Array<number> = []
+  for (let at = bytes.indexOf(0x1f, 1); at > 0; at = bytes.indexOf(0x1f, at + 1)) {
+    if (bytes[at + 1] === 0x8b && bytes[at + 2] === 0x08) starts.push(at)
+  }
+  return starts
+}
