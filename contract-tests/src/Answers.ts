@@ -51,6 +51,15 @@ const withNumbers = (text: string, number: string): string => text.replaceAll(/:
 const wrongKinds = (value: Schema.Json | undefined): ReadonlyArray<Schema.Json> =>
   typeof value === "string" || value === null ? [7, { edge: true }] : ["edge", Array.isArray(value) ? {} : ["edge"]]
 
+/** A body as it should be. */
+export const plain = (status: number, body: string): Answer => ({
+  name: "a body",
+  status,
+  headers: json,
+  body: bytes(body),
+  outcome: "typed"
+})
+
 /** Success in status, and something else in the body. `good` is a body the document permits, as text. */
 export const bodies = (status: number, good: string, secret: string): ReadonlyArray<Answer> => {
   const of = (

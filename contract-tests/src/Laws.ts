@@ -18,6 +18,7 @@ import type * as Client from "./Client.ts"
 import { distinct, type Finding } from "./Divergence.ts"
 import * as Document from "./Document.ts"
 import * as Exchange from "./Exchange.ts"
+import * as Malformed from "./Malformed.ts"
 import * as Model from "./Model.ts"
 import * as Node from "./Node.ts"
 import * as Property from "./Property.ts"
@@ -273,6 +274,15 @@ const judge = (
     }))
   })
 
+/** The client refuses what the document does not permit either. */
+const unwalked = (subject: Shape, pair: Pair, { node: { pointer, through } }: Model.Model) =>
+  divergence(subject, pair, "response", {
+    class: "note",
+    pointer,
+    through,
+    message: "no walk was tried: the client refuses the pages that could be made up, and so does the document"
+  })
+
 // Each walk is several calls for every page.
 const most = 18
 const mostSimulated = 3
@@ -289,6 +299,14 @@ export const check = Effect.fn("Laws.check")(function* (subject: Shape, pair: Pa
     const message = "the client walks it, by the document it is no list"
     const finding: Finding = { class: "breaking", pointer, through: [], message }
     return { divergences: [divergence(subject, pair, "response", finding)], runs: 1 } satisfies Checked
+  }
+  // Of pages the client refuses no law can be held: that it refuses them is the finding.
+  const records = model.records(2 * size)
+  const firstPage = Stream.runDrain(Stream.take(listing.pages(queryOf(pair, size), { prefetch: 0 }), 1))
+  const ended = yield* Malformed.end(firstPage, model.send(records))
+  if (Malformed.errorOf(ended)?.reason._tag === "DecodeError") {
+    const divergences = Malformed.refusal(subject, pair, model.envelope(records), ended)
+    return { divergences: divergences.length > 0 ? divergences : [unwalked(subject, pair, model)], runs: 1 }
   }
   const modelled = yield* Property.search({
     arbitrary: walks,

@@ -23,7 +23,8 @@ import * as Exemplar from "./Exemplar.ts"
 import * as Keywords from "./Keywords.ts"
 import * as Node from "./Node.ts"
 import type { Checked } from "./Requests.ts"
-import { divergence, type Pair, sample, type Shape } from "./Subject.ts"
+import * as Responses from "./Responses.ts"
+import { divergence, json, type Pair, sample, type Shape } from "./Subject.ts"
 
 const send =
   ({ body, headers, status }: Answers.Answer): Exchange.Send =>
@@ -62,7 +63,8 @@ const untyped = (ended: Ended): string | undefined => {
     : undefined
 }
 
-const errorOf = (ended: Ended): IntercomError | undefined => {
+/** The client's error, where a call ended in one. */
+export const errorOf = (ended: Ended): IntercomError | undefined => {
   const error =
     ended !== hangs && Exit.isFailure(ended) ? Option.getOrUndefined(Cause.findErrorOption(ended.cause)) : undefined
   return error instanceof IntercomError ? error : undefined
@@ -147,10 +149,15 @@ export const check = Effect.fn("Malformed.check")(function* (subject: Shape, pai
   // What the document permits may come out as a value.
   const permitted = (answer: Answers.Answer): boolean =>
     schema === undefined || subject.validator.violations(schema, parsed(answer)).length === 0
+  // What is wrong with one field nobody can tell in a body that is refused anyway; that it is, is the finding.
+  const base = yield* end(call, send(Answers.plain(pair.client.successStatus, good)))
+  const refused = schema !== undefined && errorOf(base)?.reason._tag === "DecodeError"
   const answers = [
-    ...Answers.bodies(pair.client.successStatus, good, Client.token).map((answer): Answers.Answer =>
-      answer.outcome === "invalid" && permitted(answer) ? { ...answer, outcome: "typed" } : answer
-    ),
+    ...Answers.bodies(pair.client.successStatus, good, Client.token)
+      .filter(({ field }) => !refused || field === undefined)
+      .map((answer): Answers.Answer =>
+        answer.outcome === "invalid" && permitted(answer) ? { ...answer, outcome: "typed" } : answer
+      ),
     ...Answers.statuses(good)
   ]
   const answered = yield* Effect.forEach(answers, (answer) =>
@@ -173,12 +180,36 @@ export const check = Effect.fn("Malformed.check")(function* (subject: Shape, pai
     )
   }).pipe(Effect.scoped, Effect.provide(FetchHttpClient.layer))
   const checked: Checked = {
-    divergences: distinct([...answered.flat(), ...broken.flat()]),
+    divergences: distinct([
+      ...(refused ? refusal(subject, pair, JSON.parse(good), base) : []),
+      ...answered.flat(),
+      ...broken.flat()
+    ]),
     runs: answers.length + wires.length,
     exercised: seen.counts()
   }
   return checked
 })
+
+/**
+ * That the client refuses a body a check is built on: as `Responses` says it, where the document permits that body. What
+ * would follow from it is no finding of its own.
+ */
+export const refusal = (
+  subject: Pick<Shape, "document" | "validator">,
+  pair: Pair,
+  body: unknown,
+  ended: Ended
+): ReadonlyArray<Divergence> => {
+  const response = Document.successes(pair.operation)[0]
+  const schema = response && Document.jsonOf(response.content)
+  if (ended === hangs || response === undefined || schema === undefined) return []
+  if (subject.validator.violations(schema, body).length > 0) return []
+  return distinct(Responses.judge(pair.operation, response, { exit: ended, exchanges: [] })).map((finding) => ({
+    ...divergence(subject, pair, "response", finding),
+    counterexample: json(body) ?? null
+  }))
+}
 
 const parsed = ({ body }: Answers.Answer): unknown => {
   try {

@@ -6,6 +6,7 @@ import * as Malformed from "@effect-intercom/contract-tests/Malformed"
 import * as Core from "@effect-intercom/core"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import type * as JsonPatch from "effect/JsonPatch"
 import { find } from "./Subjects.ts"
 
 type Get = Effect.Effect<unknown, Core.IntercomError>
@@ -102,6 +103,28 @@ describe("answers no document permits", () => {
       )
       assert.include(found, "an empty body: the client's error holds the token")
     })
+  )
+})
+
+describe("a document whose plain answer the client refuses", () => {
+  const refused = (operation: string, checks: ReadonlyArray<string>, patch: JsonPatch.JsonPatch, message: string) =>
+    it.live(`is told at the field alone: ${operation}, ${checks.join(" and ")}`, () =>
+      Effect.gen(function* () {
+        const found = (yield* find({ operation, checks, patch, runs: 3 })).filter(Divergence.isFailure)
+        assert.deepStrictEqual([...new Set(found.map((one) => `${one.pointer}: ${one.message}`))], [message])
+        for (const { counterexample } of found) assert.isDefined(counterexample)
+      })
+    )
+  const schemas = "/components/schemas"
+  const name = [{ op: "replace", path: `${schemas}/Admin/properties/name/type`, value: "integer" }] as const
+  const at = `${schemas}/Admin/properties/name/type`
+  refused("GET /me", ["malformed"], name, `${at}: name: the client expects string | null`)
+  refused("GET /admins", ["malformed", "pagination"], name, `${at}: admins[].name: the client expects string | null`)
+  refused(
+    "GET /companies/scroll",
+    ["pagination"],
+    [{ op: "replace", path: `${schemas}/Company/properties/name/type`, value: "integer" }],
+    `${schemas}/Company/properties/name/type: data[].name: the client expects string | null`
   )
 })
 
