@@ -257,7 +257,7 @@ const program = Effect.gen(function* () {
   Effect.provide(
     Layer.unwrap(Effect.map(Config.String("BUCKET").pipe(Config.withDefault("bucket")), Bucket.layerDirectory))
   ),
-  Effect.provide([Intercom.layerConfig, NodeSha256.layer]),
+  Effect.provide([Intercom.layerEnv, NodeSha256.layer]),
   Effect.provide([NodeHttpClient.layerUndici, NodeServices.layer])
 )
 

@@ -28,7 +28,7 @@ const Database = Layer.unwrap(
 
 program.pipe(
   Effect.provide(Database),
-  Effect.provide([Intercom.layerConfig, NodeExport.layer]),
+  Effect.provide([Intercom.layerEnv, NodeExport.layer]),
   Effect.provide([NodeHttpClient.layerUndici, NodeServices.layer]),
   NodeRuntime.runMain
 )

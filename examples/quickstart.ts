@@ -14,7 +14,7 @@ const program = Effect.gen(function* () {
 }).pipe(Effect.catchReason("IntercomError", "Unauthorized", ({ message }) => Console.error(message)))
 
 const ContactsLive = Contacts.layer.pipe(
-  Layer.provide(IntercomHttp.layerConfig), // INTERCOM_ACCESS_TOKEN, INTERCOM_REGION
+  Layer.provide(IntercomHttp.layerEnv), // INTERCOM_ACCESS_TOKEN, INTERCOM_REGION
   Layer.provide(NodeHttpClient.layerUndici)
 )
 

@@ -19,7 +19,7 @@ const program = Effect.gen(function* () {
 })
 
 const ContactsLive = Contacts.layer.pipe(
-  Layer.provide(IntercomHttp.layerConfig),
+  Layer.provide(IntercomHttp.layerEnv),
   Layer.provide(NodeHttpClient.layerUndici)
 )
 

@@ -24,6 +24,6 @@ const program = Effect.gen(function* () {
   yield* Console.log(`${contact.id} is ${contact.name}`)
 }).pipe(Effect.catchReason("IntercomError", "NotFound", ({ message }) => Console.error(message)))
 
-const Http = IntercomHttp.layerConfig.pipe(Layer.provide(NodeHttpClient.layerUndici))
+const Http = IntercomHttp.layerEnv.pipe(Layer.provide(NodeHttpClient.layerUndici))
 
 program.pipe(Effect.provide(MyContacts.layer.pipe(Layer.provide(Http))), NodeRuntime.runMain)

@@ -13,7 +13,10 @@ export interface Fault {
 const fault = (file: string, name: string, ...edits: ReadonlyArray<Edit>): Fault => ({ name, file, edits })
 
 const http = "IntercomHttp.ts"
+const stage = "internal/Stage.ts"
+const answers = "internal/ReadAnswer.ts"
 const retry = "internal/Retry.ts"
+const transient = "internal/Transient.ts"
 const errors = "internal/ResponseError.ts"
 const walker = "internal/Walker.ts"
 const styles = "internal/PageStyle.ts"
@@ -23,12 +26,17 @@ const contacts = "resources/Contacts.ts"
 
 const version = `HttpClientRequest.setHeader("Intercom-Version", config.version)`
 const bearer = "HttpClientRequest.bearerToken(config.accessToken)"
+/** The token itself, for a fault that gives it away. */
+const withRedacted: Edit = [
+  'import * as Ref from "effect/Ref"',
+  'import * as Redacted from "effect/Redacted"\nimport * as Ref from "effect/Ref"'
+]
 const afterVersion = (more: string): Edit => [version, `${version}, ${more}`]
 
 export const faults: ReadonlyArray<Fault> = [
   // What goes with every request.
-  fault(http, "no version is sent", [`${version},`, ""]),
-  fault(http, "another version is sent", ["config.version),\n", '"2.11"),\n']),
+  fault(stage, "no version is sent", [`${version},`, ""]),
+  fault(stage, "another version is sent", ["config.version),\n", '"2.11"),\n']),
   fault("IntercomConfig.ts", "the version that is asked for is ignored", [
     "version: checked.version ?? defaultVersion",
     "version: defaultVersion"
@@ -37,38 +45,43 @@ export const faults: ReadonlyArray<Fault> = [
     'defaultVersion = "2.15"',
     'defaultVersion = "2.14"'
   ]),
-  fault(http, "no Accept is sent", ["HttpClientRequest.acceptJson", "(request) => request"]),
-  fault(http, "another media type is accepted", [
+  fault(stage, "no Accept is sent", ["HttpClientRequest.acceptJson", "(request) => request"]),
+  fault(stage, "another media type is accepted", [
     "HttpClientRequest.acceptJson",
     'HttpClientRequest.accept("application/xml")'
   ]),
-  fault(http, "another token is sent", [bearer, 'HttpClientRequest.bearerToken("b3RoZXI6MQ")']),
-  fault(http, "the token is sent in lower case", [
+  fault(stage, "another token is sent", [bearer, 'HttpClientRequest.bearerToken("b3RoZXI6MQ")']),
+  fault(stage, "the token is sent in lower case", withRedacted, [
     bearer,
     "HttpClientRequest.bearerToken(Redacted.value(config.accessToken).toLowerCase())"
   ]),
-  fault(http, "the token is in the URL, too", [
+  fault(stage, "the token is in the URL, too", withRedacted, [
     bearer,
     `${bearer}, HttpClientRequest.setUrlParam("access_token", Redacted.value(config.accessToken))`
   ]),
-  fault(http, "the token is in a second header", afterVersion('HttpClientRequest.setHeader("X-Token", token)')),
+  fault(
+    stage,
+    "the token is in a second header",
+    withRedacted,
+    afterVersion('HttpClientRequest.setHeader("X-Token", Redacted.value(config.accessToken))')
+  ),
   fault("Intercom.ts", "a layer keeps the token of the first client", [
     "never, IntercomHttp> = Layer.fresh(",
     "never, IntercomHttp> = ("
   ]),
   fault(
-    http,
+    stage,
     "another content type is sent",
     afterVersion('HttpClientRequest.setHeader("Content-Type", "text/plain")')
   ),
-  fault(http, "the path of the base URL is lost", [
+  fault(stage, "the path of the base URL is lost", [
     "prependUrl(config.baseUrl.href)",
     "prependUrl(config.baseUrl.origin)"
   ]),
-  fault(http, "redirects are followed", ['redirect: "manual"', 'redirect: "follow"']),
-  fault(http, "an attempt has no timeout", ["HttpClient.transformResponse(withTimeout(config.timeout)),", ""]),
+  fault(stage, "redirects are followed", ['redirect: "manual"', 'redirect: "follow"']),
+  fault(http, "an attempt has no timeout", ["Stage.timeOut(config.timeout),", ""]),
 
-  fault(http, "no User-Agent is sent", [
+  fault(stage, "no User-Agent is sent", [
     "config.userAgent === undefined ? identity",
     "config.userAgent !== null ? identity"
   ]),
@@ -78,19 +91,25 @@ export const faults: ReadonlyArray<Fault> = [
   ]),
 
   // What is sent again.
-  fault(retry, "a write is repeated after a reset", ["!reason.sent || idempotent", "true"]),
-  fault(retry, "a write is repeated after a timeout", [
-    'case "DecodeError":\n      return idempotent',
-    'case "DecodeError":\n      return true'
+  fault(transient, "a write is repeated after a reset", ['"TransportError" && !reason.sent', '"TransportError"']),
+  fault(transient, "a write is repeated after a timeout", [
+    'reason._tag === "RateLimited" ||',
+    'reason._tag === "RateLimited" || reason._tag === "TimeoutError" ||'
   ]),
-  fault(retry, "a write is repeated after a 500", ["idempotent && transientStatus", "transientStatus"]),
-  fault(retry, "a read is not repeated after a reset", ["!reason.sent || idempotent", "!reason.sent"]),
-  fault(retry, "a write that was never sent is not repeated", ["!reason.sent || idempotent", "idempotent"]),
-  fault(retry, "a read is not repeated after a 503", ["[408, 500, 502, 503, 504]", "[408, 500, 502, 504]"]),
-  fault(retry, "a full window is an end", ['return reason.scope === "window"', "return false"]),
-  fault(retry, "a read is repeated whatever is said against it", [
+  fault(transient, "a write is repeated after a 500", [
+    'reason._tag === "RateLimited" ||',
+    'reason._tag === "RateLimited" || reason._tag === "ServerError" ||'
+  ]),
+  fault(transient, "a read is not repeated after a reset", ["return !isLasting(reason)", "return !reason.sent"]),
+  fault(transient, "a write that was never sent is not repeated", [
+    '(reason._tag === "TransportError" && !reason.sent)',
+    "false"
+  ]),
+  fault(transient, "a read is not repeated after a 503", ["[408, 500, 502, 503, 504]", "[408, 500, 502, 504]"]),
+  fault(transient, "a full window is an end", ['return reason.scope === "window"', "return false"]),
+  fault(transient, "a read is repeated whatever is said against it", [
     "    default:\n      return false",
-    "    default:\n      return idempotent"
+    "    default:\n      return true"
   ]),
   fault(retry, "one repetition too many", ["attempt <= policy.times", "attempt <= policy.times + 1"]),
   fault("resources/Companies.ts", "a scroll is repeated", ["    idempotent: false,\n", ""]),
@@ -198,7 +217,7 @@ export const faults: ReadonlyArray<Fault> = [
     'word?.requestId ?? headers["x-request-id"]',
     "word?.requestId"
   ]),
-  fault(http, "the request id of what cannot be read is lost", [
+  fault(answers, "the request id of what cannot be read is lost", [
     "reply.requestId === undefined",
     "reply.requestId !== null"
   ]),

@@ -2,7 +2,7 @@
 import * as HttpProxy from "@effect-intercom/core/HttpProxy"
 import { Intercom, type Resources } from "@effect-intercom/core/Intercom"
 import * as IntercomConfig from "@effect-intercom/core/IntercomConfig"
-import { IntercomError } from "@effect-intercom/core/IntercomError"
+import { hasCode, IntercomError } from "@effect-intercom/core/IntercomError"
 import { IntercomHttp } from "@effect-intercom/core/IntercomHttp"
 import { ExportError } from "@effect-intercom/export/ExportError"
 import * as Flag from "effect/cli/Flag"
@@ -149,9 +149,7 @@ const explanation = Effect.fnUntraced(function* (error: unknown) {
   const { config } = yield* IntercomHttp
   const failed = requestOf(error)
   if (failed?.reason._tag === "Unauthorized") return new Refused({ baseUrl: config.baseUrl.href, error: failed })
-  if (failed?.reason._tag === "BadRequest" && failed.reason.errors.some(({ code }) => code === "scroll_exists")) {
-    return new ScrollTaken()
-  }
+  if (failed !== undefined && hasCode(failed, "scroll_exists")) return new ScrollTaken()
   if (failed?.reason._tag !== "TransportError") return undefined
   const way = yield* Effect.orElseSucceed(proxy, () => undefined)
   if (way === undefined) return undefined

@@ -1,4 +1,5 @@
 /** What an export came to, when it is neither complete nor broken off. */
+import { hasCode } from "@effect-intercom/core/IntercomError"
 import * as Changes from "@effect-intercom/export/Changes"
 import { ExportError } from "@effect-intercom/export/ExportError"
 import type { Entry } from "@effect-intercom/export/Manifest"
@@ -88,9 +89,7 @@ const formatter = new Intl.ListFormat("en-US", { type: "conjunction" })
 const list = (names: ReadonlyArray<string>): string => formatter.format(names)
 
 const isRestricted = ({ reason }: ExportError): boolean =>
-  reason._tag === "RequestFailed" &&
-  reason.error.reason._tag === "Forbidden" &&
-  reason.error.reason.errors.some(({ code }) => code === "api_plan_restricted")
+  reason._tag === "RequestFailed" && hasCode(reason.error, "api_plan_restricted")
 
 /** The shortcomings of complete outputs; `undefined` when there are none. */
 export const incomplete = (entries: ReadonlyArray<Entry>, quarantine: string): Incomplete | undefined => {

@@ -19,8 +19,8 @@ export type Services = { readonly [Name in keyof All]: Context.Service.Shape<All
 /**
  * Every resource in one service.
  *
- * - `layer` takes its configuration from options, `layerConfig` from the environment; both need an `HttpClient`, and
- *   provide `IntercomHttp` and each resource service as well.
+ * - `layer` takes its configuration from options, `layerConfig` from options that are configurations, `layerEnv` from the
+ *   environment; they need an `HttpClient`, and provide `IntercomHttp` and each resource service as well.
  * - `layerHttp` is the same on an `IntercomHttp` of yours (`IntercomHttp.layerShared`, say).
  *
  * Layers are shared by reference in Effect, and these hold a token: each is fresh, so that a client that is built inside
@@ -42,7 +42,7 @@ export type Services = { readonly [Name in keyof All]: Context.Service.Shape<All
  *     Stream.runCount
  *   )
  *   return { workspace: me.app?.name, open }
- * }).pipe(Effect.provide(Intercom.layerConfig), Effect.provide(FetchHttpClient.layer))
+ * }).pipe(Effect.provide(Intercom.layerEnv), Effect.provide(FetchHttpClient.layer))
  * ```
  */
 export class Intercom extends Context.Service<Intercom, Services>()("@effect-intercom/core/Intercom") {
@@ -63,9 +63,14 @@ export class Intercom extends Context.Service<Intercom, Services>()("@effect-int
   ): Layer.Layer<Intercom | Resources | IntercomHttp, Config.ConfigError, HttpClient.HttpClient> =>
     Layer.provideMerge(this.layerHttp, IntercomHttp.layer(options))
 
-  static readonly layerConfig: Layer.Layer<
+  static readonly layerConfig = (
+    options: Config.Wrap<IntercomConfig.Options>
+  ): Layer.Layer<Intercom | Resources | IntercomHttp, Config.ConfigError, HttpClient.HttpClient> =>
+    Layer.fresh(Layer.provideMerge(this.layerHttp, IntercomHttp.layerConfig(options)))
+
+  static readonly layerEnv: Layer.Layer<
     Intercom | Resources | IntercomHttp,
     Config.ConfigError,
     HttpClient.HttpClient
-  > = Layer.fresh(Layer.provideMerge(this.layerHttp, IntercomHttp.layerConfig))
+  > = Layer.fresh(Layer.provideMerge(this.layerHttp, IntercomHttp.layerEnv))
 }

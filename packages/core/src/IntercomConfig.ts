@@ -2,6 +2,8 @@
 import * as Config from "effect/Config"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import type * as HttpClient from "effect/http/HttpClient"
+import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as Patience from "./internal/Patience.ts"
@@ -60,6 +62,11 @@ export interface Options {
   readonly maxBodySize?: number | undefined
   /** The first guess of what the app may send, until the API's headers tell; 1,000 requests in 10 seconds. */
   readonly rateLimit?: { readonly limit: number; readonly window: Duration.Input } | undefined
+  /**
+   * Changes the `HttpClient` this client sends by: what it does happens to each attempt, with everything that goes with it
+   * (the token, too).
+   */
+  readonly transformClient?: ((client: HttpClient.HttpClient) => HttpClient.HttpClient) | undefined
 }
 
 /** {@link Options} with every default filled in. */
@@ -115,7 +122,8 @@ const Checked = Schema.Struct({
   timeout: Schema.optional(Patience.Span),
   retry: Schema.optional(Patience.Retry),
   maxBodySize: Schema.optional(Patience.Count(1)),
-  rateLimit: Schema.optional(Schema.Struct({ limit: Patience.Count(1), window: Patience.Span }))
+  rateLimit: Schema.optional(Schema.Struct({ limit: Patience.Count(1), window: Patience.Span })),
+  transformClient: Schema.optional(Schema.declare(Predicate.isFunction, { expected: "a function" }))
 })
 const check = Schema.decodeUnknownEffect(Checked, { errors: "all" })
 

@@ -2,6 +2,7 @@
 import * as Schema from "effect/Schema"
 import { printable } from "./internal/Printable.ts"
 import { type Answered, later, ofAnswer, ofConnection } from "./internal/Remedy.ts"
+import { isTransient } from "./internal/Transient.ts"
 
 /** What the API said about one problem. `code` is an open set and comes under several statuses: keep both. */
 export const Problem = Schema.Struct({
@@ -305,4 +306,25 @@ export class IntercomError extends Schema.TaggedError<IntercomError>()("Intercom
   override get message(): string {
     return `${this.operation} (${this.method} ${this.path}): ${this.reason._tag}: ${this.reason.message}`
   }
+
+  /**
+   * Whether the same call may succeed some time later: a full window, a server that failed, a connection that broke. The
+   * client has repeated what it may by itself; it says nothing of whether a write was processed.
+   */
+  get isRetryable(): boolean {
+    return isTransient(this.reason) && !(this.reason._tag === "DecodeError" && this.reason.kind === "invalid")
+  }
 }
+
+/**
+ * Whether the API gave one of these codes for it.
+ *
+ * @example
+ * ```ts
+ * import { hasCode, type IntercomError } from "@effect-intercom/core"
+ *
+ * const isBusy = (error: IntercomError) => hasCode(error, "scroll_exists")
+ * ```
+ */
+export const hasCode = ({ reason }: IntercomError, ...codes: ReadonlyArray<string>): boolean =>
+  "errors" in reason && reason.errors.some(({ code }) => codes.includes(code))

@@ -6,6 +6,8 @@ import * as Config from "effect/Config"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as HttpClient from "effect/http/HttpClient"
+import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Layer from "effect/Layer"
 import * as RateLimiter from "effect/persistence/RateLimiter"
 import * as Redacted from "effect/Redacted"
@@ -115,11 +117,11 @@ describe("from the environment", () => {
       })
   )
 
-  it.effect("layerConfig takes all of it, and fails with the same error", () =>
+  it.effect("layerEnv takes all of it, and fails with the same error", () =>
     Effect.gen(function* () {
       const server = Scripted.make(() => Scripted.json(Scripted.contact("1")))
       const call = Contacts.use(({ get }) => get(ContactId.make("1"))).pipe(
-        Effect.provide(Contacts.layer.pipe(Layer.provide(IntercomHttp.layerConfig), Layer.provide(server.httpClient)))
+        Effect.provide(Contacts.layer.pipe(Layer.provide(IntercomHttp.layerEnv), Layer.provide(server.httpClient)))
       )
       yield* withEnv({ INTERCOM_ACCESS_TOKEN: "abc", INTERCOM_REGION: "au", INTERCOM_VERSION: "2.14" })(call)
       assert.deepStrictEqual(
@@ -308,6 +310,41 @@ describe("from options", () => {
           [expected]
         )
       }
+    })
+  )
+
+  it.effect("layerConfig takes options from configurations of the program's own", () =>
+    Effect.gen(function* () {
+      const server = Scripted.make([Scripted.json(Scripted.contact("1"))])
+      const options = { accessToken: Config.Redacted("ACME_TOKEN"), region: Config.succeed("eu" as const) }
+      const call = Contacts.use(({ get }) => get(ContactId.make("1"))).pipe(
+        Effect.provide(
+          Contacts.layer.pipe(Layer.provide(IntercomHttp.layerConfig(options)), Layer.provide(server.httpClient))
+        )
+      )
+      yield* withEnv({ ACME_TOKEN: "acme" })(call)
+      assert.deepStrictEqual(
+        server.sent.map(({ headers, url }) => [url.host, headers["authorization"]]),
+        [["api.eu.intercom.io", "Bearer acme"]]
+      )
+      const error = yield* Effect.flip(withEnv({})(call))
+      assert(error instanceof Config.ConfigError)
+      assert.include(error.message, "ACME_TOKEN")
+    })
+  )
+
+  it.effect("transformClient changes what each attempt is sent by", () =>
+    Effect.gen(function* () {
+      const server = Scripted.make([Scripted.status(503), Scripted.json(Scripted.contact("1"))])
+      const transformClient = HttpClient.mapRequest(HttpClientRequest.setHeader("x-mine", "1"))
+      yield* Contacts.use(({ get }) => get(ContactId.make("1"))).pipe(
+        Effect.provide(server.layer(Contacts.layer, { transformClient })),
+        Scripted.elapse
+      )
+      assert.deepStrictEqual(
+        server.sent.map(({ headers }) => headers["x-mine"]),
+        ["1", "1"]
+      )
     })
   )
 })

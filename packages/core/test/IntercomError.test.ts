@@ -89,6 +89,40 @@ describe("an answer that is no success", () => {
   }
 })
 
+describe("an error", () => {
+  it.effect("tells whether the same call may succeed later", () =>
+    Effect.gen(function* () {
+      const list = (code: string) => Scripted.errorList(429, { code, message: "pending message data export jobs" })
+      const answers: ReadonlyArray<readonly [Scripted.Answer, boolean]> = [
+        [Scripted.status(429), true],
+        [list("rate_limit_exceeded"), false],
+        [Scripted.status(503), true],
+        [Scripted.status(501), false],
+        [Scripted.status(404), false],
+        [Scripted.silence, true],
+        [Scripted.lost("ECONNRESET"), true],
+        [Scripted.lost("CERT_HAS_EXPIRED"), false],
+        [Scripted.text("{"), true],
+        [Scripted.json({ id: 5 }), false]
+      ]
+      for (const [answer, expected] of answers) {
+        const error = yield* errorOf(answer)
+        assert.strictEqual(error.isRetryable, expected, error.message)
+      }
+    })
+  )
+
+  it.effect("tells whether the API gave a code", () =>
+    Effect.gen(function* () {
+      const error = yield* errorOf(Scripted.errorList(400, [{ code: "a" }, { code: "scroll_exists" }]))
+      assert.isTrue(E.hasCode(error, "scroll_exists"))
+      assert.isTrue(E.hasCode(error, "b", "a"))
+      assert.isFalse(E.hasCode(error, "b"))
+      assert.isFalse(E.hasCode(yield* errorOf(Scripted.silence), "a"))
+    })
+  )
+})
+
 describe("the body of an error", () => {
   const bodies: ReadonlyArray<{
     readonly what: string

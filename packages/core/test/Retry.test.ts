@@ -452,6 +452,24 @@ describe("configuration", () => {
     })
   )
 
+  it.effect("policies wrap calls, data-first and data-last", () =>
+    Effect.gen(function* () {
+      const server = Scripted.make(() => Scripted.silence)
+      const layer = server.layer(Contacts.layer, { timeout: "1 hour" })
+      const first = IntercomHttp.withTimeout(IntercomHttp.withRetry(get, { times: 1, base: "1 millis" }), "2 seconds")
+      const last = get.pipe(
+        IntercomHttp.withRetry({ times: 1, base: "1 millis" }),
+        IntercomHttp.withTimeout("2 seconds")
+      )
+      for (const call of [first, last]) {
+        const { reason } = yield* Scripted.failure(Effect.provide(call, layer))
+        assert(reason._tag === "TimeoutError")
+        assert.strictEqual(reason.afterMillis, 2_000)
+      }
+      assert.lengthOf(server.sent, 4)
+    })
+  )
+
   it.effect("what a call leaves undefined stays as the client has it", () =>
     Effect.gen(function* () {
       const none = { times: undefined, base: undefined, cap: undefined, total: undefined }

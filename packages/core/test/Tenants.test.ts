@@ -175,9 +175,9 @@ describe("Intercom", () => {
   }
 
   const environments = {
-    "Intercom.layerConfig": () => Layer.orDie(Intercom.layerConfig),
+    "Intercom.layerEnv": () => Layer.orDie(Intercom.layerEnv),
     // A layer of the user's own that is built at two places is the user's to share.
-    "IntercomHttp.layerConfig": () => Layer.provide(Contacts.layer, Layer.orDie(IntercomHttp.layerConfig))
+    "IntercomHttp.layerEnv": () => Layer.provide(Contacts.layer, Layer.orDie(IntercomHttp.layerEnv))
   }
   for (const [name, layer] of Object.entries<() => Layer.Layer<Core.Contacts, never, HttpClient.HttpClient>>(
     environments

@@ -71,7 +71,7 @@ interface Job {
  * const program = Export.run({ resources: ["contacts", "companies"], since: "last" }).pipe(
  *   Stream.runForEach((event) => Effect.logInfo(event._tag, event.resource)),
  *   Effect.provide(Ndjson.layer({ directory: "dump" })),
- *   Effect.provide([Intercom.layerConfig, NodeExport.layer]),
+ *   Effect.provide([Intercom.layerEnv, NodeExport.layer]),
  *   Effect.provide([NodeHttpClient.layerUndici, NodeServices.layer])
  * )
  * ```

@@ -2,7 +2,7 @@
  * A scroll over companies. There is one at a time in a workspace, it dies after a minute without a request or with a
  * failure of the server, and it cannot be gone back in: then it begins anew, and what was written before goes.
  */
-import type { IntercomError } from "@effect-intercom/core/IntercomError"
+import { hasCode, type IntercomError } from "@effect-intercom/core/IntercomError"
 import * as Effect from "effect/Effect"
 import * as Ref from "effect/Ref"
 import * as Schedule from "effect/Schedule"
@@ -15,10 +15,7 @@ const patience = 5
 /** Waiting for another scroll to end, or to die: that takes a minute without a request. */
 const occupied = Schedule.spaced("20 seconds").pipe(Schedule.upTo({ times: 30 }))
 
-const isOccupied = (error: Walk.Failure) =>
-  error._tag === "IntercomError" &&
-  error.reason._tag === "BadRequest" &&
-  error.reason.errors.some(({ code }) => code === "scroll_exists")
+const isOccupied = (error: Walk.Failure) => error._tag === "IntercomError" && hasCode(error, "scroll_exists")
 
 const hasDied = ({ reason }: IntercomError) =>
   reason._tag === "NotFound" ||

@@ -9,31 +9,14 @@ import type { RetryPolicy } from "../IntercomConfig.ts"
 import type { Reason } from "../IntercomError.ts"
 import * as IntercomMetrics from "../IntercomMetrics.ts"
 import * as Monotonic from "./Monotonic.ts"
-import { isLasting } from "./TransportCode.ts"
-
-const transientStatus = new Set([408, 500, 502, 503, 504])
+import { isTransient, isUnprocessed } from "./Transient.ts"
 
 /**
  * Whether to send again: always when the request certainly was not processed (no connection, a full window), never
  * when waiting cannot help, and in between only what may be sent twice.
  */
-const isRetryable = (reason: Reason, idempotent: boolean): boolean => {
-  switch (reason._tag) {
-    case "RateLimited":
-      return reason.scope === "window"
-    case "TransportError":
-      return !isLasting(reason) && (!reason.sent || idempotent)
-    case "TimeoutError":
-    // An empty or cut-off body of a success is a broken connection in disguise; one of another shape fails after this.
-    case "DecodeError":
-      return idempotent
-    case "ServerError":
-    case "UnexpectedStatus":
-      return idempotent && transientStatus.has(reason.status)
-    default:
-      return false
-  }
-}
+const isRetryable = (reason: Reason, idempotent: boolean): boolean =>
+  isTransient(reason) && (idempotent || isUnprocessed(reason))
 
 interface Options {
   readonly operation: Operation

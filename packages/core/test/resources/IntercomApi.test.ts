@@ -134,7 +134,7 @@ describe("Intercom", () => {
       assert.strictEqual(server.sent[0]?.url.href, "https://api.eu.intercom.io/me")
       assert.strictEqual(server.sent[0]?.headers["authorization"], "Bearer from-env")
     }).pipe(
-      Effect.provide(Intercom.layerConfig.pipe(Layer.provide(server.httpClient))),
+      Effect.provide(Intercom.layerEnv.pipe(Layer.provide(server.httpClient))),
       Effect.provide(
         ConfigProvider.layer(ConfigProvider.fromUnknown({ INTERCOM_ACCESS_TOKEN: "from-env", INTERCOM_REGION: "eu" }))
       )

@@ -1,0 +1,96 @@
+/** From what a transport answers to an answer, or to the reason why there is none. */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import type * as HttpClientError from "effect/http/HttpClientError"
+import type * as HttpClientResponse from "effect/http/HttpClientResponse"
+import * as Metric from "effect/Metric"
+import type * as RateLimiter from "effect/persistence/RateLimiter"
+import { type Answer, Failure, type Operation } from "../Attempt.ts"
+import { type BodyTooLargeError, DecodeError, type TimeoutError, TransportError } from "../IntercomError.ts"
+import * as IntercomMetrics from "../IntercomMetrics.ts"
+import * as Body from "./Body.ts"
+import { reasonOf, resetDelay } from "./ResponseError.ts"
+import type { Scrub } from "./Scrub.ts"
+import type * as ServerTime from "./ServerTime.ts"
+import { neverSent, systemError } from "./TransportCode.ts"
+
+/** The answer in a success, its body parsed; nothing in it is checked yet. */
+export const parse = (
+  operation: Operation,
+  response: HttpClientResponse.HttpClientResponse,
+  scrub: Scrub,
+  parseJson: (text: string) => unknown
+): Effect.Effect<Answer, Failure> => {
+  const id = response.headers["x-request-id"]
+  const reply = { status: response.status, requestId: id === undefined ? undefined : scrub(id, 200) }
+  if (operation.body === "none") return Effect.succeed({ ...reply, body: undefined })
+  const { charset, encoding, text } = Body.of(response)
+  if (operation.body === "optional" && text === "") return Effect.succeed({ ...reply, body: undefined })
+  const malformed = () =>
+    new Failure({
+      reason: new DecodeError({
+        status: reply.status,
+        ...(reply.requestId === undefined ? undefined : { requestId: reply.requestId }),
+        kind: "malformed",
+        mismatches: [{ path: "", expected: "a JSON body", actual: whatIsNoJson(response, scrub) }],
+        body: encoding === undefined ? scrub(text, 8192) : ""
+      })
+    })
+  const body =
+    charset === undefined && encoding === undefined
+      ? Effect.try({ try: () => ({ ...reply, body: parseJson(text) }), catch: malformed })
+      : Effect.fail(malformed())
+  return Effect.tapError(body, () => countDecodeFailure(operation))
+}
+
+const whatIsNoJson = (response: HttpClientResponse.HttpClientResponse, scrub: Scrub): string => {
+  const { charset, encoding, text } = Body.of(response)
+  if (charset !== undefined) return `bytes that are not ${scrub(charset, 100)}`
+  if (encoding !== undefined) return `a body encoded as ${scrub(encoding, 100)}, which cannot be read here`
+  if (text === "") return "an empty body"
+  const type = response.headers["content-type"]
+  return type === undefined || /json/i.test(type)
+    ? "text that is not JSON"
+    : `text that is not JSON (${scrub(type, 100)})`
+}
+
+/** Counts a body or record that did not fit. */
+export const countDecodeFailure = (operation: Operation): Effect.Effect<void> =>
+  Metric.update(Metric.withAttributes(IntercomMetrics.decodeFailures, { operation: operation.name }), 1)
+
+/** Turns an answer that is no success into its reason. */
+export const check = (
+  response: HttpClientResponse.HttpClientResponse,
+  { baseUrl, scrub, time }: { readonly time: ServerTime.ServerTime; readonly scrub: Scrub; readonly baseUrl: URL }
+): Effect.Effect<HttpClientResponse.HttpClientResponse, Failure> => {
+  if (response.status >= 200 && response.status < 300) return Effect.succeed(response)
+  return Clock.clockWith((clock) => {
+    const { headers, request, status } = response
+    const refusal = { status, headers, body: Body.of(response), baseUrl, url: request.url, at: time.now(clock) }
+    return Effect.fail(new Failure({ reason: reasonOf(refusal, scrub), notBefore: resetDelay(refusal) }))
+  })
+}
+
+/** Why there is no answer. */
+export const transportReason = (
+  error: HttpClientError.HttpClientError | RateLimiter.RateLimiterError | TimeoutError | BodyTooLargeError,
+  { host }: URL,
+  scrub: Scrub
+): TransportError | TimeoutError | BodyTooLargeError => {
+  if (error._tag === "TimeoutError" || error._tag === "BodyTooLargeError") return error
+  if (error._tag === "RateLimiterError") {
+    return new TransportError({
+      sent: false,
+      description: scrub(`The rate limiter's store failed: ${error.message}`, 500)
+    })
+  }
+  const { _tag, cause, description } = error.reason
+  const system = systemError(cause)
+  // Only texts are kept: the error itself holds the request, and with it the token.
+  return new TransportError({
+    sent: _tag !== "InvalidUrlError" && _tag !== "EncodeError" && !neverSent(system),
+    ...(system.code === undefined ? undefined : { code: scrub(system.code, 100) }),
+    description: scrub(system.message || description || `for no reason given (${_tag})`, 500),
+    host
+  })
+}

@@ -1,0 +1,139 @@
+/** The stages of the transport: each wraps the client before it, and knows one thing. */
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import { identity } from "effect/Function"
+import * as FetchHttpClient from "effect/http/FetchHttpClient"
+import * as HttpClient from "effect/http/HttpClient"
+import * as HttpClientRequest from "effect/http/HttpClientRequest"
+import type * as HttpClientResponse from "effect/http/HttpClientResponse"
+import * as Metric from "effect/Metric"
+import * as Option from "effect/Option"
+import * as Ref from "effect/Ref"
+import type * as IntercomConfig from "../IntercomConfig.ts"
+import { TimeoutError } from "../IntercomError.ts"
+import * as IntercomMetrics from "../IntercomMetrics.ts"
+import { Timeout } from "./CallPolicy.ts"
+import * as Monotonic from "./Monotonic.ts"
+import { printable } from "./Printable.ts"
+import type { Scrub } from "./Scrub.ts"
+import type * as ServerTime from "./ServerTime.ts"
+
+type Client<E> = HttpClient.HttpClient.With<E>
+type Response = HttpClientResponse.HttpClientResponse
+
+// The attempt under way: whose it is, and when it asked for its slot of the rate limit, in monotonic milliseconds.
+export const Attempt = Context.Reference<{ readonly operation: string; readonly askedAt: number }>(
+  "@effect-intercom/core/internal/Stage/Attempt",
+  { defaultValue: () => ({ operation: "", askedAt: 0 }) }
+)
+
+// When the first attempt of a call left, in monotonic milliseconds.
+export const FirstSent = Context.Reference<Ref.Ref<number | undefined>>(
+  "@effect-intercom/core/internal/Stage/FirstSent",
+  {
+    defaultValue: () => Ref.makeUnsafe<number | undefined>(undefined)
+  }
+)
+
+// Shorter ones are the scheduling of fibers, not the rate limit.
+const shortestWait = 10
+
+/** Notes that a request leaves now, and how long the rate limiter kept it. */
+const leave = Effect.gen(function* () {
+  const now = yield* Monotonic.millis
+  const { askedAt, operation } = yield* Attempt
+  yield* Ref.update(yield* FirstSent, (first) => first ?? now)
+  if (now - askedAt < shortestWait) return
+  yield* Metric.update(Metric.withAttributes(IntercomMetrics.waits, { operation }), now - askedAt)
+})
+
+const countRequest = (status: string): Effect.Effect<void> =>
+  Effect.flatMap(Attempt, ({ operation }) =>
+    Metric.update(Metric.withAttributes(IntercomMetrics.requests, { operation, status }), 1)
+  )
+
+/** Says who asks, whom, and for which version. */
+export const identify = (config: IntercomConfig.IntercomConfig) =>
+  HttpClient.mapRequest((request) =>
+    request.pipe(
+      HttpClientRequest.prependUrl(config.baseUrl.href),
+      HttpClientRequest.bearerToken(config.accessToken),
+      HttpClientRequest.setHeader("Intercom-Version", config.version),
+      HttpClientRequest.acceptJson,
+      config.userAgent === undefined ? identity : HttpClientRequest.setHeader("User-Agent", config.userAgent)
+    )
+  )
+
+/** Learns the server's time from each answer. */
+export const learnTime =
+  (time: ServerTime.ServerTime) =>
+  <E>(client: Client<E>): Client<E> =>
+    HttpClient.transformResponse(client, (answer) =>
+      Clock.clockWith((clock) => {
+        const sent = Monotonic.millisOf(clock)
+        return Effect.tap(answer, ({ headers }) => Effect.sync(() => time.learn(headers, sent, clock)))
+      })
+    )
+
+/** Fails when the whole answer, body included, is not there in time. */
+export const timeOut =
+  (limit: Duration.Duration) =>
+  <E>(client: Client<E>): Client<E | TimeoutError> =>
+    HttpClient.transformResponse(client, (answer) =>
+      Effect.flatMap(Timeout, (override) => {
+        const duration = override === undefined ? limit : Duration.fromInputUnsafe(override)
+        return Effect.timeoutOrElse(answer, {
+          duration,
+          orElse: () => Effect.fail(new TimeoutError({ afterMillis: Duration.toMillis(duration) }))
+        })
+      })
+    )
+
+/** Counts requests by what came of them. */
+export const count = <E extends { readonly _tag: string } | { readonly reason: { readonly _tag: string } }>(
+  client: Client<E>
+): Client<E> =>
+  HttpClient.transformResponse(client, (answer) =>
+    answer.pipe(
+      Effect.tap(({ status }) => countRequest(String(status))),
+      Effect.tapError((error) => countRequest("reason" in error ? error.reason._tag : error._tag))
+    )
+  )
+
+/** Warns once when the API answers with another version than the one that was asked for. */
+export const checkVersion = (version: string, scrub: Scrub, warned: Ref.Ref<boolean>) => {
+  const check = Effect.fnUntraced(function* ({ headers }: Response) {
+    const echoed = headers["intercom-version"]
+    if (echoed === undefined || echoed === version) return
+    if (yield* Ref.getAndSet(warned, true)) return
+    yield* Effect.logWarning(
+      `Intercom answered with version ${printable(scrub(echoed, 40))} of its API, this client asked for ` +
+        `${version}: fields may be missing or of another kind`
+    )
+  })
+  return <E>(client: Client<E>): Client<E> => HttpClient.transformResponse(client, Effect.tap(check))
+}
+
+/** Notes when requests leave. */
+export const noteLeaving = <E>(client: Client<E>): Client<E> =>
+  HttpClient.transformResponse(client, (answer) => Effect.andThen(leave, answer))
+
+/** `fetch` would follow a redirect with the whole request, and repeat a `POST` elsewhere; other transports do not. */
+export const refuseRedirects = <E>(client: Client<E>): Client<E> =>
+  HttpClient.transformResponse(client, (answer) =>
+    Effect.flatMap(Effect.serviceOption(FetchHttpClient.RequestInit), (init) =>
+      Effect.provideService(answer, FetchHttpClient.RequestInit, {
+        ...Option.getOrUndefined(init),
+        redirect: "manual"
+      })
+    )
+  )
+
+/** The client's own span would hold the request, and propagation would tell Intercom our trace ids. */
+export const leaveNoSpan = <E>(client: Client<E>): Client<E> =>
+  HttpClient.transformResponse(
+    client,
+    Effect.provideService(HttpClient.TracerDisabledWhen, () => true)
+  )
