@@ -1,6 +1,6 @@
 /**
- * The document the suite checks against: a published OpenAPI document with overlays (OpenAPI Overlay 1.0) applied in
- * memory, and for every action of an overlay the places it changed.
+ * The document the suite checks against: a published OpenAPI document with additions (fragments of OpenAPI) and overlays
+ * (OpenAPI Overlay 1.0) applied in memory, and for every addition and every action of an overlay the places it changed.
  */
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
@@ -8,6 +8,7 @@ import * as JsonPatch from "effect/JsonPatch"
 import * as Path from "effect/Path"
 import * as Schema from "effect/Schema"
 import { openapiOverlay, type OpenApiDocument, resolveJsonPath } from "openapi-format"
+import * as Additions from "./Additions.ts"
 import * as Bundle from "./Bundle.ts"
 import * as Contradictions from "./Contradictions.ts"
 import type { Finding } from "./Divergence.ts"
@@ -40,10 +41,11 @@ export const Overlay = Schema.Struct({
 })
 export type Overlay = typeof Overlay.Type
 
-/** An action that was applied. */
+/** An action of an overlay, or an addition, that was applied. */
 export interface AppliedAction {
+  readonly kind: "action" | "addition"
   readonly file: string
-  /** Its place among the actions of the file, from 0. */
+  /** Its place among those of the file, from 0. */
   readonly index: number
   readonly target: string
   readonly description: string
@@ -65,7 +67,7 @@ export interface EffectiveDocument {
   readonly defects: ReadonlyArray<Finding>
   /** Places where the document contradicts itself, of which nothing is left. */
   readonly voided?: ReadonlyArray<string>
-  /** The text of the document's files and of every overlay, by the name of the file. */
+  /** The text of the document's files, and of all additions and overlays, by the name of the file. */
   readonly sources: ReadonlyMap<string, string>
   /** Where a place of the published document is written, if it has several files. */
   readonly origin?: Bundle.Bundle["origin"]
@@ -96,7 +98,9 @@ export interface Options {
   readonly overlays?: Overlays | undefined
 }
 
-const decodeOverlay = Schema.decodeUnknownEffect(Overlay, { errors: "all", onExcessProperty: "error" })
+const strict = { errors: "all", onExcessProperty: "error" } as const
+const decodeOverlay = Schema.decodeUnknownEffect(Overlay, strict)
+const decodeFragment = Schema.decodeUnknownEffect(Additions.Fragment, strict)
 const decodeDocument = Schema.decodeUnknownEffect(Schema.Record(Schema.String, Schema.Json))
 
 /** Whether the library would do something else than the standard asks. */
@@ -127,39 +131,68 @@ const applyAction = Effect.fnUntraced(function* (document: Schema.Json, file: st
   const changes = JsonPatch.get(document, next).map(({ path }) => path)
   const holders = new Set(changes.map((change) => change.slice(0, change.lastIndexOf("/"))))
   const lists = [...holders].filter((holder) => Array.isArray(nodeAt(next, holder)?.value))
-  return [next, { ...unapplied(file, index, action), changes, lists }] as const
+  return [next, { changes, lists }] as const
 })
 
-const unapplied = (file: string, index: number, { description, target }: Action): AppliedAction => ({
-  file,
-  index,
-  target,
-  description,
-  changes: [],
-  lists: []
-})
+type Changes = Pick<AppliedAction, "changes" | "lists">
+
+interface Step extends Omit<AppliedAction, keyof Changes> {
+  readonly run: (document: Schema.Json) => Effect.Effect<readonly [Schema.Json, Changes], DocumentError>
+}
+
+const actionSteps = (file: string, { actions }: Overlay): ReadonlyArray<Step> =>
+  actions.map((action, index) => ({
+    kind: "action",
+    file,
+    index,
+    target: action.target,
+    description: action.description,
+    run: (document) => applyAction(document, file, index, action)
+  }))
+
+const additionSteps = (file: string, fragment: Additions.Fragment): ReadonlyArray<Step> =>
+  Additions.additionsOf(fragment).map((addition, index) => ({
+    kind: "addition",
+    file,
+    index,
+    target: addition.target,
+    description: fragment.info.description,
+    run: (document) => {
+      const { changes, document: next, taken } = Additions.add(document, addition)
+      const description = `#${taken} is in the document already: what it says otherwise is an overlay's`
+      return taken === undefined
+        ? Effect.succeed([next, { changes, lists: [] }] as const)
+        : Effect.fail(new DocumentError({ file, description }))
+    }
+  }))
+
+/** A file with what is applied to the document: additions or an overlay. */
+export interface OverlayFile {
+  readonly file: string
+  readonly overlay: Overlay | Additions.Fragment
+}
 
 /**
- * Applies overlays in order. An action without effect says something of the document that is no longer true: it fails,
- * or with `idle: "keep"` is among the actions, without changes.
+ * Applies additions and overlays in order. What has no effect says something of the document that is no longer true: it
+ * fails, or with `idle: "keep"` is among the actions, without changes.
  */
 export const apply = Effect.fn("EffectiveDocument.apply")(function* (
   published: Schema.Json,
-  overlays: ReadonlyArray<{ readonly file: string; readonly overlay: Overlay }>,
+  overlays: ReadonlyArray<OverlayFile>,
   idle: "fail" | "keep" = "fail"
 ) {
   const actions: Array<AppliedAction> = []
   let document = published
   for (const { file, overlay } of overlays) {
-    for (const [index, action] of overlay.actions.entries()) {
-      const attempt = applyAction(document, file, index, action)
-      const [next, applied] = yield* idle === "fail"
-        ? attempt
-        : Effect.orElseSucceed(attempt, () => [document, unapplied(file, index, action)] as const)
+    for (const { run, ...step } of "overlay" in overlay ? actionSteps(file, overlay) : additionSteps(file, overlay)) {
+      const attempt = run(document)
+      const nothing: readonly [Schema.Json, Changes] = [document, { changes: [], lists: [] }]
+      const [next, changed] = yield* idle === "fail" ? attempt : Effect.orElseSucceed(attempt, () => nothing)
+      const applied = { ...step, ...changed }
       if (applied.changes.length === 0 && idle === "fail") {
         return yield* new DocumentError({
           file,
-          description: `action ${index + 1} (${action.target}) changes nothing: its target is not there, or it says what is said already`
+          description: `${step.kind} ${step.index + 1} (${step.target}) changes nothing: its target is not there, or it says what is said already`
         })
       }
       document = next
@@ -176,31 +209,34 @@ const specFolder = Effect.gen(function* () {
   return path.dirname(yield* Effect.orDie(path.fromFileUrl(document)))
 })
 
-/** The files of the project: the document, and its overlays in the order they are applied in. */
+/** The files of the project: the document, and its additions and overlays in the order they are applied in. */
 export const ours = Effect.gen(function* () {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
   const folder = yield* specFolder
-  const overlays = path.join(folder, "overlays")
-  const names = yield* fs
-    .readDirectory(overlays)
-    .pipe(Effect.mapError((error) => new DocumentError({ file: overlays, description: error.message })))
-  return {
-    spec: path.join(folder, "intercom-openapi.yml"),
-    overlays: names
+  const files = Effect.fnUntraced(function* (name: string) {
+    const inner = path.join(folder, name)
+    const names = yield* fs
+      .readDirectory(inner)
+      .pipe(Effect.mapError((error) => new DocumentError({ file: inner, description: error.message })))
+    return names
       .filter((name) => name.endsWith(".yml"))
       .toSorted()
-      .map((name) => path.join(overlays, name))
+      .map((name) => path.join(inner, name))
+  })
+  return {
+    spec: path.join(folder, "intercom-openapi.yml"),
+    overlays: [...(yield* files("additions")), ...(yield* files("overlays"))]
   }
 })
 
-/** Reads an overlay file. */
+/** Reads a file with an overlay, or with additions. */
 export const readOverlay = Effect.fn("EffectiveDocument.readOverlay")(function* (file: string) {
   const text = yield* read(file)
   const content = yield* parse(file, text)
-  const overlay = yield* decodeOverlay(content).pipe(
-    Effect.mapError((error) => new DocumentError({ file, description: error.message }))
-  )
+  const decoded: Effect.Effect<OverlayFile["overlay"], Schema.SchemaError> =
+    isRecord(content) && "openapi" in content ? decodeFragment(content) : decodeOverlay(content)
+  const overlay = yield* Effect.mapError(decoded, (error) => new DocumentError({ file, description: error.message }))
   return { file, text, overlay }
 })
 
@@ -353,11 +389,12 @@ const revisionOf = Effect.fnUntraced(function* (file: string, text: string, publ
 const meant = Effect.fnUntraced(function* (
   idle: ReadonlyArray<AppliedAction>,
   known: Schema.Json,
-  overlays: ReadonlyArray<{ readonly file: string; readonly overlay: Overlay }>
+  overlays: ReadonlyArray<OverlayFile>
 ) {
   if (idle.length === 0) return []
   const { actions } = yield* apply(known, overlays)
-  return idle.map(({ file, index, target }): Revision.Idle => ({
+  return idle.map(({ file, index, kind, target }): Revision.Idle => ({
+    kind,
     file,
     index,
     target,

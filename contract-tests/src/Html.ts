@@ -143,10 +143,13 @@ const documentPane = (finding: Finding): Markup => {
     </div>`
   const { action } = place
   return html`<div>
-    <h4>${action === undefined ? "Document" : "Overlay"} · ${place.file}:${place.line}</h4>
+    <h4>
+      ${action === undefined ? "Document" : action.number === undefined ? "Addition" : "Overlay"} ·
+      ${place.file}:${place.line}
+    </h4>
     ${sourceLines(finding)}
     ${place.exact ? undefined : html`<p class="why">The place itself is not there; this is the nearest above it.</p>`}
-    ${action === undefined ? undefined : html`<p class="why">Action ${action.number}, <code>${action.target}</code>: ${action.description.trim()}</p>`}
+    ${action === undefined ? undefined : html`<p class="why">${action.number === undefined ? "Adds" : `Action ${action.number},`} <code>${action.target}</code>: ${action.description.trim()}</p>`}
   </div>`
 }
 
@@ -281,7 +284,7 @@ const facts = ({ canaries, counts, document, seed }: ReportJson.ReportJson): Mar
   const { actions, overlays, title, version } = document
   return html`<p class="facts">
     <code>${document.file}</code
-    >${title === undefined ? undefined : html`, ${title}`}${version === undefined ? undefined : html` ${version}`}${overlays.length === 0 ? undefined : html`, with ${ReportJson.count(actions, "action")} of ${ReportJson.count(overlays.length, "overlay")}`}.
+    >${title === undefined ? undefined : html`, ${title}`}${version === undefined ? undefined : html` ${version}`}${overlays.length === 0 ? undefined : html`, with ${ReportJson.count(actions, "change")} from ${ReportJson.count(overlays.length, "file")} of additions and overlays`}.
     ${counts.compared} of ${ReportJson.count(counts.operations, "operation")} compared,
     ${ReportJson.count(canaries, "canary request")} refused, seed ${seed}.
   </p>`

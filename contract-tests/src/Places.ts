@@ -15,8 +15,8 @@ export interface Place {
   readonly excerpt: SourceText.Excerpt
   /** Whether the pointer's own value is there; otherwise it is the nearest place above it. */
   readonly exact: boolean
-  /** The action of an overlay that supplied the place. */
-  readonly action?: { readonly number: number; readonly target: string; readonly description: string }
+  /** The action of an overlay, or the addition, that supplied the place; an addition has no number. */
+  readonly action?: { readonly number?: number; readonly target: string; readonly description: string }
 }
 
 export interface Places {
@@ -87,14 +87,17 @@ export const make = Effect.fn("Places.make")(function* (document: EffectiveDocum
 
   const inOverlay = (action: AppliedAction, pointer: string): Place | undefined => {
     const text = texts.get(action.file)
-    const base = `/actions/${action.index}`
-    const update = text && within(text, `${base}/update`, pointer)
+    const isAddition = action.kind === "addition"
+    // Additions are written at the places they are for.
+    const base = isAddition ? action.changes.find((change) => covers(change, pointer)) : `/actions/${action.index}`
+    if (base === undefined) return undefined
+    const update = text && within(text, isAddition ? "" : `${base}/update`, pointer)
     const span = update ?? text?.locate(base)
     if (text === undefined || span === undefined) return undefined
     const { description, target } = action
     return {
       ...place(action.file, text, span, update !== undefined),
-      action: { number: action.index + 1, target, description }
+      action: { ...(isAddition ? undefined : { number: action.index + 1 }), target, description }
     }
   }
 
@@ -137,6 +140,9 @@ export const make = Effect.fn("Places.make")(function* (document: EffectiveDocum
   return places
 })
 
-/** `file:line`, and the action where it is an overlay's. */
-export const format = ({ action, file, line }: Place): string =>
-  `${file}:${line}${action === undefined ? "" : ` (action ${action.number}: ${action.description.trim()})`}`
+/** `file:line`, and the action or addition it comes from. */
+export const format = ({ action, file, line }: Place): string => {
+  if (action === undefined) return `${file}:${line}`
+  const name = action.number === undefined ? "addition" : `action ${action.number}`
+  return `${file}:${line} (${name}: ${action.description.trim()})`
+}

@@ -46,10 +46,13 @@ export const table = (
 }
 
 const overlaysOf = ({ actions }: EffectiveDocument.EffectiveDocument): string => {
-  const files = new Set(actions.map(({ file }) => file)).size
-  return actions.length === 0
-    ? "without overlays"
-    : `with ${count(actions.length, "action")} of ${count(files, "overlay")}`
+  const additions = actions.filter(({ kind }) => kind === "addition").length
+  const files = new Set(actions.filter(({ kind }) => kind === "action").map(({ file }) => file)).size
+  const parts = [
+    ...(additions === 0 ? [] : [count(additions, "addition")]),
+    ...(files === 0 ? [] : [`${count(actions.length - additions, "action")} of ${count(files, "overlay")}`])
+  ]
+  return parts.length === 0 ? "without overlays" : `with ${parts.join(" and ")}`
 }
 
 /** A divergence on a line, with its place in a file where that is known. */
@@ -165,8 +168,8 @@ export const difference = (
   ].join("\n")
 }
 
-const nameOf = ({ file, index, target }: EffectiveDocument.AppliedAction): string =>
-  `${file.split(/[\\/]/).at(-1) ?? file} action ${index + 1} (${target})`
+const nameOf = ({ file, index, kind, target }: EffectiveDocument.AppliedAction): string =>
+  `${file.split(/[\\/]/).at(-1) ?? file} ${kind} ${index + 1} (${target})`
 
 /** The divergences of the published document by the action that names them, then what is left over. */
 export const published = ({ named, report, unnamed }: Published.Result, places?: Places.Places): string => {

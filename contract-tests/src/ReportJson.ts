@@ -34,10 +34,12 @@ export const Place = Schema.Struct({
   excerpt: Excerpt,
   action: Schema.optionalKey(
     Schema.Struct({
-      number: Schema.Int.annotate(described("Its place in the overlay, from 1")),
+      number: Schema.optionalKey(Schema.Int).annotate(
+        described("Its place in the overlay, from 1; an addition to the document has none")
+      ),
       target: Schema.String,
       description: Schema.String
-    }).annotate(described("The overlay's action that supplied the place: the file is then the overlay's"))
+    }).annotate(described("The overlay's action, or the addition, that supplied the place: the file is then its own"))
   )
 })
 
@@ -115,8 +117,8 @@ export const ReportJson = Schema.Struct({
     file: Schema.String,
     title: Schema.optionalKey(Schema.String),
     version: Schema.optionalKey(Schema.String),
-    overlays: Schema.Array(Schema.String),
-    actions: Schema.Int.annotate(described("Actions of overlays applied"))
+    overlays: Schema.Array(Schema.String).annotate(described("Files of additions and overlays")),
+    actions: Schema.Int.annotate(described("Additions, and actions of overlays, applied"))
   }),
   seed: Schema.Int,
   canaries: Schema.Int.annotate(described("Requests known to be bad, all refused")),

@@ -26,8 +26,9 @@ export interface Revision {
   readonly idle: ReadonlyArray<Idle>
 }
 
-/** An action of an overlay without effect, and what it changes in the known document. */
+/** An action of an overlay, or an addition, without effect, and what it changes in the known document. */
 export interface Idle {
+  readonly kind: "action" | "addition"
   readonly file: string
   readonly index: number
   readonly target: string
@@ -442,13 +443,13 @@ export const check = (
   const all = [...told, ...found, ...changed]
   const lost = idle
     .filter(({ changes }) => !changes.some((change) => all.some(({ pointer }) => touches(pointer, change))))
-    .map(({ changes, file, index, target }): Divergence => ({
+    .map(({ changes, file, index, kind, target }): Divergence => ({
       operation: "the API",
       direction: "coverage",
       class: "drift",
       pointer: changes[0] ?? "",
       through: [],
-      message: `action ${index + 1} of ${file} (${target}) changes nothing any more: the document is not the one it was written for`
+      message: `${kind} ${index + 1} of ${file} (${target}) changes nothing any more: the document is not the one it was written for`
     }))
   return [...found, ...changed, ...lost]
 }

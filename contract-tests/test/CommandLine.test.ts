@@ -56,7 +56,7 @@ describe("intercom-contract", () => {
         assert.match(stdout, /^POST \/contacts +ok +ok +ok 2 +ok \d+ /m)
         assert.match(
           stdout,
-          /with \d+ actions of \d+ overlays, seed 3: \d+ canary requests refused, 0 divergences, \d+ notes/
+          /with \d+ additions and \d+ actions of \d+ overlays, seed 3: \d+ canary requests refused, 0 divergences, \d+ notes/
         )
         assert.strictEqual(code, 0)
       }).pipe(Effect.provide(NodeServices.layer)),

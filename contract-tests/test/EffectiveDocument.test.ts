@@ -1,3 +1,4 @@
+import type * as Additions from "@effect-intercom/contract-tests/Additions"
 import * as EffectiveDocument from "@effect-intercom/contract-tests/EffectiveDocument"
 import { assert, describe, it } from "@effect/vitest"
 import * as NodeServices from "@effect/platform-node/NodeServices"
@@ -182,6 +183,55 @@ describe("applying an overlay", () => {
   )
 })
 
+describe("adding a fragment", () => {
+  const fragment = (fragment: Partial<Additions.Fragment>) =>
+    EffectiveDocument.apply(document, [
+      {
+        file: "Test.yml",
+        overlay: { openapi: "3.1.0", info: { title: "T", version: "1", description: "x" }, ...fragment }
+      }
+    ])
+
+  it.effect("adds paths, operations of a path, and components, and leaves the rest", () =>
+    Effect.gen(function* () {
+      const before = structuredClone(document)
+      const { actions, document: after } = yield* fragment({
+        paths: { "/b": { put: { tags: ["z"] } }, "/c": { get: {} } },
+        components: { schemas: { B: { type: "string" } }, responses: { R: { description: "r" } } }
+      })
+      assert.deepStrictEqual(get(after, "/paths/~1b"), { get: { tags: ["x", "y"] }, put: { tags: ["z"] } })
+      assert.deepStrictEqual(get(after, "/paths/~1c"), { get: {} })
+      assert.deepStrictEqual(get(after, "/components/schemas/B"), { type: "string" })
+      assert.deepStrictEqual(
+        actions.map(({ changes, index, kind, target }) => [kind, index, target, ...changes]),
+        [
+          ["addition", 0, "$.paths['/b']", "/paths/~1b/put"],
+          ["addition", 1, "$.paths['/c']", "/paths/~1c"],
+          ["addition", 2, "$.components.schemas.B", "/components/schemas/B"],
+          ["addition", 3, "$.components.responses.R", "/components/responses/R"]
+        ]
+      )
+      assert.deepStrictEqual(document, before)
+    })
+  )
+
+  it.effect("fails where the document has it already", () =>
+    Effect.gen(function* () {
+      const taken = [
+        [{ paths: { "/a": { put: {}, post: {} } } }, "#/paths/~1a/post"],
+        [{ components: { schemas: { A: { type: "object" } } } }, "#/components/schemas/A"]
+      ] as const
+      for (const [added, pointer] of taken) {
+        const { message } = yield* Effect.flip(fragment(added))
+        assert.strictEqual(
+          message,
+          `Test.yml: ${pointer} is in the document already: what it says otherwise is an overlay's`
+        )
+      }
+    })
+  )
+})
+
 describe("reading", () => {
   const load = (text: string, overlays: EffectiveDocument.Overlays = "auto") =>
     Effect.gen(function* () {
@@ -331,17 +381,20 @@ describe("reading", () => {
     })
   )
 
-  it.effect("refuses an overlay without a reason for each action", () =>
+  it.effect("refuses an overlay without a reason for each action, and additions without one", () =>
     Effect.gen(function* () {
       const fs = yield* FileSystem.FileSystem
       const file = yield* fs.makeTempFileScoped({ suffix: ".yml" })
-      yield* fs.writeFileString(
-        file,
-        "overlay: 1.0.0\ninfo: { title: T, version: '1' }\nactions: [{ target: $.info, update: { x: 1 } }]"
-      )
-      const error = yield* Effect.flip(EffectiveDocument.load({ overlays: [file] }))
-      assert.strictEqual(error._tag, "DocumentError")
-      assert.match(error.message, /description/)
+      const info = "info: { title: T, version: '1' }"
+      for (const text of [
+        `overlay: 1.0.0\n${info}\nactions: [{ target: $.info, update: { x: 1 } }]`,
+        `openapi: 3.1.0\n${info}\npaths: { /x: { get: {} } }`
+      ]) {
+        yield* fs.writeFileString(file, text)
+        const error = yield* Effect.flip(EffectiveDocument.load({ overlays: [file] }))
+        assert.strictEqual(error._tag, "DocumentError")
+        assert.match(error.message, /description/)
+      }
     }).pipe(Effect.scoped, Effect.provide(NodeServices.layer))
   )
 })

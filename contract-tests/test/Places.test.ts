@@ -117,6 +117,17 @@ describe("Places", () => {
     }).pipe(Effect.provide(services))
   )
 
+  it.effect("what an addition supplied is in its file, at its line", () =>
+    Effect.gen(function* () {
+      const document = yield* EffectiveDocument.load()
+      const place = (yield* Places.make(document)).of({ pointer: "/paths/~1tags~1{tag_id}/get/operationId" })
+      assert.isDefined(place)
+      assert.match(Places.format(place), /spec\/additions\/Tags\.yml:\d+ \(addition: The tags of the workspace/)
+      assert.strictEqual(place.exact, true)
+      assert.strictEqual(place.excerpt.lines[place.line - place.excerpt.first], "      operationId: getTag")
+    }).pipe(Effect.provide(services))
+  )
+
   it.effect("what is nowhere is at the nearest place above, be that the document's or an overlay's", () =>
     Effect.gen(function* () {
       const places = yield* Places.make(yield* EffectiveDocument.load())

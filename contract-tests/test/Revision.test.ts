@@ -204,7 +204,7 @@ describe("a changed document", () => {
       assert.isDefined(revision)
       const { server } = Document.make(document)
       const client = yield* Client.make(Client.intercom).pipe(Effect.provide(Client.layer(server)))
-      const idle = { file: "a.yml", index: 2, target: "$.info", changes: ["/info/title"] }
+      const idle = { kind: "action", file: "a.yml", index: 2, target: "$.info", changes: ["/info/title"] } as const
       const lost = Revision.check(client, { ...revision, idle: [idle] }, []).filter(
         ({ operation }) => operation === "the API"
       )
