@@ -4,7 +4,7 @@
  * One file: `--mutate packages/core/src/UnixTime.ts`. The results of earlier runs count unless the mutant or the test
  * that killed it changed; `--force` tests all of them again.
  */
-import { forgetStatic } from "./contract-tests/test/mutation/Incremental.ts"
+import { forgetStatic } from "./contract-tests/test/stryker/Incremental.ts"
 
 const incrementalFile = "reports/stryker/incremental.json"
 forgetStatic(incrementalFile)
@@ -13,12 +13,12 @@ export default {
   mutate: ["packages/core/src/**/*.ts", "!packages/core/src/index.ts"],
   plugins: [
     "@stryker-mutator/vitest-runner",
-    "./contract-tests/test/mutation/Names.ts",
-    "./contract-tests/test/mutation/Survivors.ts"
+    "./contract-tests/test/stryker/Names.ts",
+    "./contract-tests/test/stryker/Survivors.ts"
   ],
   ignorers: ["names"],
   testRunner: "vitest",
-  vitest: { configFile: "contract-tests/test/mutation/vitest.config.ts" },
+  vitest: { configFile: "contract-tests/test/stryker/vitest.config.ts" },
   coverageAnalysis: "perTest",
   // Schemas, groups and tables are evaluated when a module loads: without their mutants the score would say little.
   ignoreStatic: false,

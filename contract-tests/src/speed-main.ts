@@ -5,8 +5,8 @@ import * as NodeServices from "@effect/platform-node/NodeServices"
 import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { version } from "./Main.ts"
-import { command } from "./Speed.ts"
+import { version } from "./cli/Main.ts"
+import { command } from "./cli/Speed.ts"
 
 command.pipe(
   Command.run({ version }),

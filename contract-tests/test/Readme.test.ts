@@ -1,7 +1,7 @@
 // What the README shows of the command line and of the library is what there is.
-import * as Contract from "@effect-intercom/contract-tests/Contract"
-import * as ReportJson from "@effect-intercom/contract-tests/ReportJson"
-import * as Reports from "@effect-intercom/contract-tests/Reports"
+import * as Contract from "@effect-intercom/contract-tests/checks/Contract"
+import * as ReportJson from "@effect-intercom/contract-tests/report/ReportJson"
+import * as Reports from "@effect-intercom/contract-tests/report/Reports"
 import { assert, describe, it } from "@effect/vitest"
 import { execFileSync } from "node:child_process"
 import { readFileSync } from "node:fs"

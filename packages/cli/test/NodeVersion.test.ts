@@ -41,8 +41,8 @@ describe("Node", () => {
   }
 
   it("is checked by the same code in both commands, which share no package that is not loaded first", () => {
-    const [one, other] = ["packages/cli", "contract-tests"].map((folder) =>
-      readFileSync(join(root, folder, "src/NodeVersion.ts"), "utf8")
+    const [one, other] = ["packages/cli/src", "contract-tests/src/cli"].map((folder) =>
+      readFileSync(join(root, folder, "NodeVersion.ts"), "utf8")
     )
     assert.strictEqual(other, one)
   })

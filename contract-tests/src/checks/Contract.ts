@@ -1,0 +1,235 @@
+/**
+ * The suite as one function: `run` checks a client against a document, both ways, and returns what it found as data.
+ */
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Boundaries from "./Boundaries.ts"
+import * as Canaries from "./Canaries.ts"
+import type * as Client from "../subject/Client.ts"
+import * as Comparator from "./Comparator.ts"
+import * as Coverage from "./Coverage.ts"
+import * as Divergence from "../report/Divergence.ts"
+import type * as EffectiveDocument from "../document/EffectiveDocument.ts"
+import * as Errors from "./Errors.ts"
+import type * as SchemaCoverage from "../schema/SchemaCoverage.ts"
+import * as Pagination from "./Pagination.ts"
+import * as Malformed from "./Malformed.ts"
+import * as Refusals from "./Refusals.ts"
+import * as Requests from "./Requests.ts"
+import * as Responses from "./Responses.ts"
+import * as Retries from "./Retries.ts"
+import * as DocumentDiff from "./DocumentDiff.ts"
+import * as Simulated from "./Simulated.ts"
+import * as Searches from "./Searches.ts"
+import * as DocumentSource from "../document/DocumentSource.ts"
+import * as Structure from "./Structure.ts"
+import { type Pair, type Shape, Subject } from "../subject/Subject.ts"
+import type * as Traffic from "../traffic/Traffic.ts"
+import * as Transport from "./Transport.ts"
+
+/** The checks of one operation, in the order they run in. */
+export const checks: {
+  readonly [name: string]: (subject: Shape, pair: Pair) => Effect.Effect<Requests.Checked>
+} = {
+  coverage: (subject, pair) => Effect.succeed({ divergences: Coverage.check(subject, pair), runs: 1 }),
+  structure: (subject, pair) => Effect.succeed({ divergences: Structure.check(subject, pair), runs: 1 }),
+  requests: Requests.check,
+  refusals: Refusals.check,
+  transport: Transport.check,
+  retries: Retries.check,
+  searches: Searches.check,
+  boundaries: Boundaries.check,
+  responses: Responses.check,
+  malformed: Malformed.check,
+  mocked: Responses.mocked,
+  errors: Errors.check,
+  simulated: Simulated.check,
+  pagination: Pagination.check,
+  comparator: Comparator.check
+}
+
+/** What a check of an operation came to. */
+export interface Row {
+  readonly operation: string
+  readonly check: string
+  /** Samples judged, or errors tried. */
+  readonly runs: number
+  readonly divergences: ReadonlyArray<Divergence.Divergence>
+  /** What the samples exercised. */
+  readonly exercised?: SchemaCoverage.Counts
+}
+
+export interface Report {
+  readonly document: EffectiveDocument.EffectiveDocument
+  readonly client: Client.Client
+  readonly seed: number
+  /** Samples of each property. */
+  readonly runs: number
+  readonly rows: ReadonlyArray<Row>
+  /** Everything found, notes included. */
+  readonly divergences: ReadonlyArray<Divergence.Divergence>
+  /** Requests known to be bad, all refused. */
+  readonly canaries: number
+  /** How much of real traffic was judged, where it is about that. */
+  readonly traffic?: Traffic.Tally
+}
+
+export interface Options extends EffectiveDocument.Options {
+  /** Decides every sample; {@link defaultSeed} when left out. */
+  readonly seed?: number | undefined
+  /** Samples of each property; {@link defaultRuns} when left out. */
+  readonly runs?: number | undefined
+  /** The client; that of `@effect-intercom/core` when left out. */
+  readonly client?: Client.Resources | undefined
+}
+
+export const defaultSeed = 20_261_122
+export const defaultRuns = 50
+
+/** What a check that broke comes to: a finding of its own, which fails the run; the other checks go on. */
+export const isolated = (
+  check: string,
+  operation: string,
+  of: () => Effect.Effect<Requests.Checked>
+): Effect.Effect<Requests.Checked> =>
+  Effect.catchCause(Effect.suspend(of), (cause) =>
+    Cause.hasInterrupts(cause)
+      ? Effect.failCause(cause)
+      : Effect.succeed<Requests.Checked>({
+          runs: 0,
+          divergences: [
+            {
+              operation,
+              direction: "coverage",
+              class: "breaking",
+              pointer: "",
+              through: [],
+              message: `the check ${check} broke, and says nothing of the client (${firstLine(cause)}): please report it`,
+              fault: "check"
+            }
+          ]
+        })
+  )
+
+const firstLine = (cause: Cause.Cause<never>): string => {
+  const defect = Cause.squash(cause)
+  return String(defect).split("\n")[0] ?? "no message"
+}
+
+/** Runs every check on a subject. */
+export const checkAll = Effect.fn("Contract.checkAll")(function* (
+  subject: Shape,
+  wanted: (check: string) => boolean = () => true
+) {
+  const all = yield* isolated("coverage", "the API", () =>
+    Effect.succeed({ divergences: Coverage.operations(subject), runs: 1 })
+  )
+  const whole: Row = { operation: "the API", check: "coverage", ...all }
+  const rows = yield* Effect.forEach(subject.pairs, (pair) =>
+    Effect.forEach(
+      Object.entries(checks).filter(([name]) => wanted(name)),
+      ([name, check]) =>
+        Effect.map(
+          isolated(name, pair.operation.name, () => check(subject, pair)),
+          (checked): Row => ({
+            operation: pair.operation.name,
+            check: name,
+            ...checked
+          })
+        )
+    )
+  )
+  return [whole, ...rows.flat()]
+})
+
+/** What a version of the project's document says otherwise, overlays or not. */
+const revisionRows = (
+  { client, pairs }: Shape,
+  { revision }: EffectiveDocument.EffectiveDocument,
+  checked: ReadonlyArray<Row>
+): ReadonlyArray<Row> => {
+  if (revision === undefined) return []
+  const found = DocumentDiff.check(
+    client,
+    revision,
+    checked.flatMap(({ divergences }) => divergences)
+  )
+  const operations = new Set([...pairs.map(({ operation }) => operation.name), ...found.map((one) => one.operation)])
+  return [...operations].map((operation) => ({
+    operation,
+    check: "revision",
+    runs: 1,
+    divergences: found.filter((one) => one.operation === operation)
+  }))
+}
+
+/** That the simulator was left out, where one would expect it. */
+const unsimulated = ({ own, revision }: EffectiveDocument.EffectiveDocument): ReadonlyArray<Row> => {
+  if (own || revision === undefined) return []
+  const [operation, check] = ["the API", "simulated"]
+  const divergence: Divergence.Divergence = {
+    operation,
+    direction: "coverage",
+    class: "note",
+    pointer: "",
+    through: [],
+    message: "the simulator was not checked: it keeps to the project's document, and this is another version of it"
+  }
+  return [{ operation, check, runs: 0, divergences: [divergence] }]
+}
+
+/** What of a document nothing could be checked by. */
+const defectRows = ({ defects }: EffectiveDocument.EffectiveDocument): ReadonlyArray<Row> => {
+  const operation = "the document"
+  const divergences = defects.map((defect) => ({ ...defect, operation, direction: "coverage" as const }))
+  return divergences.length === 0 ? [] : [{ operation, check: "coverage", runs: 1, divergences }]
+}
+
+/** A row without what was found where the document contradicts itself: that is not the client's. */
+const answerable = ({ voided = [] }: EffectiveDocument.EffectiveDocument, row: Row): Row => ({
+  ...row,
+  divergences: row.divergences.filter(
+    ({ fault, pointer }) =>
+      fault !== undefined || !voided.some((place) => pointer === place || pointer.startsWith(`${place}/`))
+  )
+})
+
+/** Checks a client against a parsed document. */
+export const runDocument = Effect.fn("Contract.runDocument")(function* (
+  document: EffectiveDocument.EffectiveDocument,
+  options: Pick<Options, "seed" | "runs" | "client"> = {}
+) {
+  const { runs = defaultRuns, seed = defaultSeed } = options
+  const layer = Subject.layer(document.document, { seed, runs }, options.client)
+  return yield* Effect.gen(function* () {
+    const subject = yield* Subject
+    const canaries = yield* Canaries.check(subject)
+    // The simulator is written for the project's own document.
+    const checked = yield* checkAll(subject, (check) => check !== "simulated" || document.own)
+    const found = [...checked, ...unsimulated(document), ...revisionRows(subject, document, checked)]
+    const rows = [...defectRows(document), ...found.map((row) => answerable(document, row))]
+    const report: Report = {
+      document,
+      client: subject.client,
+      seed,
+      runs,
+      rows,
+      divergences: rows.flatMap(({ divergences }) => divergences),
+      canaries
+    }
+    return report
+  }).pipe(Effect.provide(layer))
+})
+
+/**
+ * Checks a client against a document file with its overlays. Fails when the document cannot be used, when Prism does
+ * not start, or when a canary shows that the suite would see nothing; divergences are part of the report.
+ */
+export const run = Effect.fn("Contract.run")(function* (options: Options = {}) {
+  const document = yield* DocumentSource.read(options)
+  return yield* runDocument(document, options)
+})
+
+/** Divergences that fail a run. */
+export const failures = ({ divergences }: Pick<Report, "divergences">): ReadonlyArray<Divergence.Divergence> =>
+  divergences.filter(Divergence.isFailure)

@@ -1,0 +1,55 @@
+import * as Canaries from "@effect-intercom/contract-tests/checks/Canaries"
+import * as Contract from "@effect-intercom/contract-tests/checks/Contract"
+import * as Coverage from "@effect-intercom/contract-tests/checks/Coverage"
+import * as Divergence from "@effect-intercom/contract-tests/report/Divergence"
+import * as EffectiveDocument from "@effect-intercom/contract-tests/document/EffectiveDocument"
+import { Subject } from "@effect-intercom/contract-tests/subject/Subject"
+import { operations } from "@effect-intercom/core/IntercomApi"
+import { assert, layer } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { services } from "../Subjects.ts"
+
+const subject = Layer.unwrap(
+  Effect.map(EffectiveDocument.load(), ({ document }) =>
+    Subject.layer(document, { seed: Contract.defaultSeed, runs: Contract.defaultRuns })
+  )
+).pipe(
+  // With a dead canary no test below means anything: then none is run.
+  Layer.flatMap((context) =>
+    Layer.effectContext(Effect.as(Effect.provide(Effect.flatMap(Subject, Canaries.check), context), context))
+  ),
+  Layer.provide(services)
+)
+
+const failures = (divergences: ReadonlyArray<Divergence.Divergence>) =>
+  divergences.filter(Divergence.isFailure).map(Divergence.format)
+
+layer(subject, { excludeTestServices: true, timeout: "1 minute" })(
+  "the client against the effective document",
+  (it) => {
+    it.effect("every operation has exactly one method, and every method one operation", () =>
+      Effect.gen(function* () {
+        const subject = yield* Subject
+        assert.deepStrictEqual(failures(Coverage.operations(subject)), [])
+        assert.lengthOf(subject.pairs, operations.length)
+      })
+    )
+
+    for (const { method, name, path } of operations) {
+      for (const [check, run] of Object.entries(Contract.checks)) {
+        it.effect(`${name} (${method} ${path}): ${check}`, () =>
+          Effect.gen(function* () {
+            const subject = yield* Subject
+            const pair = subject.pairs.find(({ client }) => client.name === name)
+            assert.isDefined(pair)
+            const { divergences, runs } = yield* run(subject, pair)
+            assert.deepStrictEqual(failures(divergences), [])
+            // Only listings are walked, only searches built, and an operation that takes nothing has nothing to refuse.
+            if (runs === 0 && check !== "pagination" && check !== "searches") assert.strictEqual(name, "Admins.me")
+          })
+        )
+      }
+    }
+  }
+)

@@ -1,0 +1,147 @@
+import * as Contract from "@effect-intercom/contract-tests/checks/Contract"
+import * as EffectiveDocument from "@effect-intercom/contract-tests/document/EffectiveDocument"
+import * as PrismCommand from "@effect-intercom/contract-tests/cli/PrismCommand"
+import * as ReportJson from "@effect-intercom/contract-tests/report/ReportJson"
+import { assert, describe, it } from "@effect/vitest"
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
+import * as HttpClient from "effect/http/HttpClient"
+import * as HttpClientRequest from "effect/http/HttpClientRequest"
+import * as Schema from "effect/Schema"
+import * as ChildProcess from "effect/process/ChildProcess"
+import * as Stream from "effect/Stream"
+import { fileURLToPath } from "node:url"
+import { services } from "../Subjects.ts"
+
+const bin = fileURLToPath(new URL("../../src/bin.ts", import.meta.url))
+
+const run = (...args: ReadonlyArray<string>) =>
+  Effect.gen(function* () {
+    const child = yield* ChildProcess.make(process.execPath, [bin, ...args], { stdin: "ignore" })
+    const [stdout, stderr, code] = yield* Effect.all(
+      [
+        Stream.mkString(Stream.decodeText(child.stdout)),
+        Stream.mkString(Stream.decodeText(child.stderr)),
+        child.exitCode
+      ],
+      { concurrency: "unbounded" }
+    )
+    return { stdout, stderr, code: Number(code) }
+  }).pipe(Effect.scoped)
+
+/** The published document with something else in it. */
+const changed = (from: string, to: string) =>
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    const { spec } = yield* EffectiveDocument.ours
+    const file = yield* fs.makeTempFileScoped({ suffix: ".yml" })
+    const text = yield* fs.readFileString(spec)
+    assert.include(text, from)
+    yield* fs.writeFileString(file, text.replace(from, to))
+    return file
+  })
+
+// Each is a whole run of the suite in a process of its own: room for a busy machine.
+const patience = 120_000
+
+describe("intercom-contract", () => {
+  it.live(
+    "ends with 0 and a table when nothing diverges",
+    () =>
+      Effect.gen(function* () {
+        const { code, stderr, stdout } = yield* run("--runs", "2", "--seed", "3")
+        assert.strictEqual(stderr, "")
+        assert.match(stdout, new RegExp(`^operation +${Object.keys(Contract.checks).join(" +")}$`, "m"))
+        assert.match(stdout, /^POST \/contacts +ok +ok +ok 2 +ok \d+ /m)
+        assert.match(
+          stdout,
+          /with \d+ additions and \d+ actions of \d+ overlays, seed 3: \d+ canary requests refused, 0 divergences, \d+ notes/
+        )
+        assert.strictEqual(code, 0)
+      }).pipe(Effect.provide(NodeServices.layer)),
+    patience
+  )
+
+  it.live(
+    "ends with 1 and a line for each divergence of another document, its operations matched by method and path",
+    () =>
+      Effect.gen(function* () {
+        const overlays = (yield* EffectiveDocument.ours).overlays.flatMap((file) => ["--overlay", file])
+        const file = yield* changed(
+          "operationId: getMe",
+          "operationId: identify\n      parameters: [{ name: x, in: query, required: true, schema: { type: string } }]"
+        )
+        const fs = yield* FileSystem.FileSystem
+        const folder = `${yield* fs.makeTempDirectoryScoped()}/reports`
+        const { code, stdout } = yield* run("--spec", file, ...overlays, "--runs", "1", "--report", folder)
+        assert.match(
+          stdout,
+          /^breaking request: GET \/me \(Admins\.me\): query parameter x: the document requires it, the client cannot send it at #\/paths\/~1me\/get\/parameters\/0, \S+\.yml:47 \| curl /m
+        )
+        assert.match(stdout, /^breaking request: GET \/me .* \| seed 20261122 path [\d:]+ \| curl -X GET /m)
+        assert.match(stdout, /^GET \/me +ok +1 FAILED +1 FAILED /m)
+        assert.strictEqual(code, 1)
+        const report = yield* Schema.decodeUnknownEffect(Schema.fromJsonString(ReportJson.ReportJson))(
+          yield* fs.readFileString(`${folder}/report.json`)
+        )
+        assert.isTrue(
+          report.findings.some(({ message, place }) => message.includes("parameter x") && place?.line === 47)
+        )
+        assert.lengthOf(yield* fs.readDirectory(folder), 5)
+      }).pipe(Effect.scoped, Effect.provide(NodeServices.layer)),
+    patience
+  )
+
+  it.live(
+    "lists the divergences of the published document by the actions that name them",
+    () =>
+      Effect.gen(function* () {
+        const { code, stdout } = yield* run("--no-overlays", "--runs", "1")
+        assert.match(stdout, /^pages\.yml action \d+ \(\$\.[^\n]+\): Contacts are paged by cursor\. Source: /m)
+        assert.match(stdout, /^ {2}drift response: GET \/contacts: pages: the client knows it, the document does not$/m)
+        assert.match(stdout, /without overlays, seed \d+: \d+ divergences named by \d+ overlay actions, 0 by none$/m)
+        assert.strictEqual(code, 0)
+      }).pipe(Effect.provide(NodeServices.layer)),
+    patience
+  )
+
+  it.live(
+    "ends with 2 and a sentence when the document cannot be used",
+    () =>
+      Effect.gen(function* () {
+        const { code, stderr } = yield* run("--spec", "/no/such/file.yml")
+        assert.match(stderr, /^\/no\/such\/file\.yml: .*\n$/)
+        assert.strictEqual(code, 2)
+      }).pipe(Effect.provide(NodeServices.layer)),
+    patience
+  )
+})
+
+describe("Prism's own command", () => {
+  it.live("serves the effective document on a free port, and leaves no file behind", () =>
+    Effect.gen(function* () {
+      const fs = yield* FileSystem.FileSystem
+      const file = yield* Effect.gen(function* () {
+        const prism = yield* PrismCommand.start({ port: 0, stdout: "pipe" })
+        const address = yield* prism.process.stdout.pipe(
+          Stream.decodeText,
+          Stream.splitLines,
+          Stream.map(PrismCommand.addressIn),
+          Stream.filter((address) => address !== undefined),
+          Stream.runHead,
+          Effect.flatMap(Effect.fromOption)
+        )
+        const response = yield* HttpClient.execute(
+          HttpClientRequest.get(`${address}/contacts`).pipe(HttpClientRequest.bearerToken("x"))
+        )
+        assert.strictEqual(response.status, 200)
+        // Only the effective document has it.
+        assert.property(yield* response.json, "pages")
+        assert.isTrue(yield* fs.exists(prism.file))
+        return prism.file
+      }).pipe(Effect.scoped)
+      assert.isFalse(yield* fs.exists(file))
+    }).pipe(Effect.provide(services))
+  )
+})
