@@ -241,21 +241,26 @@ type ValueOf<F, Field, Op> =
       : never
     : never
 
-const comparison =
-  <F extends Filter>() =>
+/** Makes a filter: a field, an operator it takes, and a value of its kind. */
+export interface Comparison<F extends Filter> {
   <const Field extends F["field"], const Op extends OperatorOf<F, Field>>(
     field: Field,
     operator: Op,
     value: ValueOf<F, Field, Op>
-  ): F =>
+  ): F
+}
+
+const comparison =
+  <F extends Filter>(): Comparison<F> =>
+  (field, operator, value) =>
     // The types above tie the three to one filter of `F`; the compiler cannot put them together again.
     ({ field, operator, value }) as unknown as F
 
 /** A filter on contacts: `Search.contact("email", "$", "@example.com")`. */
-export const contact = comparison<ContactFilter>()
+export const contact: Comparison<ContactFilter> = comparison()
 
 /** A filter on conversations: `Search.conversation("state", "=", "open")`. */
-export const conversation = comparison<ConversationFilter>()
+export const conversation: Comparison<ConversationFilter> = comparison()
 
 type Members = ReadonlyArray<Filter | Group<Filter>>
 
