@@ -15,13 +15,39 @@
  */
 import type * as HttpMethod from "effect/http/HttpMethod"
 import * as Arr from "effect/Array"
-import type * as Schema from "effect/Schema"
+import * as Schema from "effect/Schema"
 import type { Walk } from "./Pagination.ts"
 
 /**
- * What a success answers with: JSON, nothing, or either.
+ * What a success answers with: JSON, nothing, or either; text; bytes, which are streamed; or the address of a redirect.
  */
-export type Body = "json" | "none" | "optional"
+export type Body = "json" | "none" | "optional" | "text" | "bytes" | "location"
+
+/** A schema that says, too, that the body is no JSON. */
+interface NoJson<Kind extends Body, Type> extends Schema.Codec<Type> {
+  readonly "~body": Kind
+}
+
+const noJson = <Kind extends Body, Type>(kind: Kind, schema: Schema.Codec<Type>): NoJson<Kind, Type> =>
+  Object.assign(schema.annotate({}), { "~body": kind })
+
+/** The `success` of an operation whose body is text. */
+export const Text = noJson("text", Schema.String)
+export type Text = typeof Text
+
+/**
+ * The `success` of an operation whose body is bytes: its method is a stream of them. The request is sent when the stream is
+ * run, and never again after the first byte; the timeout is for the answer to begin, and then from one chunk to the next.
+ */
+export const Bytes = noJson<"bytes", Uint8Array>("bytes", Schema.Uint8Array)
+export type Bytes = typeof Bytes
+
+/**
+ * The `success` of an operation that answers with a redirect: its method gives the address, which is not asked for. It may
+ * be on another host, which the token is none of the business of.
+ */
+export const Location = noJson<"location", URL>("location", Schema.URL)
+export type Location = typeof Location
 
 /** The declaration of an operation. */
 export interface Endpoint<
@@ -96,7 +122,7 @@ interface Options<
   readonly payload?: Payload | undefined
   /** The schema of the body; an operation without one answers with nothing. Nothing in it may transform. */
   readonly success?: Success | undefined
-  /** @default 200, or 204 where nothing is in the body */
+  /** @default 200; 204 where nothing is in the body, 302 for a redirect */
   readonly status?: number | undefined
   /** `optional` where a success may have no body: its value is `undefined` then. */
   readonly body?: "optional" | undefined
@@ -111,6 +137,17 @@ interface Options<
 type Parameters<Path extends string> = [ParamNames<Path>] extends [never]
   ? unknown
   : { readonly params: { readonly [Name in ParamNames<Path>]: Schema.Top } }
+
+const bodyOf = (success: Schema.Top | undefined): Body | undefined => {
+  if (success === undefined) return "none"
+  // Only the schemas above have it.
+  return "~body" in success ? (success["~body"] as Body) : undefined
+}
+
+const statusOf = (success: Schema.Top | undefined): number => {
+  if (success === undefined) return 204
+  return bodyOf(success) === "location" ? 302 : 200
+}
 
 const make =
   (method: HttpMethod.HttpMethod) =>
@@ -134,8 +171,8 @@ const make =
     query: options.query,
     payload: options.payload,
     success: options.success,
-    status: options.status ?? (options.success === undefined ? 204 : 200),
-    body: options.success === undefined ? "none" : (options.body ?? "json"),
+    status: options.status ?? statusOf(options.success),
+    body: bodyOf(options.success) ?? options.body ?? "json",
     error: options.error === undefined ? [] : Arr.ensure(options.error),
     idempotent: options.idempotent ?? method !== "POST",
     operationId: options.operationId,

@@ -14,6 +14,13 @@ import { pathSegment } from "./Wire.ts"
 
 type ParamsOf<Params extends Schema.Struct.Fields> = [keyof Params] extends [never] ? never : Schema.Struct<Params>
 
+/** What HttpApi has for a body. */
+type ApiSuccess<S extends Schema.Top> = S extends Endpoint.Bytes
+  ? HttpApiSchema.StreamUint8Array
+  : S extends Endpoint.Location
+    ? Schema.Void
+    : S
+
 /** An endpoint as HttpApi has it, with a name, and with what any operation needs and may fail with. */
 export type ApiEndpoint<Name extends string, E extends Endpoint.Top> = HttpApiEndpoint.AddMiddleware<
   HttpApiEndpoint.HttpApiEndpoint<
@@ -24,7 +31,7 @@ export type ApiEndpoint<Name extends string, E extends Endpoint.Top> = HttpApiEn
     Endpoint.Query<E>,
     Endpoint.Payload<E>,
     never,
-    Endpoint.Success<E>,
+    ApiSuccess<Endpoint.Success<E>>,
     E["error"][number]
   >,
   Authorization
@@ -39,9 +46,7 @@ export type ApiGroup<R extends Resource.Declared> = HttpApiGroup.HttpApiGroup<
 >
 
 const endpointOf = ({ endpoint, operationId }: Resource.ResourceOperation, name: string): HttpApiEndpoint.Top => {
-  const { body, error, method, params, path, payload, query, status, success } = endpoint
-  const empty = HttpApiSchema.Empty(status)
-  const full = success?.pipe(HttpApiSchema.status(status))
+  const { error, method, params, path, payload, query } = endpoint
   // HttpApi's types are tied to the literal method; here it is any.
   return HttpApiEndpoint.make(method)(
     name,
@@ -50,10 +55,27 @@ const endpointOf = ({ endpoint, operationId }: Resource.ResourceOperation, name:
       params: Object.keys(params).length === 0 ? undefined : segments(params),
       query,
       payload,
-      success: full === undefined ? empty : body === "optional" ? [full, HttpApiSchema.NoContent] : full,
+      success: successOf(endpoint),
       error: error.length === 0 ? undefined : error
     } as object
   ).annotateMerge(OpenApi.annotations({ identifier: operationId })) as unknown as HttpApiEndpoint.Top
+}
+
+const successOf = ({ body, status, success = Schema.Void }: Endpoint.Top) => {
+  const full = success.pipe(HttpApiSchema.status(status))
+  switch (body) {
+    case "none":
+    case "location":
+      return HttpApiSchema.Empty(status)
+    case "bytes":
+      return HttpApiSchema.StreamUint8Array()
+    case "text":
+      return Schema.String.pipe(HttpApiSchema.asText(), HttpApiSchema.status(status))
+    case "optional":
+      return [full, HttpApiSchema.NoContent]
+    case "json":
+      return full
+  }
 }
 
 /** Servers and documents are told, too, what can stand in a path. */

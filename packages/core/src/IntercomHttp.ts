@@ -18,7 +18,6 @@ import * as Schema from "effect/Schema"
 import { type Answer, Failure, type Operation } from "./Attempt.ts"
 import * as IntercomConfig from "./IntercomConfig.ts"
 import { EncodeError, IntercomError } from "./IntercomError.ts"
-import * as Body from "./internal/Body.ts"
 import { RetryPolicy, Timeout } from "./internal/CallPolicy.ts"
 import * as Gate from "./internal/Gate.ts"
 import { mismatchesOf } from "./internal/Mismatches.ts"
@@ -64,7 +63,7 @@ export const withTimeout: {
 /** How a client sends. Resources reach it through their layers; it is public for what is no resource. */
 export interface Shape {
   readonly config: IntercomConfig.IntercomConfig
-  /** One attempt of the operation; bodies are read already when they arrive. */
+  /** One attempt of the operation; bodies are read already when they arrive, but for bytes. */
   readonly attempt: (operation: Operation) => HttpClient.HttpClient.With<Failure>
   /** All attempts the retry policy allows of `attempt`, a request sent through {@link Shape.attempt}. */
   readonly execute: <R>(
@@ -93,8 +92,7 @@ const make = Effect.fnUntraced(function* <E extends RateLimiter.RateLimiterError
     Stage.identify(config),
     Stage.learnTime(time),
     gate.learn,
-    // The body is part of the attempt: a stall there times out, and an unread body would hold its connection.
-    HttpClient.transformResponse(Body.read(config.maxBodySize)),
+    Stage.readBody(config.maxBodySize),
     Stage.timeOut(config.timeout),
     Stage.count,
     Stage.checkVersion(config.version, scrub, warned),
@@ -107,12 +105,12 @@ const make = Effect.fnUntraced(function* <E extends RateLimiter.RateLimiterError
   const attempt = (operation: Operation): HttpClient.HttpClient.With<Failure> =>
     HttpClient.transformResponse(limited, (response) =>
       Effect.flatMap(Monotonic.millis, (askedAt) =>
-        Effect.provideService(response, Stage.Attempt, { operation: operation.name, askedAt })
+        Effect.provideService(response, Stage.Attempt, { operation, askedAt })
       ).pipe(
         Effect.catch((error) =>
           Effect.fail(new Failure({ reason: ReadAnswer.transportReason(error, config.baseUrl, scrub) }))
         ),
-        Effect.flatMap((response) => ReadAnswer.check(response, { time, scrub, baseUrl: config.baseUrl }))
+        Effect.flatMap((response) => ReadAnswer.check(operation, response, { time, scrub, baseUrl: config.baseUrl }))
       )
     )
 

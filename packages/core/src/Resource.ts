@@ -4,6 +4,7 @@ import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
 import type { Operation } from "./Attempt.ts"
 import type * as Endpoint from "./Endpoint.ts"
 import type { IntercomError } from "./IntercomError.ts"
@@ -42,10 +43,15 @@ type Listed<E extends Endpoint.Top> = [Endpoint.Query<E>] extends [never]
   ? Endpoint.Payload<E>["Type"]
   : Endpoint.Query<E>["Type"]
 
+/** What a method gives: bytes as a stream, anything else at once. */
+type Given<S extends Schema.Top> = S extends Endpoint.Bytes
+  ? Stream.Stream<Uint8Array, IntercomError>
+  : Effect.Effect<S["Type"], IntercomError>
+
 type Method<E extends Endpoint.Top> = [Endpoint.Item<E>] extends [never]
   ? (
       ...args: [...Ids<E["params"]>, ...Payload<Endpoint.Payload<E>>, ...Query<Endpoint.Query<E>>]
-    ) => Effect.Effect<Endpoint.Success<E>["Type"], IntercomError>
+    ) => Given<Endpoint.Success<E>>
   : Pagination.List<Listed<E>, Endpoint.Success<E>["Type"], Endpoint.Item<E>["Type"]>
 
 /**
@@ -161,6 +167,13 @@ const methodOf = (http: IntercomHttp["Service"], resource: string, method: strin
   const name = `${resource}.${method}`
   const call = () => (made ??= callOf(http, operationOf(resource, method, endpoint), endpoint))
   if (endpoint.pages !== undefined) return Walker.make(name, call, endpoint.pages)
+  if (endpoint.body === "bytes") {
+    return (...args: ReadonlyArray<unknown>) =>
+      Stream.withSpan(
+        Stream.suspend(() => call().stream(partsOf(endpoint, args))),
+        name
+      )
+  }
   return (...args: ReadonlyArray<unknown>) =>
     Effect.withSpan(
       Effect.suspend(() => call()(partsOf(endpoint, args))),

@@ -1,18 +1,21 @@
 /** One operation of a client: encode, send, check. */
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import type * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
 import type { Answer, Failure, Operation } from "../Attempt.ts"
 import type * as Endpoint from "../Endpoint.ts"
 import { regions } from "../IntercomConfig.ts"
-import { DecodeError, IntercomError, PaginationError, type Reason } from "../IntercomError.ts"
+import { DecodeError, IntercomError, PaginationError, type Reason, TimeoutError } from "../IntercomError.ts"
 import type { IntercomHttp } from "../IntercomHttp.ts"
 import * as Json from "../Json.ts"
+import { Timeout } from "./CallPolicy.ts"
 import { guard } from "./Guard.ts"
 import { mismatchesOf } from "./Mismatches.ts"
-import { countDecodeFailure } from "./ReadAnswer.ts"
+import { countDecodeFailure, transportReason } from "./ReadAnswer.ts"
 import { encoder, type Parts } from "./RequestEncoder.ts"
 import type { Scrub } from "./Scrub.ts"
 
@@ -24,6 +27,8 @@ export interface Call {
   readonly send: (parts: Parts) => Effect.Effect<Answer, IntercomError>
   /** The same operation at a URL that {@link Call.resolve} gave. */
   readonly sendUrl: (url: URL) => Effect.Effect<Answer, IntercomError>
+  /** The bytes of the answer; the request is sent when the stream is run. */
+  readonly stream: (parts: Parts) => Stream.Stream<Uint8Array, IntercomError>
   /** Whether the body fits as it is. */
   readonly fits: (body: unknown) => boolean
   /** Checks the body; what it returns is the body itself, unknown fields included. */
@@ -77,6 +82,26 @@ export const make = (http: IntercomHttp["Service"], operation: Operation, endpoi
 
   const send = (parts: Parts) => execute(Effect.flatMap(encode(parts, http.scrub), attempts.execute))
 
+  const stream = (parts: Parts) =>
+    Stream.unwrap(
+      Effect.gen(function* () {
+        const { body } = yield* send(parts)
+        const idle = Duration.fromInputUnsafe((yield* Timeout) ?? http.config.timeout)
+        // What an operation that answers with bytes answers with.
+        return (body as HttpClientResponse.HttpClientResponse["stream"]).pipe(
+          Stream.timeoutOrElse({
+            duration: idle,
+            orElse: () => Stream.fail(new TimeoutError({ afterMillis: Duration.toMillis(idle) }))
+          }),
+          Stream.catch((error) =>
+            error._tag === "HttpClientError" && error.reason._tag === "EmptyBodyError"
+              ? Stream.empty
+              : Stream.fail(fail(transportReason(error, baseUrl, http.scrub)))
+          )
+        )
+      }).pipe(traced)
+    )
+
   const prefix = prefixOf(baseUrl)
   const start = new URL(prefix + operation.path, baseUrl)
   const resolve = (url: string, from?: string): URL | undefined => {
@@ -113,6 +138,7 @@ export const make = (http: IntercomHttp["Service"], operation: Operation, endpoi
     traced,
     send,
     sendUrl,
+    stream,
     fits,
     decode,
     resolve,

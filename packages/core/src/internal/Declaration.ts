@@ -5,8 +5,8 @@ import * as Schema from "effect/Schema"
 import * as SchemaAST from "effect/SchemaAST"
 
 /** What is wrong with the declaration of an endpoint; `undefined` when nothing is. */
-export const flawOf = ({ method, params, path, payload, success }: Endpoint.Top): string | undefined => {
-  if (success !== undefined && transforms(Schema.toCodecJson(success).ast, new Set())) {
+export const flawOf = ({ body, method, params, path, payload, success }: Endpoint.Top): string | undefined => {
+  if (success !== undefined && isJson(body) && transforms(Schema.toCodecJson(success).ast, new Set())) {
     return (
       "its success schema transforms what the API answers (a Date, a NumberFromString, a class, a default, …), but " +
       "answers are checked and handed over as they came: declare what is on the wire, and transform the value a call gives"
@@ -18,6 +18,8 @@ export const flawOf = ({ method, params, path, payload, success }: Endpoint.Top)
   const missing = namesIn(path).find((name) => !Object.hasOwn(params, name))
   return missing === undefined ? undefined : `its path has :${missing}, its params have no ${missing}`
 }
+
+const isJson = (body: Endpoint.Body): boolean => body === "json" || body === "optional"
 
 /** The parameters of a path, in their order. */
 export const namesIn = (path: string): ReadonlyArray<string> =>

@@ -23,24 +23,45 @@ export const parse = (
 ): Effect.Effect<Answer, Failure> => {
   const id = response.headers["x-request-id"]
   const reply = { status: response.status, requestId: id === undefined ? undefined : scrub(id, 200) }
-  if (operation.body === "none") return Effect.succeed({ ...reply, body: undefined })
-  const { charset, encoding, text } = Body.of(response)
-  if (operation.body === "optional" && text === "") return Effect.succeed({ ...reply, body: undefined })
-  const malformed = () =>
+  const answer = (body: unknown) => ({ ...reply, body })
+  const refuse = (expected: string, actual: string) =>
     new Failure({
       reason: new DecodeError({
         status: reply.status,
         ...(reply.requestId === undefined ? undefined : { requestId: reply.requestId }),
         kind: "malformed",
-        mismatches: [{ path: "", expected: "a JSON body", actual: whatIsNoJson(response, scrub) }],
+        mismatches: [{ path: "", expected, actual }],
         body: encoding === undefined ? scrub(text, 8192) : ""
       })
     })
-  const body =
-    charset === undefined && encoding === undefined
-      ? Effect.try({ try: () => ({ ...reply, body: parseJson(text) }), catch: malformed })
-      : Effect.fail(malformed())
-  return Effect.tapError(body, () => countDecodeFailure(operation))
+  const { charset, encoding, text } = Body.of(response)
+  const isText = charset === undefined && encoding === undefined
+  const read = (): Effect.Effect<Answer, Failure> => {
+    switch (operation.body) {
+      case "none":
+        return Effect.succeed(answer(undefined))
+      case "bytes":
+        return Effect.succeed(answer(response.stream))
+      case "location": {
+        const location = URL.parse(response.headers["location"] ?? "", response.request.url)
+        return location === null || !response.headers["location"]
+          ? Effect.fail(refuse("the address of a redirect, in Location", "none"))
+          : Effect.succeed(answer(location))
+      }
+      case "text":
+        return isText ? Effect.succeed(answer(text)) : Effect.fail(refuse("text", whatIsNoJson(response, scrub)))
+      case "optional":
+      case "json":
+        if (operation.body === "optional" && text === "") return Effect.succeed(answer(undefined))
+        return isText
+          ? Effect.try({
+              try: () => answer(parseJson(text)),
+              catch: () => refuse("a JSON body", whatIsNoJson(response, scrub))
+            })
+          : Effect.fail(refuse("a JSON body", whatIsNoJson(response, scrub)))
+    }
+  }
+  return Effect.tapError(read(), () => countDecodeFailure(operation))
 }
 
 const whatIsNoJson = (response: HttpClientResponse.HttpClientResponse, scrub: Scrub): string => {
@@ -60,16 +81,21 @@ export const countDecodeFailure = (operation: Operation): Effect.Effect<void> =>
 
 /** Turns an answer that is no success into its reason. */
 export const check = (
+  operation: Operation,
   response: HttpClientResponse.HttpClientResponse,
   { baseUrl, scrub, time }: { readonly time: ServerTime.ServerTime; readonly scrub: Scrub; readonly baseUrl: URL }
 ): Effect.Effect<HttpClientResponse.HttpClientResponse, Failure> => {
-  if (response.status >= 200 && response.status < 300) return Effect.succeed(response)
+  if (isSuccess(operation, response)) return Effect.succeed(response)
   return Clock.clockWith((clock) => {
     const { headers, request, status } = response
     const refusal = { status, headers, body: Body.of(response), baseUrl, url: request.url, at: time.now(clock) }
     return Effect.fail(new Failure({ reason: reasonOf(refusal, scrub), notBefore: resetDelay(refusal) }))
   })
 }
+
+const isSuccess = ({ body }: Operation, { headers, status }: HttpClientResponse.HttpClientResponse): boolean =>
+  (status >= 200 && status < 300) ||
+  (body === "location" && status >= 300 && status < 400 && headers["location"] !== undefined)
 
 /** Why there is no answer. */
 export const transportReason = (

@@ -6,14 +6,17 @@ import * as Effect from "effect/Effect"
 import { identity } from "effect/Function"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as HttpClient from "effect/http/HttpClient"
+import type * as HttpClientError from "effect/http/HttpClientError"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import type * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Metric from "effect/Metric"
 import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
 import type * as IntercomConfig from "../IntercomConfig.ts"
-import { TimeoutError } from "../IntercomError.ts"
+import type { Operation } from "../Attempt.ts"
+import { type BodyTooLargeError, TimeoutError } from "../IntercomError.ts"
 import * as IntercomMetrics from "../IntercomMetrics.ts"
+import * as Body from "./Body.ts"
 import { Timeout } from "./CallPolicy.ts"
 import * as Monotonic from "./Monotonic.ts"
 import { printable } from "./Printable.ts"
@@ -24,9 +27,9 @@ type Client<E> = HttpClient.HttpClient.With<E>
 type Response = HttpClientResponse.HttpClientResponse
 
 // The attempt under way: whose it is, and when it asked for its slot of the rate limit, in monotonic milliseconds.
-export const Attempt = Context.Reference<{ readonly operation: string; readonly askedAt: number }>(
+export const Attempt = Context.Reference<{ readonly operation: Operation | undefined; readonly askedAt: number }>(
   "@effect-intercom/core/internal/Stage/Attempt",
-  { defaultValue: () => ({ operation: "", askedAt: 0 }) }
+  { defaultValue: () => ({ operation: undefined, askedAt: 0 }) }
 )
 
 // When the first attempt of a call left, in monotonic milliseconds.
@@ -46,12 +49,15 @@ const leave = Effect.gen(function* () {
   const { askedAt, operation } = yield* Attempt
   yield* Ref.update(yield* FirstSent, (first) => first ?? now)
   if (now - askedAt < shortestWait) return
-  yield* Metric.update(Metric.withAttributes(IntercomMetrics.waits, { operation }), now - askedAt)
+  yield* Metric.update(
+    Metric.withAttributes(IntercomMetrics.waits, { operation: operation?.name ?? "" }),
+    now - askedAt
+  )
 })
 
 const countRequest = (status: string): Effect.Effect<void> =>
   Effect.flatMap(Attempt, ({ operation }) =>
-    Metric.update(Metric.withAttributes(IntercomMetrics.requests, { operation, status }), 1)
+    Metric.update(Metric.withAttributes(IntercomMetrics.requests, { operation: operation?.name ?? "", status }), 1)
   )
 
 /** Says who asks, whom, and for which version. */
@@ -76,6 +82,25 @@ export const learnTime =
         return Effect.tap(answer, ({ headers }) => Effect.sync(() => time.learn(headers, sent, clock)))
       })
     )
+
+/**
+ * Reads bodies: they are part of the attempt, as a stall there times out, and an unread body would hold its connection.
+ * Bytes are left to whoever asked for them.
+ */
+export const readBody =
+  (limit: number) =>
+  <E>(client: Client<E>): Client<E | HttpClientError.HttpClientError | BodyTooLargeError> =>
+    HttpClient.transformResponse(client, (answer) =>
+      Effect.flatMap(Attempt, ({ operation }) =>
+        operation?.body === "bytes"
+          ? Effect.flatMap(answer, (response) =>
+              isSuccess(response) ? Effect.succeed(response) : Body.read(limit)(Effect.succeed(response))
+            )
+          : Body.read(limit)(answer)
+      )
+    )
+
+const isSuccess = ({ status }: Response): boolean => status >= 200 && status < 300
 
 /** Fails when the whole answer, body included, is not there in time. */
 export const timeOut =
