@@ -23,13 +23,29 @@ export const defaultVersion = "2.15"
 
 /** How often, how long and how far apart a request is repeated. */
 export interface RetryPolicy {
-  /** Repetitions after the first attempt. */
+  /**
+   * Repetitions after the first attempt.
+   *
+   * @default 5
+   */
   readonly times: number
-  /** The longest first delay; it doubles with each attempt, and the wait is a random part of it. */
+  /**
+   * The longest first delay; it doubles with each attempt, and the wait is a random part of it.
+   *
+   * @default "500 millis"
+   */
   readonly base: Duration.Input
-  /** The longest delay, but for what `Retry-After` and `X-RateLimit-Reset` ask. */
+  /**
+   * The longest delay, but for what `Retry-After` and `X-RateLimit-Reset` ask.
+   *
+   * @default "20 seconds"
+   */
   readonly cap: Duration.Input
-  /** No attempt starts later than this after the first left; longer waits the API asks for fail at once. */
+  /**
+   * No attempt starts later than this after the first left; longer waits the API asks for fail at once.
+   *
+   * @default "5 minutes"
+   */
   readonly total: Duration.Input
 }
 
@@ -44,23 +60,43 @@ const isBrowser = (): boolean => globalThis.navigator?.userAgent?.startsWith("Mo
 export interface Options {
   /** An access token, from the Developer Hub or OAuth. */
   readonly accessToken: Redacted.Redacted
-  /** The region of the workspace; `us` when left out. */
+  /**
+   * The region of the workspace.
+   *
+   * @default "us"
+   */
   readonly region?: Region | undefined
   /** Instead of a region: a proxy, a mock, a simulator. */
   readonly baseUrl?: string | undefined
-  /** The `Intercom-Version` to send; 2.15 when left out. */
+  /**
+   * The `Intercom-Version` to send.
+   *
+   * @default "2.15"
+   */
   readonly version?: string | undefined
   /**
-   * The `User-Agent` to send; `effect-intercom/VERSION` when left out, and in browsers their own: another one would need
+   * The `User-Agent` to send; by default `effect-intercom/VERSION`, and in browsers their own: another one would need
    * the leave of the server (CORS).
    */
   readonly userAgent?: string | undefined
-  /** For one attempt, until the last byte of the body; 60 seconds when left out. */
+  /**
+   * For one attempt, until the last byte of the body.
+   *
+   * @default "60 seconds"
+   */
   readonly timeout?: Duration.Input | undefined
   readonly retry?: Partial<RetryPolicy> | undefined
-  /** The most bytes a body may have, as they come or unpacked; 104,857,600 (100 MiB) when left out. */
+  /**
+   * The most bytes a body may have, as they come or unpacked.
+   *
+   * @default 104_857_600 (100 MiB)
+   */
   readonly maxBodySize?: number | undefined
-  /** The first guess of what the app may send, until the API's headers tell; 1,000 requests in 10 seconds. */
+  /**
+   * The first guess of what the app may send, until the API's headers tell.
+   *
+   * @default { limit: 1000, window: "10 seconds" }
+   */
   readonly rateLimit?: { readonly limit: number; readonly window: Duration.Input } | undefined
   /**
    * Changes the `HttpClient` this client sends by: what it does happens to each attempt, with everything that goes with it

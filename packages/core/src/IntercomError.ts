@@ -248,7 +248,7 @@ export class BodyTooLargeError extends Schema.TaggedError<BodyTooLargeError>()("
 }
 
 /**
- * A walk over pages cannot go on without repeating itself, losing records, or sending the token elsewhere. `cursor` is
+ * A walk over pages cannot continue without repeating itself, losing records, or sending the token elsewhere. `cursor` is
  * the one at fault.
  */
 export class PaginationError extends Schema.TaggedError<PaginationError>()("PaginationError", {

@@ -61,11 +61,11 @@ export const withTimeout: {
 )
 
 /** How a client sends. Resources reach it through their layers; it is public for what is no resource. */
-export interface Shape {
+export interface Service {
   readonly config: IntercomConfig.IntercomConfig
   /** One attempt of the operation; bodies are read already when they arrive, but for bytes. */
   readonly attempt: (operation: Operation) => HttpClient.HttpClient.With<Failure>
-  /** All attempts the retry policy allows of `attempt`, a request sent through {@link Shape.attempt}. */
+  /** All attempts the retry policy allows of `attempt`, a request sent through {@link Service.attempt}. */
   readonly execute: <R>(
     operation: Operation,
     attempt: Effect.Effect<HttpClientResponse.HttpClientResponse, Failure, R>
@@ -161,7 +161,7 @@ const isOfCall = Schema.is(Patience.OfCall)
  * const Http = IntercomHttp.layerConfig({ accessToken: Config.Redacted("ACME_INTERCOM_TOKEN") })
  * ```
  */
-export class IntercomHttp extends Context.Service<IntercomHttp, Shape>()("@effect-intercom/core/IntercomHttp") {
+export class IntercomHttp extends Context.Service<IntercomHttp, Service>()("@effect-intercom/core/IntercomHttp") {
   static readonly layer = (
     options: IntercomConfig.Options
   ): Layer.Layer<IntercomHttp, Config.ConfigError, HttpClient.HttpClient> =>

@@ -34,7 +34,7 @@ export const hasListOrNothing = (list: string) =>
   )
 
 /**
- * Where a walk goes on: opaque text, good as long as the query stays the same. Store it, and pass it as `from` to
+ * Where a walk resumes: an opaque string, good as long as the query stays the same. Store it, and pass it as `from` to
  * resume, in another process too.
  */
 export const Cursor = Schema.String.pipe(Schema.brand("intercom/Cursor"))
@@ -56,10 +56,14 @@ export interface Invalid {
 export interface WalkOptions<out E = never, out R = never> {
   /** The cursor of a page seen before: the walk starts with the page after it. */
   readonly from?: Cursor | undefined
-  /** Pages requested ahead of the one being consumed; 1 when left out, 0 for none. A scroll has none. */
+  /**
+   * Pages requested ahead of the one being consumed; 0 for none. A scroll has none.
+   *
+   * @default 1
+   */
   readonly prefetch?: number | undefined
   /**
-   * Takes each record that does not fit, in order; the rest of its page goes on. It runs when the page is consumed, just
+   * Takes each record that does not fit, in order; the rest of its page is kept. It runs when the page is consumed, just
    * before the page itself, not when the page is fetched ahead: what was handed over and what was consumed are always
    * in step. What it fails with, the walk fails with. Without it such a record fails the walk with a `DecodeError`.
    */

@@ -34,7 +34,7 @@ export interface Call {
   /** Checks the body; what it returns is the body itself, unknown fields included. */
   readonly decode: (answer: Answer) => Effect.Effect<unknown, IntercomError>
   /**
-   * A URL the API gave, absolute or relative to the page at `from` (this operation's first, when left out), at the base
+   * A URL the API gave, absolute or relative to the page at `from` (by default this operation's first), at the base
    * URL: links to the API's own hosts, and paths without a host, are taken as relative to it, as a gateway passes them on
    * unchanged. `undefined` when it is anywhere else.
    */

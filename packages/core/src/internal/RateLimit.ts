@@ -59,7 +59,7 @@ const longestWay = 1000
 const slack = 1000
 // By the documentation, where the server has windows.
 const longestWindow = 60_000
-// How long a window goes on that should be over.
+// How much longer a window lasts that should be over.
 const again = 250
 
 const numberOf = (header: string | undefined): number | undefined => {

@@ -106,7 +106,7 @@ export class ArticleList extends Schema.Opaque<ArticleList>()(
   })
 ) {}
 
-/** `page` counts from 1. `per_page` is 25 when left out; neither is in any document, so no maximum is known. */
+/** `page` counts from 1. `per_page`: 25 by default; neither is in any document, so no maximum is known. */
 export class ListArticles extends Schema.Opaque<ListArticles>()(
   Schema.Struct({
     page: optional(Schema.Int.check(Schema.isGreaterThanOrEqualTo(1))),
@@ -137,7 +137,7 @@ export class CreateArticle extends Schema.Opaque<CreateArticle>()(
     body: optional(Schema.String),
     /** The id of an admin. */
     author_id: Schema.Int,
-    /** `draft` when left out. */
+    /** `draft` by default. */
     state: optional(openEnum("published", "draft")),
     /** The collection or section to put it in; needs `parent_type`. */
     parent_id: optional(Schema.Int),

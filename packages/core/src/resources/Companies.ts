@@ -98,7 +98,7 @@ export class CompanyList extends Schema.Opaque<CompanyList>()(
 ) {}
 
 /**
- * `page` counts from 1. `per_page` is 15 when left out; no maximum is documented, and other exporters ask for 60.
+ * `page` counts from 1. `per_page`: 15 by default; no maximum is documented, and other exporters ask for 60.
  * `tag_id` and `segment_id` narrow the listing. The API's `name` and `company_id` are left out on purpose: with them
  * it answers with one company instead of a page. Companies without users are not listed.
  */

@@ -165,7 +165,7 @@ export class ContactSearchPage extends Schema.Opaque<ContactSearchPage>()(
   }).check(Pagination.hasListOrNothing("data"))
 ) {}
 
-/** `per_page`: 1 to 150, ten when left out. `starting_after`: the cursor of a page. */
+/** `per_page`: 1 to 150, 10 by default. `starting_after`: the cursor of a page. */
 export class ListContacts extends Schema.Opaque<ListContacts>()(
   Schema.Struct({
     per_page: optional(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 150 }))),

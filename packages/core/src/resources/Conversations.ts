@@ -404,7 +404,7 @@ export class ConversationSearchPage extends Schema.Opaque<ConversationSearchPage
   }).check(Pagination.hasListOrNothing("conversations"))
 ) {}
 
-/** `per_page`: 1 to 150, twenty when left out. `starting_after`: the cursor of a page. */
+/** `per_page`: 1 to 150, 20 by default. `starting_after`: the cursor of a page. */
 export class ListConversations extends Schema.Opaque<ListConversations>()(
   Schema.Struct({
     per_page: optional(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 150 }))),
@@ -438,7 +438,7 @@ export class CreateConversation extends Schema.Opaque<CreateConversation>()(
     subject: optional(Schema.String),
     /** URLs of files to attach: ten at most. */
     attachment_urls: optional(Schema.Array(Schema.String).check(Schema.isMaxLength(10))),
-    /** When it was started, in Unix seconds; now, when left out. */
+    /** When it was started, in Unix seconds; now by default. */
     created_at: optional(UnixSeconds)
   })
 ) {}

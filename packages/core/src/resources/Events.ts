@@ -79,7 +79,7 @@ const exactlyOne = (names: readonly [string, string, string], fields: number) =>
  */
 export class ListEvents extends Schema.Opaque<ListEvents>()(
   Schema.Struct({
-    /** The API demands it, and knows `user` only: sent when left out. */
+    /** The API demands it, and knows `user` only: sent by default. */
     type: defaulted(Schema.Literal("user"), "user"),
     user_id: optional(queryText(Schema.String)),
     intercom_user_id: optional(queryText(ContactId)),

@@ -49,9 +49,9 @@ export class CreateMessage extends Schema.Opaque<CreateMessage>()(
     cc: optional(Recipients),
     /** Of emails. */
     bcc: optional(Recipients),
-    /** Unix seconds; now, when left out. */
+    /** Unix seconds; now by default. */
     created_at: optional(UnixSeconds),
-    /** Whether a conversation appears in the inbox before the contact replies; false when left out. */
+    /** Whether a conversation appears in the inbox before the contact replies; false by default. */
     create_conversation_without_contact_reply: optional(Schema.Boolean)
   })
 ) {}

@@ -54,7 +54,7 @@ export class NewsItemList extends Schema.Opaque<NewsItemList>()(
   })
 ) {}
 
-/** `page` counts from 1. `per_page` is 10 or 20 when left out; neither is in any document, so no maximum is known. */
+/** `page` counts from 1. `per_page`: 10 or 20 by default; neither is in any document, so no maximum is known. */
 export class ListNewsItems extends Schema.Opaque<ListNewsItems>()(
   Schema.Struct({
     page: optional(Schema.Int.check(Schema.isGreaterThanOrEqualTo(1))),
@@ -70,7 +70,7 @@ export class CreateNewsItem extends Schema.Opaque<CreateNewsItem>()(
     body: optional(Schema.String),
     /** The id of the admin who publishes it. */
     sender_id: Schema.Int,
-    /** `draft` when left out. */
+    /** `draft` by default. */
     state: optional(openEnum("draft", "live")),
     /** Whether to publish without telling anyone. */
     deliver_silently: optional(Schema.Boolean),
