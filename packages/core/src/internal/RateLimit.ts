@@ -71,6 +71,10 @@ const numberOf = (header: string | undefined): number | undefined => {
  * Lets requests pass as long as the window has room for them: what the headers of the answers tell, less what is under
  * way. Before the first answer one request goes alone, and others wait for it; without headers it is a guess.
  *
+ * (Effect's `withRateLimiter` counts in windows of its own: with many calls at once it sent ten times the limit before the
+ * first headers counted, held calls back although the headers had room for them, and kept the slots of calls that were
+ * interrupted. It is what `layerShared` counts with, where several processes share a store.)
+ *
  * `admit` goes around a whole attempt, `learn` around its headers.
  */
 export const make = (options: Options) => {
