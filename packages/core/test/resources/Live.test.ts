@@ -79,6 +79,18 @@ describe("a page", () => {
     })
   )
 
+  it.effect("of a listing without pages is not refused for what stands in `pages`", () =>
+    Effect.gen(function* () {
+      const single = listings.filter(([name]) => /^(Admins|Segments|Tags|Teams)/.test(name))
+      for (const [, list, type, call] of single) {
+        for (const pages of [1, "1", [], { next: 5 }]) {
+          const body = { [list]: [{ type, id: "1" }], pages }
+          assert.deepStrictEqual((yield* answered<unknown, unknown>(call, body)).value, body)
+        }
+      }
+    })
+  )
+
   it.effect("has its numbers as text in some answers: the walk goes on by them", () =>
     Effect.gen(function* () {
       const page = (page: string) => ({
