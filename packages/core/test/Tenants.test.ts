@@ -17,8 +17,8 @@ import * as LayerMap from "effect/LayerMap"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as RateLimiter from "effect/persistence/RateLimiter"
 import * as Redacted from "effect/Redacted"
-import * as String from "effect/String"
 import * as Schema from "effect/Schema"
+import * as Examples from "./Examples.ts"
 import * as Scripted from "./Scripted.ts"
 
 const { Contacts, Intercom, IntercomHttp } = Core
@@ -86,30 +86,13 @@ const sent = <A>(
     return tokens()
   })
 
-/** A call of each resource. */
-const calls: {
-  readonly [K in keyof Core.Intercom["Service"]]: (
-    resource: Core.Intercom["Service"][K]
-  ) => Effect.Effect<unknown, unknown>
-} = {
-  admins: (admins) => admins.me(),
-  articles: (articles) => articles.list(),
-  companies: (companies) => companies.list(),
-  contacts: (contacts) => contacts.list(),
-  conversations: (conversations) => conversations.list(),
-  events: (events) => events.list({ type: "user", user_id: "1" }),
-  messages: (messages) =>
-    messages.create({
-      message_type: "in_app",
-      body: "Hello",
-      from: { type: "admin", id: Core.AdminId.make("1") },
-      to: { type: "user", id: Core.ContactId.make("2") }
-    }),
-  newsItems: (news) => news.list(),
-  segments: (segments) => segments.list(),
-  tags: (tags) => tags.list(),
-  teams: (teams) => teams.list()
-}
+/** A call of a resource: of any of its operations. */
+const callOf = (name: string) => (service: object) =>
+  Effect.gen(function* () {
+    const operation = Core.operations.find(({ resource }) => resource.resource === name) ?? assert.fail(name)
+    const request = yield* Examples.request(operation)
+    return yield* Examples.methodOf(service, operation)(...Examples.argumentsOf(request))
+  })
 
 // Services of the barrel whose layer is one for all: whoever adds one has it judged here.
 const isStatic = (
@@ -123,22 +106,18 @@ const resources = Object.entries(Core as Record<string, unknown>).flatMap(([name
 describe("every resource layer", () => {
   it("is known", () => {
     assert.sameMembers(
-      resources.map(({ name }) => String.uncapitalize(name)),
-      Object.keys(calls)
+      resources.map(({ name }) => name),
+      Object.values(Core.resources).map(({ resource }) => resource)
     )
   })
 
   for (const [composition, compose] of Object.entries(compositions)) {
     it.effect.each(resources)(`$name, ${composition}`, ({ name, service }) =>
       Effect.gen(function* () {
-        // The barrel's entries have lost the tie between service and call; `is known` checked the names.
-        const call = calls[String.uncapitalize(name) as keyof typeof calls] as (
-          resource: object
-        ) => Effect.Effect<unknown, unknown>
         const tokens = yield* sent(
           compose,
           (http) => Layer.provide(service.layer as Layer.Layer<unknown, never, Core.IntercomHttp>, http),
-          Effect.flatMap(service, call)
+          Effect.flatMap(service, callOf(name))
         )
         assert.deepStrictEqual(tokens, ["a", "b"])
       })

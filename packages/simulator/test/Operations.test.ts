@@ -1,6 +1,6 @@
 /** Every operation through the client, which decodes what it gets, over a socket. */
 import { assert, describe, it } from "@effect/vitest"
-import { AdminId, ContactId, ConversationId, Intercom, operations } from "@effect-intercom/core"
+import { AdminId, ContactId, ConversationId, Intercom } from "@effect-intercom/core"
 import { Simulator } from "@effect-intercom/simulator"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
@@ -305,8 +305,4 @@ describe("events", () => {
       assert.strictEqual(reason._tag, "NotFound")
     }).pipe(Effect.provide(simulated))
   )
-})
-
-it("there are 25 operations to simulate", () => {
-  assert.strictEqual(operations.length, 25)
 })

@@ -1,14 +1,7 @@
 /** Answers as they were seen live, where no document says so; and what the client does not rely on. */
-import { Admins } from "@effect-intercom/core/resources/Admins"
 import { Articles } from "@effect-intercom/core/resources/Articles"
-import { Companies } from "@effect-intercom/core/resources/Companies"
 import { Contacts } from "@effect-intercom/core/resources/Contacts"
 import { Conversations } from "@effect-intercom/core/resources/Conversations"
-import { Events } from "@effect-intercom/core/resources/Events"
-import { NewsItems } from "@effect-intercom/core/resources/NewsItems"
-import { Segments } from "@effect-intercom/core/resources/Segments"
-import { Tags } from "@effect-intercom/core/resources/Tags"
-import { Teams } from "@effect-intercom/core/resources/Teams"
 import * as Search from "@effect-intercom/core/Search"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -16,18 +9,7 @@ import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import * as Scripted from "../Scripted.ts"
 
-const everything = Layer.mergeAll(
-  Admins.layer,
-  Articles.layer,
-  Companies.layer,
-  Contacts.layer,
-  Conversations.layer,
-  Events.layer,
-  NewsItems.layer,
-  Segments.layer,
-  Tags.layer,
-  Teams.layer
-)
+const everything = Layer.mergeAll(Articles.layer, Contacts.layer, Conversations.layer)
 type Everything = Layer.Success<typeof everything>
 
 const answered = <A, E>(effect: Effect.Effect<A, E, Everything>, ...bodies: ReadonlyArray<unknown>) => {
@@ -38,59 +20,7 @@ const answered = <A, E>(effect: Effect.Effect<A, E, Everything>, ...bodies: Read
 const query = Search.contact("role", "=", "user")
 const asked = Search.conversation("open", "=", true)
 
-/** Every listing, with its list and a record of it. */
-const listings = [
-  ["Admins.list", "admins", "admin", Admins.use(({ list }) => list())],
-  ["Articles.list", "data", "article", Articles.use(({ list }) => list())],
-  ["Companies.list", "data", "company", Companies.use(({ list }) => list())],
-  ["Companies.scroll", "data", "company", Companies.use(({ scroll }) => scroll())],
-  ["Contacts.list", "data", "contact", Contacts.use(({ list }) => list())],
-  ["Contacts.search", "data", "contact", Contacts.use(({ search }) => search({ query }))],
-  ["Conversations.list", "conversations", "conversation", Conversations.use(({ list }) => list())],
-  [
-    "Conversations.search",
-    "conversations",
-    "conversation",
-    Conversations.use(({ search }) => search({ query: asked }))
-  ],
-  ["Events.list", "events", "event", Events.use(({ list }) => list({ user_id: "u" }))],
-  ["NewsItems.list", "data", "news-item", NewsItems.use(({ list }) => list())],
-  ["Segments.list", "segments", "segment", Segments.use(({ list }) => list())],
-  ["Tags.list", "data", "tag", Tags.use(({ list }) => list())],
-  ["Teams.list", "teams", "team", Teams.use(({ list }) => list())]
-] as const
-
 describe("a page", () => {
-  it.effect.each(listings)("of %s is not refused for what nothing relies on", ([, list, type, call]) =>
-    Effect.gen(function* () {
-      for (const value of ["1", 1, 1.5, true, null, {}, [1], "many"]) {
-        const body = {
-          type: value,
-          total_count: value,
-          user_id: value,
-          intercom_user_id: value,
-          email: value,
-          [list]: [{ type, id: "1" }],
-          pages: { type: value, per_page: value, since: value, next: null }
-        }
-        const { value: page } = yield* answered<unknown, unknown>(call, body)
-        assert.deepStrictEqual(page, body)
-      }
-    })
-  )
-
-  it.effect("of a listing without pages is not refused for what stands in `pages`", () =>
-    Effect.gen(function* () {
-      const single = listings.filter(([name]) => /^(Admins|Segments|Tags|Teams)/.test(name))
-      for (const [, list, type, call] of single) {
-        for (const pages of [1, "1", [], { next: 5 }]) {
-          const body = { [list]: [{ type, id: "1" }], pages }
-          assert.deepStrictEqual((yield* answered<unknown, unknown>(call, body)).value, body)
-        }
-      }
-    })
-  )
-
   it.effect("has its numbers as text in some answers: the walk goes on by them", () =>
     Effect.gen(function* () {
       const page = (page: string) => ({

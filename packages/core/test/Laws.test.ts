@@ -1,0 +1,383 @@
+/**
+ * What is true of every operation. That each is declared as the document has it (its path, parameters, fields, errors and
+ * pages) is the contract suite's to tell.
+ */
+import { operations, type ApiOperation } from "@effect-intercom/core/IntercomApi"
+import { IntercomHttp } from "@effect-intercom/core/IntercomHttp"
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import * as SchemaAST from "effect/SchemaAST"
+import * as Stream from "effect/Stream"
+import type * as Pagination from "@effect-intercom/core/Pagination"
+import * as Examples from "./Examples.ts"
+import * as Observed from "./Observed.ts"
+import * as Scripted from "./Scripted.ts"
+
+const runs = { arbitrary: { runs: 60, seed: Examples.seed } }
+
+/** What JSON keeps of a value. */
+const wire = (value: unknown): unknown => JSON.parse(JSON.stringify(value) ?? "null")
+
+/** The fields that are not undefined. */
+const defined = (query: object = {}) =>
+  Object.fromEntries(
+    Object.entries(query).flatMap(([key, value]) => (value === undefined ? [] : [[key, String(value)]]))
+  )
+
+/** A value with a field nobody knows in every object of it. */
+const grown = (value: unknown): unknown =>
+  Array.isArray(value)
+    ? value.map(grown)
+    : typeof value === "object" && value !== null
+      ? { ...Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, grown(inner)])), grown_since: [1] }
+      : value
+
+/** Query parameters a request always has: what is sent where they are left out. */
+const defaults: { readonly [operation: string]: object } = { "Events.list": { type: "user" } }
+
+/** What a received record has for certain, beside its type and id. */
+const promised: { readonly [operation: string]: ReadonlyArray<string> } = {
+  "Conversations.create": ["conversation_id"]
+}
+
+/** What sending twice does is said of its own, where it is not as the method and the kind of pages have it. */
+const upserts: ReadonlySet<string> = new Set(["Companies.createOrUpdate", "Events.submit"])
+
+/** A method on a server. */
+const on = <A, E>(
+  server: Scripted.Scripted,
+  operation: ApiOperation,
+  use: (method: Examples.Method) => Effect.Effect<A, E>
+): Effect.Effect<A, E> =>
+  Effect.flatMap(IntercomHttp, (http) => use(Examples.methodOf(operation.resource.make(http), operation))).pipe(
+    Effect.provide(server.intercom())
+  )
+
+const call = (server: Scripted.Scripted, operation: ApiOperation, request: Examples.Request) =>
+  on(server, operation, (method) => method(...Examples.argumentsOf(request)))
+
+/** Why a call fails, given one answer, or none. */
+const failure = (operation: ApiOperation, request: Examples.Request, ...answers: ReadonlyArray<Scripted.Answer>) => {
+  const server = Scripted.make(answers)
+  return Effect.map(Effect.flip(call(server, operation, request)), (error) => ({ error, sent: server.sent }))
+}
+
+/** The input is refused for what stands at `path`, and nothing is sent. */
+const refused = (operation: ApiOperation, request: Examples.Request, path: string) =>
+  Effect.map(failure(operation, request), ({ error: { reason }, sent }) => {
+    assert(reason._tag === "EncodeError", reason._tag)
+    assert.include(
+      reason.mismatches.map(({ path }) => path),
+      path
+    )
+    assert.lengthOf(sent, 0)
+  })
+
+/** The fields of an object: all, their types in JSON, and those that must be there. */
+const fieldsOf = (schema: Schema.Top) => {
+  const { definitions, schema: json } = Schema.toJsonSchemaDocument(schema)
+  const [, name] = /^#\/\$defs\/(.*)$/.exec(String(json["$ref"])) ?? []
+  const { properties = {}, required = [] } = (name === undefined ? json : definitions[name]) as {
+    readonly properties?: { readonly [name: string]: { readonly type?: string } }
+    readonly required?: ReadonlyArray<string>
+  }
+  const typed = Object.entries(properties).map(([name, { type }]) => [name, type] as const)
+  return { all: Object.keys(properties), typed, required }
+}
+
+const without = (value: object | undefined, field: string) =>
+  Object.fromEntries(Object.entries(value ?? {}).filter(([key]) => key !== field))
+
+/** A success with a body of this value; without a body where there is none. */
+const success = ({ body, endpoint: { status } }: ApiOperation, value: unknown): Scripted.Answer =>
+  body === "none" ? Scripted.status(status) : Scripted.json(value, status)
+
+describe.each(operations.map((operation) => [operation.name, operation] as const))("%s", (name, operation) => {
+  const { endpoint, idempotent, method, path } = operation
+  const schemas = Object.entries(Examples.parts(operation))
+  const answered = Effect.map(Examples.one(Examples.answers(operation)), (value) => success(operation, value))
+
+  it.effect.prop(
+    "sends what its types allow, and hands over what comes, unknown fields included",
+    { request: Examples.requests(operation), answer: Examples.answers(operation) },
+    ({ answer, request }) => {
+      const body = grown(wire(answer))
+      const server = Scripted.make([success(operation, body)])
+      return Effect.map(call(server, operation, request), (value) => {
+        assert.deepStrictEqual(value, endpoint.success === undefined ? undefined : body)
+        const [sent] = server.sent
+        assert.isDefined(sent)
+        assert.strictEqual(sent.method, method)
+        const segments = path.split("/").map((segment) => request.params?.[segment.slice(1, -1)] ?? segment)
+        assert.deepStrictEqual(sent.url.pathname.split("/").map(decodeURIComponent), segments)
+        assert.deepStrictEqual(Object.fromEntries(sent.url.searchParams), {
+          ...defaults[name],
+          ...defined(request.query)
+        })
+        assert.deepStrictEqual(sent.body, endpoint.payload === undefined ? undefined : wire(request.payload))
+      })
+    },
+    runs
+  )
+
+  const inputs = schemas.filter(([part]) => part !== "params")
+  it.effect.each(inputs)("refuses a field its %s does not have, and one that is missing", ([part, schema]) =>
+    Effect.gen(function* () {
+      const request = yield* Examples.request(operation)
+      const given = part === "query" ? request.query : request.payload
+      yield* refused(operation, { ...request, [part]: { ...given, no_such_field: 1 } }, "no_such_field")
+      for (const field of fieldsOf(Schema.toType(schema)).required) {
+        yield* refused(operation, { ...request, [part]: without(given, field) }, field)
+        yield* refused(operation, { ...request, [part]: { ...given, [field]: undefined } }, field)
+      }
+    })
+  )
+
+  const impossible = (endpoint.query === undefined ? [] : fieldsOf(endpoint.query).typed).flatMap(([field, type]) => {
+    // There is no such page; a lone surrogate would become another character in a URL, and ask for another thing.
+    const values = type === "string" ? ["\ud800"] : /^(per_)?page$/.test(field) ? [0, 1.5] : []
+    return values.map((value) => ({ field, value }))
+  })
+  it.effect.each(impossible)("refuses what cannot be $field", ({ field, value }) =>
+    Effect.flatMap(Examples.request(operation), (request) =>
+      refused(operation, { ...request, query: { ...request.query, [field]: value } }, field)
+    )
+  )
+
+  it.effect.each(Object.keys(endpoint.params))("encodes %s as one segment, and refuses what is none", (id) =>
+    Effect.gen(function* () {
+      const request = yield* Examples.request(operation)
+      const odd = { ...request, params: { ...request.params, [id]: "a/b?c#d%e é" } }
+      const server = Scripted.make([yield* answered])
+      yield* call(server, operation, odd)
+      assert.include(server.sent[0]?.url.pathname, "/a%2Fb%3Fc%23d%25e%20%C3%A9")
+      for (const none of ["", ".", "..", "\ud800"]) {
+        yield* refused(operation, { ...request, params: { ...request.params, [id]: none } }, id)
+      }
+    })
+  )
+
+  const errors = endpoint.error.map((error) => ({
+    status: Number(Schema.resolveAnnotations(error)?.["httpApiStatus"]),
+    tag: String(SchemaAST.resolveIdentifier(error.ast)).replace(/Response$/, "")
+  }))
+  const always = [
+    { status: 401, tag: "Unauthorized" },
+    { status: 403, tag: "Forbidden" }
+  ]
+  it.effect.each([...errors, ...always])("fails with $tag for a $status", ({ status, tag }) =>
+    Effect.gen(function* () {
+      const problem = { code: "some_code", message: "Some message" }
+      const { error, sent } = yield* failure(
+        operation,
+        yield* Examples.request(operation),
+        Scripted.errorList(status, problem)
+      )
+      assert.deepInclude({ ...error }, { operation: name, method, path })
+      assert.strictEqual<string>(error.reason._tag, tag)
+      assert.deepInclude({ ...error.reason }, { status, requestId: "req-1", errors: [problem] })
+      assert.lengthOf(sent, 1)
+    })
+  )
+
+  it.effect(idempotent ? "is sent again when its fate is unknown" : "is never sent twice", () =>
+    Effect.gen(function* () {
+      const request = yield* Examples.request(operation)
+      const answer = yield* answered
+      for (const fate of [Scripted.lost("ECONNRESET"), Scripted.status(503)]) {
+        const server = Scripted.make([fate, answer])
+        const exit = yield* Effect.exit(Scripted.elapse(call(server, operation, request)))
+        assert.strictEqual(exit._tag, idempotent ? "Success" : "Failure")
+        assert.lengthOf(server.sent, idempotent ? 2 : 1)
+      }
+    })
+  )
+
+  it.effect("is a span of its name", () =>
+    Effect.gen(function* () {
+      const observed = Observed.make()
+      const server = Scripted.make([yield* answered])
+      yield* observed.watch(call(server, operation, yield* Examples.request(operation)))
+      assert.deepStrictEqual(
+        observed.spans.map(({ name }) => name),
+        [name]
+      )
+      assert.deepInclude(Object.fromEntries(observed.spans[0]?.attributes ?? []), {
+        "http.request.method": method,
+        "url.template": path,
+        "intercom.operation_id": operation.operationId
+      })
+    })
+  )
+
+  const received = endpoint.pages?.item ?? endpoint.success
+  if (received === undefined) return
+
+  /** The answer with this in it, where the operation lists such things. */
+  const holding = (value: unknown, pages?: object) =>
+    endpoint.pages === undefined ? value : { [endpoint.pages.items]: [value], ...pages }
+  const at = endpoint.pages === undefined ? "" : `${endpoint.pages.items}[0]`
+
+  it.effect("takes a record with nothing but type and id, and null or nothing for each other field", () =>
+    Effect.gen(function* () {
+      const request = yield* Examples.request(operation)
+      const { all, required } = fieldsOf(received)
+      const record = Object(yield* Examples.one(Examples.values(received)))
+      const bare = Object.fromEntries(required.map((field) => [field, record[field]]))
+      assert.includeMembers(["type", "id", ...(promised[name] ?? [])], [...required])
+      const nulls = Object.fromEntries(all.map((field) => [field, bare[field] ?? null]))
+      for (const value of [bare, nulls]) {
+        const body = holding(value)
+        const taken = yield* call(Scripted.make([success(operation, body)]), operation, request)
+        assert.deepStrictEqual(taken, body)
+      }
+    })
+  )
+
+  it.effect("tells where an answer does not fit", () =>
+    Effect.gen(function* () {
+      const request = yield* Examples.request(operation)
+      const misfits = function* (body: unknown, path: string) {
+        const { error } = yield* failure(operation, request, success(operation, body))
+        assert(error.reason._tag === "DecodeError", error.reason._tag)
+        assert.strictEqual(error.reason.kind, "invalid")
+        assert.include(
+          error.reason.mismatches.map(({ path }) => path),
+          path
+        )
+      }
+      yield* misfits(null, "")
+      yield* misfits(holding(7), at)
+      const record = Object(yield* Examples.one(Examples.values(received)))
+      for (const field of fieldsOf(received).required) {
+        const path = at === "" ? field : `${at}.${field}`
+        yield* misfits(holding(without(record, field)), path)
+        yield* misfits(holding({ ...record, [field]: 7 }), path)
+      }
+    })
+  )
+})
+
+/** What the two pages of a walk say of the next one, and what the second is asked with. */
+const walks: {
+  readonly [Style in Pagination.Style]: {
+    readonly first: object
+    readonly last: object
+    readonly asked: object
+  }
+} = {
+  cursor: { first: { pages: { next: { starting_after: "c" } } }, last: { pages: {} }, asked: { starting_after: "c" } },
+  search: {
+    first: { pages: { next: { starting_after: "c" } } },
+    last: { pages: {} },
+    asked: { pagination: { starting_after: "c" } }
+  },
+  page: {
+    first: { pages: { page: 1, total_pages: 2, next: null } },
+    last: { pages: { page: 2, total_pages: 2, next: null } },
+    asked: { page: "2" }
+  },
+  scroll: { first: { scroll_param: "s" }, last: { scroll_param: "s" }, asked: { scroll_param: "s" } },
+  url: { first: { pages: { next: "?cursor=u" } }, last: { pages: { next: null } }, asked: { cursor: "u" } },
+  // All there is, whatever `pages` says.
+  single: { first: { pages: { page: 1, per_page: 1, total_pages: 2, next: "?page=2" } }, last: {}, asked: {} }
+}
+
+const listings = operations.flatMap((operation) => {
+  const { pages } = operation.endpoint
+  return pages === undefined ? [] : [{ name: operation.name, operation, pages }]
+})
+
+describe.each(listings)("$name", ({ operation, pages }) => {
+  const { items, style } = pages
+  const walk = walks[style]
+
+  /** Without a place to start at. */
+  const first = Effect.map(Examples.request(operation), ({ payload, query, ...ids }): Examples.Request => ({
+    ...ids,
+    ...(payload === undefined ? undefined : { payload: { ...payload, pagination: undefined } }),
+    ...(query === undefined
+      ? undefined
+      : { query: { ...query, ...Object.fromEntries(Object.keys(walk.asked).map((name) => [name, undefined])) } })
+  }))
+
+  const records = Effect.map(Examples.one(Examples.values(pages.item)), (record) =>
+    ["1", "2"].map((id): object => ({ ...Object(record), id }))
+  )
+
+  it.effect("walks its records, to the page that has no next", () =>
+    Effect.gen(function* () {
+      const [one, two] = yield* records
+      const bodies = [
+        { [items]: [one], ...walk.first },
+        { [items]: [two], ...walk.last },
+        ...(style === "scroll" ? [{ [items]: [] }] : [])
+      ]
+      const server = Scripted.make(bodies.map((body) => Scripted.json(body)))
+      const args = Examples.argumentsOf(yield* first)
+      const found = yield* on(server, operation, (method) => Stream.runCollect(method.items?.(...args) ?? Stream.empty))
+      assert.deepStrictEqual(found, wire(style === "single" ? [one] : [one, two]))
+      assert.lengthOf(server.sent, style === "single" ? 1 : bodies.length)
+      const [, sent] = server.sent
+      if (sent === undefined) return
+      const query = Object.fromEntries(sent.url.searchParams)
+      assert.deepInclude(style === "search" ? Object(sent.body) : query, walk.asked)
+    })
+  )
+
+  it.effect("is not refused for what nothing relies on", () =>
+    Effect.gen(function* () {
+      const request = yield* first
+      const [record] = yield* records
+      for (const value of ["1", 1, 1.5, true, null, {}, [1], "many"]) {
+        const page = { type: value, per_page: value, since: value, next: null }
+        const body = { type: value, total_count: value, [items]: [record], pages: style === "single" ? value : page }
+        assert.deepStrictEqual(yield* call(Scripted.make([Scripted.json(body)]), operation, request), wire(body))
+      }
+    })
+  )
+
+  it.effect("names the record that does not fit, and hands it over to who asks for it", () =>
+    Effect.gen(function* () {
+      const request = yield* first
+      const [record] = yield* records
+      const answer = Scripted.json({ [items]: [record, 7], ...walk.first })
+      const { error } = yield* failure(operation, request, answer)
+      assert(error.reason._tag === "DecodeError", error.reason._tag)
+      assert.deepStrictEqual(
+        error.reason.mismatches.map(({ path }) => path),
+        [`${items}[1]`]
+      )
+      const invalid: Array<unknown> = []
+      const options = {
+        prefetch: 0,
+        onInvalid: ({ raw }: Pagination.Invalid) => Effect.sync(() => void invalid.push(raw))
+      }
+      const args = [...Examples.argumentsOf(request), options]
+      const server = Scripted.make([answer, Scripted.json({ [items]: [] })])
+      const walked = on(server, operation, (method) =>
+        Stream.runCollect(Stream.take(method.items?.(...args) ?? Stream.empty, 1))
+      )
+      assert.deepStrictEqual(yield* walked, [wire(record)])
+      assert.deepStrictEqual(invalid, [7])
+    })
+  )
+})
+
+describe("operations", () => {
+  it("are idempotent as their methods are, but for searches, scrolls, and what is said to be", () => {
+    const expected = ({ endpoint: { pages }, method, name }: ApiOperation): boolean =>
+      upserts.has(name) || pages?.style === "search" || (method !== "POST" && pages?.style !== "scroll")
+    for (const operation of operations) {
+      assert.strictEqual(operation.idempotent, expected(operation), operation.name)
+    }
+  })
+
+  it("have names and ids of their own", () => {
+    for (const key of ["name", "operationId"] as const) {
+      const all = operations.map((operation) => operation[key])
+      assert.deepStrictEqual([...new Set(all)], all)
+    }
+  })
+})
