@@ -20,6 +20,7 @@ import * as Responses from "./Responses.ts"
 import * as Retries from "./Retries.ts"
 import * as DocumentDiff from "./DocumentDiff.ts"
 import * as Simulated from "./Simulated.ts"
+import { defaultRuns, defaultSeed } from "../subject/Sampling.ts"
 import * as Searches from "./Searches.ts"
 import * as DocumentSource from "../document/DocumentSource.ts"
 import * as Structure from "./Structure.ts"
@@ -83,8 +84,7 @@ export interface Options extends EffectiveDocument.Options {
   readonly client?: Client.Resources | undefined
 }
 
-export const defaultSeed = 20_261_122
-export const defaultRuns = 50
+export { defaultRuns, defaultSeed }
 
 /** What a check that broke comes to: a finding of its own, which fails the run; the other checks go on. */
 export const isolated = (

@@ -19,3 +19,10 @@ export const refuse = (
   const [, message] = mistakes.find(([wrong]) => wrong) ?? []
   return message === undefined ? Effect.void : Effect.fail(new CliError.ValidationError({ message }))
 }
+
+/** The flag by which people allow a document to refer to what is elsewhere. */
+export const allowRefs = Flag.String("allow-ref").pipe(
+  Flag.withMetavar("FOLDER|URL"),
+  Flag.withDescription("let the document's $refs lead there, too, beside its own folder; may be repeated"),
+  Flag.atLeast(0)
+)

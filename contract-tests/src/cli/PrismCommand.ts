@@ -9,6 +9,7 @@ import * as Path from "effect/Path"
 import * as ChildProcess from "effect/process/ChildProcess"
 import type * as EffectiveDocument from "../document/EffectiveDocument.ts"
 import { PrismError } from "../traffic/Prism.ts"
+import { allowRefs } from "./Flags.ts"
 import * as DocumentSource from "../document/DocumentSource.ts"
 
 export interface Options extends EffectiveDocument.Options {
@@ -49,7 +50,7 @@ const flags = {
     Flag.withDescription("an OpenAPI document; Intercom's with the project's overlays when left out"),
     Flag.optional
   ),
-  allowRefs: DocumentSource.allowRefs,
+  allowRefs,
   plain: Flag.Boolean("no-overlays").pipe(Flag.withDefault(false), Flag.withDescription("the document as published")),
   dynamic: Flag.Boolean("dynamic").pipe(
     Flag.withDefault(false),

@@ -1,5 +1,4 @@
 /** Where documents come from: a file, or a URL fetched without any credentials. */
-import * as Flag from "effect/cli/Flag"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
@@ -75,13 +74,6 @@ export const fetch = Effect.fn("DocumentSource.fetch")(function* (
     })
   )
 })
-
-/** The flag by which people allow a document to refer to what is elsewhere. */
-export const allowRefs = Flag.String("allow-ref").pipe(
-  Flag.withMetavar("FOLDER|URL"),
-  Flag.withDescription("let the document's $refs lead there, too, beside its own folder; may be repeated"),
-  Flag.atLeast(0)
-)
 
 /** {@link load}, with `spec` a path or a URL. */
 export const read = Effect.fn("DocumentSource.read")(function* (options: Options = {}) {

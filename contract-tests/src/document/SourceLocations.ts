@@ -1,5 +1,6 @@
 /** Where in the files of a document its findings are: a line of the document, or the overlay's action that put it there. */
 import * as Effect from "effect/Effect"
+import * as Equal from "effect/Equal"
 import * as Path from "effect/Path"
 import type { Divergence } from "../report/Divergence.ts"
 import type { AppliedAction, EffectiveDocument } from "./EffectiveDocument.ts"
@@ -17,6 +18,8 @@ export interface Place {
   readonly exact: boolean
   /** The action of an overlay, or the addition, that supplied the place; an addition has no number. */
   readonly action?: { readonly number?: number; readonly target: string; readonly description: string }
+  /** The line of the document that the action writes over, where it is not as published. */
+  readonly over?: { readonly file: string; readonly line: number; readonly column: number }
 }
 
 export interface SourceLocations {
@@ -124,6 +127,13 @@ export const make = Effect.fn("SourceLocations.make")(function* (document: Effec
     return place(origin.file, origin.text, span, span.depth === PositionedText.tokensOf(origin.pointer).length)
   }
 
+  /** Whether the document says something else there than the one its overlays are written for. */
+  const isEdited = (pointer: string): boolean => {
+    if (document.revision === undefined) return false
+    const [given, known] = [document.revision.given, document.revision.known].map((one) => JsonNode.at(one, pointer))
+    return given !== undefined && !Equal.equals(given.value, known?.value)
+  }
+
   const find = (pointer: string): Place | undefined => {
     const action = supplier(document.actions, pointer)
     const isRemoved = action?.changes.includes(pointer) === true
@@ -132,8 +142,10 @@ export const make = Effect.fn("SourceLocations.make")(function* (document: Effec
       const place = find(pointer.slice(0, pointer.lastIndexOf("/")))
       return place && { ...place, exact: false }
     }
-    if (action !== undefined) return inOverlay(action, pointer) ?? inDocument(pointer)
-    return inDocument(pointer)
+    const own = inDocument(pointer)
+    const place = action && inOverlay(action, pointer)
+    if (place === undefined || own?.exact !== true || !isEdited(pointer)) return place ?? own
+    return { ...place, over: { file: own.file, line: own.line, column: own.column } }
   }
 
   const found = new Map<string, Place | undefined>()
@@ -149,9 +161,10 @@ export const make = Effect.fn("SourceLocations.make")(function* (document: Effec
   return places
 })
 
-/** `file:line`, and the action or addition it comes from. */
-export const format = ({ action, file, line }: Place): string => {
+/** `file:line`, the action or addition it comes from, and the line of the document below that. */
+export const format = ({ action, file, line, over }: Place): string => {
   if (action === undefined) return `${file}:${line}`
   const name = action.number === undefined ? "addition" : `action ${action.number}`
-  return `${file}:${line} (${name}: ${action.description.trim()})`
+  const below = over === undefined ? "" : `, over ${over.file}:${over.line}`
+  return `${file}:${line} (${name}: ${action.description.trim()})${below}`
 }

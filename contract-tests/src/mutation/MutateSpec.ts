@@ -12,6 +12,7 @@ import * as Result from "effect/Result"
 import type * as Schema from "effect/Schema"
 import { Ajv2020 } from "ajv/dist/2020.js"
 import * as Client from "../subject/Client.ts"
+import { defaultRuns, defaultSample } from "./Sampling.ts"
 import * as Contract from "../checks/Contract.ts"
 import * as Coverage from "../checks/Coverage.ts"
 import * as Diff from "../checks/Diff.ts"
@@ -83,8 +84,7 @@ export interface Outcome {
   readonly millis: number
 }
 
-export const defaultRuns = 4
-export const defaultSample = 600
+export { defaultRuns, defaultSample }
 
 // ---------------------------------------------------------------------------------------------------------------------
 // what should be found

@@ -12,10 +12,10 @@ import * as SchemaIssue from "effect/SchemaIssue"
 import type * as Contract from "../checks/Contract.ts"
 import type { Divergence } from "./Divergence.ts"
 import * as Document from "../document/Document.ts"
+import { fileName } from "./BaselineFile.ts"
 import * as Facts from "./Facts.ts"
 
-/** The file that is looked for in the working directory. */
-export const fileName = "contract.baseline.json"
+export { fileName }
 
 /** A baseline that cannot be used. `field` is the place in the file, `accepted[2].reason`. */
 export class BaselineError extends Schema.TaggedError<BaselineError>()("BaselineError", {

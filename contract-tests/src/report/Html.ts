@@ -150,6 +150,7 @@ const documentPane = (finding: Finding): Markup => {
     ${sourceLines(finding)}
     ${place.exact ? undefined : html`<p class="why">The place itself is not there; this is the nearest above it.</p>`}
     ${action === undefined ? undefined : html`<p class="why">${action.number === undefined ? "Adds" : `Action ${action.number},`} <code>${action.target}</code>: ${action.description.trim()}</p>`}
+    ${place.over === undefined ? undefined : html`<p class="why">It writes over ${place.over.file}:${place.over.line}, which is not as published.</p>`}
   </div>`
 }
 

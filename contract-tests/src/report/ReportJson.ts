@@ -10,6 +10,7 @@ import * as Document from "../document/Document.ts"
 import * as Facts from "./Facts.ts"
 import * as JsonNode from "../schema/JsonNode.ts"
 import * as SourceLocations from "../document/SourceLocations.ts"
+import { version } from "./Version.ts"
 import * as ClientLocation from "../subject/ClientLocation.ts"
 
 const described = (description: string) => ({ description })
@@ -40,6 +41,11 @@ export const Place = Schema.Struct({
       target: Schema.String,
       description: Schema.String
     }).annotate(described("The overlay's action, or the addition, that supplied the place: the file is then its own"))
+  ),
+  over: Schema.optionalKey(
+    Schema.Struct({ file: Schema.String, line: Schema.Int, column: Schema.Int }).annotate(
+      described("The line of the document that the action writes over, where it is not as published")
+    )
   )
 })
 
@@ -149,8 +155,7 @@ export interface Options {
   readonly accepted?: ((divergence: Divergence.Divergence) => string | undefined) | undefined
 }
 
-/** The version of this package. */
-export const version = "0.1.0"
+export { version }
 
 const segmentOf = (operation: string): string => operation.split(" ").at(-1)?.split("/")[1] ?? ""
 

@@ -50,6 +50,8 @@ const resultOf = Effect.fnUntraced(function* (
   const digest = yield* Digest.Digest
   const hash = yield* digest.digestHex(Digest.sha256, new TextEncoder().encode(finding.fingerprint))
   const { accepted, counterexample, curl, direction, method, operation, pointer, replay } = finding
+  // What an edit of the document is about is seen where the document is, which is in the repository.
+  const place = finding.place?.over ?? finding.place
   return {
     ruleId: ruleId(finding),
     ruleIndex: rules.findIndex(({ id }) => id === ruleId(finding)),
@@ -58,8 +60,8 @@ const resultOf = Effect.fnUntraced(function* (
     locations: [
       {
         physicalLocation: {
-          artifactLocation: artifact(finding.place?.file ?? report.document.file),
-          region: { startLine: finding.place?.line ?? 1, startColumn: finding.place?.column ?? 1 }
+          artifactLocation: artifact(place?.file ?? report.document.file),
+          region: { startLine: place?.line ?? 1, startColumn: place?.column ?? 1 }
         },
         logicalLocations: [{ fullyQualifiedName: `#${pointer}` }]
       }

@@ -131,6 +131,30 @@ describe("SourceLocations", () => {
     }).pipe(Effect.provide(services))
   )
 
+  it.effect("what an overlay writes over has the document's own line, too, where that was edited", () =>
+    Effect.gen(function* () {
+      const ours = yield* EffectiveDocument.load()
+      const published = ours.sources.get(ours.source) ?? ""
+      const schema = PositionedText.make(published).locate("/components/schemas/Contact/properties/phone/type")
+      const lines = published.split("\n")
+      const line = schema?.line ?? 0
+      lines[line - 1] = (lines[line - 1] ?? "").replace("string", "integer")
+      const text = lines.join("\n")
+      assert.notStrictEqual(text, published)
+      const places = yield* SourceLocations.make(yield* EffectiveDocument.load({ spec: "mine.yml", text }))
+      const edited = places.of({ pointer: "/components/schemas/Contact/properties/phone/type" })
+      assert.isDefined(edited)
+      assert.deepInclude(edited.over, { file: "mine.yml", line })
+      assert.match(
+        SourceLocations.format(edited),
+        new RegExp(`contacts\\.yml:\\d+ \\(action .*\\), over mine\\.yml:${line}$`)
+      )
+      const asPublished = places.of({ pointer: "/components/schemas/Contact/properties/name/type" })
+      assert.isDefined(asPublished?.action)
+      assert.isUndefined(asPublished.over)
+    }).pipe(Effect.provide(services))
+  )
+
   it.effect("what is nowhere is at the nearest place above, be that the document's or an overlay's", () =>
     Effect.gen(function* () {
       const places = yield* SourceLocations.make(yield* EffectiveDocument.load())
