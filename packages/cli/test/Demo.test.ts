@@ -22,7 +22,7 @@ describe("intercom demo", () => {
         const fs = yield* FileSystem.FileSystem
         const directory = yield* Command.temporary
         const out = `${directory}/demo`
-        const { code, stderr, stdout } = yield* Command.run(["demo", "--out", out, ...small, "--faults", faults])
+        const { code, stderr, stdout } = yield* Command.inProcess(["demo", "--out", out, ...small, "--faults", faults])
         assert.strictEqual(code, 0, stderr)
         assert.strictEqual(stdout.match(/^✓ /gm)?.length, 4)
         assert.match(stdout, /5 faults: .*1 × reset/)
@@ -33,7 +33,7 @@ describe("intercom demo", () => {
 
         // Again in the same place: it starts from nothing.
         yield* fs.writeFileString(`${out}/contacts.ndjson`, "left over")
-        const again = yield* Command.run(["demo", "--out", out, ...small, "--faults", "none"])
+        const again = yield* Command.inProcess(["demo", "--out", out, ...small, "--faults", "none"])
         assert.strictEqual(again.code, 0, again.stderr)
         assert.include(again.stdout, "0 faults;")
       }).pipe(Effect.provide(NodeServices.layer)),

@@ -29,11 +29,11 @@ describe("intercom simulate", () => {
       )
       assert.include(yield* Effect.promise(() => me.text()), '"timezone":"Asia/Tokyo"')
 
-      const second = yield* Command.run(["simulate", "--port", new URL(url).port])
+      const second = yield* Command.inProcess(["simulate", "--port", new URL(url).port])
       assert.strictEqual(second.code, 1)
       assert.match(second.stderr.trim(), /^Port \d+ cannot be used: [^\n]*--port[^\n]*$/)
 
-      const nowhere = yield* Command.run(["simulate", "--timezone", "Mars/Base"])
+      const nowhere = yield* Command.inProcess(["simulate", "--timezone", "Mars/Base"])
       assert.notStrictEqual(nowhere.code, 0)
       assert.include(nowhere.stderr, 'Europe/Dublin, not "Mars/Base"')
 
