@@ -29,8 +29,10 @@ export const inProcess = (
 ): Effect.Effect<Result> =>
   Effect.gen(function* () {
     let written = ""
+    let piped = ""
     const stdio = Stdio.layerTest({
       args: Effect.isEffect(args) ? args : Effect.succeed(args),
+      stdout: () => Sink.forEach((text) => Effect.sync(() => void (piped += String(text)))),
       stderr: () => Sink.forEach((text) => Effect.sync(() => void (written += String(text))))
     })
     const exit = yield* Effect.exit(main).pipe(
@@ -38,7 +40,7 @@ export const inProcess = (
     )
     const stdout = yield* TestConsole.logLines
     const stderr = yield* TestConsole.errorLines
-    return { code: exitCode(exit), stdout: stdout.join("\n"), stderr: [written, ...stderr].join("\n") }
+    return { code: exitCode(exit), stdout: piped + stdout.join("\n"), stderr: written + stderr.join("\n") }
   }).pipe(
     Effect.provide(TestConsole.layer),
     Effect.provideService(ConfigProvider.ConfigProvider, ConfigProvider.fromUnknown(env)),

@@ -66,9 +66,15 @@ describe("intercom export", () => {
       const { snapshot: expected } = yield* Simulator
       const directory = `${yield* Command.temporary}/out`
       const resources = ["contacts", "companies", "conversations", "articles", "admins", "segments", "tags"] as const
-      const { code, stderr, stdout } = yield* Command.run(
-        ["export", ...resources, "--to", `ndjson:${directory}`, "--page-size", "20", "--log-level", "all"],
-        yield* environment
+      const { code, stderr, stdout } = yield* intercom(
+        "export",
+        ...resources,
+        "--to",
+        `ndjson:${directory}`,
+        "--page-size",
+        "20",
+        "--log-level",
+        "all"
       )
       assert.strictEqual(code, 0, stderr)
       for (const resource of resources) {
@@ -269,10 +275,7 @@ describe("intercom export", () => {
 
   it.live("records of several resources come with its name, what does not fit apart", () =>
     Effect.gen(function* () {
-      const { code, stderr, stdout } = yield* Command.run(
-        ["export", "contacts", "tags", "--to", "-", "--quiet"],
-        yield* environment
-      )
+      const { code, stderr, stdout } = yield* intercom("export", "contacts", "tags", "--to", "-", "--quiet")
       assert.strictEqual(code, 2, stderr)
       const names = stdout
         .trimEnd()
@@ -292,10 +295,10 @@ describe("intercom export", () => {
   it.live("what fails in a pipe is not said to go on", () =>
     Effect.gen(function* () {
       const args = ["export", "--to", "-", "contacts"]
-      const { code, stderr } = yield* Command.run([...args, "news"], yield* environment)
+      const { code, stderr } = yield* intercom(...args, "news")
       assert.strictEqual(code, 1)
       assert.match(stderr, /^1 of 2 resources failed: news\. .*\.$/m)
-      const alone = yield* Command.run([...args, "--timeout", "1", "--page-size", "50"], {
+      const alone = yield* Command.inProcess([...args, "--timeout", "1", "--page-size", "50"], {
         ...(yield* environment),
         INTERCOM_ACCESS_TOKEN: "another"
       })
@@ -625,7 +628,7 @@ describe("an export that is stopped", () => {
         const status = yield* intercom("export", "status", directory)
         assert.match(status.stdout, /^contacts +unfinished +\d+ of 1,200 /m)
 
-        const resumed = yield* Command.run(args(directory), yield* environment)
+        const resumed = yield* intercom(...args(directory))
         assert.strictEqual(resumed.code, 2, resumed.stderr)
         assert.match(resumed.stderr, /^contacts: going on after [1-9]\d* records$/m)
         const expected = yield* undisturbed
@@ -649,7 +652,7 @@ describe("an export that is stopped", () => {
         for (const bytes of [1, 200_000, 500_000]) {
           assert.strictEqual((yield* stop(directory, bytes, "SIGKILL")).code, -1)
         }
-        assert.strictEqual((yield* Command.run(args(directory), yield* environment)).code, 2)
+        assert.strictEqual((yield* intercom(...args(directory))).code, 2)
         const expected = yield* undisturbed
         assert.strictEqual(yield* read(`${directory}/contacts.ndjson`), expected.contacts)
         assert.strictEqual(yield* read(`${directory}/quarantine.ndjson`), expected.quarantine)
