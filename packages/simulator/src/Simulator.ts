@@ -1,7 +1,6 @@
 /** The simulator as a service: on a port of this machine, or as an `HttpClient` without any. */
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as NodeHttpServerRequest from "@effect/platform-node/NodeHttpServerRequest"
-import { Search as CoreSearch } from "@effect-intercom/core"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Data from "effect/Data"
@@ -21,56 +20,55 @@ import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
+import * as Struct from "effect/Struct"
 import { createHash } from "node:crypto"
 import { createServer } from "node:http"
 import * as Faults from "./Faults.ts"
 import * as App from "./internal/App.ts"
 import type { Row } from "./internal/Collection.ts"
 import * as Days from "./internal/Days.ts"
-import * as Handlers from "./internal/Handlers.ts"
+import * as Operations from "./internal/Operations.ts"
 import * as Request from "./internal/Request.ts"
-import * as Scroll from "./internal/Scroll.ts"
-import * as SearchIndex from "./internal/SearchIndex.ts"
-import * as Seed from "./internal/Seed.ts"
-import * as Store from "./internal/Store.ts"
+import * as Routes from "./internal/Routes.ts"
+import * as Workspaces from "./internal/Workspaces.ts"
+import type * as Kind from "./Kind.ts"
+import * as Contacts from "./kinds/Contacts.ts"
+import { kinds, views } from "./kinds/index.ts"
 import * as RateLimit from "./RateLimit.ts"
+import type { PartsOverride } from "./World.ts"
+
+type Kinds = typeof kinds
+
+type NamesOf<Some> = { readonly [Name in keyof Kinds]: Kinds[Name] extends Some ? Name : never }[keyof Kinds]
 
 /** The kinds of records a workspace lists. */
-export type Resource = Store.Resource
+export type Resource = NamesOf<{ readonly count: number; readonly generate: unknown }>
+
+/** The kinds of which a workspace has a number to begin with. */
+export type Counted = NamesOf<{ readonly count: number }>
 
 /**
  * What can be exported: records as listed, the events of all contacts in the order of these, and conversations with
  * their parts, as `GET /conversations/{id}` has them.
  */
-export type Exported = Resource | "events" | "conversationDetails"
+export type Exported = Resource | keyof typeof views
 
 /** How exactly times are searched: by calendar days of the workspace's time zone, or by seconds. */
-export type Granularity = "day" | "second"
+export type Granularity = Kind.Granularity
 
-/** How a simulated workspace is; everything has a default. */
-export interface Options {
+/** How many records of each kind there are to begin with; of events, for each contact. */
+export type Counts = { readonly [Name in Counted]: number }
+
+/** The {@link Counts} where options say nothing. */
+export const defaultCounts: Counts = Object.fromEntries(
+  Object.entries<Kind.Top>(kinds).flatMap(([name, { count }]) => (count === undefined ? [] : [[name, count]]))
+  // What has a count is counted.
+) as Counts
+
+/** How a simulated workspace is; everything has a default. Of {@link Counts} it is {@link defaultCounts}. */
+export interface Options extends Partial<Counts> {
   /** Decides every record and every drawn fault; 1 when left out. The same seed gives the same bytes. */
   readonly seed?: number | undefined
-  /** 100 when left out. A million start as fast. */
-  readonly contacts?: number | undefined
-  /** 20 when left out. */
-  readonly companies?: number | undefined
-  /** 50 when left out. */
-  readonly conversations?: number | undefined
-  /** 30 when left out. */
-  readonly articles?: number | undefined
-  /** 6 when left out. */
-  readonly segments?: number | undefined
-  /** 5 when left out. */
-  readonly admins?: number | undefined
-  /** 12 when left out. */
-  readonly newsItems?: number | undefined
-  /** 40 when left out. */
-  readonly tags?: number | undefined
-  /** 2 when left out. */
-  readonly teams?: number | undefined
-  /** For each contact; 3 when left out. */
-  readonly events?: number | undefined
   /** The one access token that is good; `simulator-token` when left out. */
   readonly token?: Redacted.Redacted | undefined
   /** The version of the API that answers a request which names none; 2.15 when left out. */
@@ -85,12 +83,12 @@ export interface Options {
    * Fields of seeded records that are to be other than made, by kind and index: `{ contacts: { 3: { owner_id: true } } }`
    * puts a record no schema takes fourth into the listing.
    */
-  readonly overrides?: Store.Overrides | undefined
+  readonly overrides?: { readonly [Name in Resource]?: Workspaces.Overrides[string] } | undefined
   /**
    * How many parts a seeded conversation has, by index, where it is not to be up to four: `{ 3: { count: 700 } }`. Its
    * statistics tell this number. It shows the newest 500 at most, or fewer: `{ 4: { count: 10, shown: 8 } }`.
    */
-  readonly parts?: { readonly [index: number]: Seed.PartsOverride } | undefined
+  readonly parts?: { readonly [index: number]: PartsOverride } | undefined
   /** The workspace's time zone, an IANA name such as `Europe/Dublin`; UTC when left out. Another name is a defect. */
   readonly timezone?: string | undefined
   /**
@@ -172,34 +170,11 @@ export class NoSuchRecord extends Schema.TaggedError<NoSuchRecord>()("NoSuchReco
   }
 }
 
-const newestFirst: ReadonlySet<Resource> = new Set(["articles", "newsItems"])
-
 interface Wire<E> {
   readonly reset: (
     request: HttpServerRequest.HttpServerRequest
   ) => Effect.Effect<HttpServerResponse.HttpServerResponse, E>
   readonly closing: Effect.Effect<void>
-}
-
-const searchesOf = (
-  { collections, world }: Store.Store,
-  days: Days.Days,
-  { searchGranularity = {}, searchLag = 0 }: Options
-): Handlers.Workspace["search"] => {
-  const lag = Duration.toMillis(Duration.fromInputUnsafe(searchLag))
-  const daysFor = (granularity: Granularity) => (granularity === "day" ? days : undefined)
-  return {
-    contacts: {
-      index: SearchIndex.make(collections.contacts, Seed.contactTimes(world), lag),
-      dialect: { fields: CoreSearch.contactFields, days: daysFor(searchGranularity.contacts ?? "day") },
-      shape: { type: "list", key: "data", perPage: 50 }
-    },
-    conversations: {
-      index: SearchIndex.make(collections.conversations, Seed.conversationTimes(world), lag),
-      dialect: { fields: CoreSearch.conversationFields, days: daysFor(searchGranularity.conversations ?? "second") },
-      shape: { type: "conversation.list", key: "conversations", perPage: 20 }
-    }
-  }
 }
 
 const make = Effect.fnUntraced(function* <E>(options: Options, wire: Wire<E>) {
@@ -209,35 +184,26 @@ const make = Effect.fnUntraced(function* <E>(options: Options, wire: Wire<E>) {
   const timezone = options.timezone ?? "UTC"
   const days = Days.make(yield* Effect.orDie(DateTime.zoneMakeNamedEffect(timezone)))
   const version = options.version ?? "2.15"
-  const store = Store.make(
-    {
-      seed,
-      timezone,
-      parts: options.parts ?? {},
-      counts: {
-        contacts: options.contacts ?? 100,
-        companies: options.companies ?? 20,
-        conversations: options.conversations ?? 50,
-        articles: options.articles ?? 30,
-        segments: options.segments ?? 6,
-        admins: options.admins ?? 5,
-        newsItems: options.newsItems ?? 12,
-        tags: options.tags ?? 40,
-        teams: options.teams ?? 2,
-        events: options.events ?? 3
-      }
-    },
-    options.overrides
-  )
+  const workspace = Workspaces.make({
+    kinds,
+    seed,
+    timezone,
+    version,
+    days,
+    counts: Object.fromEntries(Struct.keys(defaultCounts).map((name) => [name, options[name]])),
+    parts: options.parts ?? {},
+    overrides: options.overrides ?? {},
+    searchLag: Duration.toMillis(Duration.fromInputUnsafe(options.searchLag ?? 0)),
+    searchGranularity: options.searchGranularity ?? {}
+  })
+  const all = Object.values<Kind.Top>(kinds)
+  const find = Operations.finder(all.map(({ resource }) => resource))
   const counters: App.Counters = { requests: 0, rateLimited: 0, faults: {} }
   // A name that is none is a mistake of the program's.
   let faults = yield* Effect.orDie(Faults.checked(options.faults ?? Faults.none))
   let nextFault = Faults.source(faults, seed)
 
-  const scroll = Scroll.make(store.collections.companies, seed)
-  const search = searchesOf(store, days, options)
-
-  const operations = yield* HttpRouter.toHttpEffect(Handlers.layer({ store, token, version, search, scroll })).pipe(
+  const operations = yield* HttpRouter.toHttpEffect(Routes.layer(kinds, workspace, token)).pipe(
     Effect.provide(HttpServer.layerServices),
     // Ids in paths have no length limit.
     Effect.provideService(HttpRouter.RouterConfig, { maxParamLength: 4096 })
@@ -252,38 +218,38 @@ const make = Effect.fnUntraced(function* <E>(options: Options, wire: Wire<E>) {
     nextFault: (request) =>
       faults.scoped.length === 0
         ? Effect.sync(() => nextFault())
-        : Effect.map(Request.asked(request), (asked) => nextFault(asked)),
+        : Effect.map(Request.asked(request, find), (asked) => nextFault(asked)),
     failing: (request) => {
-      if (Request.urlOf(request).pathname !== "/companies/scroll") return undefined
-      scroll.break()
-      return "Request failed due to an internal network error. Please restart the scroll operation."
+      const name = find(request.method, Request.urlOf(request).pathname)?.name
+      const kind = all.find(({ resource }) => name?.startsWith(`${resource.resource}.`))
+      return kind?.failing?.[name?.split(".")[1] ?? ""]?.(workspace)
     },
     counters
   })
 
+  const collectionOf = (resource: Resource) => workspace.collections[resource]
+
   const rows = (resource: Resource): Stream.Stream<Row> => {
-    const collection = store.collections[resource]
-    const reversed = newestFirst.has(resource)
+    const collection = collectionOf(resource)
     return Stream.suspend(() => {
       const size = collection.size()
       return Stream.range(0, size - 1).pipe(
-        Stream.map((position) => collection.at(reversed ? size - 1 - position : position))
+        Stream.map((position) => collection.at(kinds[resource].order === "newest" ? size - 1 - position : position))
       )
     })
   }
 
-  const exported = (resource: Exported): Stream.Stream<Row> => {
-    if (resource === "events")
-      return Stream.flatMap(rows("contacts"), (contact) => Stream.fromIterable(store.events(contact)))
-    if (resource === "conversationDetails") return Stream.map(rows("conversations"), store.withParts)
-    return rows(resource)
-  }
+  const records = (exported: Exported) =>
+    Stream.map(
+      exported === "events" || exported === "conversationDetails"
+        ? Stream.suspend(() => Stream.fromIterable<Row>(views[exported](workspace)))
+        : rows(exported),
+      (row) => JSON.stringify(row)
+    )
 
-  const records = (resource: Exported) => Stream.map(exported(resource), (row) => JSON.stringify(row))
-
-  const change = (resource: Resource, id: string, run: (at: number) => Store.Changed) =>
+  const change = (resource: Resource, id: string, run: (at: number) => boolean) =>
     Effect.flatMap(Clock.currentTimeMillis, (at) =>
-      run(at) === "changed" ? Effect.void : Effect.fail(new NoSuchRecord({ resource, id }))
+      run(at) ? Effect.void : Effect.fail(new NoSuchRecord({ resource, id }))
     )
 
   const shape = (url: string) =>
@@ -306,20 +272,23 @@ const make = Effect.fnUntraced(function* <E>(options: Options, wire: Wire<E>) {
             Effect.map(() => ({ count, sha256: hash.digest("hex") }))
           )
         }),
-      messages: Effect.sync(() => [...store.messages]),
-      insert: (resource, record) => Effect.map(Clock.currentTimeMillis, (at) => store.insert(resource, record, at)),
+      messages: Effect.sync(() => {
+        const { messages } = workspace.collections
+        return Array.from({ length: messages.size() }, (_, position) => messages.at(position))
+      }),
+      insert: (resource, record) => Effect.map(Clock.currentTimeMillis, (at) => collectionOf(resource).add(record, at)),
       update: (resource, id, fields) =>
         change(resource, id, (at) => {
-          const row = store.collections[resource].find(id)
-          if (row === undefined) return "missing"
+          const row = collectionOf(resource).find(id)
+          if (row === undefined) return false
           const moved = "updated_at" in row ? { updated_at: Math.floor(at / 1000) } : undefined
-          return store.replace(resource, { ...row, ...moved, ...fields, id }, at)
+          return collectionOf(resource).replace({ ...row, ...moved, ...fields, id }, at)
         }),
-      remove: (resource, id) => change(resource, id, (at) => store.remove(resource, id, at)),
+      remove: (resource, id) => change(resource, id, (at) => collectionOf(resource).remove(id, at)),
       mergeContacts: (from, into) =>
         Effect.suspend(() => {
-          const missing = store.collections.contacts.find(into) === undefined ? into : from
-          return change("contacts", missing, (at) => store.merge(from, into, at))
+          const missing = collectionOf("contacts").find(into) === undefined ? into : from
+          return change("contacts", missing, (at) => Contacts.merge(workspace, from, into, at))
         }),
       setFaults: (next) =>
         Effect.map(Effect.orDie(Faults.checked(next)), (checked) => {

@@ -1,3 +1,7 @@
+export * as Crud from "./Crud.ts"
 export * as Faults from "./Faults.ts"
+export * as Ids from "./Ids.ts"
+export * as Kind from "./Kind.ts"
 export * as RateLimit from "./RateLimit.ts"
 export * from "./Simulator.ts"
+export * as World from "./World.ts"

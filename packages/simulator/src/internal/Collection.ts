@@ -28,6 +28,8 @@ export interface Collection {
   readonly positionOf: (slot: number) => number
   /** The slot of the record that has this id, or had it until it was removed. */
   readonly slotOf: (id: string) => number | undefined
+  /** How many records are the seed's. */
+  readonly seeds: number
   /** The record of the seed at an index. */
   readonly seeded: (index: number) => Row
   /** The record in a slot, as it is or last was. */
@@ -36,14 +38,27 @@ export interface Collection {
   readonly get: (slot: number | undefined) => Row | undefined
   /** The record with this id. */
   readonly find: (id: string) => Row | undefined
+  /** The record that has a value no other has, by the name of its `unique`. */
+  readonly by: (name: string, value: string) => Row | undefined
   /** One more than the last slot. */
   readonly slots: () => number
   /** Every slot that is not as seeded, in the order of the changes. */
   readonly changes: ReadonlyArray<Change>
-  /** Adds a record at the end. */
-  readonly add: (row: Row, at: number) => number
-  readonly replace: (slot: number, row: Row, at: number) => void
-  readonly remove: (slot: number, at: number) => void
+  /** The id of the next record to be added; `now` is in Unix seconds. */
+  readonly nextId: (now: number) => string
+  /** Adds a record at the end. Here as below, `at` is in Unix milliseconds. */
+  readonly add: (row: Row, at: number) => void
+  /** Puts a record in the place of the one with its id; false when there is none. */
+  readonly replace: (row: Row, at: number) => boolean
+  /** Removes the record with this id; false when there is none. */
+  readonly remove: (id: string, at: number) => boolean
+}
+
+/** A value that no two records have. */
+export interface Unique {
+  readonly of: (row: Row) => string | undefined
+  /** The index of the seeded record that a value is of, should it be of one. */
+  readonly indexOf: (value: string) => number | undefined
 }
 
 export interface Options {
@@ -51,28 +66,47 @@ export interface Options {
   readonly generate: (index: number) => Row
   /** The index an id of a generated record carries; whether the record has that id is checked here. */
   readonly indexOf: (id: string) => number | undefined
+  /** The id of a record that is added to a slot, at `now` in Unix seconds. */
+  readonly nextId: (slot: number, now: number) => string
+  readonly unique?: { readonly [name: string]: Unique } | undefined
   /** Fields of generated records that are to be other than generated, by index. */
   readonly overrides?: { readonly [index: number]: { readonly [field: string]: unknown } } | undefined
 }
 
-export const make = ({ count, generate, indexOf, overrides = {} }: Options): Collection => {
+/** Some records, listed like a collection. */
+export const of = (rows: ReadonlyArray<Row>): Collection =>
+  make({
+    count: rows.length,
+    // It is asked for indexes below the count only.
+    generate: (index) => rows[index] as Row,
+    indexOf: (id) => rows.findIndex((row) => row.id === id),
+    nextId: String
+  })
+
+export const make = ({ count, generate, indexOf, nextId, overrides = {}, unique = {} }: Options): Collection => {
   const rows = new Map<number, Row>()
   const ids = new Map<string, number>()
+  // The slots of records that are not as seeded, by their unique values; of seeded ones, the values carry the index.
+  const known = new Map<string, number>()
   const removed = Gaps.make()
   const changes: Array<Change> = []
   let slots = count
 
   const last = (slot: number): Row => rows.get(slot) ?? generate(slot)
 
-  const replace = (slot: number, row: Row, at: number) => {
+  const set = (slot: number, row: Row, at: number) => {
     rows.set(slot, row)
     ids.set(row.id, slot)
+    for (const [name, { of }] of Object.entries(unique)) {
+      const value = of(row)
+      if (value !== undefined) known.set(JSON.stringify([name, value]), slot)
+    }
     changes.push({ slot, row, at })
   }
 
   for (const [key, fields] of Object.entries(overrides)) {
     const index = Number(key)
-    if (index < count) replace(index, { ...generate(index), ...fields }, Number.NEGATIVE_INFINITY)
+    if (index < count) set(index, { ...generate(index), ...fields }, Number.NEGATIVE_INFINITY)
   }
 
   const slotOf = (id: string) => {
@@ -85,27 +119,46 @@ export const make = ({ count, generate, indexOf, overrides = {} }: Options): Col
   const get = (slot: number | undefined) =>
     slot === undefined || slot >= slots || removed.has(slot) ? undefined : last(slot)
 
+  const liveSlot = (id: string) => {
+    const slot = slotOf(id)
+    return get(slot) === undefined ? undefined : slot
+  }
+
   return {
     size: () => slots - removed.size(),
     at: (position) => last(removed.at(position)),
     positionOf: removed.positionOf,
     slotOf,
+    seeds: count,
     seeded: generate,
     last,
     get,
     find: (id) => get(slotOf(id)),
+    by: (name, value) => {
+      const seeded = unique[name]?.indexOf(value)
+      const slots = [
+        known.get(JSON.stringify([name, value])),
+        seeded !== undefined && seeded < count ? seeded : undefined
+      ]
+      // The record may have another value by now.
+      return slots.map(get).find((row) => row !== undefined && unique[name]?.of(row) === value)
+    },
     slots: () => slots,
     changes,
-    add: (row, at) => {
-      const slot = slots++
-      replace(slot, row, at)
-      return slot
+    nextId: (now) => nextId(slots, now),
+    add: (row, at) => set(slots++, row, at),
+    replace: (row, at) => {
+      const slot = liveSlot(row.id)
+      if (slot !== undefined) set(slot, row, at)
+      return slot !== undefined
     },
-    replace,
-    remove: (slot, at) => {
+    remove: (id, at) => {
+      const slot = liveSlot(id)
+      if (slot === undefined) return false
       rows.set(slot, last(slot))
       removed.leaveOut(slot)
       changes.push({ slot, row: undefined, at })
+      return true
     }
   }
 }

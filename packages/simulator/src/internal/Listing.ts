@@ -39,13 +39,6 @@ const listing = (
 /** What can be shown by position. */
 export type View = Pick<Collection.Collection, "size" | "at">
 
-/** Some rows, shown like a collection. */
-export const viewOf = (rows: ReadonlyArray<Collection.Row>): View => ({
-  size: () => rows.length,
-  // A view is asked for indexes below its size only.
-  at: (index) => rows[index] as Collection.Row
-})
-
 /** Every row of a view. */
 export const rows = (view: View): ReadonlyArray<Collection.Row> =>
   Array.from({ length: view.size() }, (_, index) => view.at(index))
@@ -130,11 +123,18 @@ export const cursorPage = (
 export const scrollPage = (rows: ReadonlyArray<Collection.Row>, scroll_param: string) =>
   listing({ type: "list" }, "data", rows.map(encode), { pages: null, total_count: null, scroll_param })
 
+/** What a request for a page can ask for. */
+export interface Query {
+  readonly page?: number | undefined
+  readonly per_page?: number | undefined
+  readonly starting_after?: string | undefined
+}
+
 /** `starting_after`: oldest first. */
 export const cursor = (
   collection: Collection.Collection,
   shape: Shape,
-  query: { readonly per_page?: number | undefined; readonly starting_after?: string | undefined }
+  query: Query
 ): Effect.Effect<HttpServerResponse.HttpServerResponse> => {
   const perPage = query.per_page ?? shape.perPage
   if (!isPerPage(perPage)) return badPerPage(perPage)
@@ -153,7 +153,7 @@ export const cursor = (
 export const page = (
   collection: View,
   shape: Shape & { readonly order: "oldest" | "newest" },
-  query: { readonly page?: number | undefined; readonly per_page?: number | undefined },
+  query: Query,
   url: URL
 ): Effect.Effect<HttpServerResponse.HttpServerResponse> => {
   const perPage = query.per_page ?? shape.perPage
@@ -197,13 +197,14 @@ export const all = (
     {}
   )
 
-/** Events, newest first. `pages.next` is the URL of older ones, `pages.since` that of those to come. */
+/** As events are listed, newest first: `pages.next` is the URL of older ones, `pages.since` that of those to come. */
 export const events = (
+  shape: Shape,
   rows: ReadonlyArray<Collection.Row>,
-  query: { readonly per_page?: number | undefined },
+  query: Query,
   url: URL
 ): Effect.Effect<HttpServerResponse.HttpServerResponse> => {
-  const perPage = query.per_page ?? 50
+  const perPage = query.per_page ?? shape.perPage
   if (!isPerPage(perPage)) return badPerPage(perPage)
   const since = Number(url.searchParams.get("since") ?? Number.NaN)
   const before = url.searchParams.get("before")
@@ -221,8 +222,8 @@ export const events = (
   const newest = rows[0]?.["created_at"] ?? 0
   return Effect.succeed(
     value({
-      type: "event.list",
-      events: shown,
+      type: shape.type,
+      [shape.key]: shown,
       pages: {
         next: last !== undefined && from + perPage < recent.length ? link("before", last.id) : null,
         since: link("since", String(newest))

@@ -1,18 +1,21 @@
 /** Which operation a request is for. */
-import { operations } from "@effect-intercom/core"
+import { Resource } from "@effect-intercom/core"
 
 const escape = (text: string) => text.replaceAll(/[.*+?^$()|[\]\\]/g, "\\$&")
 
-const patterns = operations
-  .map(({ method, name, path }) => ({
-    method,
-    name,
-    pattern: new RegExp(`^${escape(path).replaceAll(/\{\w+\}/g, "[^/]+")}$`),
-    parameters: path.split("{").length - 1
-  }))
-  // `/companies/scroll` is no `/companies/{id}`.
-  .toSorted((a, b) => a.parameters - b.parameters)
+/** Finds the operation of a method and a path; `undefined` when there is none. */
+export type Find = (method: string, path: string) => Resource.ResourceOperation | undefined
 
-/** Its name, such as `Contacts.search`; `undefined` when there is none. */
-export const nameOf = (method: string, path: string): string | undefined =>
-  patterns.find((operation) => operation.method === method && operation.pattern.test(path))?.name
+export const finder = (resources: ReadonlyArray<Resource.Declared>): Find => {
+  const patterns = resources
+    .flatMap(Resource.operations)
+    .map((operation) => ({
+      operation,
+      pattern: new RegExp(`^${escape(operation.path).replaceAll(/\{\w+\}/g, "[^/]+")}$`),
+      parameters: operation.path.split("{").length - 1
+    }))
+    // `/companies/scroll` is no `/companies/{id}`.
+    .toSorted((a, b) => a.parameters - b.parameters)
+  return (method, path) =>
+    patterns.find(({ operation, pattern }) => operation.method === method && pattern.test(path))?.operation
+}

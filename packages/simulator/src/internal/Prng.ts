@@ -18,6 +18,12 @@ export const hash = (...parts: ReadonlyArray<number>): number => {
   return h
 }
 
+/** A number for a name (FNV-1a); numbers stay what they are. */
+export const saltOf = (salt: number | string): number =>
+  typeof salt === "number"
+    ? salt
+    : Array.from(salt).reduce((h, c) => Math.imul(h ^ (c.codePointAt(0) ?? 0), 0x01000193), 0x811c9dc5)
+
 /** A source of numbers (mulberry32); draws depend on the seed and their order alone. */
 export interface Prng {
   /** In [0, 1). */

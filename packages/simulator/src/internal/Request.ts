@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import type * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as Predicate from "effect/Predicate"
 import type * as Faults from "../Faults.ts"
-import * as Operations from "./Operations.ts"
+import type * as Operations from "./Operations.ts"
 
 /** The URL of a request as its sender wrote it, so that links lead back to the same host. */
 export const urlOf = ({ originalUrl }: HttpServerRequest.HttpServerRequest): URL =>
@@ -13,7 +13,10 @@ export const urlOf = ({ originalUrl }: HttpServerRequest.HttpServerRequest): URL
 export const bodyOf = (request: HttpServerRequest.HttpServerRequest): Effect.Effect<unknown> =>
   Effect.orElseSucceed(request.json, () => undefined)
 
-export const asked = (request: HttpServerRequest.HttpServerRequest): Effect.Effect<Faults.Asked> => {
+export const asked = (
+  request: HttpServerRequest.HttpServerRequest,
+  find: Operations.Find
+): Effect.Effect<Faults.Asked> => {
   const { pathname, searchParams } = urlOf(request)
   return Effect.map(request.method === "GET" ? Effect.succeed(undefined) : bodyOf(request), (body) => {
     const pagination = Predicate.isObject(body) ? body["pagination"] : undefined
@@ -22,7 +25,7 @@ export const asked = (request: HttpServerRequest.HttpServerRequest): Effect.Effe
     return {
       method: request.method,
       path: pathname,
-      operation: Operations.nameOf(request.method, pathname),
+      operation: find(request.method, pathname)?.name,
       query: Object.fromEntries(searchParams),
       body,
       perPage: perPage === undefined || perPage === null ? undefined : Number(perPage)

@@ -11,7 +11,16 @@ import * as Bisect from "./Bisect.ts"
 import type { Collection, Row } from "./Collection.ts"
 import * as Gaps from "./Gaps.ts"
 import * as SearchQuery from "./SearchQuery.ts"
-import type { Times } from "./Seed.ts"
+
+/** When seeded records were created and last updated, in Unix seconds. */
+export interface Times {
+  readonly count: number
+  /** Greater for each index. */
+  readonly createdAt: (index: number) => number
+  readonly updatedAt: (index: number) => number
+  /** Greater for each index, as a number or, of one length, as a text. */
+  readonly idOf: (index: number) => string
+}
 
 /** What records are sorted by. */
 export type Sortable = number | string | boolean | null

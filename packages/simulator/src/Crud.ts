@@ -1,0 +1,247 @@
+/** What operations do alike, whatever their kind: over the records of a workspace, as their endpoints are declared. */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Function from "effect/Function"
+import type * as HttpServerRequest from "effect/http/HttpServerRequest"
+import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import * as Predicate from "effect/Predicate"
+import * as Collection from "./internal/Collection.ts"
+import * as ErrorList from "./internal/ErrorList.ts"
+import * as Listing from "./internal/Listing.ts"
+import * as Request from "./internal/Request.ts"
+import * as Search from "./internal/Search.ts"
+import * as SearchIndex from "./internal/SearchIndex.ts"
+import type { Handler, Here, Missing, Raw, Workspace } from "./Kind.ts"
+
+type Row = Collection.Row
+
+/** A request to any operation. */
+interface Call {
+  readonly params: { readonly [name: string]: unknown }
+  readonly query: unknown
+  readonly payload: unknown
+  readonly request: HttpServerRequest.HttpServerRequest
+}
+
+/** A request's body, decoded. */
+export interface Input {
+  readonly [field: string]: unknown
+}
+
+/** The current time: in Unix seconds, as records have it, and in milliseconds. */
+export const time = Effect.map(Clock.currentTimeMillis, (at) => ({ now: Math.floor(at / 1000), at }))
+
+/** What is said of a record of a kind that is not there. */
+export const missing = ({ message, code }: Missing = { message: "Resource Not Found" }) =>
+  ErrorList.notFound(message, code)
+
+/** An answer with this value, of the status the endpoint declares. */
+const answer = ({ endpoint: { body, status } }: Here, value: unknown) =>
+  Effect.succeed(body === "none" ? HttpServerResponse.empty({ status }) : Listing.value(value, status))
+
+/** The fields a request has; `undefined` is none. */
+export const present = (input: object): Input =>
+  Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined))
+
+/** The fields of what is an object; none of what is not. */
+export const fieldsOf = (value: unknown): Input => (Predicate.isObject(value) ? { ...value } : {})
+
+const inputOf = ({ payload }: Call) => fieldsOf(payload)
+
+/** The ids in the path, in order. */
+const idsOf = ({ params }: Call, { endpoint }: Here) =>
+  Array.from(endpoint.path.matchAll(/:(\w+)/g), ([, name = ""]) => String(params[name]))
+
+const found = (collection: Collection.Collection, id: string | undefined, here: Here, run: (row: Row) => Answer) => {
+  const row = id === undefined ? undefined : collection.find(id)
+  return row === undefined ? missing(here.kind.missing) : run(row)
+}
+
+type Answer = Effect.Effect<HttpServerResponse.HttpServerResponse>
+
+/** What a listing's answer looks like. */
+export interface Shape {
+  /** The `type` of the answer. @default "list" */
+  readonly type?: string | undefined
+  /** How many records a page has when the request does not say. @default 50 */
+  readonly perPage?: number | undefined
+}
+
+/** A page of some records, or all of them, as the endpoint declares its pages. */
+export const show = (
+  { type = "list", perPage = 50 }: Shape,
+  collection: Collection.Collection,
+  { query, request }: Call,
+  { endpoint, kind }: Here
+): Answer => {
+  const { items: key = "data", style = "single" } = endpoint.pages ?? {}
+  const shape = { type, key, perPage }
+  const url = Request.urlOf(request)
+  // Checked by the schema of the endpoint.
+  const asked = (query ?? {}) as Listing.Query
+  switch (style) {
+    case "cursor":
+      return Listing.cursor(collection, shape, asked)
+    case "page":
+      return Listing.page(collection, { ...shape, order: kind.order ?? "oldest" }, asked, url)
+    case "url":
+      return Listing.events(shape, Listing.rows(collection), asked, url)
+    default:
+      return Effect.succeed(Listing.all(collection, shape))
+  }
+}
+
+/** The records of the kind. */
+export const list =
+  (shape: Shape = {}): Handler<Call> =>
+  (call, here) =>
+    show(shape, here.collection, call, here)
+
+/** The record with the last id in the path. */
+export const get: Handler<Call> = (call, here) =>
+  found(here.collection, idsOf(call, here).at(-1), here, (row) => answer(here, row))
+
+/** What a new record is made with. */
+export interface Making {
+  readonly workspace: Workspace
+  readonly id: string
+  /** Unix seconds. */
+  readonly now: number
+}
+
+/** Adds a record, and answers with it; only the fields of the request that are there are handed over. */
+export const create =
+  (make: (input: Input, making: Making) => Row): Handler<Call> =>
+  (call, here) =>
+    Effect.flatMap(time, ({ at, now }) => {
+      const { collection, workspace } = here
+      const row = make(present(inputOf(call)), { workspace, id: collection.nextId(now), now })
+      collection.add(row, at)
+      return answer(here, row)
+    })
+
+/** Changes a record: by default the fields of the request, and `updated_at`, where there is one. */
+export const update =
+  (
+    change: (row: Row, input: Input, now: number) => Row = (row, input, now) => ({
+      ...row,
+      ...("updated_at" in row ? { updated_at: now } : undefined),
+      ...input
+    })
+  ): Handler<Call> =>
+  (call, here) =>
+    found(here.collection, idsOf(call, here).at(-1), here, (row) =>
+      Effect.flatMap(time, ({ at, now }) => {
+        const changed = { ...change(row, present(inputOf(call)), now), id: row.id }
+        here.collection.replace(changed, at)
+        return answer(here, changed)
+      })
+    )
+
+/** Removes a record, and says so. */
+export const remove =
+  (told: (row: Row) => unknown = ({ id, type }) => ({ id, object: type, deleted: true })): Handler<Call> =>
+  (call, here) =>
+    found(here.collection, idsOf(call, here).at(-1), here, (row) =>
+      Effect.flatMap(time, ({ at }) => {
+        here.collection.remove(row.id, at)
+        return answer(here, told(row))
+      })
+    )
+
+/** The records of another kind that a record is related to: as references in a list of its own. */
+export interface Relation {
+  /** The records related to. */
+  readonly to: (workspace: Workspace) => Collection.Collection
+  /** The field of the record that has the list. */
+  readonly field: string
+  /** The field of the list that has the references. @default "data" */
+  readonly items?: string | undefined
+  /** What is said of a record to attach or detach that is not there. */
+  readonly missing?: Missing | undefined
+}
+
+interface Reference {
+  readonly id?: unknown
+}
+
+const listOf = ({ field, items = "data" }: Relation, row: Row) => {
+  const list = fieldsOf(row[field])
+  const listed = list[items]
+  const entries: ReadonlyArray<Reference> = Array.isArray(listed) ? listed.map(fieldsOf) : []
+  const having = (kept: ReadonlyArray<object>): Row => ({
+    ...row,
+    [field]: { ...list, [items]: kept, ...("total_count" in list ? { total_count: kept.length } : undefined) }
+  })
+  return { entries, having }
+}
+
+const relate = (
+  relation: Relation,
+  call: Call,
+  here: Here,
+  id: unknown,
+  change: (entries: ReadonlyArray<Reference>, target: Row) => ReadonlyArray<object>
+) =>
+  found(here.collection, idsOf(call, here)[0], here, (owner) => {
+    const target = relation.to(here.workspace).find(String(id))
+    if (target === undefined) return missing(relation.missing)
+    const { entries, having } = listOf(relation, owner)
+    return Effect.flatMap(time, ({ at }) => {
+      here.collection.replace(having(change(entries, target)), at)
+      return answer(here, target)
+    })
+  })
+
+const without = (entries: ReadonlyArray<Reference>, { id }: Row) => entries.filter((entry) => String(entry.id) !== id)
+
+/** Relates the record of the first id in the path to that of the body's `id`, with which it answers. */
+export const attach =
+  (relation: Relation): Handler<Call> =>
+  (call, here) =>
+    relate(relation, call, here, inputOf(call)["id"], (entries, target) => [
+      ...without(entries, target),
+      { id: target.id, type: target["type"] }
+    ])
+
+/** Ends the relation of the record of the first id in the path to that of the second, with which it answers. */
+export const detach =
+  (relation: Relation): Handler<Call> =>
+  (call, here) =>
+    relate(relation, call, here, idsOf(call, here)[1], without)
+
+/** The records that the one of the first id in the path is related to. */
+export const related =
+  (relation: Relation, shape: Shape = {}): Handler<Call> =>
+  (call, here) =>
+    found(here.collection, idsOf(call, here)[0], here, (owner) => {
+      const targets = relation.to(here.workspace)
+      const rows = listOf(relation, owner).entries.flatMap(({ id }) => targets.find(String(id)) ?? [])
+      return show(shape, Collection.of(rows), call, here)
+    })
+
+const timesOf = ({ seeded, seeds }: Collection.Collection): SearchIndex.Times => ({
+  count: seeds,
+  createdAt: (index) => Number(seeded(index)["created_at"]),
+  updatedAt: (index) => Number(seeded(index)["updated_at"]),
+  idOf: (index) => seeded(index).id
+})
+
+/** A search over the records of the kind, which says by itself what it refuses. */
+export const search = ({ perPage = 50, type = "list" }: Shape = {}): Raw => {
+  const optionsOf = Function.memoize(({ collection, endpoint, kind, name, workspace }: Here): Search.Options => {
+    const { days, searchGranularity, searchLag, world } = workspace
+    const { fields = {}, granularity = "second", times } = kind.search ?? {}
+    return {
+      index: SearchIndex.make(collection, times?.(world) ?? timesOf(collection), searchLag),
+      dialect: { fields, days: (searchGranularity[name] ?? granularity) === "day" ? days : undefined },
+      shape: { type, key: endpoint.pages?.items ?? "data", perPage }
+    }
+  })
+  return {
+    raw: (request, here) =>
+      Effect.flatMap(Request.bodyOf(request), (body) =>
+        Effect.flatMap(time, ({ at }) => Search.answer(optionsOf(here), body, at))
+      )
+  }
+}

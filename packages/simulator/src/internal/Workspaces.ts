@@ -1,0 +1,66 @@
+/** A workspace, made of the kinds there are. */
+import * as Collection from "./Collection.ts"
+import * as Prng from "./Prng.ts"
+import * as Ids from "../Ids.ts"
+import type * as Kind from "../Kind.ts"
+import type { World } from "../World.ts"
+
+/** Kinds, by the names of their records. */
+export interface Kinds {
+  readonly [name: string]: Kind.Top
+}
+
+/** Fields of generated records that are to be other than generated: by kind, then by index. */
+export interface Overrides {
+  readonly [name: string]: Collection.Options["overrides"]
+}
+
+export interface Options
+  extends Omit<World, "counts" | "id">, Omit<Kind.Workspace, "world" | "collections" | "nextNumber"> {
+  readonly kinds: Kinds
+  readonly counts: { readonly [name: string]: number | undefined }
+  readonly overrides: Overrides
+}
+
+const idsOf = (name: string, { ids }: Kind.Top): Ids.Ids => ids ?? Ids.numeric(name)
+
+export const make = ({ counts, kinds, overrides, parts, seed, timezone, ...options }: Options): Kind.Workspace => {
+  const each = <A>(f: (name: string, kind: Kind.Top) => A): { readonly [name: string]: A } =>
+    Object.fromEntries(Object.entries(kinds).map(([name, kind]) => [name, f(name, kind)]))
+
+  const ids = each(idsOf)
+  const world: World = {
+    seed,
+    timezone,
+    parts,
+    // The simulator's own kinds are all among them.
+    counts: each((name, { count = 0 }) => counts[name] ?? count) as World["counts"],
+    id: (name, index) => ids[name]?.of(world, index) ?? ""
+  }
+  const collections = each((name, kind) => {
+    const { count = 0, generate, unique } = kind
+    const ids = idsOf(name, kind)
+    return Collection.make({
+      // Nothing is asked for where nothing can be made.
+      generate: (index) => generate?.(world, index) ?? { id: ids.of(world, index) },
+      count: generate === undefined ? 0 : (counts[name] ?? count),
+      indexOf: (id) => ids.indexOf(world, id),
+      nextId: (slot, now) => ids.next(world, slot, now),
+      overrides: overrides[name],
+      unique
+    })
+  })
+  let numbers = 0
+  return {
+    ...options,
+    world,
+    // As with the counts.
+    collections: collections as Kind.Workspace["collections"],
+    nextNumber: () => 403_000_000_000 + (Prng.hash(seed) % 1_000_000) * 1000 + numbers++
+  }
+}
+
+/** The records of a kind, which may be one of a user's. */
+export const collectionOf = ({ collections }: Kind.Workspace, name: string): Collection.Collection =>
+  // Made for each kind there is, which `name` is one of.
+  (collections as { readonly [name: string]: Collection.Collection })[name] as Collection.Collection

@@ -1,0 +1,27 @@
+/** Teams. The admins of a team are those who say so. */
+import { Teams } from "@effect-intercom/core"
+import * as Crud from "../Crud.ts"
+import * as Ids from "../Ids.ts"
+import * as V from "../internal/Vocabulary.ts"
+import * as Kind from "../Kind.ts"
+import * as Admins from "./Admins.ts"
+
+const ids = Ids.counting(5_017_691)
+
+export const teams = Kind.listed(Teams, {
+  count: 2,
+  ids,
+  generate: (world, index) => ({
+    type: "team",
+    id: ids.of(world, index),
+    name: `${V.topics[index % V.topics.length]} ${index}`,
+    admin_ids: Array.from({ length: world.counts.admins }, (_, position) => Admins.generate(world, position))
+      .filter(({ team_ids }) => team_ids.includes(Number(ids.of(world, index))))
+      .map(({ id }) => Number(id)),
+    admin_priority_level: { primary_admin_ids: [], secondary_admin_ids: [] },
+    assignment_limit: null,
+    distribution_method: index === 0 ? "round_robin" : null
+  }),
+  missing: { message: "Team Not Found", code: "team_not_found" },
+  handlers: { list: Crud.list({ type: "team.list" }), get: Crud.get }
+})

@@ -1,0 +1,31 @@
+/** Every kind of record, once, by the names core has for their resources: what else names them follows from this. */
+import type { resources } from "@effect-intercom/core"
+import type * as Kind from "../Kind.ts"
+import { admins } from "./Admins.ts"
+import { articles } from "./Articles.ts"
+import { companies } from "./Companies.ts"
+import { contacts } from "./Contacts.ts"
+import { conversations, details } from "./Conversations.ts"
+import { all, events } from "./Events.ts"
+import { messages } from "./Messages.ts"
+import { newsItems } from "./NewsItems.ts"
+import { segments } from "./Segments.ts"
+import { tags } from "./Tags.ts"
+import { teams } from "./Teams.ts"
+
+export const kinds = {
+  contacts,
+  companies,
+  conversations,
+  articles,
+  segments,
+  admins,
+  newsItems,
+  tags,
+  teams,
+  events,
+  messages
+} satisfies { readonly [Name in keyof typeof resources]: Kind.Kind<(typeof resources)[Name]> }
+
+/** What can be exported beside the records of listings. */
+export const views = { events: all, conversationDetails: details }
