@@ -1,7 +1,7 @@
 /** `intercom simulate`: an Intercom workspace on this machine. */
 import * as Faults from "@effect-intercom/simulator/Faults"
 import * as RateLimit from "@effect-intercom/simulator/RateLimit"
-import { Simulator } from "@effect-intercom/simulator/Simulator"
+import { defaultCounts, Simulator } from "@effect-intercom/simulator/Simulator"
 import * as CliError from "effect/cli/CliError"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
@@ -10,8 +10,10 @@ import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Record from "effect/Record"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
+import * as Str from "effect/String"
 import * as Format from "@effect-intercom/export/Format"
 import { whole } from "./internal/Flags.ts"
 import * as Mistake from "./Mistake.ts"
@@ -23,11 +25,15 @@ export class CannotListen extends Schema.TaggedError<CannotListen>()("CannotList
   }
 }
 
-const amount = (name: string, value: number) =>
-  whole(name, 0, 10_000_000).pipe(
-    Flag.withDescription(`How many there are; ${Format.count(value)} when left out`),
+/** `--news-items 12`, and one flag like this for each kind of record. */
+const amounts = Record.map(defaultCounts, (value, name) =>
+  whole(Str.kebabCase(name), 0, 10_000_000).pipe(
+    Flag.withDescription(
+      `How many ${name === "events" ? "each contact has" : "there are"}; ${Format.count(value)} when left out`
+    ),
     Flag.withDefault(value)
   )
+)
 
 /** The sentences of the simulator say what is wrong, and repeat what was written. */
 const refused = (name: string, value: string, form: string) => (error: Error) =>
@@ -84,12 +90,7 @@ export const command = Command.make(
       Flag.withDescription("Decides every record and fault: the same seed gives the same bytes; 1 when left out"),
       Flag.withDefault(1)
     ),
-    contacts: amount("contacts", 100),
-    companies: amount("companies", 20),
-    conversations: amount("conversations", 50),
-    articles: amount("articles", 30),
-    segments: amount("segments", 6),
-    admins: amount("admins", 5),
+    ...amounts,
     timezone: timezoneFlag,
     rateLimit: Flag.optional(rateLimitFlag),
     faults: Flag.optional(faultsFlag),

@@ -1,5 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
+import { defaultCounts } from "@effect-intercom/simulator/Simulator"
 import * as Effect from "effect/Effect"
+import * as Str from "effect/String"
 import * as Command from "./Command.ts"
 
 describe("intercom simulate", () => {
@@ -9,6 +11,8 @@ describe("intercom simulate", () => {
         "simulate",
         "--contacts",
         "7",
+        "--news-items",
+        "3",
         "--rate-limit",
         "20/10s",
         "--timezone",
@@ -29,6 +33,11 @@ describe("intercom simulate", () => {
       )
       assert.include(yield* Effect.promise(() => me.text()), '"timezone":"Asia/Tokyo"')
 
+      const news = yield* Effect.promise(() =>
+        fetch(`${url}/news/news_items`, { headers: { authorization: `Bearer ${token}`, accept: "application/json" } })
+      )
+      assert.include(yield* Effect.promise(() => news.text()), '"total_count":3')
+
       const second = yield* Command.inProcess(["simulate", "--port", new URL(url).port])
       assert.strictEqual(second.code, 1)
       assert.match(second.stderr.trim(), /^Port \d+ cannot be used: [^\n]*--port[^\n]*$/)
@@ -41,6 +50,15 @@ describe("intercom simulate", () => {
       const { code, stderr } = yield* child.result
       assert.strictEqual(code, 130)
       assert.strictEqual(stderr, "")
+    })
+  )
+
+  it.live("has a flag for each kind of record", () =>
+    Effect.gen(function* () {
+      const { stdout } = yield* Command.inProcess(["simulate", "--help"])
+      for (const [name, count] of Object.entries(defaultCounts)) {
+        assert.match(stdout, new RegExp(`--${Str.kebabCase(name)} .* ${count} when left out`))
+      }
     })
   )
 })
