@@ -1,7 +1,7 @@
 /** Segments: saved filters over contacts or companies. */
 import * as Schema from "effect/Schema"
 import * as Endpoint from "../Endpoint.ts"
-import { listing, nullish, open, openEnum, optional, unchecked, UnixSeconds } from "../Wire.ts"
+import { listing, nullish, open, openEnum, optional, UnixSeconds } from "../Wire.ts"
 import * as Pagination from "../Pagination.ts"
 import * as Resource from "../Resource.ts"
 import { SegmentId } from "./Common.ts"
@@ -30,7 +30,7 @@ export class Segment extends Schema.Opaque<Segment>()(
 export class SegmentList extends Schema.Opaque<SegmentList>()(
   listing({
     segments: Schema.Array(Segment),
-    pages: unchecked
+    pages: nullish(Pagination.Pages)
   })
 ) {}
 
