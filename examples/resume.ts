@@ -1,4 +1,4 @@
-// Walk the contacts in portions: the cursor of a page is text, so it can wait in a file or a database.
+// Walk the contacts in portions: the cursor of a page is a string, so it can wait in a file or a database.
 import { Contacts, IntercomHttp, type Pagination } from "@effect-intercom/core"
 import { NodeHttpClient, NodeRuntime } from "@effect/platform-node"
 import { Console, Effect, Layer, Stream } from "effect"

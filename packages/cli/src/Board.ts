@@ -69,7 +69,7 @@ export const view = (
     quarantined: latest.counts.quarantined,
     missing: latest.counts.missing,
     total: latest.total,
-    // The first second tells nothing yet; and a walk that began anew has less than it started with.
+    // The first second says nothing yet; and a walk that started over has less than it started with.
     rate: seconds >= 1 ? Math.max(0, seen(latest) - seen(start)) / seconds : 0,
     silence: now - stepAt,
     requests: start.effort.requests + totals.requests - before.requests,

@@ -35,7 +35,7 @@ export const flags = {
   ),
   timeout: whole("timeout", 1, 86_400).pipe(
     Flag.withMetavar("SECONDS"),
-    Flag.withDescription("How long one request may take before it is sent again; 60 when left out"),
+    Flag.withDescription("How long one request may take before it is sent again (default: 60)"),
     Flag.optional
   )
 }

@@ -117,8 +117,8 @@ const story = (stats: Stats, totals: IntercomMetrics.Totals, millis: number): st
   return [
     `In ${Format.duration(millis)} the client sent ${Format.count(totals.requests)} requests. It met`,
     `  ${Format.plural(failed, "fault")}${failed === 0 ? "" : `: ${faultsOf(stats)}`};`,
-    `  the rate limit: requests waited ${Format.plural(totals.waits, "time")}, ${Format.duration(totals.waitedMillis)} taken together, ` +
-      `and it was told 429 ${Format.plural(stats.rateLimited, "time")};`,
+    `  the rate limit: requests waited ${Format.plural(totals.waits, "time")}, ${Format.duration(totals.waitedMillis)} in all, ` +
+      `and ${Format.plural(stats.rateLimited, "answer was a 429", "answers were 429s")};`,
     `  and sent ${Format.plural(totals.retries, "request")} again.`
   ].join("\n")
 }
@@ -130,7 +130,7 @@ export const command = Command.make(
   {
     out: Flag.Directory("out", { mustExist: false }).pipe(
       Flag.withAlias("o"),
-      Flag.withDescription("The demo's own directory: it is emptied first; out/demo when left out"),
+      Flag.withDescription("The demo's own directory: it is emptied first (default: out/demo)"),
       Flag.withDefault("out/demo")
     ),
     seed: hidden("seed", 1),

@@ -1,6 +1,6 @@
 /**
- * `--to`: where an export goes, in a word. Each sink is loaded when it is the one: who writes files needs no driver of a
- * database.
+ * `--to`: where an export goes, in a word. Sinks are loaded on demand, so writing files needs no database
+ * driver.
  */
 import * as Printable from "@effect-intercom/core/Printable"
 import { nearest } from "@effect-intercom/export/Nearest"
@@ -76,7 +76,7 @@ export const parse = (text: string): Result.Result<Destination, string> => {
   if (make !== undefined) return make(place)
   const meant = nearest(format, Object.keys(makers))
   return Result.fail(
-    `"${Mistake.shown(format)}" is none of the formats.${meant === undefined ? "" : ` Did you mean ${meant}?`} ${takes}`
+    `"${Mistake.shown(format)}" is not a format.${meant === undefined ? "" : ` Did you mean ${meant}?`} ${takes}`
   )
 }
 
@@ -289,7 +289,7 @@ const recognized = Effect.fnUntraced(function* (
   const info = yield* Effect.option(fs.stat(path))
   if (Option.isNone(info)) return undefined
   if (info.value.type !== "Directory") return { kind: "sqlite", file: path }
-  // What cannot be read is told by who reads it.
+  // What cannot be read is reported when it is read.
   const names = yield* Effect.orElseSucceed(fs.readDirectory(path), () => traces)
   if (!traces.some((name) => names.includes(name))) {
     return yield* Effect.fail(`The directory ${Printable.line(path)} holds no export.`)
@@ -334,7 +334,7 @@ const formatOf = (destination: Destination): string => {
 
 const mustBeOf = Effect.fnUntraced(function* (command: string, destination: Destination) {
   if (!("directory" in destination) || ("found" in destination && destination.found)) return
-  // What is damaged is told by who reads it.
+  // What is damaged is reported when it is read.
   const [first, ...others] = yield* Effect.orElseSucceed(Overview.formats, (): ReadonlyArray<string> => [])
   const named = formatOf(destination)
   if (first === undefined || [first, ...others].includes(named)) return

@@ -13,7 +13,7 @@ export interface Ending {
   readonly sentence?: string
 }
 
-/** A failure that was told already. */
+/** A failure that was reported already. */
 export class Told extends Schema.TaggedError<Told>()("Told", { code: Schema.Literals([0, 1, 2, 64, 130]) }) {}
 
 /** The ending of a failure, or of a bug; interruption is none. */
@@ -31,7 +31,7 @@ const failure = (error: unknown): Ending => {
   if (error instanceof ExportError && error.resumable && error.kept === true) {
     return {
       code: ExitCode.failed,
-      sentence: `${error.message} What was written is kept: the same command goes on from there.`
+      sentence: `${error.message} What was written is kept: the same command resumes there.`
     }
   }
   return { code: ExitCode.failed, sentence: error instanceof Error ? error.message : String(error) }
@@ -52,7 +52,7 @@ const misconfigured = ({ cause, message }: Config.ConfigError): string => {
   return issuesOf(cause.issue)
     .issues.map(({ message, path = [] }) => {
       const name = path.map(String).join(".")
-      // What is not there is no text.
+      // A variable that is not set is not a string.
       const absent = message === "Expected string" ? unset[name] : undefined
       return absent ?? `${settings[name] ?? name}: ${message.replace(/^Expected/, "expected")}.`
     })

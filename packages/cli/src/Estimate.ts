@@ -27,7 +27,7 @@ export const requests = (previews: ReadonlyArray<Preview>, plan: Plan, preview: 
   return Math.max(1, Math.ceil(left / size)) + left * (perRecord[preview.resource] ?? 0)
 }
 
-const actions = { start: "export", "go on": "go on", skip: "complete already" } as const
+const actions = { start: "export", resume: "resume", skip: "complete already" } as const
 
 const when = (since: number | null): string =>
   since === null ? "everything" : DateTime.formatIso(DateTime.makeUnsafe(since * 1000)).replace(".000", "")

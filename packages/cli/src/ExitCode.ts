@@ -1,4 +1,4 @@
-/** What the command tells the shell. */
+/** The exit codes of the command. */
 
 /** Complete. */
 export const complete = 0

@@ -31,7 +31,7 @@ import * as StatusCommand from "./StatusCommand.ts"
 import * as VerifyCommand from "./VerifyCommand.ts"
 
 /**
- * Runs a plan with a reporter, and gives the entries of what is complete. Resources that failed by themselves were told
+ * Runs a plan with a reporter, and gives the entries of what is complete. Resources that failed by themselves were reported
  * to the reporter: they are one failure, at the end.
  */
 export const run = <R>(plan: Plan, makeReporter: Effect.Effect<Reporter.Reporter, never, R>) =>
@@ -87,16 +87,16 @@ const config = {
   schema: Destination.schemaFlag,
   since,
   concurrency: whole("concurrency", 1, 1000).pipe(
-    Flag.withDescription("Requests at once, where a resource allows it; 8 when left out"),
+    Flag.withDescription("Requests at once, where a resource allows it (default: 8)"),
     Flag.optional
   ),
   pageSize: whole("page-size", 1, 1_000_000).pipe(
-    Flag.withDescription("Records per request, where there are pages; it shrinks by itself when they time out"),
+    Flag.withDescription("Records per request, where there are pages; it shrinks by itself when requests time out"),
     Flag.optional
   ),
   overlap: whole("overlap", 0, 366 * 86_400).pipe(
     Flag.withMetavar("SECONDS"),
-    Flag.withDescription("How far --since last reaches back, since searches find a change late; 900 when left out"),
+    Flag.withDescription("How far --since last reaches back, since searches find a change late (default: 900)"),
     Flag.optional
   ),
   force: switchedOff("force", "Export again what is complete, and replace what is of unknown origin"),
@@ -143,7 +143,7 @@ const reporterOf = ({ logFormat, quiet, to }: Options, resources: ReadonlyArray<
 /** What is said when the user stops an export. */
 const interrupted = ({ logFormat, to }: Options) => {
   if (logFormat === "json") return Effect.void
-  return Console.error(to.kind === "stdout" ? "Stopped." : "Stopped. The same command goes on from here.")
+  return Console.error(to.kind === "stdout" ? "Stopped." : "Stopped. The same command resumes here.")
 }
 
 const exported = Effect.fnUntraced(function* (options: Options, plan: Plan) {
@@ -212,8 +212,8 @@ export const command = Command.make(
   }),
   Command.withSubcommands([StatusCommand.command, VerifyCommand.command, ReportCommand.command]),
   Command.withDescription(
-    "Export records of a workspace to files, a database or a pipe. Stopped or failed, the same command goes on where it " +
-      "was. The access token is taken from INTERCOM_ACCESS_TOKEN.\n\n" +
+    "Export records of a workspace to files, a database or a pipe. Stopped or failed, the same command resumes " +
+      "where it was. The access token is taken from INTERCOM_ACCESS_TOKEN.\n\n" +
       `Where to, --to:\n${Destination.help}`
   ),
   Command.withShortDescription("Export records to files, a database or a pipe"),

@@ -1,4 +1,4 @@
-/** `--log-format json`: everything on standard error is a {@link LogEvent}, the last of which tells the exit code. */
+/** `--log-format json`: everything on standard error is a {@link LogEvent}, the last of which has the exit code. */
 import * as Cause from "effect/Cause"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"

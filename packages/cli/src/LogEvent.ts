@@ -14,9 +14,9 @@ const counts = {
   records: Schema.Int,
   /** Records that did not fit their schema, or could not be kept. */
   quarantined: Schema.Int,
-  /** What the API said there is and did not give. */
+  /** Records the API counted but did not return. */
   missing: Schema.Int,
-  /** Records that the API gave more than once, and that are kept once; absent when there are none. */
+  /** Records that the API returned more than once, and that are kept once; absent when there are none. */
   duplicates: Schema.optionalKey(Schema.Int),
   /** What the API counts in all; null when it does not say. */
   total: Schema.NullOr(Schema.Int)
@@ -24,11 +24,11 @@ const counts = {
 
 const effort = { requests: Schema.Int, retries: Schema.Int, waitedMillis: Schema.Int }
 
-/** The export of a resource starts, or goes on. */
+/** The export of a resource starts, or resumes. */
 export const Started = Schema.Struct({
   event: Schema.Literal("started"),
   ...common,
-  /** Whether an earlier run was stopped, which it goes on from. */
+  /** Whether it resumes an earlier run that was stopped. */
   resumed: Schema.Boolean,
   /** What changed after this, in Unix seconds; null for everything. */
   since: Schema.NullOr(Schema.Int),
@@ -40,7 +40,7 @@ export const Progress = Schema.Struct({
   event: Schema.Literal("progress"),
   ...common,
   ...counts,
-  /** Records the API gave, those left out and quarantined included: what `total` counts. */
+  /** Records the API returned, skipped and quarantined ones included: what `total` counts. */
   read: Schema.Int,
   perSecond: Schema.Int,
   /** Seconds until all is there; null while that is not known. */
@@ -81,11 +81,11 @@ export const Failed = Schema.Struct({
   /** `DiskFull`, say. */
   reason: Schema.String,
   message: Schema.String,
-  /** Whether the same command goes on from where this stopped, once the cause is removed. */
+  /** Whether the same command resumes where this stopped, once the cause is removed. */
   resumable: Schema.Boolean
 })
 
-/** Something worth knowing that is no event of the export. */
+/** A log message that is not an event of the export. */
 export const Log = Schema.Struct({
   event: Schema.Literal("log"),
   time: Time,

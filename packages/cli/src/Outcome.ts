@@ -41,7 +41,7 @@ export class Incomplete extends Schema.TaggedError<Incomplete>()("Incomplete", {
   }
 }
 
-/** Some resources failed, each of which was told; the others are complete. */
+/** Some resources failed, each of which was reported; the others are complete. */
 export class Unfinished extends Schema.TaggedError<Unfinished>()("Unfinished", {
   of: Schema.Int,
   failures: Schema.NonEmptyArray(ExportError),
@@ -62,17 +62,17 @@ export class Unfinished extends Schema.TaggedError<Unfinished>()("Unfinished", {
 
   private get remedy(): ReadonlyArray<string> {
     const resumable = this.failures.filter((failure) => !isRestricted(failure) && failure.resumable)
-    if (!this.kept) return resumable.length === 0 ? [] : [anew]
+    if (!this.kept) return resumable.length === 0 ? [] : [startsOver]
     return resumable.some(({ kept }) => kept === true)
-      ? ["What was written is kept: the same command goes on from there."]
+      ? ["What was written is kept: the same command resumes there."]
       : []
   }
 }
 
-/** What went into a pipe is not there to be gone on with. */
+/** What went into a pipe is not there to resume from. */
 export class BrokenPipe extends Schema.TaggedError<BrokenPipe>()("BrokenPipe", { error: ExportError }) {
   override get message(): string {
-    return this.error.resumable ? `${this.error.message} ${anew}` : this.error.message
+    return this.error.resumable ? `${this.error.message} ${startsOver}` : this.error.message
   }
 }
 
@@ -82,7 +82,7 @@ export const intoPipe = <E>(error: E): E | Unfinished | BrokenPipe => {
   return error instanceof ExportError ? new BrokenPipe({ error }) : error
 }
 
-const anew = "What went into the pipe is not gone on with: the same command starts anew."
+const startsOver = "A pipe cannot be resumed: the same command starts over."
 
 const formatter = new Intl.ListFormat("en-US", { type: "conjunction" })
 

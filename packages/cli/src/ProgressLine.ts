@@ -1,4 +1,4 @@
-/** The lines that tell how an export is doing; made of plain values, as wide as the terminal allows. */
+/** The lines that show the progress of an export; made of plain values, as wide as the terminal allows. */
 import * as Changes from "@effect-intercom/export/Changes"
 import * as Printable from "@effect-intercom/core/Printable"
 import type { ExportError } from "@effect-intercom/export/ExportError"

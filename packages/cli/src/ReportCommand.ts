@@ -19,7 +19,7 @@ export const command = Command.make(
     out: Flag.String("out").pipe(
       Flag.withAlias("o"),
       Flag.withMetavar("FILE"),
-      Flag.withDescription("The file to write; report.html when left out"),
+      Flag.withDescription("The file to write (default: report.html)"),
       Flag.withDefault("report.html")
     )
   },

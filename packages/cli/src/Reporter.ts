@@ -52,7 +52,7 @@ const make = (board: Ref.Ref<Board.Board>, show: (happening: Happening) => Effec
 })
 
 const resumed = ({ checkpoint, resource }: Started): string =>
-  `${resource}: going on after ${Format.plural(checkpoint.counts.records, "record")}`
+  `${resource}: resuming after ${Format.plural(checkpoint.counts.records, "record")}`
 
 /** The line that stays when a resource has ended. */
 const ended = ({ event, millis }: Happening, style: Style.Style): string | undefined => {

@@ -44,7 +44,7 @@ const complete = (output: string, entry: Entry, next: string, isDamaged: boolean
   sinceOf(entry.scope.since)
 ]
 
-/** The table, and what the next export goes on from. */
+/** The table, and where the next export resumes. */
 export const render = ({ damaged, manifest, name, state, unfinished: begun }: Overview.Overview): string => {
   const done = Object.entries(manifest?.exports ?? {})
   if (done.length === 0 && begun.length === 0) return `${Printable.line(name)}: nothing is exported there.`
@@ -76,7 +76,7 @@ export const render = ({ damaged, manifest, name, state, unfinished: begun }: Ov
     ...(damaged === undefined
       ? []
       : ["What is damaged is gone, or of another size than it was left with: --force exports it again."]),
-    ...(begun.length === 0 ? [] : ["The same command goes on with what is unfinished."])
+    ...(begun.length === 0 ? [] : ["The same command resumes what is unfinished."])
   ].join("\n")
 }
 
@@ -88,6 +88,6 @@ export const command = Command.make("status", Destination.place, (options) =>
   )
 ).pipe(
   Command.validate((options) => Destination.validPlace(options)),
-  Command.withDescription("Show what is exported, what is unfinished, and what the next export goes on from"),
+  Command.withDescription("Show what is exported, what is unfinished, and where the next export resumes"),
   Command.withExamples([{ command: "intercom export status ndjson:dump", description: "Or just the directory: dump" }])
 )

@@ -38,7 +38,7 @@ const said = ({ differences, entry, unreadable }: Verify.Verdict): string => {
 export const render = (verdict: Verify.Verdict, width: number, style: Style.Style): string =>
   `${Verify.isSound(verdict) ? style.good("✓") : style.bad("✗")} ${Printable.line(verdict.output).padEnd(width)}  ${Printable.line(said(verdict))}`
 
-/** Verifies, tells each output, and fails when one differs. */
+/** Verifies, reports each output, and fails when one differs. */
 export const run = Effect.gen(function* () {
   const style = yield* Style.current
   const verdicts = yield* Verify.outputs
@@ -54,7 +54,7 @@ export const command = Command.make("verify", Destination.place, (options) =>
 ).pipe(
   Command.validate((options) => Destination.validPlace(options)),
   Command.withDescription(
-    "Count and digest every output anew, and compare with the manifest; exit code 1 when one differs"
+    "Count and digest every output again, and compare with the manifest; exit code 1 when one differs"
   ),
   Command.withExamples([{ command: "intercom export verify sqlite:workspace.db", description: "Verify a database" }])
 )

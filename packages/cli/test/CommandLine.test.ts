@@ -75,7 +75,7 @@ describe("mistakes in the command line", () => {
     [
       "a format there is not",
       ["export", "contacts", "--to", "xml:x"],
-      /^--to: "xml" is none of the formats\. It takes .*parquet:DIR/m
+      /^--to: "xml" is not a format\. It takes .*parquet:DIR/m
     ],
     [
       "a database that is none",

@@ -44,7 +44,7 @@ describe("--to", () => {
     ["", /names no format, such as ndjson:DIR/],
     ["dump", /names no format, such as ndjson:dump/],
     [":dump", /names no format/],
-    ["jsonl:dump", /"jsonl" is none of the formats/],
+    ["jsonl:dump", /"jsonl" is not a format/],
     ["ndjson:", /^The directory is missing/],
     ["sqlite:", /^The file is missing/],
     ["postgres:crm", /starts with postgres:\/\//]

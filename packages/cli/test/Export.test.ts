@@ -292,7 +292,7 @@ describe("intercom export", () => {
     }).pipe(Effect.provide(simulator({ overrides: { contacts: { 3: { owner_id: true } } } })))
   )
 
-  it.live("what fails in a pipe is not said to go on", () =>
+  it.live("what fails in a pipe is not said to be resumable", () =>
     Effect.gen(function* () {
       const args = ["export", "--to", "-", "contacts"]
       const { code, stderr } = yield* intercom(...args, "news")
@@ -507,10 +507,10 @@ describe("an error says what to do", () => {
       yield* fs.writeFileString(file, "This is no database, and no directory either. ".repeat(30))
       const directory = yield* intercom("export", "tags", "--to", `ndjson:${file}`)
       assert.strictEqual(directory.code, 1)
-      assert.match(directory.stderr, /file is no directory\. Move it away, or choose another place\.$/m)
+      assert.match(directory.stderr, /file is not a directory\. Move it away, or choose another place\.$/m)
       const database = yield* intercom("export", "tags", "--to", `sqlite:${file}`)
       assert.strictEqual(database.code, 1)
-      assert.match(database.stderr.trim(), /is no SQLite database\. Choose another file\.$/)
+      assert.match(database.stderr.trim(), /is not a SQLite database\. Choose another file\.$/)
     }).pipe(Effect.provide(simulator()))
   )
 
@@ -617,20 +617,20 @@ describe("an export that is stopped", () => {
   })
 
   it.live(
-    "by Ctrl-C says so, and goes on to the same bytes",
+    "by Ctrl-C says so, and resumes to the same bytes",
     () =>
       Effect.gen(function* () {
         const directory = yield* Command.temporary
         const stopped = yield* stop(directory, 100_000, "SIGINT")
         assert.strictEqual(stopped.code, 130)
-        assert.include(stopped.stderr, "Stopped. The same command goes on from here.")
+        assert.include(stopped.stderr, "Stopped. The same command resumes here.")
         assert.notMatch(stopped.stderr, /^\s+at /m)
         const status = yield* intercom("export", "status", directory)
         assert.match(status.stdout, /^contacts +unfinished +\d+ of 1,200 /m)
 
         const resumed = yield* intercom(...args(directory))
         assert.strictEqual(resumed.code, 2, resumed.stderr)
-        assert.match(resumed.stderr, /^contacts: going on after [1-9]\d* records$/m)
+        assert.match(resumed.stderr, /^contacts: resuming after [1-9]\d* records$/m)
         const expected = yield* undisturbed
         assert.strictEqual(yield* read(`${directory}/contacts.ndjson`), expected.contacts)
         assert.strictEqual(yield* read(`${directory}/quarantine.ndjson`), expected.quarantine)
@@ -645,7 +645,7 @@ describe("an export that is stopped", () => {
   )
 
   it.live(
-    "by kill -9, again and again, goes on to the same bytes",
+    "by kill -9, again and again, resumes to the same bytes",
     () =>
       Effect.gen(function* () {
         const directory = yield* Command.temporary

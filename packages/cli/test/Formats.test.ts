@@ -50,7 +50,7 @@ it.live("a resource is not written in another format into the same directory, wh
   }).pipe(Effect.provide(simulator))
 )
 
-it.live("what is unfinished in another format is gone on with in that one, or dropped", () =>
+it.live("what is unfinished in another format is resumed in that one, or dropped", () =>
   Effect.gen(function* () {
     const { setFaults } = yield* Simulator
     const directory = yield* Command.temporary

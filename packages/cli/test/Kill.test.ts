@@ -30,7 +30,7 @@ const destinations = {
   "sqlite:": "/workspace.db"
 }
 
-/** What is in the place, counted and digested anew. */
+/** What is in the place, counted and digested again. */
 const digested = (directory: string, to: string) =>
   Effect.map(Command.inProcess(["export", "verify", to]), ({ code, stderr, stdout }) => {
     assert.strictEqual(code, 0, stdout + stderr)
@@ -117,7 +117,7 @@ describe("an export that is suspended, while another starts over and is stopped"
   for (const [format, lock] of Object.entries(locks)) {
     if (asked === undefined && format === "parquet:") continue
     it.live(
-      `fails when it goes on, and nothing is lost: ${format}`,
+      `fails when it continues, and nothing is lost: ${format}`,
       () =>
         Effect.gen(function* () {
           const fs = yield* FileSystem.FileSystem
@@ -170,7 +170,7 @@ describe("an export that is suspended, while another starts over and is stopped"
 
           const { code: last, stderr: told } = yield* Command.run(args, env)
           assert.strictEqual(last, 0, told)
-          assert.match(told, /going on after [1-9]\d* records/)
+          assert.match(told, /resuming after [1-9]\d* records/)
           assert.match(yield* digested(directory, to), /\b600\b/)
         }).pipe(
           Effect.scoped,

@@ -137,12 +137,12 @@ describe("on a terminal", () => {
     )
   )
 
-  it.effect("says where it goes on, and what was complete before", () =>
+  it.effect("says where it resumes, and what was complete before", () =>
     captured({ columns: 80 }, (written) =>
       Effect.gen(function* () {
         const { onEvent } = yield* Reporter.terminal(["contacts"])
         yield* onEvent(started(checkpoint(40, { runs: 2 })))
-        assert.strictEqual(screen(written())[0], "contacts: going on after 40 records")
+        assert.strictEqual(screen(written())[0], "contacts: resuming after 40 records")
         yield* onEvent(skipped)
         assert.include(screen(written())[1], `complete since ${at}; --force exports it again`)
       }).pipe(Effect.scoped)

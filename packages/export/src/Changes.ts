@@ -91,7 +91,7 @@ export const advance = (checkpoint: Checkpoint, step: Step, kept: Kept): Checkpo
 }
 
 /**
- * What the next export since `last` goes on from after this one: from where it would have gone on before, when what changed
+ * Where the next export since `last` resumes after this one: where it would have resumed before, when what changed
  * since then is not all in this one, or when it was at a moment that has not come yet.
  */
 export const next = ({ missing, recent, scope }: Checkpoint, overlap: number, last: Since | undefined): Since => {

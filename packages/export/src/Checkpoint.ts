@@ -60,7 +60,7 @@ export const Checkpoint = Schema.Struct({
   resource: Schema.String,
   source: Source,
   scope: Scope,
-  /** Where the walk goes on; null at its start. */
+  /** Where the walk resumes; null at its start. */
   position: Schema.NullOr(Schema.Json),
   /** Whether all is written. */
   done: Schema.Boolean,

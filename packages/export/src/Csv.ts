@@ -4,7 +4,7 @@
  * The file is what RFC 4180 says: a header, lines that end in CRLF, fields in quotes where they have a comma, a quote or a
  * line break; in UTF-8 without a byte order mark. Its columns are those of the table (see `Table.ts`), `_rest` last.
  *
- * - Nothing stands for null, and `""` for an empty text: readers that know the difference keep it.
+ * - An empty field stands for null, and `""` for an empty string: readers that know the difference keep it.
  * - Booleans are `true` and `false`; numbers are written as in JSON, times as the Unix seconds the API sends.
  * - Lists and objects are JSON.
  * - Texts are not altered. One that begins with `=`, `+`, `-` or `@` is a formula to some spreadsheets: who opens a file of
@@ -21,7 +21,7 @@ import * as Table from "./Table.ts"
 export interface Options {
   /** Created when it does not exist. */
   readonly directory: string
-  /** None when left out. */
+  /** @default none */
   readonly compression?: Compression.Format | undefined
 }
 

@@ -30,7 +30,7 @@ const document = <S extends Schema.Codec<unknown, unknown>>(name: string, schema
 /** What is complete. */
 export const { read: manifest, write: writeManifest } = document("manifest", Manifest)
 
-/** What exports since `last` go on from. */
+/** What exports since `last` resume from. */
 export const { read: state, write: writeState } = document("state", State)
 
 const decode = decoder(Checkpoint, false)

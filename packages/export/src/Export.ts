@@ -1,6 +1,6 @@
 /**
  * Exports: each step of a walk over a resource is written together with the checkpoint after it. Whatever stops an export,
- * the same export run again goes on behind the last checkpoint, and the finished output is the one an undisturbed run would
+ * the same export run again resumes after the last checkpoint, and the finished output is the one an undisturbed run would
  * have written, as long as the workspace does not change meanwhile.
  */
 import { IntercomHttp } from "@effect-intercom/core/IntercomHttp"
@@ -402,7 +402,7 @@ const walk = (job: Job, output: Output, from: Checkpoint): Stream.Stream<Event, 
     })
   )
 
-/** A 400 to the first request of a run that goes on is about the place where it goes on. */
+/** When the first request of a resumed run gets a 400, the API rejected the stored cursor. */
 const reasonOf = (error: Walk.Failure, from: Checkpoint, at: Checkpoint): Reason => {
   if (error._tag !== "IntercomError") return error
   return from.position !== null && at === from && error.reason._tag === "BadRequest"
@@ -469,7 +469,7 @@ const finish = (job: Job, output: Output, checkpoint: Checkpoint): Stream.Stream
         finishedAt: updatedAt
       }
       const state = yield* Document.state(connection)
-      // What another workspace left is nothing to go on from.
+      // What another workspace left is nothing to resume from.
       const before = state === undefined || differing(state.source, source) !== undefined ? {} : state.resources
       yield* Document.writeState(connection, {
         format: 1,
@@ -489,8 +489,8 @@ const finish = (job: Job, output: Output, checkpoint: Checkpoint): Stream.Stream
 /** What a plan would do, before it does it. */
 export interface Preview {
   readonly resource: Resource.ResourceName
-  /** `go on`: an unfinished export is there. `skip`: it is complete. */
-  readonly action: "start" | "go on" | "skip"
+  /** `resume`: an unfinished export is there. `skip`: it is complete. */
+  readonly action: "start" | "resume" | "skip"
   /** What changed after this, in Unix seconds; null for everything. */
   readonly since: number | null
   /** Records written so far. */
@@ -519,7 +519,7 @@ export const preview = (plan: Plan): Effect.Effect<ReadonlyArray<Preview>, Expor
           const total = isComplete ? undefined : yield* Effect.result(resource.count(scope.since ?? undefined))
           return {
             resource: name,
-            action: found !== undefined ? "go on" : isComplete ? "skip" : "start",
+            action: found !== undefined ? "resume" : isComplete ? "skip" : "start",
             since: scope.since,
             written: found?.counts.records ?? 0,
             total: total === undefined || Result.isFailure(total) ? null : (total.success ?? null)

@@ -45,7 +45,7 @@ export class InTheWay extends Schema.TaggedError<InTheWay>()("InTheWay", {
     if (target !== undefined) {
       return `${path} is a link to ${target}, which is not there. Make that ${needed}, or choose another place.`
     }
-    const what = needed === "file" ? `is a ${found}, where a file belongs` : "is no directory"
+    const what = needed === "file" ? `is a ${found}, where a file belongs` : "is not a directory"
     return `${path} ${what}. Move it away, or choose another place.`
   }
 }
@@ -63,7 +63,7 @@ export class FileFailed extends Schema.TaggedError<FileFailed>()("FileFailed", {
 /** The directory is not there any more. */
 export class DirectoryGone extends Schema.TaggedError<DirectoryGone>()("DirectoryGone", { path: Schema.String }) {
   override get message(): string {
-    return `${this.path} is not there any more: it was deleted, moved or unmounted while the export wrote to it. Put it back to go on from where the export stood; without it, the same command starts over.`
+    return `${this.path} is not there any more: it was deleted, moved or unmounted while the export wrote to it. Put it back to resume where the export stood; without it, the same command starts over.`
   }
 }
 
@@ -72,7 +72,7 @@ export class Unreadable extends Schema.TaggedError<Unreadable>()("Unreadable", {
   path: Schema.String,
   /** What in it is wrong, where that is known. */
   field: Schema.optionalKey(Schema.String),
-  /** Whether it tells of finished exports, so that starting over does not replace it. */
+  /** Whether it is about finished exports, so that starting over does not replace it. */
   finished: Schema.optionalKey(Schema.Boolean)
 }) {
   override get message(): string {
@@ -99,7 +99,7 @@ export class OtherExport extends Schema.TaggedError<OtherExport>()("OtherExport"
     const remedy =
       this.fixed === true
         ? `Choose another directory, or export as ${this.found}: --force does not change the ${this.field}.`
-        : "Choose another place, or start anew: --restart for an unfinished export, --force for a finished one."
+        : "Choose another place, or start over: --restart for an unfinished export, --force for a finished one."
     return `${this.path} belongs to an export with ${this.field} ${this.found}, this one has ${this.wanted}. ${remedy}`
   }
 }
@@ -110,7 +110,7 @@ export class PartChanged extends Schema.TaggedError<PartChanged>()("PartChanged"
   checkpoint: Schema.String
 }) {
   override get message(): string {
-    return `${this.path} was changed by something else, another export perhaps. Make sure only one runs at a time; start anew with --restart.`
+    return `${this.path} was changed by something else, another export perhaps. Make sure only one runs at a time; start over with --restart.`
   }
 }
 
@@ -126,7 +126,7 @@ export class Locked extends Schema.TaggedError<Locked>()("Locked", {
   /** The lock; or the database that keeps it, for as long as its owner is connected. */
   path: Schema.String,
   inDatabase: Schema.optionalKey(Schema.Literal(true)),
-  /** Null when the lock does not tell: it is being written, or damaged. */
+  /** Null when the lock does not say: it is being written, or damaged. */
   owner: Schema.NullOr(
     Schema.Struct({
       pid: Schema.Int,
@@ -143,7 +143,7 @@ export class Locked extends Schema.TaggedError<Locked>()("Locked", {
       return `Another export writes to ${path}${who}. Wait until it ends, or stop it.`
     }
     return owner === null
-      ? `${path} does not tell who holds it. Should no other export run, delete it; after a minute it is ignored.`
+      ? `${path} does not say who holds it. If no other export runs, delete it; after a minute it is ignored.`
       : `Another export writes there: process ${owner.pid} on ${owner.host}, since ${owner.startedAt}. Wait until it ends, or stop it; should it be gone, delete ${path}.`
   }
 }
@@ -158,7 +158,7 @@ export class LostLock extends Schema.TaggedError<LostLock>()("LostLock", {
   override get message(): string {
     const { owner, path } = this
     const who = owner === null ? "another export" : `process ${owner.pid} on ${owner.host}`
-    return `This export lost its lock on ${path}, as it stood still for too long: ${who} took over, and what stands there is its. Run the same command again to go on from that.`
+    return `This export lost its lock on ${path}, because it was suspended for too long: ${who} took over. Run the same command again to resume from what that wrote.`
   }
 }
 
@@ -169,10 +169,10 @@ export class PipeClosed extends Schema.TaggedError<PipeClosed>()("PipeClosed", {
   }
 }
 
-/** The walk has to begin anew, and what went into a pipe cannot be taken back. */
+/** The walk has to start over, and what went into a pipe cannot be taken back. */
 export class BegunAnew extends Schema.TaggedError<BegunAnew>()("BegunAnew", {}) {
   override get message(): string {
-    return "The listing has to be read anew from its start, and what went to the standard output cannot be taken back. Run it again, or export to a file."
+    return "The listing has to be read again from its start, and what went to the standard output cannot be taken back. Run it again, or export to a file."
   }
 }
 
@@ -194,7 +194,7 @@ export class Altered extends Schema.TaggedError<Altered>()("Altered", {
     const how = {
       records: `it has ${this.found} records, not ${this.expected}`,
       bytes: `it has ${this.found} bytes, not ${this.expected}`,
-      sha256: "records in it are others"
+      sha256: "its records are different ones"
     }[this.what]
     return `${this.path} is not what the last export left: ${how}. Put a good copy back, or export it again with --force.`
   }
@@ -216,10 +216,10 @@ export class ClockAhead extends Schema.TaggedError<ClockAhead>()("ClockAhead", {
   }
 }
 
-/** The API refused to go on where the export was. */
+/** The API refused to continue where the export was. */
 export class CursorRefused extends Schema.TaggedError<CursorRefused>()("CursorRefused", { error: IntercomError }) {
   override get message(): string {
-    return `The API refused to go on from where the export stood: ${this.error.reason.message} Start anew with --restart.`
+    return `The API refused to continue where the export stood: ${this.error.reason.message} Start over with --restart.`
   }
 }
 
@@ -253,7 +253,7 @@ export class Endless extends Schema.TaggedError<Endless>()("Endless", {
 /** The file is something else than a database. */
 export class NotADatabase extends Schema.TaggedError<NotADatabase>()("NotADatabase", { path: Schema.String }) {
   override get message(): string {
-    return `${this.path} is no SQLite database. Choose another file.`
+    return `${this.path} is not a SQLite database. Choose another file.`
   }
 }
 
@@ -323,7 +323,7 @@ export class DatabaseForbidden extends Schema.TaggedError<DatabaseForbidden>()("
   description: Schema.String
 }) {
   override get message(): string {
-    return `${this.database} does not allow it (${this.description}). An export creates tables in its schema: GRANT USAGE, CREATE ON SCHEMA … TO the user, on a server that is no read-only replica.`
+    return `${this.database} does not allow it (${this.description}). An export creates tables in its schema: GRANT USAGE, CREATE ON SCHEMA … TO the user, on a server that is not a read-only replica.`
   }
 }
 
@@ -333,7 +333,7 @@ export class DatabaseLost extends Schema.TaggedError<DatabaseLost>()("DatabaseLo
   description: Schema.String
 }) {
   override get message(): string {
-    return `The connection to ${this.database} was lost (${this.description}). Run the same command again to go on.`
+    return `The connection to ${this.database} was lost (${this.description}). Run the same command again to resume.`
   }
 }
 
@@ -354,7 +354,7 @@ export class ForeignTable extends Schema.TaggedError<ForeignTable>()("ForeignTab
   column: Schema.String
 }) {
   override get message(): string {
-    return `${this.place} is none that an export made: it has no column ${this.column}. Rename it, or choose another database.`
+    return `${this.place} was not made by an export: it has no column ${this.column}. Rename it, or choose another database.`
   }
 }
 
@@ -367,7 +367,7 @@ export class TableDiffers extends Schema.TaggedError<TableDiffers>()("TableDiffe
   wanted: Schema.String
 }) {
   override get message(): string {
-    return `${this.place} has the column ${this.column} as ${this.found}, and records need ${this.wanted}. Export everything once, which makes the table anew, or choose another database.`
+    return `${this.place} has the column ${this.column} as ${this.found}, and records need ${this.wanted}. Export everything once, which creates the table again, or choose another database.`
   }
 }
 
@@ -462,7 +462,7 @@ export class ExportError extends Schema.TaggedError<ExportError>()("ExportError"
     return _tag === "Unauthorized" || _tag === "TransportError"
   }
 
-  /** Whether the same export, run again once its cause is removed, goes on where this one stopped. */
+  /** Whether the same export, run again once its cause is removed, resumes where this one stopped. */
   get resumable(): boolean {
     if (needsAnotherCommand.has(this.reason._tag)) return false
     // What the API's rules forbid, it forbids again.

@@ -1,4 +1,4 @@
-/** The machine and the process an export runs in: a lock tells them, so that others know whether its owner lives. */
+/** The machine and the process an export runs in: a lock names them, so that others know whether its owner lives. */
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 

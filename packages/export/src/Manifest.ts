@@ -1,6 +1,6 @@
 /**
  * What a sink holds: the document `manifest`, with an entry for each complete output, and the document `state`, which
- * exports since `last` go on from.
+ * exports since `last` resume from.
  */
 import * as Schema from "effect/Schema"
 import { Counts, Recent, Scope } from "./Checkpoint.ts"
@@ -54,7 +54,7 @@ export type Manifest = typeof Manifest.Type
 /** What the last export into each place said of it: a table holds what several exports wrote. */
 export const latest = (manifest: Manifest | undefined): ReadonlyArray<readonly [output: string, entry: Entry]> => {
   const all = Object.entries(manifest?.exports ?? {})
-  // In the order in which they were finished, which a clock that was put back does not tell.
+  // In the order in which they were finished, which a clock that was put back does not show.
   return all.filter(([, entry], index) => all.slice(index + 1).every(([, { place }]) => place !== entry.place))
 }
 

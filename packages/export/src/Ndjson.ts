@@ -19,7 +19,7 @@ import type { Received } from "./Table.ts"
 export interface Options {
   /** Created when it does not exist. */
   readonly directory: string
-  /** None when left out. */
+  /** @default none */
   readonly compression?: Compression.Format | undefined
 }
 

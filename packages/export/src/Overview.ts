@@ -1,4 +1,4 @@
-/** What stands in a sink: what is complete, what was begun, and what the next export of changes goes on from. */
+/** What stands in a sink: what is complete, what was begun, and where the next export of changes resumes. */
 import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import type { Checkpoint } from "./Checkpoint.ts"
@@ -14,7 +14,7 @@ export interface Overview {
   readonly name: string
   /** `undefined` when nothing is complete. */
   readonly manifest: Manifest | undefined
-  /** `undefined` when no export of changes can go on from here. */
+  /** `undefined` when no export of changes can resume here. */
   readonly state: State | undefined
   /** The checkpoints of what is unfinished. */
   readonly unfinished: ReadonlyArray<Checkpoint>

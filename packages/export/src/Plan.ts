@@ -12,11 +12,11 @@ export const Plan = Schema.Struct({
    * (everything, when there was none). Resources that cannot be asked for what changed are read whole.
    */
   since: Schema.optionalKey(Schema.Union([Schema.Int, Schema.Literal("last")])),
-  /** Seconds the windows of exports since `last` overlap, since searches find a change some minutes late; 900 when left out. */
+  /** Seconds the windows of exports since `last` overlap, since searches find a change some minutes late. @default 900 */
   overlap: Schema.optionalKey(Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))),
   /** Records per request, instead of what each resource has. */
   pageSize: Schema.optionalKey(positive),
-  /** Records completed at once, and twice the windows of contacts walked at once; 8 when left out. */
+  /** Records completed at once, and twice the windows of contacts walked at once. @default 8 */
   concurrency: Schema.optionalKey(positive),
   /** Exports again what is complete, and replaces what is of unknown origin. What is unfinished is resumed all the same. */
   force: Schema.optionalKey(Schema.Boolean),

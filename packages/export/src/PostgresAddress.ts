@@ -126,7 +126,7 @@ const unreadable = Result.fail(unreadableProblem)
 
 const isUri = (text: string): boolean => /^postgres(ql)?:\/\//i.test(text)
 
-/** Whether a text is meant as an address, rather than as something else. */
+/** Whether a string is meant as an address, rather than as something else. */
 export const isAddress = (text: string): boolean => isUri(text) || /^\s*[a-z_]+\s*=/i.test(text)
 
 /** Reads an address; fails with a sentence that repeats no value of it. */

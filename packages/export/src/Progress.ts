@@ -5,7 +5,7 @@ import type { Entry } from "./Manifest.ts"
 
 export type Event = Started | StepWritten | Completed | Skipped | Failed
 
-/** The export of a resource starts, or goes on where `checkpoint` stands. */
+/** The export of a resource starts, or resumes at `checkpoint`. */
 export interface Started {
   readonly _tag: "Started"
   readonly resource: string
@@ -33,7 +33,7 @@ export interface Skipped {
   readonly entry: Entry
 }
 
-/** The resource failed; others go on, unless they would fail for the same reason. */
+/** The resource failed; others continue, unless they would fail for the same reason. */
 export interface Failed {
   readonly _tag: "Failed"
   readonly resource: string

@@ -1,6 +1,6 @@
 /**
  * What stands in a sink as one page of HTML that needs nothing else: no server, no network, no script. Its policy allows
- * no request, and every text of a document is escaped.
+ * no request, and every string of a document is escaped.
  */
 import * as DateTime from "effect/DateTime"
 import * as Option from "effect/Option"
@@ -194,7 +194,7 @@ const stretches = (all: ReadonlyArray<Sample>): ReadonlyArray<Stretch> =>
       {
         from: before.seconds,
         until: sample.seconds,
-        // A walk that began anew has fewer than before.
+        // A walk that started over has fewer than before.
         perSecond: Math.max(0, sample.records - before.records) / seconds,
         // Several requests wait at once, and each counts.
         waited: Math.min(1, Math.max(0, sample.waitedMillis - before.waitedMillis) / 1000 / seconds),

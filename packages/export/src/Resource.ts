@@ -27,7 +27,7 @@ import * as Windows from "./Windows.ts"
 
 /** How a walk is to go. */
 export interface Options {
-  /** Where a stopped one goes on. */
+  /** Where a stopped one resumes. */
   readonly from: Walk.Position | undefined
   /** Records per page; null where there are no pages. */
   readonly pageSize: number | null
@@ -98,7 +98,7 @@ interface Listing<R> {
 const Cursor = Schema.UndefinedOr(Schema.String)
 const isCursor = Schema.is(Cursor)
 
-/** A listing walked from cursor to cursor. One with pages has times, so that what changed can be told. */
+/** A listing walked from cursor to cursor. One with pages has times, so that changes can be selected. */
 const listing = <R>({ name, pageSize, pages, table }: Listing<R>): Resource<R> => {
   const query = (size: number | null) => (size === null ? {} : { per_page: size })
   return {
@@ -188,7 +188,7 @@ export const companies: Resource<Companies> = {
   walk: ({ accepts, from }) =>
     Walk.accepted(
       Stream.unwrap(
-        // A scroll tells no count.
+        // A scroll reports no count.
         Effect.map(countCompanies, (listed) =>
           Scroll.steps(
             (options) => Stream.unwrap(Companies.useSync(({ scroll }) => scroll.pages({}, options))),
@@ -225,7 +225,10 @@ type List<R> = (size: number) => Walk.Open<R>
 /** Whether a search by time finds a record. */
 const isTimed = ({ created_at }: Received) => typeof created_at === "number"
 
-/** Every record in the order of its creation; or what changed, in the order of its changes: what moves, moves ahead. */
+/**
+ * Every record by creation time, or every change by update time. A record that is updated during the export moves towards
+ * the end, so it is never skipped.
+ */
 const searched = <R>(search: Search<R>, list: List<R>, options: Options) => {
   const { accepts, concurrency, from, known, since } = options
   const pageSize = options.pageSize ?? 150

@@ -1,6 +1,6 @@
 /**
  * A scroll over companies. There is one at a time in a workspace, it dies after a minute without a request or with a
- * failure of the server, and it cannot be gone back in: then it begins anew, and what was written before goes.
+ * failure of the server, and it cannot be gone back in: then it starts over, and what was written before is dropped.
  */
 import { hasCode, type IntercomError } from "@effect-intercom/core/IntercomError"
 import * as Effect from "effect/Effect"
@@ -28,7 +28,7 @@ const hasDied = ({ reason }: IntercomError) =>
 export const steps = <R>(
   open: Walk.Open<R>,
   from: Walk.Position | undefined,
-  /** What the API counts, where that is known: a scroll does not tell. */
+  /** What the API counts, where that is known: a scroll does not say. */
   total?: number | undefined
 ): Stream.Stream<Walk.Step, Walk.Failure, R> =>
   Stream.unwrap(Effect.map(Ref.make(from === undefined ? 0 : 1), (begun) => attempt(open, begun, patience, total)))

@@ -29,7 +29,7 @@ export interface Batch {
   readonly records: ReadonlyArray<Received>
   /** Records that do not fit their schema: they are kept apart, as received, with the reason. */
   readonly quarantined: ReadonlyArray<Quarantine.Line>
-  /** The walk had to begin anew (a scroll expired): what this output was given before this batch goes. */
+  /** The walk had to start over (a scroll expired): what this output was given before this batch is dropped. */
   readonly anew?: boolean | undefined
 }
 
@@ -54,11 +54,11 @@ export interface Receipt {
   readonly sha256: string
   /** How many records stand in the quarantine for this resource. */
   readonly quarantined: number
-  /** Of these, in hexadecimal; absent without any, and where a sink does not tell. */
+  /** Of these, in hexadecimal; absent without any, and where a sink does not say. */
   readonly quarantineSha256?: string
 }
 
-/** What is told of a finished output without reading all of it. */
+/** What is known of a finished output without reading all of it. */
 export type Measure = Pick<Receipt, "bytes"> & Partial<Pick<Receipt, "records" | "sha256">>
 
 /**
@@ -107,14 +107,14 @@ export interface Connection {
   readonly token: number
   /** A small document (JSON text) kept beside the data: the `manifest`, the `state`. */
   readonly read: (document: string) => Effect.Effect<string | undefined, Reason>
-  /** Where a document is kept, or `contacts.checkpoint`, for messages; its name when left out. */
+  /** Where a document is kept, or `contacts.checkpoint`, for messages. @default its name */
   readonly locate?: ((document: string) => string) | undefined
   /** Replaces a document, whole or not at all. */
   readonly write: (document: string, text: string) => Effect.Effect<void, Reason>
   /** Where a finished output of this name would go, when something stands there already. */
   readonly occupied: (table: Table, name: string) => Effect.Effect<string | undefined, Reason>
   /**
-   * Opens the output of a resource, or goes on with one that was stopped, in the mode it had. Outputs of several
+   * Opens the output of a resource, or resumes one that was stopped, in the mode it had. Outputs of several
    * resources may be open at once, one of each.
    */
   readonly open: (table: Table, mode: Mode) => Effect.Effect<Output, Reason, Scope.Scope>
@@ -124,9 +124,9 @@ export interface Connection {
   readonly peek: (table: Table) => Effect.Effect<string | undefined, Reason>
   /** Reads what a finished output holds now, in whatever format; fails when it is not there. */
   readonly audit: (table: Table, place: string) => Effect.Effect<Receipt, Reason>
-  /** The same, as far as it is told without reading all of it; {@link audit} where it is left out. */
+  /** The same, as far as it is known without reading all of it; {@link audit} where it is absent. */
   readonly measure?: ((table: Table, place: string) => Effect.Effect<Measure, Reason>) | undefined
-  /** The formats of a resource's outputs: of those finished at these places, and of the unfinished one. None when left out. */
+  /** The formats of a resource's outputs: of those finished at these places, and of the unfinished one. @default none */
   readonly formats?:
     | ((table: Table, places: ReadonlyArray<string>) => Effect.Effect<ReadonlyArray<Stored>, Reason>)
     | undefined

@@ -37,7 +37,7 @@ import * as Table from "./Table.ts"
 
 /** A sink at a place that nothing was written to yet, and the means to see what it wrote. */
 export interface Subject<out E = never, out R = never> {
-  /** Built anew for each export, as processes that follow one another would. */
+  /** Built again for each export, as processes that follow one another would. */
   readonly layer: Layer.Layer<Sink, E, R>
   /** The records at a receipt's place: as received, or as far as the row of each tells. */
   readonly records: (table: Table.Table, place: string) => Effect.Effect<ReadonlyArray<Table.Received>, E, R>
@@ -343,7 +343,7 @@ const histories: Arbitrary.Arbitrary<History> = Arbitrary.array(
   { minLength: 1, maxLength: 6 }
 )
 
-/** Goes on from the checkpoint until all is written; what it says of the progress is what it then relies on. */
+/** Resumes from the checkpoint until all is written; what it says of the progress is what it then relies on. */
 const live = (bench: Bench, history: History, records: ReadonlyArray<Table.Received>) =>
   Effect.gen(function* () {
     let step = 0
@@ -382,13 +382,13 @@ const live = (bench: Bench, history: History, records: ReadonlyArray<Table.Recei
 const progress = (checkpoint: string | undefined): number =>
   checkpoint === undefined ? 0 : (JSON.parse(checkpoint) as { readonly at: number }).at
 
-/** What an export does that lost its lock, once it goes on. */
+/** What an export does that lost its lock, once it continues. */
 const stale: Readonly<
   Record<string, (output: Output, connection: Connection) => Effect.Effect<unknown, Failure, Scope.Scope>>
 > = {
   commits: (output) =>
     output.commit(batch(many(4, 700), { quarantined: [quarantined("things", 7)] }), () => checkpoint(7)),
-  "begins anew": (output) => output.commit(batch(many(4, 700), { anew: true }), () => checkpoint(7)),
+  "starts over": (output) => output.commit(batch(many(4, 700), { anew: true }), () => checkpoint(7)),
   finishes: (output) => output.finish("things"),
   "writes a document": (_, { write }) => write("manifest", `{"by":"the one before"}`),
   "opens another output": (_, { open }) =>
@@ -429,7 +429,7 @@ const rules: Readonly<Record<string, (bench: Bench) => Effect.Effect<unknown, Fa
       yield* bench.writing(things, "replace", (output) => same("the checkpoint", output.checkpoint, undefined))
     }),
 
-  "an export that was stopped or killed at any point goes on, and ends as if nothing had been": (bench) =>
+  "an export that was stopped or killed at any point resumes, and ends as if nothing had been": (bench) =>
     Effect.gen(function* () {
       const records = many(12)
       const lines = [0, 5, 10].map((id) => quarantined("things", id))
@@ -611,7 +611,7 @@ const rules: Readonly<Record<string, (bench: Bench) => Effect.Effect<unknown, Fa
       }
     }),
 
-  "a walk that begins anew leaves nothing of what came before": (bench) =>
+  "a walk that starts over leaves nothing of what came before": (bench) =>
     Effect.gen(function* () {
       const expected = yield* complete(bench, many(3, 100), { quarantined: [quarantined("things", 7)] })
       const fresh = batch(many(3, 100), { quarantined: [quarantined("things", 7)], anew: true })
@@ -728,7 +728,7 @@ const rules: Readonly<Record<string, (bench: Bench) => Effect.Effect<unknown, Fa
         const astray = yield* Effect.result(bench.session(({ audit }) => audit(things, place)))
         yield* holds(astray._tag === "Failure", `the audit of ${JSON.stringify(place)} succeeds`)
       }
-      yield* holds(/^[0-9a-f]{64}$/.test(receipt.sha256), `${receipt.sha256} is no SHA-256`)
+      yield* holds(/^[0-9a-f]{64}$/.test(receipt.sha256), `${receipt.sha256} is not a SHA-256`)
       yield* complete(bench, [happening(1)], { table: happenings, quarantined: [quarantined("happenings", 3)] })
       const audits = [
         yield* bench.session(({ audit }) => audit(things, receipt.place)),

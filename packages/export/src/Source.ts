@@ -1,4 +1,4 @@
-/** Where records come from: an export goes on only from a checkpoint of the same source. */
+/** Where records come from: an export resumes only from a checkpoint of the same source. */
 import { Admins } from "@effect-intercom/core/resources/Admins"
 import { IntercomHttp } from "@effect-intercom/core/IntercomHttp"
 import * as Effect from "effect/Effect"
@@ -8,7 +8,7 @@ export const Source = Schema.Struct({
   baseUrl: Schema.String,
   /** The `Intercom-Version` asked for. */
   version: Schema.String,
-  /** The `id_code` of the workspace the token belongs to; null when the API does not tell. */
+  /** The `id_code` of the workspace the token belongs to; null when the API does not say. */
   workspace: Schema.NullOr(Schema.String)
 })
 export type Source = typeof Source.Type

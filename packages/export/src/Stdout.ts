@@ -9,8 +9,8 @@
  * `{"resource":"contacts","record":{…}}`. Records that do not fit their schema go to the standard error, as in
  * `quarantine.ndjson`, with what could move a terminal's cursor as escapes.
  *
- * What went into a pipe is gone: there is no checkpoint to go on from, no document is kept, and nothing to audit. A walk
- * that has to begin anew fails once it has written something. A reader that has seen enough, and closes the pipe as `head`
+ * What went into a pipe is gone: there is no checkpoint to resume from, no document is kept, and nothing to audit. A walk
+ * that has to start over fails once it has written something. A reader that has seen enough, and closes the pipe as `head`
  * does, ends the export with the reason `PipeClosed`.
  */
 import * as Json from "@effect-intercom/core/Json"
@@ -119,7 +119,7 @@ const commit = Effect.fnUntraced(function* (
   return { records: records.length, merged: 0, setAside: [] } satisfies Kept
 })
 
-/** Writes a text; when it returns, the one before is written. */
+/** Writes a string; when it returns, the one before is written. */
 type Writer = (text: string) => Effect.Effect<void, Reason>
 
 interface Item {
@@ -133,7 +133,7 @@ const writer = Effect.fnUntraced(function* (sink: ReturnType<Stdio.Stdio["stdout
   // One stream for all that is written: a failure in between two texts would find nobody who listens.
   const next = Effect.gen(function* () {
     const before = yield* Ref.get(last)
-    // The sink asks for the next text when it has written the last.
+    // The sink asks for the next string when it has written the last.
     if (before !== undefined) yield* Deferred.succeed(before.written, undefined)
     const item = yield* Queue.take(queue)
     yield* Ref.set(last, item)

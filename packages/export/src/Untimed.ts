@@ -72,7 +72,7 @@ export const steps = <R>(options: Options<R>): Stream.Stream<Walk.Step, Walk.Fai
   )
 }
 
-/** What a listing counts; 0 where it does not tell. */
+/** What a listing counts; 0 where it does not say. */
 const count = <R>(list: Options<R>["list"]): Effect.Effect<number, IntercomError, R> =>
   Effect.map(Walk.fetch(list(1), undefined), ({ page }) => page.total ?? 0)
 

@@ -1,4 +1,4 @@
-/** Whether what was exported is still there, unchanged: counted and digested anew, and compared with the manifest. */
+/** Whether what was exported is still there, unchanged: counted and digested again, and compared with the manifest. */
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Document from "./Document.ts"
@@ -54,7 +54,7 @@ const compare = (entry: Entry, receipt: Receipt, manifest: Manifest): ReadonlyAr
   )
 }
 
-/** Reads every output anew; empty when nothing is complete. */
+/** Reads every output again; empty when nothing is complete. */
 export const outputs: Effect.Effect<ReadonlyArray<Verdict>, ExportError, Sink> = Effect.gen(function* () {
   const sink = yield* (yield* Sink).inspect
   const manifest = yield* Document.manifest(sink)

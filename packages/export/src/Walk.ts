@@ -30,7 +30,7 @@ export const Missing = Schema.Struct({
 })
 export type Missing = typeof Missing.Type
 
-/** Where a walk goes on: JSON, understood by the resource it comes from. */
+/** Where a walk resumes: JSON, understood by the resource it comes from. */
 export type Position = Schema.Json
 
 /** What is written at once. */
@@ -39,12 +39,12 @@ export interface Step {
   readonly invalid: ReadonlyArray<Invalid>
   /** How many records the API gave, with those left out for being none of the export's. */
   readonly read: number
-  /** Where the walk goes on; `undefined` after the last step. */
+  /** Where the walk resumes; `undefined` after the last step. */
   readonly position: Position | undefined
   /** What the API says there is in all, as far as it is known. */
   readonly total?: number | undefined
   readonly missing?: ReadonlyArray<Missing> | undefined
-  /** What came before is given once more: the walk had to begin anew. */
+  /** What came before is given once more: the walk had to start over. */
   readonly anew?: boolean | undefined
   /** The walk looks for what it has not given yet: what it has is not read a second time. */
   readonly rest?: boolean | undefined
@@ -182,7 +182,7 @@ export const accepted = <E, R>(
     })
   })
 
-/** A walk that cannot be gone on with: its position says no more than that it was begun. `total`: what the API counts. */
+/** A walk that cannot resume: its position only records that it started. `total`: what the API counts. */
 export const scrolled = <R>(open: Open<R>, total?: number | undefined): Stream.Stream<Step, Failure, R> =>
   Stream.unwrap(
     Effect.map(Ref.make<ReadonlyArray<Invalid>>([]), (apart) => {

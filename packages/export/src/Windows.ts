@@ -54,11 +54,11 @@ export const query = (field: Field, { after, until }: Window): Query => {
 /** The field a query is about. */
 export const fieldIn = (query: Query): Field => ("field" in query ? query.field : query.value[1].field)
 
-/** Where a walk over windows goes on. */
+/** Where a walk over windows resumes. */
 export const Position = Schema.Struct({
   /** Everything up to this moment is done. */
   after: Schema.Int,
-  /** The window under way, and where it goes on. */
+  /** The window under way, and where it resumes. */
   window: Schema.NullOr(Schema.Struct({ until: Schema.NullOr(Schema.Int), cursor: Schema.String })),
   /** What the API counted in the windows that are done, and at the start in all. */
   counted: Schema.Int,
@@ -91,7 +91,7 @@ const noonBefore = (seconds: number) => Math.floor((seconds - noon) / day) * day
 /** Pages a window is to have: enough that its last, which is seldom full, does not weigh much. */
 const pagesPerWindow = 8
 
-/** A window with the page it starts with, or the cursor it goes on from. */
+/** A window with the page it starts with, or the cursor it resumes from. */
 interface Opened extends Window {
   /** What the API counted from its start on, without an end; only where that was asked. */
   readonly whole: number | undefined

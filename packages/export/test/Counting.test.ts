@@ -235,7 +235,7 @@ describe("Export", () => {
             .toSorted(),
           all.toSorted()
         )
-        // Stopped anywhere, the walk goes on to the same.
+        // Stopped anywhere, the walk resumes to the same.
         for (let at = 1; at <= sink.failing.commits; at += 1) {
           const stopped = MemorySink.make()
           stopped.failing.at = at

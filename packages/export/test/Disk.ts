@@ -38,7 +38,7 @@ export const layer = Layer.mergeAll(hasty, NodePath.layer, NodeSha256.layer, Nod
 export interface Death {
   readonly at: number
   readonly when: "before" | "middle" | "after"
-  /** The system's code of the error; EIO when left out. */
+  /** The system's code of the error. @default EIO */
   readonly code?: string
 }
 

@@ -79,7 +79,7 @@ describe("Export", () => {
     )
   )
 
-  it.effect("stopped at any commit, goes on behind it; what comes out is what an undisturbed run gives", () =>
+  it.effect("stopped at any commit, resumes after it; what comes out is what an undisturbed run gives", () =>
     inWorkspace({ ...Workspace.small, contacts: 40, conversations: 12, companies: 130 })(
       Effect.gen(function* () {
         const undisturbed = MemorySink.make()
@@ -141,7 +141,7 @@ describe("Export", () => {
     )
   )
 
-  it.effect("goes on past the failure of one resource, and fails with it in the end", () =>
+  it.effect("continues past the failure of one resource, and fails with it in the end", () =>
     inWorkspace()(
       Effect.gen(function* () {
         yield* Simulator.use(({ setFaults }) =>
@@ -227,7 +227,7 @@ describe("Export", () => {
     ["page size", { resources: ["articles"], pageSize: 9 }]
   ]
   for (const [field, plan] of identities) {
-    it.effect(`does not go on with an export of another ${field}, but starts anew when told to`, () =>
+    it.effect(`does not resume an export of another ${field}, but starts over when asked to`, () =>
       inWorkspace()(
         Effect.gen(function* () {
           const sink = MemorySink.make()
@@ -270,7 +270,7 @@ describe("Export", () => {
           preview.map(({ action, resource, total, written }) => [resource, action, written, total]),
           [
             ["tags", "skip", 0, null],
-            ["contacts", "go on", sink.parts.get("contacts")?.records.length, 90],
+            ["contacts", "resume", sink.parts.get("contacts")?.records.length, 90],
             ["companies", "start", 0, 230],
             ["events", "start", 0, null]
           ]

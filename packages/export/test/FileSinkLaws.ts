@@ -66,7 +66,7 @@ const quarantined = (id: number): Line => ({
 
 const at = (output: Output) => (output.checkpoint === undefined ? 0 : Number(output.checkpoint))
 
-/** What an export does: it goes on where the checkpoint says. */
+/** What an export does: it resumes where the checkpoint says. */
 export const run = (
   layer: Layer.Layer<Sink, never, Machine>,
   all: ReadonlyArray<Batch>,
@@ -160,7 +160,7 @@ export const tests = (sink: FileSink) => {
       Effect.gen(function* () {
         const fs = yield* FileSystem.FileSystem
         const own = [{ ...batches(1)[0], records: [record(70)], quarantined: [quarantined(70)] }]
-        for (const next of ["starts over", "goes on"] as const) {
+        for (const next of ["starts over", "resumes"] as const) {
           for (let at = 1; ; at += step) {
             const directory = yield* Disk.temporary
             const layer = Layer.provide(sink.layer(directory), yield* Disk.processes)
@@ -294,7 +294,7 @@ export const tests = (sink: FileSink) => {
         const other = yield* Effect.flip(run(sink.layer(directory), []))
         assert.strictEqual(
           other.message.replace(/[^/]*,held\//, "HELD/"),
-          `${directory}/.export/HELD/things.checkpoint.json belongs to an export with format xml, this one has ${sink.extension}. Choose another place, or start anew: --restart for an unfinished export, --force for a finished one.`
+          `${directory}/.export/HELD/things.checkpoint.json belongs to an export with format xml, this one has ${sink.extension}. Choose another place, or start over: --restart for an unfinished export, --force for a finished one.`
         )
         yield* fs.writeFileString(yield* Disk.unfinished(directory, "things.xml.part"), "<things>")
         yield* session(sink.layer(directory), ({ discard }) => discard(SinkKit.things))
@@ -421,7 +421,7 @@ export const tests = (sink: FileSink) => {
         assert.strictEqual(error._tag, "DirectoryGone")
         assert.strictEqual(
           error.message,
-          `${directory} is not there any more: it was deleted, moved or unmounted while the export wrote to it. Put it back to go on from where the export stood; without it, the same command starts over.`
+          `${directory} is not there any more: it was deleted, moved or unmounted while the export wrote to it. Put it back to resume where the export stood; without it, the same command starts over.`
         )
       })
     )

@@ -131,7 +131,7 @@ describe("a table", () => {
     }).pipe(scoped, inWorkspace)
   )
 
-  it.effect("whose manifest is gone is not gone on from", () =>
+  it.effect("whose manifest is gone is not resumed from", () =>
     Effect.gen(function* () {
       const place = yield* sqlite
       yield* run(contacts, place)

@@ -216,7 +216,7 @@ describe("Lock", () => {
       const sentence = yield* refusal(hold(path, host(2, [2])))
       assert.strictEqual(
         sentence,
-        `${path} does not tell who holds it. Should no other export run, delete it; after a minute it is ignored.`
+        `${path} does not say who holds it. If no other export runs, delete it; after a minute it is ignored.`
       )
       yield* TestClock.adjust("1 second")
       yield* hold(path, host(2, [2]))

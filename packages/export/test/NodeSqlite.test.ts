@@ -57,7 +57,7 @@ describe("NodeSqlite", () => {
     for (const [name, scenario] of Object.entries(scenarios)) it.effect(name, () => Effect.flatMap(place, scenario))
 
     it.effect(
-      "an export that is killed goes on, and ends as if nothing had been",
+      "an export that is killed resumes, and ends as if nothing had been",
       () =>
         Effect.gen(function* () {
           const [one, other] = [yield* place, yield* place]
@@ -102,7 +102,7 @@ describe("NodeSqlite", () => {
         const file = `${yield* fs.makeTempDirectoryScoped()}/notes.txt`
         const notes = "not a database, but notes\n".repeat(100)
         yield* fs.writeFileString(file, notes)
-        assert.strictEqual(yield* messageOf(connecting(file)), `${file} is no SQLite database. Choose another file.`)
+        assert.strictEqual(yield* messageOf(connecting(file)), `${file} is not a SQLite database. Choose another file.`)
         assert.strictEqual(yield* fs.readFileString(file), notes)
       })
     )
@@ -119,7 +119,7 @@ describe("NodeSqlite", () => {
       })
     )
 
-    /** Lets time pass, and what waits for the disk go on. */
+    /** Lets time pass, and what waits for the disk continue. */
     const pass = (time: Duration.Input) =>
       Effect.andThen(
         TestClock.adjust(time),

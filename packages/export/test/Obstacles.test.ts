@@ -44,7 +44,7 @@ const message = <A>(effect: Effect.Effect<A, Reason, Machine>) =>
 
 const aDirectory = (path: string) =>
   `${path} is a directory, where a file belongs. Move it away, or choose another place.`
-const noDirectory = (path: string) => `${path} is no directory. Move it away, or choose another place.`
+const noDirectory = (path: string) => `${path} is not a directory. Move it away, or choose another place.`
 
 const inDirectory = <A, E, R>(use: (directory: string, fs: FileSystem.FileSystem) => Effect.Effect<A, E, R>) =>
   Effect.gen(function* () {

@@ -127,7 +127,7 @@ describe("Postgres", () => {
     for (const [name, scenario] of Object.entries(scenarios)) it.effect(name, () => Effect.flatMap(place, scenario))
 
     it.effect(
-      "an export that is killed goes on, and ends as if nothing had been",
+      "an export that is killed resumes, and ends as if nothing had been",
       () =>
         Effect.gen(function* () {
           const [one, other] = [yield* place, yield* place]
@@ -300,7 +300,7 @@ describe("Postgres", () => {
         assert.isTrue(new ExportError({ reason }).resumable)
         assert.match(
           reason.message,
-          /^The connection to postgres:.* was lost \(.*\)\. Run the same command again to go on\.$/
+          /^The connection to postgres:.* was lost \(.*\)\. Run the same command again to resume\.$/
         )
         yield* writing(one, ({ checkpoint, finish }) =>
           Effect.gen(function* () {

@@ -64,7 +64,7 @@ describe("Scroll", () => {
   )
 
   for (const [name, error] of Object.entries({ "it expired": gone, "the server failed": broken })) {
-    it.effect(`begins anew when ${name}, and what came before goes`, () =>
+    it.effect(`starts over when ${name}, and what came before goes`, () =>
       Effect.gen(function* () {
         const { open, opened } = scripted([page("a", "b"), error], [page("a"), page("b", "c"), page()])
         const steps = yield* Stream.runCollect(Scroll.steps(open, undefined))
@@ -74,7 +74,7 @@ describe("Scroll", () => {
     )
   }
 
-  it.effect("begins anew in the run after the one that was stopped", () =>
+  it.effect("starts over in the run after the one that was stopped", () =>
     Effect.gen(function* () {
       const { open } = scripted([page("a"), page()])
       const [first] = yield* Stream.runCollect(Scroll.steps(open, {}))

@@ -57,8 +57,8 @@ const faults: ReadonlyArray<readonly [string, string, (connection: Connection) =
     output(({ finish, forget }) => ({ finish: (name) => Effect.tap(finish(name), () => forget) }))
   ],
   [
-    "cannot begin anew",
-    "a walk that begins anew",
+    "cannot start over",
+    "a walk that starts over",
     output(({ commit }) => ({ commit: (batch, at) => commit({ ...batch, anew: false }, at) }))
   ],
   [

@@ -171,7 +171,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
       ])
     }),
 
-  "an export that an earlier version began goes on": (place) =>
+  "an export that an earlier version began is resumed": (place) =>
     Effect.gen(function* () {
       yield* session(place, ({ open }) =>
         Effect.scoped(Effect.flatMap(open(earlier, "replace"), ({ commit }) => commit(batch([ada, cyd]), () => "{}")))
@@ -180,7 +180,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
       assert.deepStrictEqual([receipt.records, receipt.sha256], [3, sha256(...lines)])
     }),
 
-  "a column of another kind stops an incremental export, and a full one makes the table anew": (place) =>
+  "a column of another kind stops an incremental export, and a full one creates the table again": (place) =>
     Effect.gen(function* () {
       const before = yield* exported(place, people, "replace", batch([ada]))
       const merge = exported(place, other, "merge", batch([ben]))
@@ -212,7 +212,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
       )
     }),
 
-  "an unfinished export of one mode is not gone on with in another": (place) =>
+  "an unfinished export of one mode is not resumed in another": (place) =>
     Effect.gen(function* () {
       yield* session(place, ({ open }) =>
         Effect.scoped(Effect.flatMap(open(people, "replace"), ({ commit }) => commit(batch([ada]), () => "{}")))
@@ -281,7 +281,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
             assert.strictEqual(reason._tag, "LostLock")
             assert.strictEqual(
               reason.message,
-              `This export lost its lock on ${yield* databaseOf(place)}, as it stood still for too long: process 4711 on etl-2 took over, and what stands there is its. Run the same command again to go on from that.`
+              `This export lost its lock on ${yield* databaseOf(place)}, because it was suspended for too long: process 4711 on etl-2 took over. Run the same command again to resume from what that wrote.`
             )
           }
           assert.strictEqual(yield* peek(people), `{"at":1}`)
@@ -316,7 +316,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
         assert.strictEqual(found._tag, "ForeignTable")
         assert.strictEqual(
           found.message,
-          `Table ${table} in ${yield* databaseOf(place)} is none that an export made: it has no column ${column}. Rename it, or choose another database.`
+          `Table ${table} in ${yield* databaseOf(place)} was not made by an export: it has no column ${column}. Rename it, or choose another database.`
         )
         yield* place.query(`ALTER TABLE ${table} RENAME COLUMN other TO ${column}`)
       }

@@ -86,7 +86,7 @@ describe("Stdout", () => {
     }).pipe(Effect.provide(sink(layer, { named: true })))
   })
 
-  it.effect("cannot go on, look back or begin anew", () => {
+  it.effect("cannot resume, look back or start over", () => {
     const { layer } = recorder()
     return Effect.gen(function* () {
       const connection = yield* connect
@@ -96,7 +96,7 @@ describe("Stdout", () => {
       const error = yield* Effect.flip(output.commit(batch(["1"], { anew: true }), () => "c"))
       assert.strictEqual(
         error.message,
-        "The listing has to be read anew from its start, and what went to the standard output cannot be taken back. Run it again, or export to a file."
+        "The listing has to be read again from its start, and what went to the standard output cannot be taken back. Run it again, or export to a file."
       )
       yield* connection.write("state", "{}")
       assert.strictEqual(yield* connection.read("state"), undefined)

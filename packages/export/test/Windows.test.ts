@@ -72,7 +72,7 @@ describe("Windows", () => {
       )
     )
 
-    it.live(`goes on from the position of any step: ${name}`, () =>
+    it.live(`resumes from the position of any step: ${name}`, () =>
       check(
         fc.asyncProperty(items, fc.nat(), (items, at) =>
           Effect.runPromise(

@@ -11,7 +11,7 @@ export const whole = (name: string, least: number, most: number) =>
     )
   )
 
-/** A text that is not empty: `--name=` and `--name "$UNSET"` are mistakes. */
+/** A string that is not empty: `--name=` and `--name "$UNSET"` are mistakes. */
 export const text = (name: string, what: string) =>
   Flag.String(name).pipe(
     Flag.filter(

@@ -9,7 +9,7 @@
  * export runs. Whatever changes here comes by a rename out of that directory.
  *
  * A commit appends to both parts, puts them on the disk, and then replaces the checkpoint, which says how far the parts
- * go: what stands behind is cut off when the output is opened again. A walk that begins anew writes to parts of another
+ * go: what stands behind is cut off when the output is opened again. A walk that starts over writes to parts of another
  * name, which count once the checkpoint says so.
  */
 import * as Json from "@effect-intercom/core/Json"
@@ -89,13 +89,13 @@ const Progress = Schema.Struct({
   /** What is written: the end of the file's name. */
   writes: Schema.String,
   mode: Schema.Literals(["replace", "merge"]),
-  /** How often the walk began anew. */
+  /** How often the walk started over. */
   anew: Part.Count,
   records: Part.State,
   quarantined: Part.State,
   /** The finished file, whether it has its name yet or not; null until there is one. */
   made: Schema.NullOr(Made),
-  /** What the export wants to know when it goes on; null when there was no commit. */
+  /** What the export wants to know when it resumes; null when there was no commit. */
   checkpoint: Schema.NullOr(Schema.String)
 })
 type Progress = typeof Progress.Type
@@ -204,7 +204,7 @@ interface Bench extends Place, Work {
 
 const pathsOf = ({ at, format: { extension }, workAt }: Place & Work, { name }: Table) => ({
   checkpoint: workAt(`${name}.checkpoint.json`),
-  /** Each time the walk begins anew, the other part is written. */
+  /** Each time the walk starts over, the other part is written. */
   part: (anew: number) => workAt(`${name}.${extension}${anew % 2 === 0 ? "" : ".anew"}.part`),
   quarantinePart: (anew: number) => workAt(`${name}.quarantine${anew % 2 === 0 ? "" : ".anew"}.part`),
   /** What is made of the part, before it has its name. */
@@ -498,7 +498,7 @@ const start = Effect.fnUntraced(function* (
   const { checkpoint, made } = pathsOf(bench, table)
   const found = yield* progressOf(bench, table)
   if (found !== undefined) yield* same(checkpoint, "mode", found.mode, mode)
-  // Without a commit there is nothing to go on from, whatever was made of it.
+  // Without a commit there is nothing to resume from, whatever was made of it.
   const progress = found === undefined || found.checkpoint === null ? nothing(bench, table, mode) : found
   if (progress.made !== null) return { progress, parts: undefined } satisfies Current
   yield* Files.remove(made)

@@ -109,7 +109,7 @@ export const writeJson = <S extends Schema.Codec<unknown, unknown>>(schema: S) =
 
 const formatIssue = SchemaIssue.makeFormatterStandardSchemaV1()
 
-/** The first field that is wrong; nothing of a text that is no JSON. */
+/** The first field that is wrong; nothing of a string that is not JSON. */
 export const fieldOf = ({ issue }: Schema.SchemaError): { readonly field?: string } => {
   const path = formatIssue(issue).issues[0]?.path ?? []
   return path.length === 0 ? {} : { field: path.map(String).join(".") }

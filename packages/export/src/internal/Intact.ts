@@ -5,7 +5,7 @@ import { type Entry, latest, type Manifest } from "../Manifest.ts"
 import { type Connection, type Measure, Sink } from "../Sink.ts"
 import type { Table } from "../Table.ts"
 
-/** `size`: as far as it is told without reading; `content`: tables are read; `growth`: rows may have been added. */
+/** `size`: as far as it is known without reading; `content`: tables are read; `growth`: rows may have been added. */
 export type Depth = "size" | "content" | "growth"
 
 /** What the next export of a resource builds upon: its table, or the file with everything. */

@@ -1,6 +1,6 @@
 /**
- * Requests for single records: one that fails does not end the walk. It is told, with its reason, and the next run tries
- * it again. What concerns every record is no failure of one: a refused token, or an API that answers none of them.
+ * Requests for single records: one that fails does not end the walk. It is reported, with its reason, and the next run tries
+ * it again. What concerns every record is not a failure of one: a refused token, or an API that answers none of them.
  */
 import * as Effect from "effect/Effect"
 import * as Ref from "effect/Ref"
@@ -24,7 +24,7 @@ export interface Isolation<out A, out R> {
   readonly common: Effect.Effect<Failure | undefined>
 }
 
-/** So many failures before anything went well are no matter of single records. */
+/** So many failures before anything went well are not about single records. */
 const patience = 10
 
 interface Course {

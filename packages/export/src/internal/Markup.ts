@@ -1,4 +1,4 @@
-/** HTML put together so that no text of a document can become markup: whatever is interpolated is escaped. */
+/** HTML put together so that no string of a document can become markup: whatever is interpolated is escaped. */
 
 /** Text that is HTML already. */
 export interface Markup {

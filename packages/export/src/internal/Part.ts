@@ -94,8 +94,8 @@ export const open = Effect.fnUntraced(function* ({ checkpoint, compression, path
 
   const encode = encoder(compression)
 
-  // Lines and texts are gone when the disk is waited for: what waits with them would live long enough to be taken for old,
-  // and old garbage stays.
+  // Lines and strings are dropped before the disk is awaited, or they survive long enough to be promoted to the old
+  // generation, whose garbage stays.
   const grow = Effect.fnUntraced(function* (lines: Iterable<string>, ends: boolean) {
     const before = yield* Ref.get(current)
     const { bytes, count, tail } = yield* encode(before.state, lines, ends)

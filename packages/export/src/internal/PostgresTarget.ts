@@ -118,7 +118,7 @@ export const passwordIn = (file: string, login: ReadonlyArray<string>): string |
     )
     ?.at(-1)
 
-/** The file with passwords. Others than its owner may not read it: then it is not used, and that is told. */
+/** The file with passwords. Others than its owner may not read it: then it is not used, and that is reported. */
 const passwordFile = Effect.fnUntraced(function* (named: string | undefined, usual: string | undefined) {
   const path = named ?? usual
   const text = yield* textOf("passfile", named, usual)

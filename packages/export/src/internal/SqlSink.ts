@@ -489,7 +489,7 @@ const create = (dialect: Dialect, { key, stored }: Layout, name: string) => {
   return sql`CREATE TABLE ${tableName(name)} (${sql.literal(all.join(", "))})`
 }
 
-/** What makes the table another one than records need. Columns that only it has are no matter. */
+/** What makes the table another one than records need. Columns that only it has do not matter. */
 const difference = ({ key, place, stored }: Layout, { columns, primaryKey }: Existing): TableDiffers | undefined => {
   const known = key ?? position
   if (primaryKey.length !== 1 || primaryKey[0] !== known) {

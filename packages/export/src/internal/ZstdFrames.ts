@@ -8,7 +8,7 @@ const skippable = 0x184d2a50
 const dictionaryIdSizes = [0, 1, 2, 4]
 const contentSizeSizes = [0, 2, 4, 8]
 
-/** The length of the frame that starts at `start`; `undefined` when more bytes are needed, null when it is no frame. */
+/** The length of the frame that starts at `start`; `undefined` when more bytes are needed, null when it is not a frame. */
 export const frameLength = (bytes: Uint8Array, start: number): number | undefined | null => {
   const view = new DataView(bytes.buffer, bytes.byteOffset + start, bytes.byteLength - start)
   if (view.byteLength < 8) return undefined
