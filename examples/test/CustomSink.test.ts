@@ -2,7 +2,7 @@
 import { Json } from "@effect-intercom/core"
 import type { Quarantine, Table } from "@effect-intercom/export"
 import * as NodeSha256 from "@effect-intercom/export/NodeSha256"
-import * as SinkKit from "@effect-intercom/export/SinkKit"
+import * as SinkLaws from "@effect-intercom/export/SinkLaws"
 import { NodeServices } from "@effect/platform-node"
 import { describe, it } from "@effect/vitest"
 import { Effect, FileSystem, Layer } from "effect"
@@ -59,7 +59,7 @@ const subject = Effect.gen(function* () {
 })
 
 describe("the sink over a bucket", () => {
-  for (const { check, name } of SinkKit.laws(subject)) {
+  for (const { check, name } of SinkLaws.laws(subject)) {
     it.live(name, () => Effect.provide(check, NodeServices.layer))
   }
 })

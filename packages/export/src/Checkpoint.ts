@@ -1,6 +1,6 @@
 /** Where an unfinished export of a resource stands. The sink keeps it together with the records; it goes when all is done. */
 import * as Schema from "effect/Schema"
-import { Effort, Sample } from "./Effort.ts"
+import { RequestStats, Sample } from "./RequestStats.ts"
 import { Source } from "./Source.ts"
 import { Missing } from "./Walk.ts"
 
@@ -74,7 +74,7 @@ export const Checkpoint = Schema.Struct({
   recent: Recent,
   /** How often the export was started or resumed. */
   runs: Count,
-  effort: Effort,
+  effort: RequestStats,
   /** Milliseconds worked, over all runs. */
   workedMillis: Schema.Finite,
   samples: Schema.Array(Sample),

@@ -16,7 +16,7 @@ import * as Stream from "effect/Stream"
 import * as Changes from "./Changes.ts"
 import type { Checkpoint } from "./Checkpoint.ts"
 import * as Document from "./Document.ts"
-import * as Effort from "./Effort.ts"
+import * as RequestStats from "./RequestStats.ts"
 import * as Elapsed from "./internal/Elapsed.ts"
 import * as Intact from "./internal/Intact.ts"
 import * as Recent from "./internal/Recent.ts"
@@ -297,7 +297,7 @@ const start = (
       total: null,
       recent: {},
       runs: 1,
-      effort: Effort.none,
+      effort: RequestStats.none,
       workedMillis: 0,
       samples: [],
       startedAt,
@@ -415,18 +415,18 @@ const overlapOf = ({ overlap = 900 }: Plan): number => overlap
 /** Tells a checkpoint what this run has cost until now. */
 const clock = (from: Checkpoint) =>
   Effect.gen(function* () {
-    const before = yield* Effort.current
+    const before = yield* RequestStats.current
     const passed = yield* Elapsed.start
     return Effect.gen(function* () {
       const updatedAt = DateTime.formatIso(yield* DateTime.now)
-      const effort = Effort.add(from.effort, Effort.since(before, yield* Effort.current))
+      const effort = RequestStats.add(from.effort, RequestStats.since(before, yield* RequestStats.current))
       const workedMillis = from.workedMillis + (yield* passed)
       const { requests, retries, waitedMillis } = effort
       return (checkpoint: Checkpoint): Checkpoint => ({
         ...checkpoint,
         effort,
         workedMillis,
-        samples: Effort.addSample(checkpoint.samples, {
+        samples: RequestStats.addSample(checkpoint.samples, {
           seconds: workedMillis / 1000,
           records: checkpoint.counts.records,
           requests,

@@ -4,7 +4,7 @@
  */
 import * as Schema from "effect/Schema"
 import { Counts, Recent, Scope } from "./Checkpoint.ts"
-import { Effort, Sample } from "./Effort.ts"
+import { RequestStats, Sample } from "./RequestStats.ts"
 import { Source } from "./Source.ts"
 import { Missing } from "./Walk.ts"
 
@@ -33,7 +33,7 @@ export const Entry = Schema.Struct({
   missing: Schema.Array(Missing),
   /** How often the export was started or resumed. */
   runs: Schema.Int,
-  effort: Effort,
+  effort: RequestStats,
   workedMillis: Schema.Finite,
   samples: Schema.Array(Sample),
   /** ISO 8601, UTC: of the first run, and of the last step. */

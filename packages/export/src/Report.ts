@@ -6,7 +6,7 @@ import * as DateTime from "effect/DateTime"
 import * as Option from "effect/Option"
 import * as Changes from "./Changes.ts"
 import type { Checkpoint, Counts, Scope } from "./Checkpoint.ts"
-import type { Effort, Sample } from "./Effort.ts"
+import type { RequestStats, Sample } from "./RequestStats.ts"
 import * as Format from "./Format.ts"
 import { html, type Markup, raw } from "./internal/Markup.ts"
 import { style } from "./internal/ReportStyle.ts"
@@ -26,7 +26,7 @@ interface Output {
   readonly complete: boolean | null
   readonly missing: ReadonlyArray<Missing>
   readonly runs: number
-  readonly effort: Effort
+  readonly effort: RequestStats
   readonly workedMillis: number
   readonly samples: ReadonlyArray<Sample>
   readonly bytes: number | null
@@ -364,7 +364,7 @@ const digests = (outputs: ReadonlyArray<Output>): Markup | undefined => {
 
 const facts = (overview: Overview, outputs: ReadonlyArray<Output>): Markup => {
   const source = outputs[0]?.source
-  const effort = (of: (effort: Effort) => number) => sum(outputs, ({ effort }) => of(effort))
+  const effort = (of: (effort: RequestStats) => number) => sum(outputs, ({ effort }) => of(effort))
   return html`<p class="facts">
     <code>${overview.name}</code>${
       source === undefined

@@ -2,7 +2,7 @@
  * Where an export goes: files, a database, a pipe. A sink keeps the records of each resource together with the checkpoint
  * that says how far they go, so that whatever stops an export, the next one knows what it finds.
  *
- * The rules of a sink, which `SinkKit` tests:
+ * The rules of a sink, which `SinkLaws` tests:
  *
  * - {@link Output.commit} keeps the records and the checkpoint, or neither, and they are durable when it returns;
  * - what was written beyond the last checkpoint is gone when the output is opened again;

@@ -1,5 +1,5 @@
 import * as Csv from "@effect-intercom/export/Csv"
-import * as SinkKit from "@effect-intercom/export/SinkKit"
+import * as SinkLaws from "@effect-intercom/export/SinkLaws"
 import { assert, describe, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
@@ -56,9 +56,9 @@ describe("Csv", () => {
           const records = Array.from({ length: 5000 }, (_, index) => FileSinkLaws.record(index))
           const sink = Csv.layer({ directory, compression })
           const receipt = yield* FileSinkLaws.run(sink, [{ records, quarantined: [] }])
-          const found = yield* DuckDb.csv(SinkKit.things, `${directory}/${receipt.place}`)
+          const found = yield* DuckDb.csv(SinkLaws.things, `${directory}/${receipt.place}`)
           assert.deepStrictEqual(found, records)
-          const audit = FileSinkLaws.session(sink, ({ audit }) => audit(SinkKit.things, receipt.place))
+          const audit = FileSinkLaws.session(sink, ({ audit }) => audit(SinkLaws.things, receipt.place))
           assert.deepStrictEqual(yield* audit, receipt)
         })
       )

@@ -10,7 +10,7 @@ import * as DuckDb from "./DuckDb.ts"
 import * as FileSinkLaws from "./FileSinkLaws.ts"
 import { resources, rows } from "./Samples.ts"
 
-/** DuckDB refuses JSON with lone surrogates; that sinks keep them is a law of SinkKit. */
+/** DuckDB refuses JSON with lone surrogates; that sinks keep them is a law of SinkLaws. */
 const wellFormed = (value: unknown): unknown => {
   if (typeof value === "string") return value.toWellFormed()
   if (Array.isArray(value)) return value.map(wellFormed)

@@ -1,9 +1,9 @@
-/** What every sink that writes files must do, beyond the laws of SinkKit: survive its disk. */
+/** What every sink that writes files must do, beyond the laws of SinkLaws: survive its disk. */
 import * as Json from "@effect-intercom/core/Json"
 import type { Reason } from "@effect-intercom/export/ExportError"
 import type { Line } from "@effect-intercom/export/Quarantine"
 import { type Batch, type Connection, type Mode, type Output, type Receipt, Sink } from "@effect-intercom/export/Sink"
-import * as SinkKit from "@effect-intercom/export/SinkKit"
+import * as SinkLaws from "@effect-intercom/export/SinkLaws"
 import type { Received, Table } from "@effect-intercom/export/Table"
 import { assert, layer as withLayer } from "@effect/vitest"
 import * as Arbitrary from "effect/Arbitrary"
@@ -80,7 +80,7 @@ const exported = Effect.fnUntraced(function* (
   mode: Mode = "replace",
   name = "things"
 ) {
-  const output = yield* open(SinkKit.things, mode)
+  const output = yield* open(SinkLaws.things, mode)
   yield* Effect.forEach(all.slice(at(output)), (batch, index) =>
     output.commit(batch, () => String(at(output) + index + 1))
   )
@@ -110,7 +110,7 @@ export const tests = (sink: FileSink) => {
             .filter(({ resource }) => resource === name)
         )
     }))
-    for (const { check, name } of SinkKit.laws(subject)) it.effect(name, () => check)
+    for (const { check, name } of SinkLaws.laws(subject)) it.effect(name, () => check)
   })
 
   // A disk in memory: the same is done so often that a real one would take minutes.
@@ -169,7 +169,7 @@ export const tests = (sink: FileSink) => {
             const another = Effect.gen(function* () {
               yield* Disk.abandon(`${directory}/export.lock`)
               if (next === "starts over") {
-                yield* session(layer, ({ discard }) => discard(SinkKit.things))
+                yield* session(layer, ({ discard }) => discard(SinkLaws.things))
                 yield* run(layer, own)
               } else {
                 yield* run(layer, batches(3))
@@ -262,7 +262,7 @@ export const tests = (sink: FileSink) => {
           const directory = yield* Disk.temporary
           const receipt = yield* session(sink.layer(directory), ({ open }) =>
             Effect.gen(function* () {
-              const output = yield* open(SinkKit.things, "replace")
+              const output = yield* open(SinkLaws.things, "replace")
               for (const [index, batch] of all.entries()) {
                 switchable.fs = Disk.mortal(real, { at, when: "middle", code: "ENOSPC" }).service
                 const first = yield* Effect.exit(output.commit(batch, () => String(index)))
@@ -284,7 +284,7 @@ export const tests = (sink: FileSink) => {
         const fs = yield* FileSystem.FileSystem
         const directory = yield* Disk.temporary
         yield* session(sink.layer(directory), ({ open }) =>
-          Effect.flatMap(open(SinkKit.things, "replace"), ({ commit }) =>
+          Effect.flatMap(open(SinkLaws.things, "replace"), ({ commit }) =>
             commit({ records: [], quarantined: [] }, () => "1")
           )
         )
@@ -297,7 +297,7 @@ export const tests = (sink: FileSink) => {
           `${directory}/.export/HELD/things.checkpoint.json belongs to an export with format xml, this one has ${sink.extension}. Choose another place, or start over: --restart for an unfinished export, --force for a finished one.`
         )
         yield* fs.writeFileString(yield* Disk.unfinished(directory, "things.xml.part"), "<things>")
-        yield* session(sink.layer(directory), ({ discard }) => discard(SinkKit.things))
+        yield* session(sink.layer(directory), ({ discard }) => discard(SinkLaws.things))
         assert.deepStrictEqual(yield* Disk.bytes(directory), {})
         yield* fs.writeFileString(yield* checkpoint, text.replace(`"mode": "replace"`, `"mode": "merge"`))
         assert.match((yield* Effect.flip(run(sink.layer(directory), []))).message, /mode merge, this one has replace/)
@@ -314,7 +314,7 @@ export const tests = (sink: FileSink) => {
         for (const change of ["shorter", "other", "gone"] as const) {
           const directory = yield* Disk.temporary
           yield* session(sink.layer(directory), ({ open }) =>
-            Effect.flatMap(open(SinkKit.things, "replace"), ({ commit }) => commit(many, () => "1"))
+            Effect.flatMap(open(SinkLaws.things, "replace"), ({ commit }) => commit(many, () => "1"))
           )
           const path = yield* Disk.unfinished(directory, part)
           const bytes = yield* fs.readFile(path)
@@ -325,7 +325,7 @@ export const tests = (sink: FileSink) => {
         }
         const directory = yield* Disk.temporary
         yield* session(sink.layer(directory), ({ open }) =>
-          Effect.flatMap(open(SinkKit.things, "replace"), ({ commit, finish }) =>
+          Effect.flatMap(open(SinkLaws.things, "replace"), ({ commit, finish }) =>
             Effect.andThen(
               commit(many, () => "1"),
               finish("things")
@@ -344,7 +344,7 @@ export const tests = (sink: FileSink) => {
     const begun = Effect.gen(function* () {
       const directory = yield* Disk.temporary
       yield* session(sink.layer(directory), ({ open }) =>
-        Effect.flatMap(open(SinkKit.things, "replace"), ({ commit }) =>
+        Effect.flatMap(open(SinkLaws.things, "replace"), ({ commit }) =>
           commit({ records: [record(1)], quarantined: [quarantined(1)] }, () => "1")
         )
       )
@@ -379,7 +379,7 @@ export const tests = (sink: FileSink) => {
           assert.include(error.message, `${directory}/.export/`)
           assert.include(error.message, "/things.checkpoint.json is damaged")
           assert.include(error.message, `${field === "" ? "" : `${field}. `}Start over with --restart`)
-          yield* session(sink.layer(directory), ({ discard }) => discard(SinkKit.things))
+          yield* session(sink.layer(directory), ({ discard }) => discard(SinkLaws.things))
           assert.strictEqual((yield* run(sink.layer(directory), batches(1))).records, 3)
         }
       })
@@ -394,7 +394,7 @@ export const tests = (sink: FileSink) => {
         yield* fs.makeDirectory(checkpoint)
         const error = yield* Effect.flip(run(sink.layer(directory), batches(1)))
         assert.strictEqual(error._tag, "Unreadable")
-        yield* session(sink.layer(directory), ({ discard }) => discard(SinkKit.things))
+        yield* session(sink.layer(directory), ({ discard }) => discard(SinkLaws.things))
         assert.strictEqual((yield* run(sink.layer(directory), batches(1))).records, 3)
         yield* fs.remove(`${directory}/manifest.json`)
         yield* fs.makeDirectory(`${directory}/manifest.json`)
@@ -412,7 +412,7 @@ export const tests = (sink: FileSink) => {
         const directory = yield* Disk.temporary
         const error = yield* session(sink.layer(directory), ({ open }) =>
           Effect.gen(function* () {
-            const { commit } = yield* open(SinkKit.things, "replace")
+            const { commit } = yield* open(SinkLaws.things, "replace")
             yield* commit({ records: [record(1)], quarantined: [] }, () => "1")
             yield* fs.remove(directory, { recursive: true })
             return yield* Effect.flip(commit({ records: [record(2)], quarantined: [] }, () => "2"))
@@ -448,7 +448,7 @@ export const tests = (sink: FileSink) => {
         yield* fs.rename(`${directory}/out/${receipt.place}`, `${directory}/${receipt.place}`)
         for (const place of [`../${receipt.place}`, `${directory}/${receipt.place}`, "..", ""]) {
           const error = yield* Effect.flip(
-            session(sink.layer(`${directory}/out`), ({ audit }) => audit(SinkKit.things, place))
+            session(sink.layer(`${directory}/out`), ({ audit }) => audit(SinkLaws.things, place))
           )
           assert.strictEqual(error._tag, "Unreadable")
           assert.include(error.message, `${directory}/out/manifest.json is damaged`)
@@ -468,14 +468,14 @@ export const tests = (sink: FileSink) => {
           bytes.map((byte, index) => (index === Math.floor(bytes.length / 2) ? byte ^ 1 : byte))
         )
         const found = yield* Effect.result(
-          session(sink.layer(directory), ({ audit }) => audit(SinkKit.things, receipt.place))
+          session(sink.layer(directory), ({ audit }) => audit(SinkLaws.things, receipt.place))
         )
         // A damaged file may be one that cannot be read at all.
         if (found._tag === "Success") assert.notStrictEqual(found.success.sha256, receipt.sha256)
         else assert.strictEqual(found.failure._tag, "FileFailed")
         yield* fs.remove(path)
         const error = yield* Effect.flip(
-          session(sink.layer(directory), ({ audit }) => audit(SinkKit.things, receipt.place))
+          session(sink.layer(directory), ({ audit }) => audit(SinkLaws.things, receipt.place))
         )
         assert.strictEqual(error._tag, "Missing")
         assert.strictEqual(

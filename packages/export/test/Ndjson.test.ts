@@ -1,6 +1,6 @@
 import * as Json from "@effect-intercom/core/Json"
 import * as Ndjson from "@effect-intercom/export/Ndjson"
-import * as SinkKit from "@effect-intercom/export/SinkKit"
+import * as SinkLaws from "@effect-intercom/export/SinkLaws"
 import type { Received } from "@effect-intercom/export/Table"
 import { assert, describe, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -78,7 +78,7 @@ for (const compression of [undefined, "gzip", "zstd"] as const) {
           const directory = yield* Disk.temporary
           const records = Array.from({ length: 20_000 }, (_, index) => FileSinkLaws.record(index))
           yield* FileSinkLaws.session(Ndjson.layer({ directory, compression }), ({ open }) =>
-            Effect.flatMap(open(SinkKit.things, "replace"), ({ commit }) =>
+            Effect.flatMap(open(SinkLaws.things, "replace"), ({ commit }) =>
               commit({ records, quarantined: [] }, () => "1")
             )
           )

@@ -1,5 +1,5 @@
 import * as NodeSqlite from "@effect-intercom/export/NodeSqlite"
-import * as SinkKit from "@effect-intercom/export/SinkKit"
+import * as SinkLaws from "@effect-intercom/export/SinkLaws"
 import { Sink } from "@effect-intercom/export/Sink"
 import { assert, describe, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -52,7 +52,7 @@ const place = Effect.map(
 
 describe("NodeSqlite", () => {
   layer(Disk.layer)((it) => {
-    for (const { check, name } of SinkKit.laws(Effect.map(place, subject))) it.effect(name, () => check)
+    for (const { check, name } of SinkLaws.laws(Effect.map(place, subject))) it.effect(name, () => check)
 
     for (const [name, scenario] of Object.entries(scenarios)) it.effect(name, () => Effect.flatMap(place, scenario))
 

@@ -4,7 +4,7 @@ import type { Reason } from "@effect-intercom/export/ExportError"
 import * as Ndjson from "@effect-intercom/export/Ndjson"
 import * as NodeSqlite from "@effect-intercom/export/NodeSqlite"
 import { Sink } from "@effect-intercom/export/Sink"
-import * as SinkKit from "@effect-intercom/export/SinkKit"
+import * as SinkLaws from "@effect-intercom/export/SinkLaws"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
@@ -18,8 +18,8 @@ import * as Disk from "./Disk.ts"
 
 const exported = Effect.gen(function* () {
   const { occupied, open } = yield* Sink.use(({ connect }) => connect)
-  yield* occupied(SinkKit.things, "things")
-  const output = yield* open(SinkKit.things, "replace")
+  yield* occupied(SinkLaws.things, "things")
+  const output = yield* open(SinkLaws.things, "replace")
   yield* output.commit(
     { records: [], quarantined: [{ resource: "things", error: { message: "", mismatches: [] }, record: {} }] },
     () => "1"
@@ -30,8 +30,8 @@ const exported = Effect.gen(function* () {
 
 const looked = Effect.gen(function* () {
   const { audit, peek } = yield* Sink.use(({ inspect }) => inspect)
-  yield* peek(SinkKit.things)
-  return yield* audit(SinkKit.things, "things.ndjson")
+  yield* peek(SinkLaws.things)
+  return yield* audit(SinkLaws.things, "things.ndjson")
 }).pipe(Effect.scoped)
 
 type Machine = Layer.Success<typeof Disk.layer>

@@ -1,5 +1,5 @@
 import * as Parquet from "@effect-intercom/export/Parquet"
-import * as SinkKit from "@effect-intercom/export/SinkKit"
+import * as SinkLaws from "@effect-intercom/export/SinkLaws"
 import { assert, describe, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Disk from "./Disk.ts"
@@ -57,7 +57,7 @@ describe("Parquet", () => {
           yield* DuckDb.query(`select name from parquet_schema('${file}') where logical_type like '%Json%'`),
           [["tags"], ["_rest"]]
         )
-        assert.deepStrictEqual(yield* DuckDb.parquet(SinkKit.things, file), records)
+        assert.deepStrictEqual(yield* DuckDb.parquet(SinkLaws.things, file), records)
         // The statistics are right: they decide which groups are read.
         const sum = records.filter(({ count }) => count >= 19_990 && count < 20_010)
         assert.deepStrictEqual(

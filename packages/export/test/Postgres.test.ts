@@ -4,7 +4,7 @@ import * as NodeSqlite from "@effect-intercom/export/NodeSqlite"
 import * as Postgres from "@effect-intercom/export/Postgres"
 import type { Sha256 } from "@effect-intercom/export/Sha256"
 import { type Connection, type Output, Sink } from "@effect-intercom/export/Sink"
-import * as SinkKit from "@effect-intercom/export/SinkKit"
+import * as SinkLaws from "@effect-intercom/export/SinkLaws"
 import * as Table from "@effect-intercom/export/Table"
 import * as PgClient from "@effect/sql-pg/PgClient"
 import { assert, describe, layer } from "@effect/vitest"
@@ -107,7 +107,7 @@ const writing = <A, E>(
   ) => Effect.Effect<A, E, FileSystem.FileSystem | Host | Sha256 | Scope.Scope>
 ): Effect.Effect<A, E | Reason, FileSystem.FileSystem | Host | Sha256> =>
   session(place, (connection) =>
-    Effect.scoped(Effect.flatMap(connection.open(SinkKit.things, "replace"), (output) => use(output, connection)))
+    Effect.scoped(Effect.flatMap(connection.open(SinkLaws.things, "replace"), (output) => use(output, connection)))
   )
 
 const freePort = Effect.callback<number>((resume) => {
@@ -122,7 +122,7 @@ const things = (...ids: ReadonlyArray<string>) => batch(ids.map((id) => ({ type:
 
 describe("Postgres", () => {
   layer(Layer.merge(PostgresServer.layer, Disk.layer), { excludeTestServices: true })((it) => {
-    for (const { check, name } of SinkKit.laws(Effect.map(place, subject))) it.effect(name, () => check, timeout)
+    for (const { check, name } of SinkLaws.laws(Effect.map(place, subject))) it.effect(name, () => check, timeout)
 
     for (const [name, scenario] of Object.entries(scenarios)) it.effect(name, () => Effect.flatMap(place, scenario))
 
@@ -225,7 +225,7 @@ describe("Postgres", () => {
         const one = yield* place
         const record = { id: "t1", type: "thing", name: "a\0b", tags: ["\\u0000 is fine", "\ud800"], more: "c" }
         const fine = { id: "t2", type: "thing", name: "\\u0000", tags: ["\\\\u0000", "\\ud800"], more: "\\u0000" }
-        yield* exported(one, SinkKit.things, "replace", batch([record, fine]))
+        yield* exported(one, SinkLaws.things, "replace", batch([record, fine]))
         const [row, other] = yield* one.query("SELECT * FROM things ORDER BY id")
         assert.deepStrictEqual([row?.["name"], row?.["tags"], typeof row?.["_rest"]], [null, null, "string"])
         assert.deepStrictEqual(JSON.parse(String(row?.["_rest"])), {
@@ -335,7 +335,7 @@ describe("Postgres", () => {
               const reason = yield* Effect.flip(commit(things("b"), () => `{"at":2}`))
               assert.strictEqual(reason._tag, tag)
               assert.match(reason.message, message)
-              assert.strictEqual(yield* peek(SinkKit.things), `{"at":1}`)
+              assert.strictEqual(yield* peek(SinkLaws.things), `{"at":1}`)
             })
           )
         })
@@ -465,7 +465,7 @@ describe("Postgres", () => {
           url.password = "wr0ng-s3cret"
         })
         const work = Effect.gen(function* () {
-          yield* exported(one, SinkKit.things, "replace", things("a"))
+          yield* exported(one, SinkLaws.things, "replace", things("a"))
           yield* writing(one, ({ commit }, { write }) =>
             Effect.gen(function* () {
               yield* write("manifest", "{}")

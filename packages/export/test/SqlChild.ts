@@ -7,7 +7,7 @@ import * as NodeSha256 from "@effect-intercom/export/NodeSha256"
 import * as NodeSqlite from "@effect-intercom/export/NodeSqlite"
 import * as Postgres from "@effect-intercom/export/Postgres"
 import { type Mode, Sink } from "@effect-intercom/export/Sink"
-import * as SinkKit from "@effect-intercom/export/SinkKit"
+import * as SinkLaws from "@effect-intercom/export/SinkLaws"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as NodePath from "@effect/platform-node/NodePath"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
@@ -44,7 +44,7 @@ const program = Effect.gen(function* () {
   // What the environment says comes from the test.
   const mode = CHILD_MODE as Mode
   const { open } = yield* Sink.use(({ connect }) => connect)
-  const { checkpoint, commit, finish, forget } = yield* open(SinkKit.things, mode)
+  const { checkpoint, commit, finish, forget } = yield* open(SinkLaws.things, mode)
   const done = checkpoint === undefined ? 0 : (JSON.parse(checkpoint) as { readonly done: number }).done
   for (let at = done; at < batches; at++) {
     yield* say("commit")

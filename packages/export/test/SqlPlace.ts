@@ -3,7 +3,7 @@ import * as Json from "@effect-intercom/core/Json"
 import type { Reason } from "@effect-intercom/export/ExportError"
 import type * as Quarantine from "@effect-intercom/export/Quarantine"
 import { type Batch, type Connection, type Mode, Sink } from "@effect-intercom/export/Sink"
-import type * as SinkKit from "@effect-intercom/export/SinkKit"
+import type * as SinkLaws from "@effect-intercom/export/SinkLaws"
 import * as Table from "@effect-intercom/export/Table"
 import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
@@ -24,7 +24,7 @@ export interface SqlPlace<out R> {
 }
 
 /** As the laws want it. */
-export const subject = <R>({ abandon, boolean, layer, query }: SqlPlace<R>): SinkKit.Subject<never, R> => ({
+export const subject = <R>({ abandon, boolean, layer, query }: SqlPlace<R>): SinkLaws.Subject<never, R> => ({
   layer,
   abandon,
   records: (table, place) =>

@@ -2,7 +2,7 @@ import * as Printable from "@effect-intercom/core/Printable"
 import { fromPlatform } from "@effect-intercom/export/ExportError"
 import * as NodeSha256 from "@effect-intercom/export/NodeSha256"
 import { type Batch, Sink } from "@effect-intercom/export/Sink"
-import * as SinkKit from "@effect-intercom/export/SinkKit"
+import * as SinkLaws from "@effect-intercom/export/SinkLaws"
 import * as Stdout from "@effect-intercom/export/Stdout"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -41,7 +41,7 @@ describe("Stdout", () => {
     const { layer, texts } = recorder()
     return Effect.gen(function* () {
       const { open } = yield* connect
-      const output = yield* open(SinkKit.things, "replace")
+      const output = yield* open(SinkLaws.things, "replace")
       yield* output.commit(batch(["1", "Zoë"]), () => "a")
       yield* output.commit(batch(["3"], { quarantined: [line] }), () => "b")
       const receipt = yield* output.finish("things")
@@ -64,7 +64,7 @@ describe("Stdout", () => {
     const hostile = { ...line, record: { name: "\u009b2J\u202e", "::error::": "##[error]\u001b" } }
     return Effect.gen(function* () {
       const { open } = yield* connect
-      const output = yield* open(SinkKit.things, "replace")
+      const output = yield* open(SinkLaws.things, "replace")
       yield* output.commit(batch([], { quarantined: [hostile] }), () => "a")
       assert.deepStrictEqual(JSON.parse(texts.err), hostile)
       assert.strictEqual(texts.err, `${Printable.json(JSON.stringify(hostile))}\n`)
@@ -76,7 +76,10 @@ describe("Stdout", () => {
     const { layer, texts } = recorder()
     return Effect.gen(function* () {
       const { open } = yield* connect
-      const [things, happenings] = yield* Effect.all([open(SinkKit.things, "merge"), open(SinkKit.happenings, "merge")])
+      const [things, happenings] = yield* Effect.all([
+        open(SinkLaws.things, "merge"),
+        open(SinkLaws.happenings, "merge")
+      ])
       yield* things.commit(batch(["1"]), () => "a")
       yield* happenings.commit({ records: [{ name: "h" }], quarantined: [] }, () => "a")
       assert.strictEqual(
@@ -90,7 +93,7 @@ describe("Stdout", () => {
     const { layer } = recorder()
     return Effect.gen(function* () {
       const connection = yield* connect
-      const output = yield* connection.open(SinkKit.things, "replace")
+      const output = yield* connection.open(SinkLaws.things, "replace")
       yield* output.commit(batch([], { anew: true }), () => "a")
       yield* output.commit(batch(["1"], { anew: true }), () => "b")
       const error = yield* Effect.flip(output.commit(batch(["1"], { anew: true }), () => "c"))
@@ -100,10 +103,10 @@ describe("Stdout", () => {
       )
       yield* connection.write("state", "{}")
       assert.strictEqual(yield* connection.read("state"), undefined)
-      assert.strictEqual(yield* connection.peek(SinkKit.things), undefined)
-      assert.strictEqual((yield* connection.open(SinkKit.happenings, "replace")).checkpoint, undefined)
-      assert.strictEqual(yield* connection.occupied(SinkKit.things, "things"), undefined)
-      assert.strictEqual((yield* Effect.flip(connection.audit(SinkKit.things, "-")))._tag, "Missing")
+      assert.strictEqual(yield* connection.peek(SinkLaws.things), undefined)
+      assert.strictEqual((yield* connection.open(SinkLaws.happenings, "replace")).checkpoint, undefined)
+      assert.strictEqual(yield* connection.occupied(SinkLaws.things, "things"), undefined)
+      assert.strictEqual((yield* Effect.flip(connection.audit(SinkLaws.things, "-")))._tag, "Missing")
     }).pipe(Effect.provide(sink(layer)))
   })
 
@@ -127,7 +130,7 @@ describe("Stdout", () => {
           })
           const error = yield* Effect.gen(function* () {
             const { open } = yield* connect
-            const { commit, finish } = yield* open(SinkKit.things, "replace")
+            const { commit, finish } = yield* open(SinkLaws.things, "replace")
             yield* commit(batch(["1"]), () => "a")
             return yield* finish("things")
           }).pipe(Effect.scoped, Effect.provide(sink(Stdio.layerTest({ stdout: () => stdout }))), Effect.flip)

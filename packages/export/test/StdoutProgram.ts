@@ -1,7 +1,7 @@
 /** Writes so many records to the standard output; the tests close it, or give it a full disk. */
 import * as NodeSha256 from "@effect-intercom/export/NodeSha256"
 import { Sink } from "@effect-intercom/export/Sink"
-import * as SinkKit from "@effect-intercom/export/SinkKit"
+import * as SinkLaws from "@effect-intercom/export/SinkLaws"
 import * as Stdout from "@effect-intercom/export/Stdout"
 import * as NodeStdio from "@effect/platform-node/NodeStdio"
 import * as Effect from "effect/Effect"
@@ -11,7 +11,7 @@ const count = Number(process.argv[2])
 
 const program = Effect.gen(function* () {
   const { open } = yield* Sink.use(({ connect }) => connect)
-  const { commit, finish } = yield* open(SinkKit.things, "replace")
+  const { commit, finish } = yield* open(SinkLaws.things, "replace")
   for (let id = 0; id < count; id++) {
     yield* commit({ records: [{ type: "thing", id: String(id) }], quarantined: [] }, () => "")
   }

@@ -2,7 +2,7 @@ import * as Json from "@effect-intercom/core/Json"
 import * as Memory from "@effect-intercom/export/Memory"
 import * as NodeSha256 from "@effect-intercom/export/NodeSha256"
 import { type Connection, type Output, Sink } from "@effect-intercom/export/Sink"
-import * as SinkKit from "@effect-intercom/export/SinkKit"
+import * as SinkLaws from "@effect-intercom/export/SinkLaws"
 import type { Received } from "@effect-intercom/export/Table"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -15,7 +15,7 @@ import * as Stream from "effect/Stream"
 const subject = (
   connection: (connection: Connection) => Connection = (connection) => connection,
   known?: Memory.Store
-): Effect.Effect<SinkKit.Subject> =>
+): Effect.Effect<SinkLaws.Subject> =>
   Effect.map(known === undefined ? Memory.makeStore : Effect.succeed(known), (store) => ({
     layer: Layer.effect(
       Sink,
@@ -128,8 +128,8 @@ const faults: ReadonlyArray<readonly [string, string, (connection: Connection) =
   ]
 ]
 
-describe("SinkKit", () => {
-  for (const { check, name } of SinkKit.laws(subject())) it.effect(name, () => check)
+describe("SinkLaws", () => {
+  for (const { check, name } of SinkLaws.laws(subject())) it.effect(name, () => check)
 
   it.effect("sees a sink that has no lock", () =>
     Effect.gen(function* () {
@@ -213,8 +213,8 @@ describe("SinkKit", () => {
 })
 
 /** The laws a sink breaks. */
-const broken = Effect.fnUntraced(function* (subject: Effect.Effect<SinkKit.Subject>) {
-  const results = yield* Effect.forEach(SinkKit.laws(subject), ({ check, name }) =>
+const broken = Effect.fnUntraced(function* (subject: Effect.Effect<SinkLaws.Subject>) {
+  const results = yield* Effect.forEach(SinkLaws.laws(subject), ({ check, name }) =>
     Effect.map(Effect.result(check), ({ _tag }) => (_tag === "Failure" ? [name] : []))
   )
   return results.flat()

@@ -4,7 +4,7 @@
  * @example
  * ```ts
  * import { Json } from "@effect-intercom/core"
- * import { Memory, SinkKit, type Table } from "@effect-intercom/export"
+ * import { Memory, SinkLaws, type Table } from "@effect-intercom/export"
  * import * as NodeSha256 from "@effect-intercom/export/NodeSha256"
  * import { it } from "@effect/vitest"
  * import { Effect, Layer, Ref } from "effect"
@@ -19,7 +19,7 @@
  *   abandon: Ref.update(store, (state) => ({ ...state, locked: false }))
  * }))
  *
- * for (const { check, name } of SinkKit.laws(subject)) it.effect(name, () => check)
+ * for (const { check, name } of SinkLaws.laws(subject)) it.effect(name, () => check)
  * ```
  */
 import * as Json from "@effect-intercom/core/Json"

@@ -4,31 +4,32 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
 /** Requests sent, repetitions among them, waits for the rate limit and their sum in milliseconds. */
-export const Effort = Schema.Struct({
+export const RequestStats = Schema.Struct({
   requests: Schema.Int,
   retries: Schema.Int,
   waits: Schema.Int,
   waitedMillis: Schema.Finite
 })
-export type Effort = typeof Effort.Type
+export type RequestStats = typeof RequestStats.Type
 
-export const none: Effort = { requests: 0, retries: 0, waits: 0, waitedMillis: 0 }
+export const none: RequestStats = { requests: 0, retries: 0, waits: 0, waitedMillis: 0 }
 
-const combine = (a: Effort, b: Effort, by: (a: number, b: number) => number): Effort => ({
+const combine = (a: RequestStats, b: RequestStats, by: (a: number, b: number) => number): RequestStats => ({
   requests: by(a.requests, b.requests),
   retries: by(a.retries, b.retries),
   waits: by(a.waits, b.waits),
   waitedMillis: by(a.waitedMillis, b.waitedMillis)
 })
 
-/** The effort of two runs together. */
-export const add = (a: Effort, b: Effort): Effort => combine(a, b, (a, b) => a + b)
+/** The requests of two runs together. */
+export const add = (a: RequestStats, b: RequestStats): RequestStats => combine(a, b, (a, b) => a + b)
 
 /** What was done between two moments. */
-export const since = (before: Effort, now: Effort): Effort => combine(now, before, (now, before) => now - before)
+export const since = (before: RequestStats, now: RequestStats): RequestStats =>
+  combine(now, before, (now, before) => now - before)
 
 /** What the current metric registry has counted so far. */
-export const current: Effect.Effect<Effort> = Effect.map(
+export const current: Effect.Effect<RequestStats> = Effect.map(
   IntercomMetrics.totals,
   ({ requests, retries, waitedMillis, waits }) => ({ requests, retries, waits, waitedMillis })
 )
