@@ -168,7 +168,12 @@ describe("NodeSqlite", () => {
           const fs = yield* FileSystem.FileSystem
           const file = `${yield* fs.makeTempDirectoryScoped()}/full.sqlite`
           yield* fs.symlink("/dev/full", file)
-          const reason = yield* Effect.flip(connecting(file))
+          // A device is refused before it is written to: this one passes for a file.
+          const disk = FileSystem.FileSystem.of({
+            ...fs,
+            stat: (path) => Effect.map(fs.stat(path), (info) => (path === file ? { ...info, type: "File" } : info))
+          })
+          const reason = yield* Effect.flip(connecting(file)).pipe(Effect.provideService(FileSystem.FileSystem, disk))
           assert.strictEqual(reason._tag, "DiskFull")
           assert.strictEqual(reason.message, `The disk is full: ${file} could not be written. Make room first.`)
         })
