@@ -96,6 +96,8 @@ export interface Options extends Partial<Counts> {
    * searched by days as well, and the preview of the API searches contacts by seconds.
    */
   readonly searchGranularity?: { readonly contacts?: Granularity; readonly conversations?: Granularity } | undefined
+  /** Kinds of your own, by the names of their records: their operations are served beside those of the API. */
+  readonly kinds?: { readonly [name: string]: Kind.Top } | undefined
   /** How long it takes until searches know of a change; nothing when left out. The live API takes minutes. */
   readonly searchLag?: Duration.Input | undefined
 }
@@ -184,8 +186,9 @@ const make = Effect.fnUntraced(function* <E>(options: Options, wire: Wire<E>) {
   const timezone = options.timezone ?? "UTC"
   const days = Days.make(yield* Effect.orDie(DateTime.zoneMakeNamedEffect(timezone)))
   const version = options.version ?? "2.15"
+  const served = { ...kinds, ...options.kinds }
   const workspace = Workspaces.make({
-    kinds,
+    kinds: served,
     seed,
     timezone,
     version,
@@ -196,14 +199,14 @@ const make = Effect.fnUntraced(function* <E>(options: Options, wire: Wire<E>) {
     searchLag: Duration.toMillis(Duration.fromInputUnsafe(options.searchLag ?? 0)),
     searchGranularity: options.searchGranularity ?? {}
   })
-  const all = Object.values<Kind.Top>(kinds)
+  const all = Object.values<Kind.Top>(served)
   const find = Operations.finder(all.map(({ resource }) => resource))
   const counters: App.Counters = { requests: 0, rateLimited: 0, faults: {} }
   // A name that is none is a mistake of the program's.
   let faults = yield* Effect.orDie(Faults.checked(options.faults ?? Faults.none))
   let nextFault = Faults.source(faults, seed)
 
-  const operations = yield* HttpRouter.toHttpEffect(Routes.layer(kinds, workspace, token)).pipe(
+  const operations = yield* HttpRouter.toHttpEffect(Routes.layer(served, workspace, token)).pipe(
     Effect.provide(HttpServer.layerServices),
     // Ids in paths have no length limit.
     Effect.provideService(HttpRouter.RouterConfig, { maxParamLength: 4096 })

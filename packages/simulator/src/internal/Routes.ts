@@ -51,7 +51,7 @@ const group = (api: HttpApi.Top, name: string, kind: Kind.Top, workspace: Kind.W
     for (const [method, handler] of Object.entries(kind.handlers)) {
       const endpoint = kind.resource.endpoints[method]
       if (endpoint === undefined) continue
-      const here: Kind.Here = { workspace, name, kind, collection: collectionOf(workspace, name), endpoint }
+      const here: Kind.Here = { workspace, name, kind, collection: collectionOf(workspace, kind.of ?? name), endpoint }
       if ("raw" in handler) group.handleRaw(method, ({ request }) => handler.raw(request, here))
       else group.handle(method, (call) => handler(call, here))
     }
