@@ -306,6 +306,18 @@ describe.each(listings)("$name", ({ operation, pages }) => {
     ["1", "2"].map((id): object => ({ ...Object(record), id }))
   )
 
+  it("is asked for a page the way it is walked", () => {
+    const { payload, query } = operation.endpoint
+    const fields = [query, payload].flatMap((schema) => (schema === undefined ? [] : fieldsOf(schema).all))
+    const ways = ["page", "starting_after", "scroll_param", "pagination"]
+    // A URL says all of the next page.
+    const asked = style === "url" ? [] : Object.keys(walk.asked)
+    assert.deepStrictEqual(
+      ways.filter((way) => fields.includes(way)),
+      asked
+    )
+  })
+
   it.effect("walks its records, to the page that has no next", () =>
     Effect.gen(function* () {
       const [one, two] = yield* records
