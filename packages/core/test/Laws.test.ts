@@ -308,12 +308,12 @@ describe.each(listings)("$name", ({ operation, pages }) => {
 
   it("is asked for a page the way it is walked", () => {
     const { payload, query } = operation.endpoint
-    const fields = [query, payload].flatMap((schema) => (schema === undefined ? [] : fieldsOf(schema).all))
+    const fields = new Set([query, payload].flatMap((schema) => (schema === undefined ? [] : fieldsOf(schema).all)))
     const ways = ["page", "starting_after", "scroll_param", "pagination"]
     // A URL says all of the next page.
     const asked = style === "url" ? [] : Object.keys(walk.asked)
     assert.deepStrictEqual(
-      ways.filter((way) => fields.includes(way)),
+      ways.filter((way) => fields.has(way)),
       asked
     )
   })
