@@ -88,7 +88,7 @@ type Index = typeof Index.Type
 const Root = Schema.Struct({
   /** Grows with each export that takes the lock. */
   token: Schema.Int.check(Schema.isGreaterThanOrEqualTo(0)),
-  /** A real one would say by whom, and until when: one that is left behind can be told then. */
+  /** A real one would say by whom, and until when: then one that is left behind can be recognized. */
   locked: Schema.Boolean,
   documents: Schema.Record(Schema.String, Schema.String),
   unfinished: Schema.Record(Schema.String, Index),

@@ -31,7 +31,7 @@ export class Stderr extends Context.Service<
     Effect.gen(function* () {
       const stdio = yield* Stdio.Stdio
       const isTerminal = yield* stdio.stderrIsTerminal
-      // Nobody left to read it is no reason to stop.
+      // That nobody is left to read it is not a reason to stop.
       const write = (text: string) => Effect.ignore(Stream.run(Stream.succeed(text), stdio.stderr()))
       let drawn: ReadonlyArray<string> = []
       const clearing = () => {

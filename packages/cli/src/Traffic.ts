@@ -83,7 +83,7 @@ const answered = (
   const { headers } = response
   const reset = Number(headers["x-ratelimit-reset"]) * 1000
   const known = Number.isFinite(reset) && reset > 0
-  // By the server's own clock, if it tells it.
+  // By the server's own clock, if it sends the time.
   const sent = Date.parse(headers["date"] ?? "")
   const resetAt = now + reset - (Number.isNaN(sent) ? wall : sent)
   const full = Number(headers["x-ratelimit-remaining"]) === 0

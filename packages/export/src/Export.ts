@@ -55,7 +55,7 @@ interface Job {
 }
 
 /**
- * Runs a plan; the events tell what happens. A resource that fails does not stop the others, but for failures that would be
+ * Runs a plan; the events report what happens. A resource that fails does not stop the others, but for failures that would be
  * theirs too (a revoked token, a full disk); the stream fails at its end, with the first failure. Requests, retries and
  * waits are what the current metric registry counts meanwhile: provide your own `Metric.MetricRegistry` when other calls run
  * beside it.
@@ -120,7 +120,7 @@ const nowOf = Effect.map(IntercomHttp, ({ serverTime }) =>
   Effect.map(serverTime, (millis) => Math.floor(millis / 1000))
 )
 
-/** One resource, whose failure is told as an event, or as the stream's own when it would meet every other resource too. */
+/** One resource, whose failure is reported as an event, or as the stream's own when it would meet every other resource too. */
 const attempt = (job: Job, failures: Ref.Ref<ReadonlyArray<ExportError>>) =>
   one(job).pipe(
     Stream.catch((reason) =>

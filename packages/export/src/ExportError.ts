@@ -35,7 +35,7 @@ export class NotReadable extends Schema.TaggedError<NotReadable>()("NotReadable"
 export class InTheWay extends Schema.TaggedError<InTheWay>()("InTheWay", {
   path: Schema.String,
   needed: Schema.Literals(["file", "directory"]),
-  /** What is there instead of a file, when it is no directory: a `pipe`, say. */
+  /** What is there instead of a file, when it is not a directory: a `pipe`, say. */
   found: Schema.optionalKey(Schema.String),
   /** Of a link that leads nowhere. */
   target: Schema.optionalKey(Schema.String)

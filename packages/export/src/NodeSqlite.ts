@@ -108,7 +108,7 @@ const dialectOf = (file: string, { runMany, sql }: SqliteClient.SqliteClient): D
   select: ({ name }) => quote(name),
   fromRow: (columns, found) => ({
     values: columns.map(({ kind, name }) => {
-      // What was written is read: a text, a number, or null.
+      // What was written is read: a string, a number, or null.
       const value = (found[name] ?? null) as string | number | null
       return kind === "boolean" && value !== null ? value !== 0 : value
     }),

@@ -78,7 +78,7 @@ const groupsOf = (part: string) =>
 
 const elements: Readonly<Record<Table.Kind, Omit<SchemaElement, "name">>> = {
   text: { type: "BYTE_ARRAY", converted_type: "UTF8", logical_type: { type: "STRING" } },
-  // The older `converted_type` says text: told that it is JSON, DuckDB refuses the whole file for one lone surrogate.
+  // The older `converted_type` says string: declared as JSON, DuckDB refuses the whole file for one lone surrogate.
   json: { type: "BYTE_ARRAY", converted_type: "UTF8", logical_type: { type: "JSON" } },
   integer: { type: "INT64" },
   real: { type: "DOUBLE" },
@@ -152,7 +152,7 @@ const convert = Effect.fnUntraced(function* (table: Table.Table, part: string, f
 // counting
 // ---------------------------------------------------------------------------------------------------------------------
 
-/** The rows the footer tells of; the checksum over the whole file is what an audit compares. */
+/** The rows the footer counts; the checksum over the whole file is what an audit compares. */
 const count: FileSink.Format["count"] = Effect.fnUntraced(function* (file, bytes) {
   yield* Stream.runDrain(bytes)
   const size = yield* Files.size(file)

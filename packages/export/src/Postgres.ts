@@ -15,8 +15,8 @@
  * (`synchronous_commit`). The lock belongs to the session: connect to the server itself, or through a pooler that pools
  * sessions, not transactions.
  *
- * PostgreSQL cannot store the character U+0000 nor half a surrogate pair. A text or JSON with one stands in `_rest`, at its
- * place; and `_rest` is, in a row that has such a text, not a JSON object but a JSON string: the text of that object.
+ * PostgreSQL cannot store the character U+0000 nor half a surrogate pair. A string or JSON with one stands in `_rest`, at its
+ * place; and `_rest` is, in a row that has such a string, not a JSON object but a JSON string: that object as JSON.
  */
 import * as PgClient from "@effect/sql-pg/PgClient"
 import * as PgTypes from "@effect/sql-pg/PgTypes"
@@ -296,7 +296,7 @@ const dialectOf = (sql: SqlClient, database: string, schema: string): Dialect =>
       return as === undefined ? quote(name) : `${quote(name)}::${as} AS ${quote(name)}`
     },
     fromRow: (columns, found) => ({
-      // What was written is read: a text, a number, a boolean, or null.
+      // What was written is read: a string, a number, a boolean, or null.
       values: columns.map(({ name }) => (found[name] ?? null) as Table.Value),
       rest: restOf((found[Table.rest] ?? null) as string | null)
     }),

@@ -173,7 +173,7 @@ const nothing: Sample = { seconds: 0, records: 0, requests: 0, retries: 0, waite
 
 const mostStretches = 120
 
-/** The samples between which there is something to see: what came right after another step is no rate. */
+/** The samples between which there is something to see: two steps close together do not make a rate. */
 const apart = (samples: ReadonlyArray<Sample>): ReadonlyArray<Sample> => {
   const last = samples.at(-1) ?? nothing
   const least = last.seconds / mostStretches

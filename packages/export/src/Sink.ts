@@ -79,7 +79,7 @@ export interface Stored {
 
 /** What an unfinished output holds. */
 export interface Written {
-  /** As received, or as far as the row of each tells; in any order. */
+  /** As received, or as far as the row of each has it; in any order. */
   readonly records: Stream.Stream<Received, Reason>
   readonly quarantined: Stream.Stream<Quarantine.Line, Reason>
 }

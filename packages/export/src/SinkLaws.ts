@@ -39,7 +39,7 @@ import * as Table from "./Table.ts"
 export interface Subject<out E = never, out R = never> {
   /** Built again for each export, as processes that follow one another would. */
   readonly layer: Layer.Layer<Sink, E, R>
-  /** The records at a receipt's place: as received, or as far as the row of each tells. */
+  /** The records at a receipt's place: as received, or as far as the row of each has it. */
   readonly records: (table: Table.Table, place: string) => Effect.Effect<ReadonlyArray<Table.Received>, E, R>
   /** All quarantined records of a resource. */
   readonly quarantine: (table: Table.Table) => Effect.Effect<ReadonlyArray<Quarantine.Line>, E, R>
@@ -200,7 +200,7 @@ const same = (what: string, found: unknown, expected: unknown): Effect.Effect<vo
 const holds = (condition: boolean, message: string): Effect.Effect<void, Broken> =>
   condition ? Effect.void : Effect.fail(new Broken({ message }))
 
-/** As a sink may know them: what the rows tell; in the order of the key, where there is one. */
+/** As a sink may know them: what the rows have; in the order of the key, where there is one. */
 const rows = (table: Table.Table, records: ReadonlyArray<Table.Received>): ReadonlyArray<unknown> => {
   const rowOf = Table.rowOf(table)
   const all = records.map((record) => {

@@ -1,17 +1,17 @@
 /**
- * What a sink is told of the records of a resource: the columns its schema gives, and how a record becomes a row of them.
+ * What a sink knows of the records of a resource: the columns its schema gives, and how a record becomes a row of them.
  *
  * Known fields of the kinds a database has (text, numbers, booleans) are columns of their own; objects the schema
  * describes are taken apart, a field each (`location.city` is the column `location__city`), to any depth; lists,
- * free-form and recursive objects, and fields that are an object here and a text there are columns of JSON. What has no
+ * free-form and recursive objects, and fields that are an object here and a string there are columns of JSON. What has no
  * column, or does not fit the kind of its column, stands in one last column of JSON, `_rest`, at its place: no value is
  * lost. Null and absent are the same to a row, in the record itself and in objects taken apart; within JSON they differ.
  *
  * The rules, in full:
  *
- * - A number in a column of text (an id that is a text here and a number there) is written into it as its digits, so
+ * - A number in a column of text (an id that is a string here and a number there) is written into it as its digits, so
  *   that joins find it, and stands in `_rest` as the number it was.
- * - A column of text has no NUL and no lone surrogates, which databases refuse: such a text is in `_rest`.
+ * - A column of text has no NUL and no lone surrogates, which databases refuse: such a string is in `_rest`.
  * - Integers are within 2^53, and reals are what 64 bits can hold; other numbers are in `_rest`, digit for digit.
  * - An object that was taken apart and had nothing to keep stands in `_rest` as `{}`, as it is not null.
  * - Names are unique also to readers that ignore case: of two fields with one name the first has the column.
@@ -34,7 +34,7 @@ export interface Column {
 export interface Table {
   /** The resource's name, and the table's: `contacts`. */
   readonly name: string
-  /** The column that tells records apart, and orders them: `id`; events have no id, and `null` here. */
+  /** The column that distinguishes and orders records: `id`; events have no id, and `null` here. */
   readonly key: string | null
   /** In the order of the schema. */
   readonly columns: ReadonlyArray<Column>
@@ -47,7 +47,7 @@ export interface Received {
 
 /**
  * What tells a record of the table apart from others: its key. Where a table has none, two are the same that are equal in
- * every field, the time they tell of among them. `undefined` for what nothing tells apart.
+ * every field, their time among them. `undefined` for what cannot be distinguished.
  */
 export const identity = ({ key }: Table): ((record: unknown) => string | undefined) => {
   if (key === null) {
@@ -90,7 +90,7 @@ export const fromSchema = <S extends Schema.Constraint>(
   { key }: { readonly key: (keyof S["Encoded"] & string) | null }
 ): Table => ({ name, key, columns: unique(fieldsOf(SchemaAST.toEncoded(schema.ast), [])) })
 
-/** The columns an object is taken apart into; none for what is no object the schema describes. */
+/** The columns an object is taken apart into; none for what is not an object the schema describes. */
 const fieldsOf = (ast: SchemaAST.AST, path: ReadonlyArray<string>): ReadonlyArray<Column> =>
   ast._tag !== "Objects"
     ? []
@@ -142,7 +142,7 @@ const isInteger = ({ checks }: SchemaAST.AST): boolean => {
   return checks?.some(ofInt) ?? false
 }
 
-/** The kind for values of several kinds: a text can have a number's digits, and a real an integer. */
+/** The kind for values of several kinds: a string can have a number's digits, and a real an integer. */
 const common = (kinds: ReadonlyArray<Kind>): Kind => {
   const [first, ...others] = new Set(kinds)
   if (first === undefined) return "json"
@@ -284,7 +284,7 @@ export const recordOf = ({ columns }: Table): ((row: Row) => Received) => {
   }
 }
 
-/** Sets a field to what a text says, which may be a number that has digits. */
+/** Sets a field to what a string says, which may be a number that has digits. */
 const setJson = (fields: Fields, name: string, text: string): void => {
   const list = Json.parse(`[${text}]`) as ReadonlyArray<unknown>
   Json.copyDigits(list, 0, set(fields, name, list[0]), name)

@@ -51,7 +51,7 @@ export const steps = <R>(options: Options<R>): Stream.Stream<Walk.Step, Walk.Fai
       const told = Effect.fnUntraced(function* (step: Walk.Step) {
         const { position, total = 0 } = step
         const known = yield* Ref.get(more)
-        // The first step of a walk tells what a search of all counts.
+        // The first step of a walk has the count of a search of all.
         const untimed = known ?? Math.max(0, listed - total)
         yield* Ref.set(more, untimed)
         if (untimed === 0) return step

@@ -41,7 +41,7 @@ const compare = (entry: Entry, receipt: Receipt, manifest: Manifest): ReadonlyAr
     ["records", entry.records, receipt.records],
     ["bytes", entry.bytes, receipt.bytes],
     ["sha256", entry.sha256, receipt.sha256],
-    // Entries of earlier versions do not tell, and without records there is no digest.
+    // Entries of earlier versions do not say, and without records there is no digest.
     ["quarantined", last?.quarantined ?? receipt.quarantined, receipt.quarantined],
     [
       "quarantine sha256",

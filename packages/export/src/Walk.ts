@@ -170,7 +170,7 @@ export const accepted = <E, R>(
     const isRepeated = ({ id }: Received) => (typeof id === "string" || typeof id === "number") && !left.add(String(id))
     return Stream.map(self, (step) => {
       if (step.anew === true) left.clear()
-      // What is no object is of no time.
+      // What is not an object has no time.
       const isOurs = (raw: unknown) => !isObject(raw) || accepts(raw)
       const repeated = step.records.filter((record) => !accepts(record) && isRepeated(record)).length
       return {

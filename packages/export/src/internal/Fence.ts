@@ -39,7 +39,7 @@ type Environment = FileSystem.FileSystem | Path.Path | Host
 /** `held`: its export runs, or was killed. `taken`: files in it may still be written to by the one before. */
 type State = "free" | "held" | "taken"
 
-/** The directory of an export, as its name tells. */
+/** The directory of an export, as its name says. */
 interface Work {
   readonly token: number
   readonly owner: { readonly pid: number; readonly host: string }

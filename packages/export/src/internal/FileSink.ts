@@ -61,7 +61,7 @@ export interface Format {
   readonly line: (table: Table) => (record: Received) => string
   /** Makes the finished file of a sealed part, where that is another one. */
   readonly convert?: (table: Table, part: string, file: string) => Effect.Effect<Made, Reason, Environment>
-  /** Back from the lines of the part, header and all, to its records: as received, or as far as their rows tell. */
+  /** Back from the lines of the part, header and all, to its records: as received, or as far as their rows have it. */
   readonly parse: (
     table: Table,
     file: string

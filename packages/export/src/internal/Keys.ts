@@ -4,12 +4,12 @@
  */
 export interface Keys {
   readonly has: (text: string) => boolean
-  /** Adds a text; whether it is new. */
+  /** Adds a string; whether it is new. */
   readonly add: (text: string) => boolean
   readonly clear: () => void
 }
 
-/** 64 bits of a text, as two halves (cyrb53, whose last step throws 11 of them away). */
+/** 64 bits of a string, as two halves (cyrb53, whose last step throws 11 of them away). */
 const halves = (text: string): readonly [number, number] => {
   let a = 0xdeadbeef
   let b = 0x41c6ce57
