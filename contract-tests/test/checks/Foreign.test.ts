@@ -12,7 +12,7 @@ import * as JsonPatch from "effect/JsonPatch"
 import { fileURLToPath } from "node:url"
 import { services } from "../Subjects.ts"
 
-const file = fileURLToPath(new URL("fixtures/foreign-3.0.yml", import.meta.url))
+const file = fileURLToPath(new URL("../fixtures/foreign-3.0.yml", import.meta.url))
 
 const report = Effect.runSync(Effect.cached(Contract.run({ spec: file, runs: 5 }).pipe(Effect.provide(services))))
 

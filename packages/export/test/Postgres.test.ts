@@ -314,7 +314,11 @@ describe("Postgres", () => {
     const failures: ReadonlyArray<readonly [string, Reason["_tag"], RegExp]> = [
       ["53100", "DiskFull", /^The disk is full: postgres:.* could not be written\. Make room first\.$/],
       ["55P03", "DatabaseBusy", /^postgres:.* is locked by another program\. Let it end its transaction/],
-      ["25006", "DatabaseForbidden", /^postgres:.* does not allow it \(on purpose\)\. .* no read-only replica\.$/],
+      [
+        "25006",
+        "DatabaseForbidden",
+        /^postgres:.* does not allow it \(on purpose\)\. .* is not a read-only replica\.$/
+      ],
       ["57P01", "DatabaseLost", /^The connection to postgres:.* was lost \(on purpose\)\. Run the same command again/],
       ["XX001", "DatabaseFailed", /^postgres:.*: on purpose$/]
     ]
