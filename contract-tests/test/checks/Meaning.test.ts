@@ -11,7 +11,6 @@ import type * as OpenApiVisitor from "@effect-intercom/contract-tests/schema/Ope
 import * as JsonNode from "@effect-intercom/contract-tests/schema/JsonNode"
 import * as DocumentDiff from "@effect-intercom/contract-tests/checks/DocumentDiff"
 import * as Vocabulary from "@effect-intercom/contract-tests/document/Vocabulary"
-import { Articles } from "@effect-intercom/core/resources/Articles"
 import { Contacts } from "@effect-intercom/core/resources/Contacts"
 import { assert, describe, it } from "@effect/vitest"
 import * as NodeServices from "@effect/platform-node/NodeServices"
@@ -19,13 +18,10 @@ import * as Effect from "effect/Effect"
 import * as JsonPatch from "effect/JsonPatch"
 import type * as Schema from "effect/Schema"
 
-/** Contacts and articles are enough, and are quick. */
+/** Contacts are enough, and are quick. */
 const resources: Client.Resources = {
-  resources: [Contacts, Articles],
-  services: Effect.map(Client.intercom.services, ({ Articles, Contacts }) => ({
-    ...(Articles && { Articles }),
-    ...(Contacts && { Contacts })
-  }))
+  resources: [Contacts],
+  services: Effect.map(Client.intercom.services, ({ Contacts }) => ({ ...(Contacts && { Contacts }) }))
 }
 
 const base = Effect.runSync(

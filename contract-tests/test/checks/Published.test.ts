@@ -14,7 +14,7 @@ import * as Layer from "effect/Layer"
 import { services } from "../Subjects.ts"
 
 class Result extends Context.Service<Result, Published.Result>()("Result") {
-  static readonly layer = Layer.effect(this, Published.run({ runs: 5 })).pipe(Layer.provide(services))
+  static readonly layer = Layer.effect(this, Published.run({ runs: 3 })).pipe(Layer.provide(services))
 }
 
 layer(Result.layer, { excludeTestServices: true, timeout: "5 minutes" })("the published document by itself", (it) => {
