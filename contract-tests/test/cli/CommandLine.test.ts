@@ -83,19 +83,6 @@ describe("intercom-contract", () => {
   )
 
   it.live(
-    "lists the divergences of the published document by the actions that name them",
-    () =>
-      Effect.gen(function* () {
-        const { code, stdout } = yield* run("--no-overlays", "--runs", "1")
-        assert.match(stdout, /^pages\.yml action \d+ \(\$\.[^\n]+\): Contacts are paged by cursor\. Source: /m)
-        assert.match(stdout, /^ {2}drift response: GET \/contacts: pages: the client knows it, the document does not$/m)
-        assert.match(stdout, /without overlays, seed \d+: \d+ divergences named by \d+ overlay actions, 0 by none$/m)
-        assert.strictEqual(code, 0)
-      }).pipe(Effect.provide(NodeServices.layer)),
-    patience
-  )
-
-  it.live(
     "ends with 2 and a sentence when the document cannot be used",
     () =>
       Effect.gen(function* () {

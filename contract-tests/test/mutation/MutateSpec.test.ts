@@ -82,8 +82,8 @@ describe("mutants", () => {
       `of the ${base} document are judged as they should be: a few, CI takes more`,
       () =>
         Effect.gen(function* () {
-          const outcome = yield* MutateSpec.run({ base, sample: 12, seed: 7 })
-          assert.isAbove(outcome.judged.length, 8)
+          const outcome = yield* MutateSpec.run({ base, sample: 9, seed: 7 })
+          assert.isAbove(outcome.judged.length, 6)
           assert.deepStrictEqual(MutateSpec.failures(outcome).map(described), [])
           assert.match(MutateSpec.text(outcome), /: 0 survived, 0 false alarms/)
         }).pipe(Effect.provide(services)),

@@ -115,7 +115,7 @@ const locks = { "ndjson:": "/export.lock", "parquet:": "/export.lock", "sqlite:"
 
 describe("an export that is suspended, while another starts over and is stopped", () => {
   for (const [format, lock] of Object.entries(locks)) {
-    if (asked === undefined && format === "parquet:") continue
+    if (asked === undefined && format !== "ndjson:") continue
     it.live(
       `fails when it continues, and nothing is lost: ${format}`,
       () =>

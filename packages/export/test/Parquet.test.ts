@@ -10,6 +10,7 @@ describe("Parquet", () => {
   FileSinkLaws.tests({
     layer: (directory) => Parquet.layer({ directory }),
     extension: "parquet",
+    step: 3,
     records: DuckDb.parquet
   })
 
