@@ -185,11 +185,11 @@ export const faults: ReadonlyArray<Fault> = [
 
   // What calls send and give back.
   fault("Resource.ts", "the payload is changed", [
-    "{ payload: rest.shift() ?? {} }",
+    "{ payload: orNothing(rest.shift()) }",
     '{ payload: Object.assign(rest.shift() ?? {}, path === "/contacts" ? { role: "user" } : {}) }'
   ]),
   fault("Resource.ts", "a field nobody gave is sent", [
-    "{ payload: rest.shift() ?? {} }",
+    "{ payload: orNothing(rest.shift()) }",
     '{ payload: { ...(path === "/contacts" ? { name: null } : {}), ...(rest.shift() ?? {}) } }'
   ]),
   fault("internal/RequestEncoder.ts", "an id is encoded twice", [

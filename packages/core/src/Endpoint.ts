@@ -127,7 +127,7 @@ interface Options<
   /** `optional` where a success may have no body: its value is `undefined` then. */
   readonly body?: "optional" | undefined
   readonly error?: Error | ReadonlyArray<Error> | undefined
-  /** @default true, but for POST */
+  /** @default true, but for POST and PATCH (RFC 9110) */
   readonly idempotent?: boolean | undefined
   readonly operationId?: string | undefined
   readonly pages?: Walk<Item> | undefined
@@ -174,7 +174,7 @@ const make =
     status: options.status ?? statusOf(options.success),
     body: bodyOf(options.success) ?? options.body ?? "json",
     error: options.error === undefined ? [] : Arr.ensure(options.error),
-    idempotent: options.idempotent ?? method !== "POST",
+    idempotent: options.idempotent ?? (method !== "POST" && method !== "PATCH"),
     operationId: options.operationId,
     pages: options.pages
   })
@@ -185,7 +185,7 @@ export const get = make("GET")
 export const post = make("POST")
 /** A `PUT`. */
 export const put = make("PUT")
-/** A `PATCH`. */
+/** A `PATCH`: not idempotent, unless it says so. */
 export const patch = make("PATCH")
 /** A `DELETE`; one with a `payload` sends it as its body. */
 export const del = make("DELETE")

@@ -194,7 +194,10 @@ const partsOf = ({ path, payload, query }: Endpoint.Top, args: ReadonlyArray<unk
   const several = others.length > 0
   return {
     ...(first === undefined ? undefined : { params: several ? rest.shift() : { [first]: rest.shift() } }),
-    ...(payload === undefined ? undefined : { payload: rest.shift() ?? {} }),
-    ...(query === undefined ? undefined : { query: rest.shift() ?? {} })
+    ...(payload === undefined ? undefined : { payload: orNothing(rest.shift()) }),
+    ...(query === undefined ? undefined : { query: orNothing(rest.shift()) })
   }
 }
+
+/** What was left out has no fields; null is a value. */
+const orNothing = (given: unknown): unknown => (given === undefined ? {} : given)

@@ -53,6 +53,7 @@ describe("a declared endpoint", () => {
     )
     const { body, idempotent, status } = Endpoint.del("/x", {})
     assert.deepStrictEqual([body, idempotent, status], ["none", true, 204])
+    assert.isFalse(Endpoint.patch("/x", {}).idempotent)
   })
 })
 
@@ -326,7 +327,7 @@ describe("a resource of one's own", () => {
 
   it.effect("takes its names from the declaration where nothing else is said, and sends what JSON can hold", () =>
     Effect.gen(function* () {
-      const server = Scripted.make([Scripted.json([1])])
+      const server = Scripted.make([Scripted.json([1]), Scripted.json(null)])
       assert.deepStrictEqual(
         Resource.operations(Own).map(({ idempotent, name, operationId }) => [name, operationId, idempotent]),
         [["Owns.send", "sendOwn", false]]
@@ -334,13 +335,14 @@ describe("a resource of one's own", () => {
       yield* Effect.gen(function* () {
         const { send } = yield* Own
         assert.deepStrictEqual<unknown>(yield* send({ a: 1 }), [1])
+        assert.strictEqual(yield* send(null), null)
         const { reason } = yield* Effect.flip(send(10n))
         assert(reason._tag === "EncodeError")
         assert.deepStrictEqual(reason.mismatches, [{ path: "", expected: "JSON value", actual: "10n" }])
       }).pipe(Effect.provide(server.layer(Own.layer)))
       assert.deepStrictEqual(
         server.sent.map(({ body }) => body),
-        [{ a: 1 }]
+        [{ a: 1 }, null]
       )
     })
   )
