@@ -50,6 +50,16 @@ export class Reference extends Schema.Opaque<Reference>()(
   })
 ) {}
 
+/** What was deleted, by its kind and id. That it was is in the status: nothing here needs to be in the answer. */
+export class Deleted extends Schema.Opaque<Deleted>()(
+  open({
+    id: nullish(LooseId),
+    /** Its kind. */
+    object: nullish(Schema.String),
+    deleted: nullish(Schema.Boolean)
+  })
+) {}
+
 /** A contact, by its id and yours. */
 export class ContactReference extends Schema.Opaque<ContactReference>()(
   open({

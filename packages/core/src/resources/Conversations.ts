@@ -27,7 +27,7 @@ import {
   EmbeddedTag,
   EmbeddedTags
 } from "./Common.ts"
-import { EmbeddedCompany } from "./Companies.ts"
+import { EmbeddedCompany } from "./Company.ts"
 
 export { ConversationId } from "./Common.ts"
 
