@@ -30,7 +30,8 @@ const nowhere: Exchange.Send = () => Effect.die("nothing is to be sent")
 const noPrism = Layer.succeed(Prism, { url: "", send: () => nowhere })
 const noSimulator = Layer.succeed(SimulatedIntercom, {
   send: nowhere,
-  known: {},
+  ids: () => Effect.succeed({}),
+  meeting: () => Effect.succeed([]),
   listed: () => Effect.succeed(undefined)
 })
 

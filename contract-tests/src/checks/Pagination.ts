@@ -326,7 +326,7 @@ export const check = Effect.fn("Pagination.check")(function* (subject: Shape, pa
     further(pair, listing, model, elsewhere, subject.another.listing(pair.client.name), at(IntercomConfig.regions.us)),
     ([laws, send]) => judge(pair, model.node, "a server made of the document", laws, send)
   )
-  const known = yield* subject.simulated.listed(pair.client.name)
+  const known = yield* subject.simulated.listed(pair.client)
   const simulated =
     known === undefined
       ? undefined

@@ -3,6 +3,7 @@
  * out of the client as it should. So client and simulator cannot agree on an error.
  */
 import * as Effect from "effect/Effect"
+import * as fc from "fast-check"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import type * as HttpMethod from "effect/http/HttpMethod"
 import * as Canaries from "./Canaries.ts"
@@ -79,15 +80,32 @@ const received = (
 // Each asks a whole server.
 const most = 20
 
+const mostMet = 4
+
+/** Requests of an operation with ids in its path. */
+const samples = ({ seed }: Shape, { client, operation }: Pair): ReadonlyArray<Client.Request> =>
+  operation.path.includes("{")
+    ? fc
+        .sample(requests(client), { seed, numRuns: 50 })
+        .filter((request) => accepts(client, request))
+        .slice(0, mostMet)
+    : []
+
+const addressed = (request: Client.Request, ids: { readonly [parameter: string]: string }): Client.Request =>
+  request.params === undefined ? request : { ...request, params: { ...request.params, ...ids } }
+
 /** Sends requests that meet something, any others, and one without a token. */
 export const check = Effect.fn("Simulated.check")(function* (subject: Shape, pair: Pair) {
-  const { known, send } = subject.simulated
+  const { ids, meeting, send } = subject.simulated
   const call = (request: Client.Request) => Exchange.through(subject.client.call(pair.client.name, request), send)
-  const met = yield* Effect.forEach(known[pair.client.name] ?? [], (request) =>
-    Effect.map(call(request), (outcome) =>
-      judge(subject, pair, outcome).map((finding) =>
-        divergence(subject, pair, "response", finding, outcome.exchanges[0])
-      )
+  const met = yield* Effect.forEach([...(yield* meeting(pair.client)), ...samples(subject, pair)], (request) =>
+    Effect.map(
+      // What met a record may have removed it.
+      Effect.flatMap(ids(pair.client), (ids) => call(addressed(request, ids))),
+      (outcome) =>
+        judge(subject, pair, outcome).map((finding) =>
+          divergence(subject, pair, "response", finding, outcome.exchanges[0])
+        )
     )
   )
   const { found, runs } = yield* Property.search({

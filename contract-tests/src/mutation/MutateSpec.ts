@@ -301,7 +301,7 @@ const sampled = Effect.fnUntraced(function* (
     another: client,
     pairs,
     prism: canned(document, parameters.seed),
-    simulated: { send: () => unused, known: {}, listed: () => Effect.succeed(undefined) }
+    simulated: { send: () => unused, ids: () => unused, meeting: () => unused, listed: () => Effect.succeed(undefined) }
   }
   const names = sampling.filter((name) => name !== slow || wanted === "breaking" || wanted === "drift")
   const found: Array<Divergence> = []

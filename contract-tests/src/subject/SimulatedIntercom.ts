@@ -6,48 +6,50 @@ import * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
-import { type Resource, Simulator } from "@effect-intercom/simulator"
+import { Simulator } from "@effect-intercom/simulator"
+import * as Records from "@effect-intercom/simulator/Records"
 import * as Client from "./Client.ts"
+import * as Document from "../document/Document.ts"
 import * as Exchange from "./Exchange.ts"
-import * as JsonNode from "../schema/JsonNode.ts"
 
 /** A simulated workspace the client under test can be sent to. */
 export class SimulatedIntercom extends Context.Service<
   SimulatedIntercom,
   {
     readonly send: Exchange.Send
-    /** Requests that meet records that exist, by the client's methods. */
-    readonly known: { readonly [method: string]: ReadonlyArray<Client.Request> }
-    /** The records a listing holds now, in its order; `undefined` for a method that lists none. */
-    readonly listed: (method: string) => Effect.Effect<ReadonlyArray<unknown> | undefined>
+    /**
+     * Ids of records there are now, for the parameters of an operation's path; those of which there is no record are left
+     * out.
+     */
+    readonly ids: (operation: Client.ClientOperation) => Effect.Effect<{ readonly [parameter: string]: string }>
+    /** Requests that meet records by what is in their query or body. */
+    readonly meeting: (operation: Client.ClientOperation) => Effect.Effect<ReadonlyArray<Client.Request>>
+    /** The records a listing holds now, in its order; `undefined` for a method that lists no kind of record as a whole. */
+    readonly listed: (operation: Client.ClientOperation) => Effect.Effect<ReadonlyArray<unknown> | undefined>
   }
 >()("@effect-intercom/contract-tests/SimulatedIntercom") {
   static readonly layer: Layer.Layer<SimulatedIntercom> = Layer.effect(
     this,
     Effect.gen(function* () {
       const simulator = yield* Simulator
-      const idOf = (resource: "contacts" | "conversations" | "tags" | "teams") =>
-        Stream.runHead(simulator.records(resource)).pipe(
-          Effect.flatMap(Effect.fromOption),
-          Effect.map((text) => String(JsonNode.record(JsonNode.make(JSON.parse(text)))["id"])),
-          Effect.orDie
-        )
+      const ids = ({ name, path }: Client.ClientOperation) =>
+        Records.pathIds(simulator, partsOf(name)[0], Document.parametersIn(path))
       return SimulatedIntercom.of({
         send: Exchange.forward(yield* HttpClient.HttpClient, simulator.url),
-        listed: (method) => {
-          const resource = resources[method]
-          return resource === undefined
+        ids,
+        meeting: ({ name }) =>
+          Effect.map(
+            Records.pathIds(simulator, "", ["contact_id", "conversation_id"]),
+            (ids) => requestsFor(ids["contact_id"], ids["conversation_id"])[name] ?? []
+          ),
+        listed: ({ name }) => {
+          const kind = Records.listedBy(...partsOf(name))
+          return kind === undefined
             ? Effect.succeed(undefined)
-            : Effect.map(Stream.runCollect(simulator.records(resource)), (texts) =>
+            : Effect.map(Stream.runCollect(simulator.records(kind)), (texts) =>
                 texts.map((text) => JSON.parse(text) as unknown)
               )
-        },
-        known: requestsFor(
-          yield* idOf("contacts"),
-          yield* idOf("conversations"),
-          yield* idOf("tags"),
-          yield* idOf("teams")
-        )
+        }
       })
     })
   ).pipe(
@@ -60,35 +62,23 @@ export class SimulatedIntercom extends Context.Service<
   )
 }
 
-const resources: { readonly [method: string]: Resource | undefined } = {
-  "Admins.list": "admins",
-  "Articles.list": "articles",
-  "Companies.list": "companies",
-  "Contacts.list": "contacts",
-  "Conversations.list": "conversations",
-  "NewsItems.list": "newsItems",
-  "Segments.list": "segments",
-  "Tags.list": "tags",
-  "Teams.list": "teams"
+const partsOf = (name: string): readonly [resource: string, method: string] => {
+  const [resource = "", method = ""] = name.split(".")
+  return [resource, method]
 }
 
+/** What no declaration says: what in a query or body is to meet what. Whatever is not here is met by chance, or not. */
 const requestsFor = (
-  contact: string,
-  conversation: string,
-  tag: string,
-  team: string
-): SimulatedIntercom["Service"]["known"] => ({
-  "Contacts.list": [{ query: {} }, { query: { per_page: 150 } }],
-  "Contacts.get": [{ params: { contact_id: contact } }],
+  contact: string | undefined,
+  conversation: string | undefined
+): { readonly [method: string]: ReadonlyArray<Client.Request> } => ({
   "Contacts.create": [{ payload: { email: "twice@example.com" } }, { payload: { email: "twice@example.com" } }],
   "Contacts.search": [
     { payload: { query: { field: "id", operator: "=", value: contact } } },
     { payload: { query: { field: "created_at", operator: ">", value: 0 }, pagination: { per_page: 150 } } }
   ],
+  // A scroll there is already.
   "Companies.scroll": [{ query: {} }, { query: {} }],
-  "Companies.list": [{ query: {} }, { query: { page: 2 } }],
-  "Conversations.list": [{ query: {} }, { query: { per_page: 50 } }],
-  "Conversations.get": [{ params: { conversation_id: conversation }, query: {} }],
   "Conversations.search": [
     { payload: { query: { field: "id", operator: "=", value: conversation } } },
     {
@@ -111,7 +101,5 @@ const requestsFor = (
     }
   ],
   "Events.submit": [{ payload: { event_name: "ordered", created_at: 1_700_000_000, id: contact } }],
-  "Events.list": [{ query: { intercom_user_id: contact } }],
-  "Tags.get": [{ params: { tag_id: tag } }],
-  "Teams.get": [{ params: { team_id: team } }]
+  "Events.list": [{ query: { intercom_user_id: contact } }]
 })

@@ -48,10 +48,10 @@ export type Resource = NamesOf<{ readonly count: number; readonly generate: unkn
 export type Counted = NamesOf<{ readonly count: number }>
 
 /**
- * What can be exported: records as listed, the events of all contacts in the order of these, and conversations with
- * their parts, as `GET /conversations/{id}` has them.
+ * What there are records of: every kind, its records as listed, the events of all contacts in the order of these, and
+ * conversations with their parts, as `GET /conversations/{id}` has them.
  */
-export type Exported = Resource | keyof typeof views
+export type Exported = keyof Kinds | keyof typeof views
 
 /** How exactly times are searched: by calendar days of the workspace's time zone, or by seconds. */
 export type Granularity = Kind.Granularity
@@ -230,14 +230,15 @@ const make = Effect.fnUntraced(function* <E>(options: Options, wire: Wire<E>) {
     counters
   })
 
-  const collectionOf = (resource: Resource) => workspace.collections[resource]
+  const collectionOf = (resource: keyof Kinds) => workspace.collections[resource]
 
-  const rows = (resource: Resource): Stream.Stream<Row> => {
+  const rows = (resource: keyof Kinds): Stream.Stream<Row> => {
     const collection = collectionOf(resource)
+    const { order }: Kind.Top = kinds[resource]
     return Stream.suspend(() => {
       const size = collection.size()
       return Stream.range(0, size - 1).pipe(
-        Stream.map((position) => collection.at(kinds[resource].order === "newest" ? size - 1 - position : position))
+        Stream.map((position) => collection.at(order === "newest" ? size - 1 - position : position))
       )
     })
   }

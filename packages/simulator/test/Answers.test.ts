@@ -1,23 +1,19 @@
 /** What is true of every operation: the simulator answers it, with what the client knows. */
 import { type ApiOperation, IntercomHttp, operations } from "@effect-intercom/core"
+import { Simulator } from "@effect-intercom/simulator"
+import * as Records from "@effect-intercom/simulator/Records"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import * as Stream from "effect/Stream"
 import * as Examples from "../../core/test/Examples.ts"
 import { inProcess } from "./Client.ts"
 
 const methodOf = (operation: ApiOperation) =>
   Effect.map(IntercomHttp, (http) => Examples.methodOf(operation.resource.make(http), operation))
 
-/** Ids of a record there is, for those in the path. */
-const held = Effect.fnUntraced(function* ({ endpoint, resource }: ApiOperation) {
-  const [id] = Object.keys(endpoint.params)
-  const list = operations.find((one) => one.resource === resource && one.name.endsWith(".list"))
-  if (id === undefined || list === undefined) return undefined
-  const [record] = yield* Stream.runCollect(Stream.take((yield* methodOf(list)).items?.() ?? Stream.empty, 1))
-  return { params: { [id]: String(Object(record).id) } }
-})
+/** Ids of records there are, for those in the path. */
+const held = ({ endpoint, resource }: ApiOperation) =>
+  Effect.flatMap(Simulator, (simulator) => Records.pathIds(simulator, resource.resource, Object.keys(endpoint.params)))
 
 describe.each(operations.map((operation) => [operation.name, operation] as const))("%s", (_, operation) => {
   const known = operation.endpoint.error.map((error) => Number(Schema.resolveAnnotations(error)?.["httpApiStatus"]))
@@ -26,7 +22,8 @@ describe.each(operations.map((operation) => [operation.name, operation] as const
     Effect.gen(function* () {
       const method = yield* methodOf(operation)
       const given = yield* Examples.request(operation)
-      for (const request of [given, { ...given, ...(yield* held(operation)) }]) {
+      const params = { ...given.params, ...(yield* held(operation)) }
+      for (const request of [given, ...(given.params === undefined ? [] : [{ ...given, params }])]) {
         const outcome = yield* Effect.match(method(...Examples.argumentsOf(request)), {
           onSuccess: () => "success",
           onFailure: ({ reason }) => ("errors" in reason ? reason.status : reason.message)
@@ -36,14 +33,13 @@ describe.each(operations.map((operation) => [operation.name, operation] as const
     }).pipe(Effect.provide(inProcess()))
   )
 
-  if (Object.keys(operation.endpoint.params).length === 0 || operation.method !== "GET") return
+  if (Object.keys(operation.endpoint.params).length !== 1 || !operation.name.endsWith(".get")) return
 
   it.effect("finds a record there is, and no other", () =>
     Effect.gen(function* () {
       const method = yield* methodOf(operation)
-      const found = yield* held(operation)
-      assert.isDefined(found)
-      const [id] = Object.values(found.params)
+      const [id] = Object.values(yield* held(operation))
+      assert.isDefined(id)
       assert.strictEqual(Object(yield* method(id)).id, id)
       const { reason } = yield* Effect.flip(method("nobody"))
       assert.strictEqual(reason._tag, "NotFound")
