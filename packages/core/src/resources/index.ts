@@ -1,6 +1,7 @@
 /** Every resource, once: what else names them all follows from this record. */
 import { Admins } from "./Admins.ts"
 import { Articles } from "./Articles.ts"
+import { Brands } from "./Brands.ts"
 import { Companies } from "./Companies.ts"
 import { Contacts } from "./Contacts.ts"
 import { Conversations } from "./Conversations.ts"
@@ -22,5 +23,6 @@ export const resources = {
   events: Events,
   newsItems: NewsItems,
   tags: Tags,
-  teams: Teams
+  teams: Teams,
+  brands: Brands
 }

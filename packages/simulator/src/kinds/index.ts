@@ -3,6 +3,7 @@ import type { resources } from "@effect-intercom/core"
 import type * as Kind from "../Kind.ts"
 import { admins } from "./Admins.ts"
 import { articles } from "./Articles.ts"
+import { brands } from "./Brands.ts"
 import { companies } from "./Companies.ts"
 import { contacts } from "./Contacts.ts"
 import { conversations, details } from "./Conversations.ts"
@@ -24,7 +25,8 @@ export const kinds = {
   tags,
   teams,
   events,
-  messages
+  messages,
+  brands
 } satisfies { readonly [Name in keyof typeof resources]: Kind.Kind<(typeof resources)[Name]> }
 
 /** What can be exported beside the records of listings. */
