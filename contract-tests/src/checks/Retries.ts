@@ -53,8 +53,8 @@ export const isOnce = ({ client, operation }: Pair, server: string): boolean | u
   const style = ModelServer.make(operation, server, like)?.style
   if (operation.method !== "POST") return style === "scroll"
   if ((style !== undefined && style !== "single") || upserts.has(operation.key)) return false
-  // To a collection: something is made there. What is done to a record may be documented to be safe.
-  return operation.path.includes("{") ? undefined : true
+  // To a collection: something is made there. What is done to a record, or searched for, may be documented to be safe.
+  return /\{|\/search$/.test(operation.path) ? undefined : true
 }
 
 const times = 2

