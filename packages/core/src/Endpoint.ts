@@ -56,7 +56,8 @@ export interface Endpoint<
   out Payload extends Schema.Top = never,
   out Success extends Schema.Top = Schema.Void,
   out Error extends Schema.Top = never,
-  out Item extends Schema.Top = never
+  out Item extends Schema.Top = never,
+  out Of extends string = never
 > {
   readonly method: HttpMethod.HttpMethod
   /** With a colon before each parameter: `/contacts/:contact_id`. */
@@ -77,6 +78,8 @@ export interface Endpoint<
   readonly operationId: string | undefined
   /** How its pages are walked. */
   readonly pages: Walk<Item> | undefined
+  /** The operation it is one alternative of, where several endpoints have the same method and path. */
+  readonly alternativeOf: Of | undefined
 }
 
 /** Any endpoint. */
@@ -86,7 +89,8 @@ export interface Top extends Endpoint<
   Schema.Top,
   Schema.Top,
   Schema.Top,
-  Schema.Top
+  Schema.Top,
+  string
 > {}
 
 /** Its query, if it has one. */
@@ -97,6 +101,9 @@ export type Payload<E extends Top> = Exclude<E["payload"], undefined>
 
 /** What it answers with. */
 export type Success<E extends Top> = Exclude<E["success"], undefined>
+
+/** The operation it is one alternative of. */
+export type AlternativeOf<E extends Top> = Exclude<E["alternativeOf"], undefined>
 
 /** What it lists, if it is a listing. */
 export type Item<E extends Top> = Exclude<E["pages"], undefined>["item"]
@@ -114,7 +121,8 @@ interface Options<
   Payload extends Schema.Top,
   Success extends Schema.Top,
   Error extends Schema.Top,
-  Item extends Schema.Top
+  Item extends Schema.Top,
+  Of extends string
 > {
   /** The schemas of the parameters in the path. */
   readonly params?: Params | undefined
@@ -131,6 +139,11 @@ interface Options<
   readonly idempotent?: boolean | undefined
   readonly operationId?: string | undefined
   readonly pages?: Walk<Item> | undefined
+  /**
+   * The name of the operation this is one alternative of: the API has one path for several things to do, told apart by the
+   * body (`conversations.replyAsAdmin` and `replyAsContact` are `reply`). Bodies of alternatives must not fit each other.
+   */
+  readonly alternativeOf?: Of | undefined
 }
 
 /** Whatever is in the path is in `params`. */
@@ -158,12 +171,21 @@ const make =
     Payload extends Schema.Top = never,
     Success extends Schema.Top = Schema.Void,
     Error extends Schema.Top = never,
-    Item extends Schema.Top = never
+    Item extends Schema.Top = never,
+    const Of extends string = never
   >(
     path: Path,
-    options: Options<Params, Query, Payload, Success, Error, Item> & Parameters<Path>
+    options: Options<Params, Query, Payload, Success, Error, Item, Of> & Parameters<Path>
     // What is left out is what it is by default, whatever is expected where the endpoint stands.
-  ): Endpoint<NoInfer<Params>, NoInfer<Query>, NoInfer<Payload>, NoInfer<Success>, NoInfer<Error>, NoInfer<Item>> => ({
+  ): Endpoint<
+    NoInfer<Params>,
+    NoInfer<Query>,
+    NoInfer<Payload>,
+    NoInfer<Success>,
+    NoInfer<Error>,
+    NoInfer<Item>,
+    NoInfer<Of>
+  > => ({
     method,
     path,
     // Where the path has no parameters, `Params` is `{}`.
@@ -176,7 +198,8 @@ const make =
     error: options.error === undefined ? [] : Arr.ensure(options.error),
     idempotent: options.idempotent ?? (method !== "POST" && method !== "PATCH"),
     operationId: options.operationId,
-    pages: options.pages
+    pages: options.pages,
+    alternativeOf: options.alternativeOf
   })
 
 /** A `GET`. */

@@ -1,10 +1,12 @@
 /** The operations of this client as one declaration: for servers, generated documents and contract suites. */
+import * as Arr from "effect/Array"
 import * as HttpApi from "effect/http-api/HttpApi"
 import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as OpenApi from "effect/http-api/OpenApi"
 import type * as HttpMethod from "effect/http/HttpMethod"
+import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import { Authorization } from "./Authorization.ts"
 import type * as Endpoint from "./Endpoint.ts"
@@ -37,15 +39,46 @@ export type ApiEndpoint<Name extends string, E extends Endpoint.Top> = HttpApiEn
   Authorization
 >
 
-type Names<R extends Resource.Declared> = keyof R["endpoints"] & string
+/** The name of an endpoint in HttpApi: its own, or that of the operation it is one alternative of. */
+type NameOf<Es extends Resource.Endpoints, Method extends keyof Es> = [Endpoint.AlternativeOf<Es[Method]>] extends [
+  never
+]
+  ? Method & string
+  : Endpoint.AlternativeOf<Es[Method]>
 
-/** A resource as a group of HttpApi. */
+type ApiEndpoints<Es extends Resource.Endpoints> = {
+  readonly [Method in keyof Es]: ApiEndpoint<NameOf<Es, Method>, Es[Method]>
+}[keyof Es]
+
+/** A resource as a group of HttpApi. The alternatives of an operation are one endpoint, whose body is any of theirs. */
 export type ApiGroup<R extends Resource.Declared> = HttpApiGroup.HttpApiGroup<
   R["resource"],
-  { readonly [Name in Names<R>]: ApiEndpoint<Name, R["endpoints"][Name]> }[Names<R>]
+  ApiEndpoints<R["endpoints"]>
 >
 
-const endpointOf = ({ endpoint, operationId }: Resource.ResourceOperation, name: string): HttpApiEndpoint.Top => {
+const union = (schemas: ReadonlyArray<Schema.Top | undefined>): Schema.Top | undefined => {
+  const [first, ...others] = Arr.dedupe(schemas.filter(Predicate.isNotUndefined))
+  return first === undefined || others.length === 0 ? first : Schema.Union([first, ...others])
+}
+
+/** The alternatives of an operation as one. */
+const merge = (endpoints: Arr.NonEmptyReadonlyArray<Endpoint.Top>): Endpoint.Top => {
+  const [first, ...others] = endpoints
+  if (others.length === 0) return first
+  return {
+    ...first,
+    payload: union(endpoints.map(({ payload }) => payload)),
+    success: union(endpoints.map(({ success }) => success)),
+    error: Arr.dedupe(endpoints.flatMap(({ error }) => error))
+  }
+}
+
+const endpointOf = (
+  alternatives: Arr.NonEmptyReadonlyArray<Resource.ResourceOperation>,
+  name: string
+): HttpApiEndpoint.Top => {
+  const [{ operationId }] = alternatives
+  const endpoint = merge(Arr.map(alternatives, ({ endpoint }) => endpoint))
   const { error, method, params, path, payload, query } = endpoint
   // HttpApi's types are tied to the literal method; here it is any.
   return HttpApiEndpoint.make(method)(
@@ -94,8 +127,8 @@ const segments = (params: Schema.Struct.Fields) =>
 
 /** A resource, one of your own too, as a group of HttpApi: for servers and documents. */
 export const groupOf = <R extends Resource.Declared>(resource: R): ApiGroup<R> => {
-  const endpoints = Resource.operations(resource).map((operation) =>
-    endpointOf(operation, operation.name.slice(resource.resource.length + 1))
+  const endpoints = Array.from(Resource.alternatives(resource), ([name, alternatives]) =>
+    endpointOf(alternatives, name)
   )
   const [first, ...others] = endpoints
   const group = HttpApiGroup.make(resource.resource)

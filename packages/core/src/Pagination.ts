@@ -70,16 +70,16 @@ export interface WalkOptions<out E = never, out R = never> {
   readonly onInvalid?: ((invalid: Invalid) => Effect.Effect<void, E, R>) | undefined
 }
 
-/** A listing: call it for one page, or walk it. The query is never changed. */
-export interface List<in out Query, out Envelope, out Item> {
-  (...query: Optional<Query>): Effect.Effect<Envelope, IntercomError>
+/** A listing: call it for one page, or walk it; first the ids in its path, if there are any. The query is never changed. */
+export interface List<in out Query, out Envelope, out Item, in out Ids extends ReadonlyArray<unknown> = []> {
+  (...args: [...Ids, ...Optional<Query>]): Effect.Effect<Envelope, IntercomError>
   /** The pages, each requested while the one before is consumed. */
   readonly pages: <E = never, R = never>(
-    ...args: [...query: Optional<Query>, options?: WalkOptions<E, R>]
+    ...args: [...Ids, ...Optional<Query>, options?: WalkOptions<E, R>]
   ) => Stream.Stream<Page<Item>, IntercomError | E, R>
   /** The records of all pages. */
   readonly items: <E = never, R = never>(
-    ...args: [...query: Optional<Query>, options?: WalkOptions<E, R>]
+    ...args: [...Ids, ...Optional<Query>, options?: WalkOptions<E, R>]
   ) => Stream.Stream<Item, IntercomError | E, R>
 }
 
@@ -92,15 +92,17 @@ export type Style = "cursor" | "search" | "page" | "scroll" | "url" | "single"
 /** How the pages of a listing are walked. */
 export interface Walk<out Item extends Schema.Top> {
   readonly style: Style
-  /** The field of the body that holds the records. */
+  /** The field of the body that holds the records; `data.articles` is a field of a field. */
   readonly items: string
+  /** The field that holds them where the first one is not there. */
+  readonly or: string | undefined
   /** The schema of a record, for judging each by itself. */
   readonly item: Item
 }
 
 const walk =
   (style: Style) =>
-  <Item extends Schema.Top>(items: string, item: Item): Walk<Item> => ({ style, items, item })
+  <Item extends Schema.Top>(items: string, item: Item, or?: string): Walk<Item> => ({ style, items, item, or })
 
 /** `starting_after` in the query, from `pages.next`; the end is no `next`. */
 export const cursor = walk("cursor")

@@ -1,4 +1,5 @@
 /** From a record of declared endpoints to a service: its methods, walks, spans and layer follow from the declaration. */
+import * as Arr from "effect/Array"
 import * as Context from "effect/Context"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
@@ -10,7 +11,8 @@ import type * as Endpoint from "./Endpoint.ts"
 import type { IntercomError } from "./IntercomError.ts"
 import { IntercomHttp } from "./IntercomHttp.ts"
 import * as Call from "./internal/Call.ts"
-import { flawOf, namesIn } from "./internal/Declaration.ts"
+import { flawOf } from "./internal/Declaration.ts"
+import { idsOf } from "./internal/Ids.ts"
 import { operationIdOf } from "./internal/OperationId.ts"
 import type { Parts } from "./internal/RequestEncoder.ts"
 import * as Walker from "./internal/Walker.ts"
@@ -40,7 +42,11 @@ type Query<S extends Schema.Top> = [S] extends [never] ? [] : Pagination.Optiona
 
 /** What says what to list: the query, or the body of a search. */
 type Listed<E extends Endpoint.Top> = [Endpoint.Query<E>] extends [never]
-  ? Endpoint.Payload<E>["Type"]
+  ? Endpoint.Payload<E> extends infer S extends Schema.Top
+    ? [S] extends [never]
+      ? { readonly [field: string]: never }
+      : S["Type"]
+    : never
   : Endpoint.Query<E>["Type"]
 
 /** What a method gives: bytes as a stream, anything else at once. */
@@ -52,7 +58,7 @@ type Method<E extends Endpoint.Top> = [Endpoint.Item<E>] extends [never]
   ? (
       ...args: [...Ids<E["params"]>, ...Payload<Endpoint.Payload<E>>, ...Query<Endpoint.Query<E>>]
     ) => Given<Endpoint.Success<E>>
-  : Pagination.List<Listed<E>, Endpoint.Success<E>["Type"], Endpoint.Item<E>["Type"]>
+  : Pagination.List<Listed<E>, Endpoint.Success<E>["Type"], Endpoint.Item<E>["Type"], Ids<E["params"]>>
 
 /**
  * The methods of a resource: ids first, then the body, then the query; a listing can be walked. (Homomorphic, so that the
@@ -106,7 +112,7 @@ export interface ResourceOperation extends Operation {
 /** What is known of an operation of a resource. */
 const operationOf = (resource: string, method: string, endpoint: Endpoint.Top): Operation => ({
   name: `${resource}.${method}`,
-  operationId: endpoint.operationId ?? operationIdOf(resource, method),
+  operationId: endpoint.operationId ?? operationIdOf(resource, endpoint.alternativeOf ?? method),
   method: endpoint.method,
   path: endpoint.path.replaceAll(/:(\w+)/g, "{$1}"),
   idempotent: endpoint.idempotent,
@@ -116,6 +122,26 @@ const operationOf = (resource: string, method: string, endpoint: Endpoint.Top): 
 /** The operations of a resource, in the order of declaration. */
 export const operations = ({ endpoints, resource }: Declared): ReadonlyArray<ResourceOperation> =>
   Object.entries(endpoints).map(([method, endpoint]) => ({ ...operationOf(resource, method, endpoint), endpoint }))
+
+/** The method of an operation: `list` of `Tags.list`. */
+export const methodOf = ({ name }: Operation): string => name.slice(name.lastIndexOf(".") + 1)
+
+/**
+ * The operations of a resource, by their names in an HttpApi: one each, but for the alternatives of one, which a server tells
+ * apart by the body.
+ */
+export const alternatives = (resource: Declared): ReadonlyMap<string, Arr.NonEmptyReadonlyArray<ResourceOperation>> => {
+  const all = Object.entries(resource.endpoints).map(([method, endpoint]) => ({
+    name: endpoint.alternativeOf ?? method,
+    operation: { ...operationOf(resource.resource, method, endpoint), endpoint }
+  }))
+  return new Map(
+    Object.entries(Arr.groupBy(all, ({ name }) => name)).map(([name, of]) => [
+      name,
+      Arr.map(of, ({ operation }) => operation)
+    ])
+  )
+}
 
 /**
  * Makes a service of declared endpoints. Each becomes a method that does what the built-in ones do: input is encoded
@@ -151,8 +177,8 @@ export const Service =
     const make = (http: IntercomHttp["Service"]) =>
       // One method for each endpoint, of its type.
       Object.fromEntries(
-        Object.entries(endpoints).map(([method, endpoint]) => [method, methodOf(http, name, method, endpoint)])
-      ) as Methods<Es>
+        Object.entries(endpoints).map(([method, endpoint]) => [method, implement(http, name, method, endpoint)])
+      ) as unknown as Methods<Es>
     return Object.assign(service, {
       resource: name,
       endpoints,
@@ -162,11 +188,11 @@ export const Service =
   }
 
 /** Nothing is compiled before it is called: a client of all operations costs next to nothing. */
-const methodOf = (http: IntercomHttp["Service"], resource: string, method: string, endpoint: Endpoint.Top) => {
+const implement = (http: IntercomHttp["Service"], resource: string, method: string, endpoint: Endpoint.Top) => {
   let made: Call.Call | undefined
   const name = `${resource}.${method}`
   const call = () => (made ??= callOf(http, operationOf(resource, method, endpoint), endpoint))
-  if (endpoint.pages !== undefined) return Walker.make(name, call, endpoint.pages)
+  if (endpoint.pages !== undefined) return Walker.make(name, call, endpoint.pages, endpoint.path)
   if (endpoint.body === "bytes") {
     return (...args: ReadonlyArray<unknown>) =>
       Stream.withSpan(
@@ -189,11 +215,9 @@ const callOf = (http: IntercomHttp["Service"], operation: Operation, endpoint: E
 
 /** Ids first, then the body, then the query. */
 const partsOf = ({ path, payload, query }: Endpoint.Top, args: ReadonlyArray<unknown>): Parts => {
-  const rest = [...args]
-  const [first, ...others] = namesIn(path)
-  const several = others.length > 0
+  const { params, rest } = idsOf(path, args)
   return {
-    ...(first === undefined ? undefined : { params: several ? rest.shift() : { [first]: rest.shift() } }),
+    ...params,
     ...(payload === undefined ? undefined : { payload: orNothing(rest.shift()) }),
     ...(query === undefined ? undefined : { query: orNothing(rest.shift()) })
   }

@@ -210,7 +210,7 @@ describe("a declaration that cannot work", () => {
   const diesWith = Effect.fnUntraced(function* (endpoint: Endpoint.Top) {
     const Own = own(endpoint)
     // What it would be called with does not matter.
-    const call = Own.use(({ call }) => (call as () => Effect.Effect<unknown, IntercomError>)())
+    const call = Own.use(({ call }) => (call as unknown as () => Effect.Effect<unknown, IntercomError>)())
     const exit = yield* Effect.exit(Effect.provide(call, Scripted.make([]).layer(Own.layer)))
     assert(Exit.isFailure(exit))
     const error = Cause.squash(exit.cause)

@@ -1,7 +1,6 @@
 /** What goes wrong, how often, or in which order. */
-import { type IntercomApi, operations } from "@effect-intercom/core"
+import { operations, type Resource, type resources } from "@effect-intercom/core"
 import * as Effect from "effect/Effect"
-import type * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as Schema from "effect/Schema"
 import * as Prng from "./internal/Prng.ts"
 
@@ -54,12 +53,12 @@ export interface Asked {
   readonly perPage: number | undefined
 }
 
-type Groups = (typeof IntercomApi)["groups"]
+type Resources = typeof resources
 
-type NamesIn<Group extends keyof Groups & string> = `${Group}.${HttpApiGroup.Endpoints<Groups[Group]>["identifier"]}`
+type NamesIn<R extends Resource.Declared> = `${R["resource"]}.${keyof R["endpoints"] & string}`
 
 /** The name of an operation: `Contacts.search`, `NewsItems.list`. */
-export type OperationName = { [Group in keyof Groups & string]: NamesIn<Group> }[keyof Groups & string]
+export type OperationName = { [Name in keyof Resources]: NamesIn<Resources[Name]> }[keyof Resources]
 
 /** Some of the requests: those of an operation, by its name, or those for which a predicate is true. */
 export type Where = OperationName | ((asked: Asked) => boolean)

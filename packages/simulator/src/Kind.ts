@@ -80,7 +80,7 @@ export interface Searching {
 
 interface Base {
   /** The kind whose records these operations are about, where they are not of a kind of their own. */
-  readonly of?: Name | undefined
+  readonly of?: Name | (string & {}) | undefined
   readonly missing?: Missing | undefined
   /** What becomes of the workspace when a fault answers one of the operations with 500, and what the answer says. */
   readonly failing?: { readonly [method: string]: (workspace: Workspace) => string } | undefined

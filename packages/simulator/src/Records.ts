@@ -36,7 +36,8 @@ export const pathIds = (
   parameters: ReadonlyArray<string>
 ): Effect.Effect<{ readonly [parameter: string]: string }> => {
   const kind = kindOf(resource)
-  const of = kind && ((kinds[kind] as Kind.Top).of ?? kind)
+  // The API's own kinds are of one another.
+  const of = kind && (((kinds[kind] as Kind.Top).of ?? kind) as Name)
   return Effect.map(
     Effect.forEach(parameters, (parameter) => {
       const other = named(parameter)

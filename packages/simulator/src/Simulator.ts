@@ -223,7 +223,7 @@ const make = Effect.fnUntraced(function* <E>(options: Options, wire: Wire<E>) {
         ? Effect.sync(() => nextFault())
         : Effect.map(Request.asked(request, find), (asked) => nextFault(asked)),
     failing: (request) => {
-      const name = find(request.method, Request.urlOf(request).pathname)?.name
+      const name = find(request.method, Request.urlOf(request).pathname, undefined)?.name
       const kind = all.find(({ resource }) => name?.startsWith(`${resource.resource}.`))
       return kind?.failing?.[name?.split(".")[1] ?? ""]?.(workspace)
     },

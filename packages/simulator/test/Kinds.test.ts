@@ -12,9 +12,10 @@ import {
   Tag,
   Wire
 } from "@effect-intercom/core"
-import { Crud, defaultCounts, Ids, Kind, Simulator } from "@effect-intercom/simulator"
+import { Crud, defaultCounts, Faults, Ids, Kind, Simulator } from "@effect-intercom/simulator"
 import * as Effect from "effect/Effect"
 import type * as HttpMethod from "effect/http/HttpMethod"
+import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
@@ -59,6 +60,39 @@ class Badges extends Resource.Service<Badges>()("Badges", {
   })
 }) {}
 
+const ByPhrase = Schema.Struct({ phrase: Schema.String, page: Wire.optional(Schema.Int) })
+const Parts = Wire.listing({
+  data: Wire.open({ parts: Schema.Array(Badge) }),
+  pages: Wire.nullish(Pagination.Pages)
+})
+
+class Parcels extends Resource.Service<Parcels>()("Parcels", {
+  open: Endpoint.post("/badges/:badge_id/parts", {
+    params: { badge_id: Schema.String },
+    payload: Schema.Struct({ message_type: Schema.Literal("open") }),
+    success: Schema.Struct({ did: Schema.Literal("open") }),
+    alternativeOf: "manage"
+  }),
+  rename: Endpoint.post("/badges/:badge_id/parts", {
+    params: { badge_id: Schema.String },
+    payload: Schema.Struct({ name: Schema.NonEmptyString }),
+    success: Schema.Struct({ did: Schema.Literal("rename"), name: Schema.String }),
+    alternativeOf: "manage"
+  }),
+  renameAll: Endpoint.post("/badges/:badge_id/parts", {
+    params: { badge_id: Schema.String },
+    payload: Schema.Struct({ name: Schema.String, parts: Schema.Array(Schema.String) }),
+    success: Schema.Struct({ did: Schema.Literal("renameAll") }),
+    alternativeOf: "manage"
+  }),
+  list: Endpoint.get("/badges/:badge_id/parts", {
+    params: { badge_id: Schema.String },
+    query: ByPhrase,
+    success: Parts,
+    pages: Pagination.page("data.parts", Badge)
+  })
+}) {}
+
 class Renames extends Resource.Service<Renames>()("Renames", {
   rename: Endpoint.put("/contacts/:contact_id", { params: { contact_id: ContactId }, payload: Named, success: Contact })
 }) {}
@@ -99,9 +133,19 @@ const badges = Kind.listed(Badges, {
 
 const renames = Kind.make(Renames, { of: "contacts", handlers: { rename: Crud.update() } })
 
-const served = Layer.mergeAll(Badges.layer, Renames.layer).pipe(
+const parcels = Kind.make(Parcels, {
+  of: "badges",
+  handlers: {
+    open: () => Effect.succeed(HttpServerResponse.jsonUnsafe({ did: "open" })),
+    rename: ({ payload: { name } }) => Effect.succeed(HttpServerResponse.jsonUnsafe({ did: "rename", name })),
+    renameAll: () => Effect.succeed(HttpServerResponse.jsonUnsafe({ did: "renameAll" })),
+    list: Crud.list({ perPage: 3 })
+  }
+})
+
+const served = Layer.mergeAll(Badges.layer, Parcels.layer, Renames.layer).pipe(
   Layer.provide(IntercomHttp.layer({ accessToken: Redacted.make("simulator-token") })),
-  Layer.provideMerge(Simulator.layerClient({ contacts: 3, kinds: { badges, renames } }))
+  Layer.provideMerge(Simulator.layerClient({ contacts: 3, kinds: { badges, parcels, renames } }))
 )
 
 describe("a kind of one's own", () => {
@@ -186,4 +230,54 @@ describe("the kinds of the API", () => {
   it("have the names of core's resources", () => {
     for (const name of Object.keys(defaultCounts)) assert.property(resources, name)
   })
+})
+
+describe("alternatives of an operation", () => {
+  it.effect("are told apart by the body", () =>
+    Effect.gen(function* () {
+      const parcels = yield* Parcels
+      assert.deepStrictEqual(yield* parcels.open("1", { message_type: "open" }), { did: "open" })
+      assert.deepStrictEqual(yield* parcels.rename("1", { name: "x" }), { did: "rename", name: "x" })
+      assert.deepStrictEqual(yield* parcels.renameAll("1", { name: "x", parts: [] }), { did: "renameAll" })
+    }).pipe(Effect.provide(served))
+  )
+
+  it.effect("may have fields nobody knows, and what fits none is refused for what the nearest lacks", () =>
+    Effect.gen(function* () {
+      const extra = yield* raw("POST", "/badges/1/parts", { body: '{"name":"x","more":1}' })
+      assert.deepStrictEqual(extra.body, { did: "rename", name: "x" })
+      const none = yield* raw("POST", "/badges/1/parts", { body: '{"name":""}' })
+      assert.strictEqual(none.status, 400)
+      assert.containsSubset(none.body, { errors: [{ code: "parameter_invalid", field: "name" }] })
+    }).pipe(Effect.provide(served))
+  )
+
+  it.effect("each have their faults", () =>
+    Effect.gen(function* () {
+      const parcels = yield* Parcels
+      const { setFaults } = yield* Simulator
+      yield* setFaults(Faults.when(({ operation }) => operation === "Parcels.renameAll", "error403"))
+      assert.deepStrictEqual(yield* parcels.rename("1", { name: "x" }), { did: "rename", name: "x" })
+      const error = yield* Effect.flip(parcels.renameAll("1", { name: "x", parts: [] }))
+      assert.strictEqual(error.operation, "Parcels.renameAll")
+    }).pipe(Effect.provide(served))
+  )
+})
+
+describe("a listing with an id in its path", () => {
+  it.effect("is walked, from records that are in a field of a field", () =>
+    Effect.gen(function* () {
+      const { list } = yield* Parcels
+      const page = yield* list("a/b", { phrase: "q", page: 3 })
+      const [last] = page.data.parts
+      assert.lengthOf(page.data.parts, 1)
+      const all = yield* Stream.runCollect(list.items("a/b", { phrase: "q" }))
+      assert.lengthOf(all, 7)
+      assert.deepStrictEqual(all.at(-1), last)
+      const [first] = yield* Stream.runCollect(list.pages("7", { phrase: "q" }, { prefetch: 0 }))
+      assert.strictEqual(first?.total, 7)
+      const rest = yield* Stream.runCollect(list.items("7", { phrase: "q" }, { from: first?.cursor }))
+      assert.deepStrictEqual(rest, all.slice(3))
+    }).pipe(Effect.provide(served))
+  )
 })

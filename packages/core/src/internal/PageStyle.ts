@@ -24,6 +24,8 @@ interface Answered {
   /** How many records it had. */
   readonly count: number
   readonly call: Call
+  /** The path of the listing, with its ids. */
+  readonly path: string
 }
 
 export interface PageStyle {
@@ -125,11 +127,11 @@ export const styles: { readonly [Name in Style]: PageStyle } = {
     at: (_, cursor, call) =>
       call.resolve(cursor) ??
       failure(`The next page is neither on a host of the API nor at the base URL: ${cursor}`, cursor),
-    next: ({ body: { pages }, call, cursor }) => {
+    next: ({ body: { pages }, call, cursor, path }) => {
       const next = nextOf(pages)
       if (next === undefined) return undefined
       if (typeof next !== "string") return failure("The next page is not a URL")
-      const resolved = call.resolve(next, cursor)
+      const resolved = call.resolve(next, cursor ?? path)
       return resolved === undefined
         ? failure(`The next page is neither on a host of the API nor at the base URL: ${next}`)
         : Cursor.make(resolved.pathname + resolved.search)

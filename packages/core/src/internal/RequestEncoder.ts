@@ -7,6 +7,7 @@ import * as Schema from "effect/Schema"
 import type * as Endpoint from "../Endpoint.ts"
 import { EncodeError, type Mismatch } from "../IntercomError.ts"
 import { Failure } from "../Attempt.ts"
+import { fill } from "./Ids.ts"
 import { isOverflow } from "./Guard.ts"
 import { mismatchesOfIssue } from "./Mismatches.ts"
 import { notSegments, withoutUndefined } from "./Request.ts"
@@ -75,7 +76,7 @@ const urlOf = (
 ): Effect.Effect<string, ReadonlyArray<Mismatch>> => {
   const mismatches = notSegments(params, scrub)
   if (mismatches.length > 0) return Effect.fail(mismatches)
-  return Effect.succeed(path.replaceAll(/:(\w+)/g, (_, name: string) => encodeURIComponent(params[name] ?? "")))
+  return Effect.succeed(fill(path, params))
 }
 
 const failureOf = (error: unknown, scrub: Scrub): Failure =>

@@ -9,9 +9,11 @@ import { type IntercomError, PaginationError } from "../IntercomError.ts"
 import type { Cursor, Invalid, List, Page, Walk, WalkOptions } from "../Pagination.ts"
 import type { Call } from "./Call.ts"
 import * as Endless from "./Endless.ts"
-import { numberOf } from "./Envelope.ts"
+import * as Envelope from "./Envelope.ts"
 import { guard } from "./Guard.ts"
+import { fill, idsOf } from "./Ids.ts"
 import { type Body, failure, type Query, styles } from "./PageStyle.ts"
+import type { Parts } from "./RequestEncoder.ts"
 
 /** A page as it was fetched, with the records that do not fit set aside. */
 interface Fetched {
@@ -19,20 +21,37 @@ interface Fetched {
   readonly invalid: ReadonlyArray<Invalid>
 }
 
+/** What is listed: the ids in the path, and the query. */
+interface Asked {
+  readonly params: Pick<Parts, "params">
+  readonly query: Query
+}
+
 /** The listing of an operation; `callOf` makes its call when it is first needed. */
 export const make = (
   name: string,
   callOf: () => Call,
-  { item, items: list, style: styleName }: Walk<Schema.Top>
-): List<Query, unknown, unknown> => {
+  { item, items, or = items, style: styleName }: Walk<Schema.Top>,
+  path: string
+): List<Query, unknown, unknown, Array<unknown>> => {
   const style = styles[styleName]
   const isRecord = guard(item)
-  const carry = (query: Query) => ({ [style.part]: query })
 
-  const send = (call: Call, query: Query, cursor: Cursor | undefined): Effect.Effect<Answer, IntercomError> => {
-    const request = cursor === undefined ? query : style.at(query, cursor, call)
+  /** The arguments of a method: what is listed, and what is left of them. */
+  const askedOf = (args: ReadonlyArray<unknown>): readonly [Asked, unknown] => {
+    const {
+      params,
+      rest: [query, options]
+    } = idsOf(path, args)
+    // Whatever it is, it is encoded strictly.
+    return [{ params, query: (query ?? {}) as Query }, options]
+  }
+  const carry = ({ params, query }: Asked): Parts => ({ ...params, [style.part]: query })
+
+  const send = (call: Call, asked: Asked, cursor: Cursor | undefined): Effect.Effect<Answer, IntercomError> => {
+    const request = cursor === undefined ? asked.query : style.at(asked.query, cursor, call)
     if (request instanceof PaginationError) return Effect.fail(call.fail(request))
-    return request instanceof URL ? call.sendUrl(request) : call.send(carry(request))
+    return request instanceof URL ? call.sendUrl(request) : call.send(carry({ ...asked, query: request }))
   }
 
   /** The records of a page, all of them as received, and those that do not fit if there is someone to take them. */
@@ -44,12 +63,13 @@ export const make = (
     { readonly raw: ReadonlyArray<unknown>; readonly invalid: ReadonlyArray<Invalid> },
     IntercomError
   > => {
-    const raw = (answer.body as Query | null | undefined)?.[list]
+    const list = Array.isArray(Envelope.at(answer.body, items)) ? items : or
+    const raw = Envelope.at(answer.body, list)
     const records: ReadonlyArray<unknown> = Array.isArray(raw) ? raw : []
     if (call.fits(answer.body)) return Effect.succeed({ raw: records, invalid: [] })
     if (!lenient || !Array.isArray(raw)) return Effect.as(call.decode(answer), { raw: [], invalid: [] })
     // The envelope is judged without its records, then each record by itself.
-    const envelope = { ...answer, body: { ...(answer.body as object), [list]: [] } }
+    const envelope = { ...answer, body: Envelope.withAt(answer.body, list, []) }
     const invalid = records
       .filter((record) => !isRecord(record))
       .map((raw) => ({ raw, error: call.decodeError(item, answer, raw) }))
@@ -64,19 +84,26 @@ export const make = (
 
   /** One request and what it gave. `watch` says whether the walk would never end. */
   const fetch = (
-    query: Query,
+    asked: Asked,
     cursor: Cursor | undefined,
     lenient: boolean,
     watch: (page: Endless.Page) => string | undefined
   ): Effect.Effect<Fetched, IntercomError> => {
     const call = callOf()
     return Effect.gen(function* () {
-      const answer = yield* send(call, query, cursor)
+      const answer = yield* send(call, asked, cursor)
       const { invalid, raw } = yield* judge(call, answer, lenient)
       // Decoded: every listing's body is an object with these fields.
       const body = answer.body as Body
-      const next = style.next({ body, query, cursor, count: raw.length, call })
-      const total = numberOf(body.total_count)
+      const next = style.next({
+        body,
+        query: asked.query,
+        cursor,
+        count: raw.length,
+        call,
+        path: fill(path, asked.params.params)
+      })
+      const total = Envelope.numberOf(body.total_count)
       if (next instanceof PaginationError) return yield* call.fail(next)
       const endless = next === undefined ? undefined : watch({ records: raw, next, total })
       if (endless !== undefined) return yield* call.fail(failure(`${endless}: the walk would never end`, next))
@@ -93,13 +120,15 @@ export const make = (
     }).pipe(call.traced, Effect.withSpan(name, {}, { captureStackTrace: false }))
   }
 
-  const pages = <E = never, R = never>(query: Query = {}, options: WalkOptions<E, R> = {}) => {
-    const { from, onInvalid, prefetch = 1 } = options
+  const pages = <E = never, R = never>(...args: ReadonlyArray<unknown>) => {
+    const [asked, options] = askedOf(args)
+    // By its types, the last argument.
+    const { from, onInvalid, prefetch = 1 } = (options ?? {}) as WalkOptions<E, R>
     const fetched = Stream.suspend(() => {
-      const watch = Endless.watch(style.constant === true ? undefined : [from, startOf(style.start?.(query))])
+      const watch = Endless.watch(style.constant === true ? undefined : [from, startOf(style.start?.(asked.query))])
       return Stream.paginate(from, (cursor: Cursor | undefined) =>
         Effect.map(
-          fetch(query, cursor, onInvalid !== undefined, watch),
+          fetch(asked, cursor, onInvalid !== undefined, watch),
           (fetched) => [[fetched], Option.fromUndefinedOr(fetched.page.cursor)] as const
         )
       )
@@ -112,11 +141,11 @@ export const make = (
       : Stream.mapEffect(ahead, ({ invalid, page }) => Effect.as(Effect.forEach(invalid, onInvalid), page))
   }
 
-  return Object.assign((query: Query = {}) => Effect.withSpan(callOf()(carry(query)), name), {
+  return Object.assign((...args: ReadonlyArray<unknown>) => Effect.withSpan(callOf()(carry(askedOf(args)[0])), name), {
     pages,
-    items: <E = never, R = never>(query?: Query, options?: WalkOptions<E, R>) =>
+    items: <E = never, R = never>(...args: ReadonlyArray<unknown>) =>
       // Not `flattenIterable`: it opens a stream for each page, which kept pages alive through garbage collections.
-      pages(query, options).pipe(
+      pages<E, R>(...args).pipe(
         Stream.map(({ items }) => items),
         Stream.filter(Arr.isReadonlyArrayNonEmpty),
         Stream.flattenArray

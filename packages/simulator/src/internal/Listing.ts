@@ -26,11 +26,14 @@ const listing = (
 ) => {
   const head = JSON.stringify(fields).slice(0, -1)
   const tail = JSON.stringify(rest).slice(1)
+  // `data.articles` is a field of a field.
+  const keys = key.split(".")
+  const end = `]${"}".repeat(keys.length - 1)}`
   return HttpServerResponse.uint8Array(
     Buffer.concat([
-      Buffer.from(`${head},"${key}":[`),
+      Buffer.from(`${head},${keys.map((key) => `"${key}":`).join("{")}[`),
       ...records.flatMap((record, index) => (index === 0 ? [record] : [comma, record])),
-      Buffer.from(tail === "}" ? "]}" : `],${tail}`)
+      Buffer.from(tail === "}" ? `${end}}` : `${end},${tail}`)
     ]),
     { contentType }
   )

@@ -25,7 +25,7 @@ export const asked = (
     return {
       method: request.method,
       path: pathname,
-      operation: find(request.method, pathname)?.name,
+      operation: find(request.method, pathname, body)?.name,
       query: Object.fromEntries(searchParams),
       body,
       perPage: perPage === undefined || perPage === null ? undefined : Number(perPage)

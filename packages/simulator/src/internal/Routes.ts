@@ -1,5 +1,6 @@
 /** The operations of all kinds, on the routes, parameters and bodies that their resources declare. */
-import { Authorization, groupOf, IntercomApi, type Resource } from "@effect-intercom/core"
+import { Authorization, type Endpoint, groupOf, IntercomApi, Resource } from "@effect-intercom/core"
+import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import type * as HttpApi from "effect/http-api/HttpApi"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
@@ -8,7 +9,10 @@ import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import type * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
+import * as Alternatives from "./Alternatives.ts"
 import * as ErrorList from "./ErrorList.ts"
+import * as Request from "./Request.ts"
 import { isVersion } from "./Version.ts"
 import { collectionOf, type Kinds } from "./Workspaces.ts"
 import type * as Kind from "../Kind.ts"
@@ -38,26 +42,51 @@ type Answer = Effect.Effect<HttpServerResponse.HttpServerResponse>
 
 /** What is needed of HttpApi's builder of a group, whose types are tied to the names of its endpoints. */
 interface Group {
-  readonly handle: (method: string, handler: (call: never) => Answer) => unknown
-  readonly handleRaw: (method: string, handler: (call: { readonly request: Request }) => Answer) => unknown
+  readonly handle: (name: string, handler: (call: never) => Answer) => unknown
+  readonly handleRaw: (name: string, handler: (call: RawCall) => Answer) => unknown
 }
 
-type Request = HttpServerRequest.HttpServerRequest
+/** A request whose body is not decoded. */
+interface RawCall extends Omit<Kind.Call<Endpoint.Top>, "payload"> {}
 
 /** The handlers of a kind, each with the place it works at. */
 const group = (api: HttpApi.Top, name: string, kind: Kind.Top, workspace: Kind.Workspace) =>
   HttpApiBuilder.group(api, kind.resource.resource, (handlers) => {
     const group = handlers as unknown as Group
-    for (const [method, handler] of Object.entries(kind.handlers)) {
-      const endpoint = kind.resource.endpoints[method]
-      if (endpoint === undefined) continue
-      const here: Kind.Here = { workspace, name, kind, collection: collectionOf(workspace, kind.of ?? name), endpoint }
-      if ("raw" in handler) group.handleRaw(method, ({ request }) => handler.raw(request, here))
-      else group.handle(method, (call) => handler(call, here))
+    const collection = collectionOf(workspace, kind.of ?? name)
+    for (const [identifier, operations] of Resource.alternatives(kind.resource)) {
+      const served = Arr.map(operations, (operation) => ({
+        ...operation,
+        // Each endpoint has its handler, by the types of kinds.
+        handler: kind.handlers[Resource.methodOf(operation)] as Kind.Handler<never> | Kind.Raw,
+        here: { workspace, name, kind, collection, endpoint: operation.endpoint }
+      }))
+      const [{ handler, here }] = served
+      if (served.length > 1) group.handleRaw(identifier, (call) => dispatch(served, call))
+      else if ("raw" in handler) group.handleRaw(identifier, ({ request }) => handler.raw(request, here))
+      else group.handle(identifier, (call) => handler(call, here))
     }
-    // Each endpoint has its handler, by the types of kinds.
     return handlers as never
   }) as unknown as Layer.Layer<HttpApiGroup.Service<string, string>, never, Authorization>
+
+interface Served extends Resource.ResourceOperation {
+  readonly handler: Kind.Handler<never> | Kind.Raw
+  readonly here: Kind.Here
+}
+
+/** The handler of the alternative that the body is of. */
+const dispatch = (served: Arr.NonEmptyReadonlyArray<Served>, call: RawCall): Answer =>
+  Effect.flatMap(Request.bodyOf(call.request), (body) =>
+    Result.match(Alternatives.choose(served, body), {
+      // As for any request that does not fit.
+      onFailure: (error) => Effect.die(error),
+      onSuccess: ({ alternative: { handler, here }, payload }) =>
+        "raw" in handler
+          ? handler.raw(call.request, here)
+          : // Decoded by the schemas of its endpoint.
+            handler({ ...call, payload } as never, here)
+    })
+  )
 
 /** All routes. */
 export const layer = (kinds: Kinds, workspace: Kind.Workspace, token: Redacted.Redacted) => {
