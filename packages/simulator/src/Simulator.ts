@@ -100,6 +100,11 @@ export interface Options extends Partial<Counts> {
   readonly kinds?: { readonly [name: string]: Kind.Top } | undefined
   /** How long it takes until searches know of a change; nothing when left out. The live API takes minutes. */
   readonly searchLag?: Duration.Input | undefined
+  /**
+   * Further workspaces at the same address, each with a token of its own, as the live API has them: which one answers, its
+   * token says. They share nothing, neither records nor limits.
+   */
+  readonly workspaces?: ReadonlyArray<Omit<Options, "workspaces">> | undefined
 }
 
 /** {@link Options} of a simulator that listens. */
@@ -160,6 +165,18 @@ export interface Shape {
   readonly mergeContacts: (from: string, into: string) => Effect.Effect<void, NoSuchRecord>
   /** Replaces the faults, from the next request on; scripts and draws begin anew. */
   readonly setFaults: (faults: Faults.Faults) => Effect.Effect<void>
+  /** The further workspaces, in the order of the options. */
+  readonly workspaces: ReadonlyArray<Shape>
+}
+
+/** Options that no simulator can have. */
+export class OptionsError extends Schema.TaggedError<OptionsError>()("OptionsError", {
+  option: Schema.String,
+  description: Schema.String
+}) {
+  override get message(): string {
+    return `The option ${this.option} of the simulator cannot be: ${this.description}.`
+  }
 }
 
 /** The record that was to be changed is not there. */
@@ -179,7 +196,24 @@ interface Wire<E> {
   readonly closing: Effect.Effect<void>
 }
 
-const make = Effect.fnUntraced(function* <E>(options: Options, wire: Wire<E>) {
+/** All workspaces: the token of a request says whose it is, and the first one refuses those nobody knows. */
+const make = Effect.fnUntraced(function* <E>({ workspaces = [], ...options }: Options, wire: Wire<E>) {
+  const first = yield* makeWorkspace(options, wire)
+  const others = yield* Effect.forEach(workspaces, (options) => makeWorkspace(options, wire))
+  const apps = new Map([first, ...others].map(({ app, token }) => [Redacted.value(token), app]))
+  if (apps.size <= others.length) {
+    const description = "two workspaces have the same token; give each one of its own"
+    return yield* Effect.die(new OptionsError({ option: "workspaces", description }))
+  }
+  const app = Effect.flatMap(HttpServerRequest.HttpServerRequest, ({ headers }) => {
+    const [, token = ""] = /^Bearer (.*)$/i.exec(headers["authorization"] ?? "") ?? []
+    return apps.get(token) ?? first.app
+  })
+  const shape = (url: string): Shape => ({ ...first.shape(url), workspaces: others.map(({ shape }) => shape(url)) })
+  return { app: others.length === 0 ? first.app : app, shape }
+})
+
+const makeWorkspace = Effect.fnUntraced(function* <E>(options: Options, wire: Wire<E>) {
   const seed = options.seed ?? 1
   const token = options.token ?? Redacted.make("simulator-token")
   const rateLimit = options.rateLimit ?? RateLimit.live
@@ -259,6 +293,7 @@ const make = Effect.fnUntraced(function* <E>(options: Options, wire: Wire<E>) {
   const shape = (url: string) =>
     Simulator.of({
       url,
+      workspaces: [],
       token,
       stats: Effect.sync(() => ({ ...counters, faults: { ...counters.faults } })),
       records,
@@ -301,7 +336,7 @@ const make = Effect.fnUntraced(function* <E>(options: Options, wire: Wire<E>) {
         })
     })
 
-  return { app, shape }
+  return { app, shape, token }
 })
 
 /** A connection that broke, where there is none to break. */
