@@ -45,6 +45,7 @@ const surroundings: Record<string, string> = {
   query: `{ readonly per_page: number }`,
   from: `import("@effect-intercom/core").Pagination.Cursor`,
   reason: `import("@effect-intercom/core").Conflict`,
+  pageSize: "number",
   prefetch: "number",
   onInvalid: `() => import("effect").Effect.Effect<void>`,
   options: `{ readonly accessToken: import("effect").Redacted.Redacted }`,

@@ -57,6 +57,11 @@ export interface WalkOptions<out E = never, out R = never> {
   /** The cursor of a page seen before: the walk starts with the page after it. */
   readonly from?: Cursor | undefined
   /**
+   * Records on each page: what a listing calls `per_page`, and a search `pagination.per_page`. The default is the API's, and
+   * depends on the listing.
+   */
+  readonly pageSize?: number | undefined
+  /**
    * Pages requested ahead of the one being consumed; 0 for none. A scroll has none.
    *
    * @default 1

@@ -1228,3 +1228,58 @@ describe("the query", () => {
     })
   )
 })
+
+describe("the size of pages", () => {
+  const empty = { type: "list", data: [], pages: null, total_count: 0 }
+  const sizeIn = ({ body, url }: Scripted.Sent): unknown =>
+    url.searchParams.get("per_page") ??
+    (body as { readonly pagination?: { readonly per_page?: number } }).pagination?.per_page
+
+  it.effect("has one name for every listing that has one", () =>
+    Effect.gen(function* () {
+      const server = Scripted.make(() => Scripted.json(empty))
+      yield* Effect.gen(function* () {
+        const contacts = yield* Contacts
+        const companies = yield* Companies
+        yield* Stream.runDrain(contacts.list.items({}, { pageSize: 7 }))
+        yield* Stream.runDrain(contacts.list.items({ per_page: 150 }, { pageSize: 7 }))
+        yield* Stream.runDrain(companies.list.pages({ page: 2 }, { pageSize: 7 }))
+        yield* Stream.runDrain(contacts.search.items({ query: everyone }, { pageSize: 7 }))
+        const query = { query: everyone, pagination: { starting_after: "c1" } }
+        yield* Stream.runDrain(contacts.search.items(query, { pageSize: 7 }))
+        assert.deepStrictEqual(query.pagination, { starting_after: "c1" })
+      }).pipe(Effect.provide(server.layer(Layer.mergeAll(Contacts.layer, Companies.layer))))
+      assert.deepStrictEqual(
+        server.sent.map((sent) => Number(sizeIn(sent))),
+        [7, 7, 7, 7, 7]
+      )
+      assert.deepStrictEqual(server.sent.at(-1)?.body, {
+        query: { field: "role", operator: "!=", value: null },
+        pagination: { starting_after: "c1", per_page: 7 }
+      })
+    })
+  )
+
+  it.effect("is refused where a listing has none, or not this one", () =>
+    Effect.gen(function* () {
+      const server = Scripted.make([])
+      const refused = Effect.gen(function* () {
+        const companies = yield* Companies
+        const contacts = yield* Contacts
+        return [
+          yield* Effect.flip(Stream.runDrain(companies.scroll.items({}, { pageSize: 7 }))),
+          yield* Effect.flip(Stream.runDrain(contacts.list.items({}, { pageSize: 151 })))
+        ]
+      })
+      const errors = yield* Effect.provide(refused, server.layer(Layer.mergeAll(Contacts.layer, Companies.layer)))
+      for (const { reason } of errors) {
+        assert(reason._tag === "EncodeError")
+        assert.deepStrictEqual(
+          reason.mismatches.map(({ path }) => path),
+          ["per_page"]
+        )
+      }
+      assert.lengthOf(server.sent, 0)
+    })
+  )
+})

@@ -31,6 +31,8 @@ interface Answered {
 export interface PageStyle {
   /** Where a request carries the query. */
   readonly part: "query" | "payload"
+  /** The query with so many records a page. */
+  readonly sized: (query: Query, pageSize: number) => Query
   /** The cursor a query has of its own. */
   readonly start?: (query: Query) => unknown
   /**
@@ -80,21 +82,26 @@ const startingAfter = ({ body: { pages } }: Answered): Cursor | undefined | Pagi
 const paginationOf = ({ pagination }: Query): Query =>
   typeof pagination === "object" && pagination !== null ? { ...pagination } : {}
 
+const perPage = (query: Query, per_page: number): Query => ({ ...query, per_page })
+
 export const styles: { readonly [Name in Style]: PageStyle } = {
   cursor: {
     part: "query",
+    sized: perPage,
     start: ({ starting_after }) => starting_after,
     at: (query, cursor) => ({ ...query, starting_after: cursor }),
     next: startingAfter
   },
   search: {
     part: "payload",
+    sized: (query, size) => ({ ...query, pagination: perPage(paginationOf(query), size) }),
     start: (query) => paginationOf(query)["starting_after"],
     at: (query, cursor) => ({ ...query, pagination: { ...paginationOf(query), starting_after: cursor } }),
     next: startingAfter
   },
   page: {
     part: "query",
+    sized: perPage,
     at: (query, cursor) =>
       /^[1-9]\d{0,14}$/.test(cursor)
         ? { ...query, page: Number(cursor) }
@@ -113,6 +120,7 @@ export const styles: { readonly [Name in Style]: PageStyle } = {
   },
   scroll: {
     part: "query",
+    sized: perPage,
     constant: true,
     at: (query, cursor) => ({ ...query, scroll_param: cursor }),
     next: ({ body: { scroll_param }, count, cursor }) => {
@@ -124,6 +132,7 @@ export const styles: { readonly [Name in Style]: PageStyle } = {
   },
   url: {
     part: "query",
+    sized: perPage,
     at: (_, cursor, call) =>
       call.resolve(cursor) ??
       failure(`The next page is neither on a host of the API nor at the base URL: ${cursor}`, cursor),
@@ -137,5 +146,5 @@ export const styles: { readonly [Name in Style]: PageStyle } = {
         : Cursor.make(resolved.pathname + resolved.search)
     }
   },
-  single: { part: "query", at: (query) => query, next: () => undefined }
+  single: { part: "query", sized: perPage, at: (query) => query, next: () => undefined }
 }

@@ -121,9 +121,10 @@ export const make = (
   }
 
   const pages = <E = never, R = never>(...args: ReadonlyArray<unknown>) => {
-    const [asked, options] = askedOf(args)
+    const [first, options] = askedOf(args)
     // By its types, the last argument.
-    const { from, onInvalid, prefetch = 1 } = (options ?? {}) as WalkOptions<E, R>
+    const { from, onInvalid, pageSize, prefetch = 1 } = (options ?? {}) as WalkOptions<E, R>
+    const asked = pageSize === undefined ? first : { ...first, query: style.sized(first.query, pageSize) }
     const fetched = Stream.suspend(() => {
       const watch = Endless.watch(style.constant === true ? undefined : [from, startOf(style.start?.(asked.query))])
       return Stream.paginate(from, (cursor: Cursor | undefined) =>
