@@ -197,10 +197,10 @@ describe("two documents", () => {
   it.effect("differ in what is new, and what neither needs any more", () =>
     Effect.gen(function* () {
       const path = { get: { responses: { 200: { description: "x" } } } }
-      const brands = { op: "add", path: "/paths/~1brands", value: path } as const
-      assert.deepStrictEqual(yield* diff([brands]), ["drift GET /brands: the client has no method for GET /brands"])
-      assert.deepStrictEqual(yield* diff([], [brands]), [
-        "drift GET /brands: the older document has it, the newer one does not; nor does the client"
+      const parrots = { op: "add", path: "/paths/~1parrots", value: path } as const
+      assert.deepStrictEqual(yield* diff([parrots]), ["drift GET /parrots: the client has no method for GET /parrots"])
+      assert.deepStrictEqual(yield* diff([], [parrots]), [
+        "drift GET /parrots: the older document has it, the newer one does not; nor does the client"
       ])
       assert.include(
         yield* diff([{ op: "add", path: `${contact}/properties/shoe_size`, value: { type: "integer" } }]),

@@ -205,16 +205,16 @@ describe("a changed document", () => {
     patch: [
       {
         op: "add",
-        path: "/paths/~1brands",
-        value: { get: { operationId: "listBrands", responses: { "200": { description: "ok" } } } }
+        path: "/paths/~1parrots",
+        value: { get: { operationId: "listParrots", responses: { "200": { description: "ok" } } } }
       }
     ],
     expected: {
-      operation: "GET /brands",
+      operation: "GET /parrots",
       direction: "coverage",
       class: "drift",
-      pointer: "/paths/~1brands/get",
-      message: /^the client has no method for listBrands$/
+      pointer: "/paths/~1parrots/get",
+      message: /^the client has no method for listParrots$/
     }
   })
   mutant("an error is gone", {

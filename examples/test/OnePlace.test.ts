@@ -1,0 +1,33 @@
+/** A kind of record is declared once in core, once in the simulator, and once in the document: nothing else names it. */
+import { assert, describe, it } from "@effect/vitest"
+import { globSync } from "node:fs"
+import { read, root } from "./Documents.ts"
+
+const everything = globSync(
+  ["{packages/*,contract-tests}/{src,test}/**/*.ts", "spec/**/*.yml", "{examples,bench}/**/*.ts"],
+  {
+    cwd: root,
+    exclude: ["**/node_modules/**", "**/.docs/**"]
+  }
+)
+
+/** Files that name a kind of record, whatever its case. */
+const naming = (kind: string) =>
+  everything.filter((file) => new RegExp(`\\b${kind}\\b`, "i").test(read(file)) && !file.endsWith("OnePlace.test.ts"))
+
+describe("a kind of record", () => {
+  it("that is listed and got is named by its own files and by the three lists", () => {
+    assert.sameMembers(naming("brands"), [
+      "packages/core/src/index.ts",
+      "packages/core/src/resources/Brands.ts",
+      "packages/core/src/resources/index.ts",
+      "packages/simulator/src/kinds/Brands.ts",
+      "packages/simulator/src/kinds/index.ts",
+      "spec/additions/Brands.yml"
+    ])
+  })
+
+  it("is found wherever it is named", () => {
+    assert.includeMembers(naming("contacts"), ["packages/core/test/Pagination.test.ts", "spec/overlays/contacts.yml"])
+  })
+})
