@@ -78,7 +78,8 @@ const since = Flag.String("since").pipe(
 )
 
 const config = {
-  resources: Argument.Literals("resource", Resource.everything).pipe(
+  // A former name is understood, and not told to anyone.
+  resources: Argument.Literals("resource", [...Resource.everything, ...Resource.renamed.keys()]).pipe(
     Argument.withDescription(`What to export, one after the other: ${Resource.everything.join(", ")}`),
     Argument.variadic()
   ),
@@ -112,9 +113,13 @@ const config = {
 
 type Options = Command.Command.Config.Infer<typeof config>
 
+const today = (name: string): Resource.ResourceName =>
+  // The command line takes names of today, and those that were renamed.
+  Resource.current(name) as Resource.ResourceName
+
 /** The names to export, each once. A command line without any is refused before. */
 const chosen = ({ all, resources }: Pick<Options, "all" | "resources">) =>
-  Array.dedupe(all ? Resource.everything : resources)
+  Array.dedupe(all ? Resource.everything : resources.map(today))
 
 const planOf = (options: Options): Option.Option<Plan> => {
   const names = chosen(options)
@@ -154,6 +159,8 @@ const exported = Effect.fnUntraced(function* (options: Options, plan: Plan) {
         `put the address into ${Destination.postgresVariable}, and write --to postgres:`
     )
   }
+  const former = Array.dedupe(options.resources).filter((name) => Resource.renamed.has(name))
+  for (const name of quiet ? [] : former) yield* Effect.logWarning(`${name} is ${today(name)} now: say that instead`)
   const proxy = yield* Connection.proxy
   if (proxy !== undefined && !quiet) yield* Effect.logInfo(`Requests go through the proxy ${proxy}`)
   const entries = yield* run(plan, reporterOf(options, plan.resources)).pipe(

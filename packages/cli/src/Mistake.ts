@@ -1,5 +1,6 @@
 /** What is wrong with a command line, in sentences that can be shown: what may be a secret is not repeated. */
 import * as Printable from "@effect-intercom/core/Printable"
+import * as Resource from "@effect-intercom/export/Resource"
 import type * as CliError from "effect/cli/CliError"
 import * as Suggestion from "./Suggestion.ts"
 
@@ -22,7 +23,8 @@ export const shown = (word: string): string => {
 const choices = (expected: string): string | undefined => {
   const words = [...expected.matchAll(/"([^"]*)"/g)].map(([, word = ""]) => word)
   if (words.length < 2 || words.map((word) => `"${word}"`).join(" | ") !== expected) return undefined
-  return `${words.slice(0, -1).join(", ")} or ${words.at(-1) ?? ""}`
+  const told = words.filter((word) => !Resource.renamed.has(word))
+  return `${told.slice(0, -1).join(", ")} or ${told.at(-1) ?? ""}`
 }
 
 /** What Effect says of numbers. */

@@ -295,9 +295,9 @@ describe("intercom export", () => {
   it.live("what fails in a pipe is not said to be resumable", () =>
     Effect.gen(function* () {
       const args = ["export", "--to", "-", "contacts"]
-      const { code, stderr } = yield* intercom(...args, "news")
+      const { code, stderr } = yield* intercom(...args, "newsItems")
       assert.strictEqual(code, 1)
-      assert.match(stderr, /^1 of 2 resources failed: news\. .*\.$/m)
+      assert.match(stderr, /^1 of 2 resources failed: newsItems\. .*\.$/m)
       const alone = yield* Command.inProcess([...args, "--timeout", "1", "--page-size", "50"], {
         ...(yield* environment),
         INTERCOM_ACCESS_TOKEN: "another"
@@ -345,15 +345,27 @@ describe("--log-format json", () => {
     }).pipe(Effect.provide(simulator({ overrides: { contacts: { 3: { owner_id: true } } } })))
   )
 
+  it.live("a resource's former name is taken for the one of today, which is told", () =>
+    Effect.gen(function* () {
+      const to = `ndjson:${yield* Command.temporary}`
+      const { code, stderr, stdout } = yield* intercom("export", "news", "newsItems", "tags", "--to", to)
+      assert.strictEqual(code, 0)
+      assert.include(stderr, "news is newsItems now: say that instead")
+      assert.match(stdout, /newsItems\.ndjson .*\n.*tags\.ndjson [^\n]*$/)
+      const quiet = yield* intercom("export", "news", "--to", to, "--quiet")
+      assert.deepStrictEqual(quiet, { code: 0, stdout: "", stderr: "" })
+    }).pipe(Effect.provide(simulator()))
+  )
+
   it.live("of failures too, and of what is not configured", () =>
     Effect.gen(function* () {
-      const args = ["export", "news", "tags", "--to", `ndjson:${yield* Command.temporary}`, "--log-format", "json"]
+      const args = ["export", "newsItems", "tags", "--to", `ndjson:${yield* Command.temporary}`, "--log-format", "json"]
       const { code, stderr } = yield* intercom(...args)
       assert.strictEqual(code, 1)
       const all = events(stderr)
       assert.deepInclude(
         all.find(({ event }) => event === "failed"),
-        { resource: "news", reason: "RequestFailed", resumable: true }
+        { resource: "newsItems", reason: "RequestFailed", resumable: true }
       )
       assert.deepInclude(all.at(-1), { event: "finished", code: 1 })
       const unset = yield* Command.inProcess(args)
@@ -402,12 +414,12 @@ describe("an error says what to do", () => {
   it.live("what the plan is without: the others are exported", () =>
     Effect.gen(function* () {
       const directory = yield* Command.temporary
-      const { code, stderr } = yield* intercom("export", "tags", "news", "teams", "--to", `ndjson:${directory}`)
+      const { code, stderr } = yield* intercom("export", "tags", "newsItems", "teams", "--to", `ndjson:${directory}`)
       assert.strictEqual(code, 1)
-      assert.match(stderr, /^✗ news .*api_plan_restricted.*plan does not include this operation\.$/m)
+      assert.match(stderr, /^✗ newsItems .*api_plan_restricted.*plan does not include this operation\.$/m)
       assert.match(
         stderr,
-        /^1 of 3 resources failed: news\. The workspace's plan is without news: name the others, instead of --all\.$/m
+        /^1 of 3 resources failed: newsItems\. The workspace's plan is without newsItems: name the others, instead of --all\.$/m
       )
       assert.deepStrictEqual(yield* names(directory), ["manifest.json", "state.json", "tags.ndjson", "teams.ndjson"])
     }).pipe(Effect.provide(simulator({ faults: Faults.when("NewsItems.list", "error403") })))

@@ -127,7 +127,7 @@ describe("on a terminal", () => {
   it.effect("no line is as wide as the terminal, and not more of them are drawn than it has rows", () =>
     captured({ columns: 20, rows: 4 }, (written) =>
       Effect.gen(function* () {
-        const { onEvent } = yield* Reporter.terminal(["contacts", "companies", "tags", "teams", "news"])
+        const { onEvent } = yield* Reporter.terminal(["contacts", "companies", "tags", "teams", "newsItems"])
         yield* onEvent(started(checkpoint(0)))
         yield* onEvent(step(checkpoint(50)))
         yield* TestClock.adjust("5 seconds")

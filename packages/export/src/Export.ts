@@ -199,6 +199,8 @@ const one = (job: Job): Stream.Stream<Event, Reason, Resource.Services | Sink> =
       const { connection, plan, resource } = job
       const { table } = resource
       if (plan.restart === true) yield* connection.discard(table)
+      // What an earlier version did not finish cannot be resumed under another name.
+      yield* Effect.forEach(table.formerly ?? [], (name) => connection.discard({ ...table, name }), { discard: true })
       const manifest = yield* Document.manifest(connection)
       yield* sameFormat(connection, plan, resource, manifest)
       const found = yield* Document.readCheckpoint(connection, table)
@@ -216,7 +218,7 @@ const one = (job: Job): Stream.Stream<Event, Reason, Resource.Services | Sink> =
   )
 
 /** The entry of a resource that the plan leaves as it is. */
-const complete = (plan: Plan, manifest: Manifest | undefined, name: Resource.ResourceName): Entry | undefined => {
+const complete = (plan: Plan, manifest: Manifest | undefined, name: string): Entry | undefined => {
   const entry = manifest?.exports[name]
   if (entry === undefined || plan.force === true || plan.since !== undefined) return undefined
   // What failed is tried again.

@@ -21,7 +21,7 @@ import {
   Sink,
   type Written
 } from "./Sink.ts"
-import type { Received, Table } from "./Table.ts"
+import * as Table from "./Table.ts"
 
 /** What a sink in memory holds. Records and quarantined records are lines of JSON. */
 export interface State {
@@ -72,7 +72,7 @@ const added = (before: Unfinished, { anew, quarantined, records }: Batch, checkp
 const parsed = <A>(lines: ReadonlyArray<string>) => lines.map((line) => Json.parse(line) as A)
 
 const written = (unfinished: Effect.Effect<Unfinished>): Written => ({
-  records: Stream.fromIterableEffect(Effect.map(unfinished, ({ records }) => parsed<Received>(records))),
+  records: Stream.fromIterableEffect(Effect.map(unfinished, ({ records }) => parsed<Table.Received>(records))),
   quarantined: Stream.fromIterableEffect(
     Effect.map(unfinished, ({ quarantined }) => parsed<Quarantine.Line>(quarantined))
   )
@@ -85,8 +85,10 @@ const without = <A>(map: ReadonlyMap<string, A>, key: string): ReadonlyMap<strin
   new Map([...map].filter(([name]) => name !== key))
 
 /** The quarantined records of a resource, from all its finished outputs: each once, as it was met last. */
-export const quarantine = ({ finished }: State, { key, name }: Table): ReadonlyArray<Quarantine.Line> => {
-  const outputs = [...finished.values()].filter(({ resource }) => resource === name)
+export const quarantine = ({ finished }: State, table: Table.Table): ReadonlyArray<Quarantine.Line> => {
+  const { key } = table
+  const names = Table.namesOf(table)
+  const outputs = [...finished.values()].filter(({ resource }) => names.includes(resource))
   const sets = outputs.map(({ quarantined }) => parsed<Quarantine.Line>(quarantined))
   return sets.flatMap((lines, index) => {
     const later = new Set(
@@ -139,10 +141,10 @@ export const layer = (store: Store): Layer.Layer<Sink, never, Sha256> =>
           (result) => Effect.asVoid(Effect.fromResult(result))
         )
 
-      const drop = (token: number, { name }: Table) =>
+      const drop = (token: number, { name }: Table.Table) =>
         change(token, (state) => Result.succeed({ ...state, outputs: without(state.outputs, name) }))
 
-      const open = Effect.fnUntraced(function* (token: number, table: Table, mode: Mode) {
+      const open = Effect.fnUntraced(function* (token: number, table: Table.Table, mode: Mode) {
         const { name } = table
         const last = yield* Ref.make(yield* peek(table))
         const commit: Output["commit"] = Effect.fnUntraced(function* (batch, checkpoint) {

@@ -1,12 +1,22 @@
 /** What to export, and how: plain data, which can be kept, sent to another machine, and run there. */
 import * as Schema from "effect/Schema"
-import { ResourceName } from "./Resource.ts"
+import * as SchemaGetter from "effect/SchemaGetter"
+import * as Resource from "./Resource.ts"
 
 const positive = Schema.Int.check(Schema.isGreaterThanOrEqualTo(1))
 
+/** A plan that was kept may have names of earlier versions. */
+const Name = Schema.Literals([...Resource.everything, ...Resource.renamed.keys()]).pipe(
+  Schema.decodeTo(Resource.ResourceName, {
+    // What is not renamed is a name of today.
+    decode: SchemaGetter.transform((name) => Resource.current(name) as Resource.ResourceName),
+    encode: SchemaGetter.passthrough()
+  })
+)
+
 export const Plan = Schema.Struct({
   /** One after the other. */
-  resources: Schema.NonEmptyArray(ResourceName),
+  resources: Schema.NonEmptyArray(Name),
   /**
    * What changed since, instead of everything: a time in Unix seconds, or `last`, the last export into the same place
    * (everything, when there was none). Resources that cannot be asked for what changed are read whole.

@@ -11,7 +11,7 @@ import * as Stream from "effect/Stream"
 import * as Files from "./internal/Files.ts"
 import { Sha256 } from "./Sha256.ts"
 import type { Receipt } from "./Sink.ts"
-import type { Table } from "./Table.ts"
+import * as Table from "./Table.ts"
 
 /** A line of the quarantine. */
 export interface Line {
@@ -35,8 +35,13 @@ export const line = (resource: string, { error, raw }: Invalid): Line => ({
   record: raw
 })
 
-/** The lines of a resource begin with this. */
-const prefix = (resource: string) => `{"resource":${JSON.stringify(resource)},`
+type Named = Pick<Table.Table, "formerly" | "name">
+
+/** Whether a line is one of the table's: it begins with its name, or with one it had. */
+const isOf = (table: Named) => {
+  const prefixes = Table.namesOf(table).map((name) => `{"resource":${JSON.stringify(name)},`)
+  return (text: string): boolean => prefixes.some((prefix) => text.startsWith(prefix))
+}
 
 const linesOf = (path: string) =>
   Stream.unwrap(
@@ -48,11 +53,6 @@ const linesOf = (path: string) =>
       )
     )
   )
-
-const ofResource = (path: string, resource: string) => {
-  const mine = prefix(resource)
-  return Stream.filter(linesOf(path), (text) => text.startsWith(mine))
-}
 
 /** What a receipt says of a quarantine. */
 export type Summary = Pick<Receipt, "quarantined" | "quarantineSha256">
@@ -70,9 +70,9 @@ export const summary = Effect.fnUntraced(function* <E, R>(lines: Stream.Stream<s
 })
 
 /** The records of a resource in the quarantine at `path`. */
-export const read = Effect.fnUntraced(function* (path: string, resource: string) {
+export const read = Effect.fnUntraced(function* (path: string, table: Named) {
   const isThere = yield* Files.exists(path)
-  return yield* Files.reading(path)(summary(isThere ? ofResource(path, resource) : Stream.empty))
+  return yield* Files.reading(path)(summary(isThere ? Stream.filter(linesOf(path), isOf(table)) : Stream.empty))
 })
 
 /**
@@ -84,7 +84,7 @@ export const read = Effect.fnUntraced(function* (path: string, resource: string)
 export const merge = Effect.fnUntraced(function* (
   path: string,
   part: string,
-  { key, name }: Pick<Table, "key" | "name">,
+  table: Named & Pick<Table.Table, "key">,
   mode: "replace" | "merge" = "replace",
   temporary = `${path}.tmp`
 ) {
@@ -94,14 +94,15 @@ export const merge = Effect.fnUntraced(function* (
   const had = yield* Files.exists(path)
   if (!had && (yield* Files.size(part)) === 0) return yield* Files.remove(part)
 
-  const mine = prefix(name)
+  const { key } = table
+  const isMine = isOf(table)
   const fresh = new Set<string>()
   if (mode === "merge") {
     yield* Files.at(part)(
       Stream.runForEach(linesOf(part), (text) => Effect.sync(() => void fresh.add(identityOf(text, key))))
     )
   }
-  const stays = (text: string) => !text.startsWith(mine) || (mode === "merge" && !fresh.has(identityOf(text, key)))
+  const stays = (text: string) => !isMine(text) || (mode === "merge" && !fresh.has(identityOf(text, key)))
   const others = had
     ? linesOf(path).pipe(
         Stream.filter(stays),

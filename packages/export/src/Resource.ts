@@ -11,6 +11,8 @@ import { Tag, Tags } from "@effect-intercom/core/resources/Tags"
 import { Team, Teams } from "@effect-intercom/core/resources/Teams"
 import { DecodeError, IntercomError } from "@effect-intercom/core/IntercomError"
 import type { Page, WalkOptions } from "@effect-intercom/core/Pagination"
+import type { resources } from "@effect-intercom/core"
+import type * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
@@ -43,7 +45,7 @@ export interface Options {
 }
 
 export interface Resource<out R> {
-  readonly name: ResourceName
+  readonly name: string
   /** How a sink sees its records. */
   readonly table: Table.Table
   /** Records per page when the export does not say; null when there are no pages. */
@@ -64,29 +66,12 @@ export interface Resource<out R> {
   readonly count: (since: number | undefined) => Effect.Effect<number | undefined, IntercomError, R>
 }
 
-const names = [
-  "admins",
-  "teams",
-  "tags",
-  "segments",
-  "companies",
-  "contacts",
-  "conversations",
-  "articles",
-  "news",
-  "events"
-] as const
-
-/** The name of a resource; it names the files and tables too. In this order, what others refer to comes first. */
-export const ResourceName = Schema.Literals(names)
-export type ResourceName = typeof ResourceName.Type
-
 // ---------------------------------------------------------------------------------------------------------------------
 // listings
 // ---------------------------------------------------------------------------------------------------------------------
 
 interface Listing<R> {
-  readonly name: ResourceName
+  readonly name: string
   readonly table: Table.Table
   readonly pageSize: number | null
   readonly pages: (
@@ -165,9 +150,9 @@ export const articles = listing({
 })
 
 /** All news items; the size of a page is the API's own. */
-export const news = listing({
-  name: "news",
-  table: Table.fromSchema("news", NewsItem, { key: "id" }),
+export const newsItems = listing({
+  name: "newsItems",
+  table: Table.fromSchema("newsItems", NewsItem, { key: "id", formerly: ["news"] }),
   pageSize: null,
   pages: (_, options) => Stream.unwrap(NewsItems.useSync(({ list }) => list.pages({}, options)))
 })
@@ -521,21 +506,8 @@ export const events: Resource<Contacts | Events> = {
 // all of them
 // ---------------------------------------------------------------------------------------------------------------------
 
-/** The services behind all resources. */
-export type Services =
-  | Admins
-  | Articles
-  | Companies
-  | Contacts
-  | Conversations
-  | Events
-  | NewsItems
-  | Segments
-  | Tags
-  | Teams
-
-/** Every resource, by its name. */
-export const all: { readonly [name in ResourceName]: Resource<Services> } = {
+/** Every resource, once, by the name that core has for it, in the order of an export of all: what others refer to first. */
+const declared = {
   admins,
   teams,
   tags,
@@ -544,9 +516,34 @@ export const all: { readonly [name in ResourceName]: Resource<Services> } = {
   contacts,
   conversations,
   articles,
-  news,
+  newsItems,
   events
-}
+} satisfies { readonly [name in keyof typeof resources]?: unknown }
+
+/** The name of a resource; it names the files and tables too. */
+export type ResourceName = keyof typeof declared
+
+type ServicesOf<Some> = Some extends Resource<infer R> ? R : never
+
+/** The services behind all resources. */
+export type Services = ServicesOf<(typeof declared)[ResourceName]>
+
+/** Every resource, by its name. */
+export const all: { readonly [name in ResourceName]: Resource<Services> } = declared
 
 /** Every name, what others refer to first. */
-export const everything: ReadonlyArray<ResourceName> = names
+// What was declared has no other keys, and there are some.
+export const everything = Object.keys(
+  declared
+) as ReadonlyArray<ResourceName> as Arr.NonEmptyReadonlyArray<ResourceName>
+
+/** The name of a resource. */
+export const ResourceName = Schema.Literals(everything)
+
+/** Names that earlier versions had, each with the one of today. */
+export const renamed: ReadonlyMap<string, ResourceName> = new Map(
+  everything.flatMap((name) => (all[name].table.formerly ?? []).map((former) => [former, name] as const))
+)
+
+/** A name as it is today. */
+export const current = (name: string): string => renamed.get(name) ?? name

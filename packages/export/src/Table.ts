@@ -34,11 +34,19 @@ export interface Column {
 export interface Table {
   /** The resource's name, and the table's: `contacts`. */
   readonly name: string
+  /** Names it had in earlier versions: what they set apart is this table's. @default none */
+  readonly formerly?: ReadonlyArray<string> | undefined
   /** The column that distinguishes and orders records: `id`; events have no id, and `null` here. */
   readonly key: string | null
   /** In the order of the schema. */
   readonly columns: ReadonlyArray<Column>
 }
+
+/** All names it has, or had. */
+export const namesOf = ({ formerly = [], name }: Pick<Table, "formerly" | "name">): ReadonlyArray<string> => [
+  name,
+  ...formerly
+]
 
 /** A record as it was received: a JSON object. */
 export interface Received {
@@ -87,8 +95,13 @@ const separator = "__"
 export const fromSchema = <S extends Schema.Constraint>(
   name: string,
   schema: S,
-  { key }: { readonly key: (keyof S["Encoded"] & string) | null }
-): Table => ({ name, key, columns: unique(fieldsOf(SchemaAST.toEncoded(schema.ast), [])) })
+  { formerly, key }: { readonly key: (keyof S["Encoded"] & string) | null; readonly formerly?: ReadonlyArray<string> }
+): Table => ({
+  name,
+  key,
+  ...(formerly === undefined ? undefined : { formerly }),
+  columns: unique(fieldsOf(SchemaAST.toEncoded(schema.ast), []))
+})
 
 /** The columns an object is taken apart into; none for what is not an object the schema describes. */
 const fieldsOf = (ast: SchemaAST.AST, path: ReadonlyArray<string>): ReadonlyArray<Column> =>

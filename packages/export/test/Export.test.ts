@@ -3,7 +3,7 @@ import type { ExportError } from "@effect-intercom/export/ExportError"
 import type { Plan } from "@effect-intercom/export/Plan"
 import * as Resource from "@effect-intercom/export/Resource"
 import * as Faults from "@effect-intercom/simulator/Faults"
-import { type Exported, Simulator } from "@effect-intercom/simulator/Simulator"
+import { Simulator } from "@effect-intercom/simulator/Simulator"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -13,22 +13,9 @@ import * as TestClock from "effect/testing/TestClock"
 import * as MemorySink from "./MemorySink.ts"
 import * as Workspace from "./Workspace.ts"
 
-/** The simulator's name for what a resource has. */
-const held: { readonly [name in Resource.ResourceName]: Exported } = {
-  admins: "admins",
-  teams: "teams",
-  tags: "tags",
-  segments: "segments",
-  companies: "companies",
-  contacts: "contacts",
-  conversations: "conversationDetails",
-  articles: "articles",
-  news: "newsItems",
-  events: "events"
-}
-
-/** What the workspace holds, each record as sent, in order. */
-const expected = (name: Resource.ResourceName) => Simulator.use(({ records }) => Stream.runCollect(records(held[name])))
+/** What the workspace holds, each record as sent, in order; conversations with their parts. */
+const expected = (name: Resource.ResourceName) =>
+  Simulator.use(({ records }) => Stream.runCollect(records(name === "conversations" ? "conversationDetails" : name)))
 
 const inWorkspace =
   (options?: Parameters<typeof Workspace.layer>[0]) =>
@@ -37,18 +24,7 @@ const inWorkspace =
     Effect.andThen(Workspace.setClock, Effect.provide(effect, Workspace.layer(options)))
 
 const all: Plan = {
-  resources: [
-    "admins",
-    "teams",
-    "tags",
-    "segments",
-    "companies",
-    "contacts",
-    "conversations",
-    "articles",
-    "news",
-    "events"
-  ],
+  resources: Resource.everything,
   pageSize: 7
 }
 
@@ -85,7 +61,7 @@ describe("Export", () => {
         const undisturbed = MemorySink.make()
         const plan: Plan = {
           ...all,
-          resources: ["segments", "companies", "contacts", "conversations", "news"],
+          resources: ["segments", "companies", "contacts", "conversations", "newsItems"],
           pageSize: 3
         }
         yield* Workspace.run(plan, undisturbed)

@@ -284,7 +284,7 @@ describe("Table.recordOf", () => {
     articles: Article,
     admins: Admin,
     segments: Segment,
-    news: NewsItem,
+    newsItems: NewsItem,
     events: DataEvent
   })) {
     it.effect.prop(

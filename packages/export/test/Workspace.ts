@@ -41,13 +41,13 @@ export const layer = (options: Options = small, config: Partial<IntercomConfig.O
     ...config
   }).pipe(Layer.orDie, Layer.provideMerge(Simulator.layerClient(options)))
 
+/** All events of an export, whose requests are counted by themselves. */
+export const collected = <A, E, R>(events: Stream.Stream<A, E, R>) =>
+  Effect.provideService(Stream.runCollect(events), Metric.MetricRegistry, new Map())
+
 /** Runs a plan into a sink in memory, and gives all events. */
 export const run = (plan: Plan, sink: ReturnType<typeof MemorySink.make>) =>
-  Export.run(plan).pipe(
-    Stream.runCollect,
-    Effect.provide(sink.layer),
-    Effect.provideService(Metric.MetricRegistry, new Map())
-  )
+  Export.run(plan).pipe(collected, Effect.provide(sink.layer))
 
 export const entriesOf = (events: ReadonlyArray<Event>) =>
   events.flatMap((event) => ("entry" in event ? [event.entry] : []))

@@ -324,7 +324,7 @@ const auditOwn = Effect.fnUntraced(function* (place: Place, table: Table, name: 
     records: yield* count(path, Stream.tap(Files.read(path), hash.update)),
     bytes: yield* Files.size(path),
     sha256: yield* hash.hex,
-    ...(yield* Quarantine.read(quarantineOf(place), table.name))
+    ...(yield* Quarantine.read(quarantineOf(place), table))
   } satisfies Receipt
 })
 
@@ -418,7 +418,7 @@ const open = Effect.fnUntraced(function* (bench: Bench, table: Table, mode: Mode
       place: `${name}.${bench.format.extension}`,
       records: progress.records.records,
       ...made,
-      ...(yield* Quarantine.read(quarantine, table.name))
+      ...(yield* Quarantine.read(quarantine, table))
     } satisfies Receipt
   })
 

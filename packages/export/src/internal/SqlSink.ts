@@ -560,19 +560,21 @@ const remove = ({ sql, tableName }: Dialect, { key, name }: Layout) => {
  * What stands in the quarantine of the resource goes, as far as this export has the records too, fit or not; a full export
  * has all.
  */
-const carryQuarantine = Effect.fnUntraced(function* ({ sql, tableName }: Dialect, { key, name }: Layout, mode: Mode) {
+const carryQuarantine = Effect.fnUntraced(function* ({ sql, tableName }: Dialect, layout: Layout, mode: Mode) {
+  const { key, name } = layout
   const lines = tableName(quarantine)
+  const before = sql`${sql.in("resource", Table.namesOf(layout))} AND finished = 1`
   if (mode === "replace") {
-    yield* sql`DELETE FROM ${lines} WHERE resource = ${name} AND finished = 1`
+    yield* sql`DELETE FROM ${lines} WHERE ${before}`
   } else {
     if (key !== null) {
       const seen = sql`SELECT CAST(${sql.literal(quote(key))} AS text) FROM ${tableName(staging(mode, name))}
         UNION ALL SELECT key FROM ${lines} WHERE resource = ${name} AND finished = 0 AND key IS NOT NULL`
-      yield* sql`DELETE FROM ${lines} WHERE resource = ${name} AND finished = 1 AND key IN (${seen})`
+      yield* sql`DELETE FROM ${lines} WHERE ${before} AND key IN (${seen})`
     }
     const same = sql`SELECT CAST(record AS text) FROM ${lines} WHERE resource = ${name} AND finished = 0 AND key IS NULL`
     yield* sql`DELETE FROM ${lines}
-      WHERE resource = ${name} AND finished = 1 AND key IS NULL AND CAST(record AS text) IN (${same})`
+      WHERE ${before} AND key IS NULL AND CAST(record AS text) IN (${same})`
   }
   yield* sql`UPDATE ${lines} SET finished = 1 WHERE resource = ${name} AND finished = 0`
 })
@@ -615,18 +617,18 @@ const audit = ({ dialect, sha256 }: Reading, layout: Layout, place: string): Eff
         records,
         bytes: null,
         sha256: yield* hash.hex,
-        ...(yield* auditQuarantine(dialect, layout.name).pipe(Effect.provideService(Sha256, sha256)))
+        ...(yield* auditQuarantine(dialect, layout).pipe(Effect.provideService(Sha256, sha256)))
       }
     })
   )
 
 /** In an order that does not depend on how they were written. */
-const auditQuarantine = ({ collation, sql, tableName }: Dialect, resource: string) =>
+const auditQuarantine = ({ collation, sql, tableName }: Dialect, layout: Layout) =>
   Quarantine.summary(
     Stream.map(
       sql<{ readonly message: string; readonly mismatches: string; readonly record: string }>`
         SELECT message, CAST(mismatches AS text) AS mismatches, CAST(record AS text) AS record
-        FROM ${tableName(quarantine)} WHERE resource = ${resource} AND finished = 1
+        FROM ${tableName(quarantine)} WHERE ${sql.in("resource", Table.namesOf(layout))} AND finished = 1
         ORDER BY CAST(record AS text) ${sql.literal(collation)}, message ${sql.literal(collation)}, "_position"`.stream,
       ({ message, mismatches, record }) => [message, mismatches, record].join("\n")
     )
