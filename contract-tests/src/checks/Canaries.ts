@@ -136,8 +136,11 @@ export const check = Effect.fn("Canaries.check")(function* (subject: {
     const defect = subject.validator.defect(schema)
     return defect === undefined ? [] : [`schema #${schema.pointer} cannot be compiled: ${defect}`]
   })
-  const all = subject.pairs
-    .flatMap(({ operation }) => canaries(operation))
+  // Of alternatives, Prism knows all.
+  const paired = new Set(subject.pairs.map(({ operation }) => operation.key))
+  const all = subject.document.operations
+    .filter(({ key }) => paired.has(key))
+    .flatMap(canaries)
     .filter(
       ({ against, body }) =>
         against === undefined ||

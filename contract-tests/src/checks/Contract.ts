@@ -11,7 +11,7 @@ import * as Coverage from "./Coverage.ts"
 import * as Divergence from "../report/Divergence.ts"
 import type * as EffectiveDocument from "../document/EffectiveDocument.ts"
 import * as Errors from "./Errors.ts"
-import type * as SchemaCoverage from "../schema/SchemaCoverage.ts"
+import * as SchemaCoverage from "../schema/SchemaCoverage.ts"
 import * as Pagination from "./Pagination.ts"
 import * as Malformed from "./Malformed.ts"
 import * as Refusals from "./Refusals.ts"
@@ -139,8 +139,22 @@ export const checkAll = Effect.fn("Contract.checkAll")(function* (
         )
     )
   )
-  return [whole, ...rows.flat()]
+  return [whole, ...together(rows.flat())]
 })
+
+/** Of methods that are alternatives of one operation, each check is one row. */
+const together = (rows: ReadonlyArray<Row>): ReadonlyArray<Row> =>
+  [...Map.groupBy(rows, ({ check, operation }) => `${operation} ${check}`).values()].flatMap(([first, ...others]) => {
+    if (first === undefined || others.length === 0) return first ?? []
+    const all = [first, ...others]
+    const exercised = all.flatMap(({ exercised }) => (exercised === undefined ? [] : [exercised]))
+    return {
+      ...first,
+      runs: all.reduce((sum, { runs }) => sum + runs, 0),
+      divergences: Divergence.distinct(all.flatMap(({ divergences }) => divergences)),
+      ...(exercised.length === 0 ? undefined : { exercised: SchemaCoverage.total(exercised) })
+    }
+  })
 
 /** What a version of the project's document says otherwise, overlays or not. */
 const revisionRows = (

@@ -9,6 +9,7 @@ import * as Document from "../document/Document.ts"
 import * as Exchange from "../subject/Exchange.ts"
 import * as JsonNode from "../schema/JsonNode.ts"
 import * as NormalizedSchema from "../schema/NormalizedSchema.ts"
+import * as Pairs from "../subject/Pairs.ts"
 import { divergence, type Pair, type Shape } from "../subject/Subject.ts"
 
 const finding = (
@@ -39,14 +40,53 @@ export const operations = ({ client, document }: Pick<Shape, "client" | "documen
       .filter(({ key }) => !document.operations.some((one) => one.key === key))
       .map((one) => at(one, "the client has an operation the document lacks")),
     ...operations
-      .filter(({ key, name }) => operations.some((other) => other.key === key && other.name !== name))
+      .filter((one) =>
+        operations.some(
+          (other) =>
+            other.key === one.key &&
+            other.name !== one.name &&
+            (one.alternativeOf === undefined || other.alternativeOf !== one.alternativeOf)
+        )
+      )
       .map((one) => at(one, "the client has more than one method for it")),
     ...operations
       .filter(({ name }) => !methods.includes(name))
       .map((one) => at(one, "the client declares it, but its service has no method of that name")),
     ...methods.filter((method) => !operations.some(({ name }) => name === method)).map(undeclared),
+    ...document.operations.flatMap((operation) => alternatives(operation, operations, document)),
     ...webhooks(document),
     ...version(document)
+  ]
+}
+
+/** Where several methods are alternatives of an operation: what of its body none is about, and methods that fit none of it. */
+const alternatives = (
+  operation: Document.Operation,
+  operations: ReadonlyArray<ClientOperation>,
+  { root }: Document.Document
+): ReadonlyArray<Divergence> => {
+  const { uncovered = [], unfit = [] } = Pairs.alternativesOf(operations, operation) ?? {}
+  const place = {
+    operation: operation.name,
+    direction: "coverage",
+    curl: Exchange.curlOf(operation, Document.addressOf(root, operation))
+  } as const
+  return [
+    ...uncovered.map(({ pointer, through }): Divergence => ({
+      ...place,
+      class: "drift",
+      pointer,
+      through,
+      message: "the document takes this alternative of the body, the client has no method for it"
+    })),
+    ...unfit.map(({ name }): Divergence => ({
+      ...place,
+      method: name,
+      class: "breaking",
+      pointer: JsonNode.below(operation.node.pointer, "requestBody"),
+      through: operation.body?.node.through ?? [],
+      message: "what the method sends is none of the alternatives of the document's body"
+    }))
   ]
 }
 

@@ -9,6 +9,7 @@ import type { Client } from "../subject/Client.ts"
 import * as Coverage from "./Coverage.ts"
 import { type Directed, directed, distinct, type Divergence, type Finding, key } from "../report/Divergence.ts"
 import * as Document from "../document/Document.ts"
+import * as Pairs from "../subject/Pairs.ts"
 import * as JsonNode from "../schema/JsonNode.ts"
 import * as NormalizedSchema from "../schema/NormalizedSchema.ts"
 import * as Structure from "./Structure.ts"
@@ -391,10 +392,7 @@ export const changes = (
 
 /** The operations both sides have. */
 export const pairsOf = (client: Client, document: Document.Document): ReadonlyArray<Pair> =>
-  client.operations.flatMap((one) => {
-    const operation = document.operations.find(({ key }) => key === one.key)
-    return operation === undefined ? [] : [{ operation, client: one }]
-  })
+  Pairs.make(client.operations, document)
 
 /** What the comparing checks find, without overlays. */
 export const compare = (client: Client, document: Document.Document): ReadonlyArray<Divergence> => [

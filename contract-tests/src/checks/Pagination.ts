@@ -24,7 +24,7 @@ import * as JsonNode from "../schema/JsonNode.ts"
 import * as Property from "../schema/Property.ts"
 import type { Checked } from "./Requests.ts"
 import * as NormalizedSchema from "../schema/NormalizedSchema.ts"
-import { another, divergence, type Pair, type Shape } from "../subject/Subject.ts"
+import { another, divergence, type Pair, sample, type Shape } from "../subject/Subject.ts"
 
 /** One walk to be held to the laws. */
 export interface Walk {
@@ -285,13 +285,35 @@ const unwalked = (subject: Shape, pair: Pair, { node: { pointer, through } }: Mo
     message: "no walk was tried: the client refuses the pages that could be made up, and so does the document"
   })
 
+/**
+ * A listing of the simulator, and the records it holds: those of its kind, or where there are ids in the path, what the
+ * longest pages have.
+ */
+const listedBySimulator = Effect.fnUntraced(function* (
+  { client, simulated }: Shape,
+  pair: Pair,
+  listing: Client.Listing
+) {
+  const records = yield* simulated.listed(pair.client)
+  if (records !== undefined) return { listing, records }
+  const ids = yield* simulated.ids(pair.client)
+  const names = Document.parametersIn(pair.client.path)
+  const own = names.length > 0 && names.every((name) => name in ids) ? client.listing(pair.client.name, ids) : undefined
+  if (own === undefined) return undefined
+  const { exit } = yield* Exchange.through(Stream.runCollect(own.items(queryOf(pair, longest))), simulated.send)
+  return Exit.isSuccess(exit) ? { listing: own, records: exit.value } : undefined
+})
+
+const longest = 150
+
 // Each walk is several calls for every page.
 const most = 18
 const mostSimulated = 3
 
 /** Walks the listings of an operation; one that is no listing has nothing to walk. */
 export const check = Effect.fn("Pagination.check")(function* (subject: Shape, pair: Pair) {
-  const listing = subject.client.listing(pair.client.name)
+  const ids = sample(pair.client, subject.seed)?.params
+  const listing = subject.client.listing(pair.client.name, ids)
   const like = pair.client.success === undefined ? [] : [pair.client.success.node]
   const model = ModelServer.make(pair.operation, subject.document.server, like)
   if (listing === undefined) return { divergences: [], runs: 0 } satisfies Checked
@@ -323,24 +345,31 @@ export const check = Effect.fn("Pagination.check")(function* (subject: Shape, pa
   const at = (server: string) => ModelServer.make(pair.operation, server, like) ?? model
   const elsewhere = at(foreign(subject.document.server))
   const once = yield* Effect.forEach(
-    further(pair, listing, model, elsewhere, subject.another.listing(pair.client.name), at(IntercomConfig.regions.us)),
+    further(
+      pair,
+      listing,
+      model,
+      elsewhere,
+      subject.another.listing(pair.client.name, ids),
+      at(IntercomConfig.regions.us)
+    ),
     ([laws, send]) => judge(pair, model.node, "a server made of the document", laws, send)
   )
-  const known = yield* subject.simulated.listed(pair.client)
+  const held = yield* listedBySimulator(subject, pair, listing)
   const simulated =
-    known === undefined
+    held === undefined
       ? undefined
       : yield* Property.search({
           arbitrary: fc.record({
-            size: fc.integer({ min: Math.ceil(known.length / 8), max: 150 }),
+            size: fc.integer({ min: Math.max(1, Math.ceil(held.records.length / 8)), max: longest }),
             stop: fc.integer({ min: 1, max: 4 }),
             prefetch: fc.integer({ min: 0, max: 2 }),
-            records: fc.constant(known.length)
+            records: fc.constant(held.records.length)
           }),
           seed: subject.seed,
           runs: Math.min(subject.runs, mostSimulated),
           judge: (walk) => {
-            const laws = broken(listing, queryOf(pair, walk.size), walk, known, model)
+            const laws = broken(held.listing, queryOf(pair, walk.size), walk, held.records, model)
             return judge(pair, model.node, "the simulator", laws, subject.simulated.send)
           }
         })

@@ -74,7 +74,10 @@ const spoiled = (
 ]
 
 /** Without an id, a path is that of another operation. */
-const emptyIds = ({ client, operation }: Pair, request: Client.Request): ReadonlyArray<Forbidden> => {
+const emptyIds = (
+  { client, operation }: Pick<Pair, "client" | "operation">,
+  request: Client.Request
+): ReadonlyArray<Forbidden> => {
   const called = Document.parametersIn(client.path)
   return operation.parameters
     .filter(({ in: place }) => place === "path")

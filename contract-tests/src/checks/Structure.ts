@@ -1,7 +1,7 @@
 /** The schemas of both sides, compared field by field, without sampling. */
 import type * as Schema from "effect/Schema"
 import { IntercomConfig } from "@effect-intercom/core"
-import { directed, distinct, type Divergence, type Finding } from "../report/Divergence.ts"
+import { directed, distinct, key, type Divergence, type Finding } from "../report/Divergence.ts"
 import * as Document from "../document/Document.ts"
 import * as JsonNode from "../schema/JsonNode.ts"
 import * as NormalizedSchema from "../schema/NormalizedSchema.ts"
@@ -695,10 +695,14 @@ const parameters = (pair: Pair): ReadonlyArray<Finding> =>
     return [...sent, ...unknown]
   })
 
-const bodies = ({ client, operation }: Pair): ReadonlyArray<Finding> => {
+const bodies = ({ beside, client, operation }: Pair): ReadonlyArray<Finding> => {
   const schema = operation.body && Document.jsonOf(operation.body.content)
-  if (client.payload === undefined || schema === undefined) return []
-  return request({ client: [client.payload.node], document: [schema] }, top(""))
+  if (schema === undefined) return []
+  const of = ({ payload }: Pair["client"]) =>
+    payload === undefined ? [] : request({ client: [payload.node], document: [schema] }, top(""))
+  // What one method cannot send another may.
+  const others = beside.map((other) => new Set(of(other).map(key)))
+  return of(client).filter((finding) => finding.class !== "drift" || others.every((unsent) => unsent.has(key(finding))))
 }
 
 const answers = ({ client, operation }: Pair): ReadonlyArray<Finding> =>

@@ -22,6 +22,7 @@ import * as EffectiveDocument from "../document/EffectiveDocument.ts"
 import type * as Exchange from "../subject/Exchange.ts"
 import * as Generate from "../schema/Generate.ts"
 import * as Mutants from "./Mutants.ts"
+import * as Pairs from "../subject/Pairs.ts"
 import * as JsonNode from "../schema/JsonNode.ts"
 import * as Published from "../checks/Published.ts"
 import * as DocumentDiff from "../checks/DocumentDiff.ts"
@@ -176,6 +177,13 @@ const unreadable = (
       return !read(part)(build(chain.from, chain.steps, end, seed))
     })
 
+/** The method that an alternative of a body is about. */
+const aboutBranch = (client: Client.Client, operation: Document.Operation, site: MutationSites.Site) =>
+  Pairs.alternativesOf(client.operations, operation)?.pairs.find(({ operation: { body } }) => {
+    const schema = body && Document.jsonOf(body.content)
+    return schema !== undefined && JsonNode.resolve(schema)?.pointer === site.pointer
+  })?.client
+
 /** Whether the client's types allow to leave something out of what is sent. */
 const omittable = (
   client: Client.Client,
@@ -185,9 +193,11 @@ const omittable = (
   site.chains
     .filter(({ use }) => use === "request")
     .some(({ operation, steps }) => {
-      const one = client.operations.find(({ key }) => key === operation.key)
+      const own = steps.every(({ _tag }) => _tag === "part") ? aboutBranch(client, operation, site) : undefined
+      const one = own ?? client.operations.find(({ key }) => key === operation.key)
       const payload = one?.payload
-      if (one === undefined || payload === undefined || steps.length > 0) return payload !== undefined
+      if (one === undefined || payload === undefined || (own === undefined && steps.length > 0))
+        return payload !== undefined
       return fc
         .sample(requests(one), { seed, numRuns: 200 })
         .filter((request) => accepts(one, request) && JsonNode.isRecord(request.payload))
@@ -251,10 +261,7 @@ const canned = (document: Document.Document, seed: number): Shape["prism"] => ({
 })
 
 const pairsOf = (client: Client.Client, document: Document.Document): ReadonlyArray<Pair> =>
-  client.operations.flatMap((one) => {
-    const operation = document.operations.find(({ key }) => key === one.key)
-    return operation === undefined ? [] : [{ operation, client: one }]
-  })
+  Pairs.make(client.operations, document)
 
 const isFailure = ({ class: severity }: Divergence) => severity !== "note"
 
@@ -301,11 +308,17 @@ const sampled = Effect.fnUntraced(function* (
     another: client,
     pairs,
     prism: canned(document, parameters.seed),
-    simulated: { send: () => unused, ids: () => unused, meeting: () => unused, listed: () => Effect.succeed(undefined) }
+    simulated: {
+      send: () => unused,
+      ids: () => Effect.succeed({}),
+      meeting: () => unused,
+      listed: () => Effect.succeed(undefined)
+    }
   }
   const names = sampling.filter((name) => name !== slow || wanted === "breaking" || wanted === "drift")
   const found: Array<Divergence> = []
-  for (const pair of pairs.slice(0, most)) {
+  const chosen = new Set(pairs.map(({ operation }) => operation.name).slice(0, most))
+  for (const pair of pairs.filter(({ operation }) => chosen.has(operation.name))) {
     for (const name of names) {
       if (verdictOf(wanted, found) === "killed") return found
       const { divergences } = yield* Contract.checks[name]?.(subject, pair) ?? Effect.die(new Error(`no check ${name}`))

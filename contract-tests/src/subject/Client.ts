@@ -2,7 +2,6 @@
 import * as Effect from "effect/Effect"
 import type * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import * as HttpApi from "effect/http-api/HttpApi"
-import type * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as Layer from "effect/Layer"
 import * as RateLimiter from "effect/persistence/RateLimiter"
 import * as Predicate from "effect/Predicate"
@@ -56,6 +55,8 @@ export interface ClientOperation {
   readonly secured: boolean
   /** Whether asking twice does what asking once does. */
   readonly idempotent: boolean
+  /** The operation it is one alternative of, where several methods are, told apart by their bodies. */
+  readonly alternativeOf: string | undefined
 }
 
 /** The parts of a request, as the caller gives them. */
@@ -79,8 +80,8 @@ export interface Calls {
   readonly methods: ReadonlyArray<string>
   /** Calls the method of that name. */
   readonly call: (name: string, request: Request) => Effect.Effect<unknown, IntercomError>
-  /** The walks of the method of that name; `undefined` when it lists nothing. */
-  readonly listing: (name: string) => Listing | undefined
+  /** The walks of the method of that name, with these ids in its path; `undefined` when it lists nothing. */
+  readonly listing: (name: string, params?: Request["params"]) => Listing | undefined
   /** What queries of the method of that name are built with; `undefined` when it is no search. */
   readonly builder: (name: string) => Builder | undefined
 }
@@ -159,7 +160,7 @@ const queryOf = (schema: Schema.Top | undefined): Part | undefined => {
 }
 
 const operationOf = (
-  { body, idempotent, method, name, path }: Resource.ResourceOperation,
+  { body, endpoint: declared, idempotent, method, name, path }: Resource.ResourceOperation,
   endpoint: HttpApiEndpoint.Top,
   successes: ReadonlyMap<number, readonly [Schema.Top, ...Array<Schema.Top>]>,
   errors: ReadonlyMap<number, readonly [Schema.Top, ...Array<Schema.Top>]>
@@ -185,15 +186,34 @@ const operationOf = (
       })
     ),
     secured: [...endpoint.middlewares].some((middleware) => middleware.key === Authorization.key),
-    idempotent
+    idempotent,
+    alternativeOf: declared.alternativeOf
   }
+}
+
+/** An operation by itself: alternatives of one would be a single endpoint of their group. */
+const reflected = (resource: string, operation: Resource.ResourceOperation): ClientOperation => {
+  const endpoints = { [Resource.methodOf(operation)]: operation.endpoint }
+  const found: Array<ClientOperation> = []
+  HttpApi.reflect(HttpApi.make("client").add(groupOf<Resource.Declared>({ resource, endpoints })), {
+    onGroup: () => {},
+    onEndpoint: ({ endpoint, errors, successes }) => found.push(operationOf(operation, endpoint, successes, errors))
+  })
+  // One endpoint makes one operation.
+  return found[0] as ClientOperation
 }
 
 const isMethod = (
   value: unknown
 ): value is (...args: ReadonlyArray<unknown>) => Effect.Effect<unknown, IntercomError> => typeof value === "function"
 
-const isListing = (value: unknown): value is Listing =>
+/** The ids of a path as a method takes them: one by itself, several as an object. */
+const idsOf = (params: NonNullable<Request["params"]>): ReadonlyArray<unknown> =>
+  Object.keys(params).length > 1 ? [params] : Object.values(params)
+
+type Walks = { readonly [Name in keyof Listing]: (...args: ReadonlyArray<unknown>) => ReturnType<Listing[Name]> }
+
+const isListing = (value: unknown): value is Walks =>
   Predicate.hasProperty(value, "items") &&
   Predicate.hasProperty(value, "pages") &&
   typeof value.items === "function" &&
@@ -212,16 +232,21 @@ export const calls = Effect.fn("Client.calls")(function* (resources: Resources) 
   const calls: Calls = {
     methods: [...methods.keys()],
     builder: (name) => resources.builders?.[name],
-    listing: (name) => {
-      const method = methods.get(name)
-      return isListing(method) ? method : undefined
+    listing: (name, params = {}) => {
+      const method: unknown = methods.get(name)
+      if (!isListing(method)) return undefined
+      const ids = idsOf(params)
+      return {
+        items: (query, options) => method.items(...ids, query, options),
+        pages: (query, options) => method.pages(...ids, query, options)
+      }
     },
     // Ids come first, several of them as an object, then the body, then the query.
     call: (name, { params = {}, payload, query }) => {
       const method = methods.get(name)
       if (method === undefined) return Effect.die(new Error(`The client has no method ${name}`))
       return method(
-        ...(Object.keys(params).length > 1 ? [params] : Object.values(params)),
+        ...idsOf(params),
         ...(payload === undefined ? [] : [payload]),
         ...(query === undefined ? [] : [query])
       )
@@ -232,22 +257,9 @@ export const calls = Effect.fn("Client.calls")(function* (resources: Resources) 
 
 /** Reads declarations and services. */
 export const make = Effect.fn("Client.make")(function* (resources: Resources) {
-  const declared = new Map(
-    resources.resources.flatMap((resource) => Resource.operations(resource).map((one) => [one.name, one] as const))
+  const operations = resources.resources.flatMap((resource) =>
+    Resource.operations(resource).map((operation) => reflected(resource.resource, operation))
   )
-  const operations: Array<ClientOperation> = []
-  const api = resources.resources.reduce<HttpApi.Top>(
-    // The type of any resource leaves out what this one is made of.
-    (api, resource) => api.add(groupOf(resource) as unknown as HttpApiGroup.Top),
-    HttpApi.make("client") as unknown as HttpApi.Top
-  )
-  HttpApi.reflect(api, {
-    onGroup: () => {},
-    onEndpoint: ({ endpoint, errors, group, successes }) => {
-      const operation = declared.get(`${group.identifier}.${endpoint.identifier}`)
-      if (operation !== undefined) operations.push(operationOf(operation, endpoint, successes, errors))
-    }
-  })
   const client: Client = { operations, ...(yield* calls(resources)) }
   return client
 })

@@ -11,6 +11,8 @@ import type { Direction, Divergence, Finding } from "../report/Divergence.ts"
 import * as Document from "../document/Document.ts"
 import * as Exchange from "./Exchange.ts"
 import * as Generate from "../schema/Generate.ts"
+import * as Pairs from "./Pairs.ts"
+import type { Pair } from "./Pairs.ts"
 import { Prism, type PrismError } from "../traffic/Prism.ts"
 import type * as JsonNode from "../schema/JsonNode.ts"
 import type { Found } from "../schema/Property.ts"
@@ -25,11 +27,7 @@ export const another: Required<Client.Settings> = {
   userAgent: "contract-tests/1.0"
 }
 
-/** An operation both sides have. */
-export interface Pair {
-  readonly operation: Document.Operation
-  readonly client: Client.ClientOperation
-}
+export type { Pair }
 
 export interface Parameters {
   /** Decides every sample. */
@@ -68,10 +66,7 @@ export class Subject extends Context.Service<Subject, Shape>()("@effect-intercom
       validator: Validator.make(parsed.root),
       client,
       another: yield* Effect.provide(Client.calls(resources), yield* build(Client.layerOf(another))),
-      pairs: client.operations.flatMap((one) => {
-        const operation = parsed.operations.find(({ key }) => key === one.key)
-        return operation === undefined ? [] : [{ operation, client: one }]
-      }),
+      pairs: Pairs.make(client.operations, parsed),
       prism: yield* Prism,
       simulated: yield* SimulatedIntercom
     })
@@ -107,7 +102,11 @@ export const sample = (operation: Client.ClientOperation, seed: number): Client.
   fc.sample(requests(operation), { seed, numRuns: 300 }).find((request) => accepts(operation, request))
 
 /** Whether the document has nothing against the values of a request; a parameter is text, whatever it stands for. */
-const permits = ({ validator }: Pick<Shape, "validator">, { operation }: Pair, request: Client.Request): boolean => {
+const permits = (
+  { validator }: Pick<Shape, "validator">,
+  { operation }: Pick<Pair, "operation">,
+  request: Client.Request
+): boolean => {
   const fits = (schema: JsonNode.Node | undefined, values: ReadonlyArray<unknown>) =>
     schema === undefined || values.some((value) => validator.violations(schema, value).length === 0)
   const body = operation.body && Document.jsonOf(operation.body.content)
@@ -144,7 +143,7 @@ const addressed = ({ root, server }: Document.Document, operation: Document.Oper
 /** Makes a divergence of what a check found in an operation. */
 export const divergence = (
   { document }: Pick<Shape, "document">,
-  pair: Pair,
+  pair: Pick<Pair, "client" | "operation">,
   direction: Direction,
   found: Finding | Pick<Found<unknown>, "finding" | "value" | "replay">,
   exchange?: Exchange.Exchange

@@ -295,6 +295,21 @@ const reasonsOf = (reasons: ReadonlyArray<string>): ReadonlyMap<string, number> 
   return new Map([...others, [`of ${rest.length} further hosts`, rest.reduce((sum, [, many]) => sum + many, 0)]])
 }
 
+/** The method that made an exchange: of alternatives, the one that what was sent is meant for. */
+const pairFor = (
+  { pairs, validator }: Traffic.Judge,
+  operation: Document.Operation | undefined,
+  { sent }: Pick<Exchange.Exchange, "sent">
+): Pair | undefined => {
+  const all = pairs.filter((pair) => pair.operation.key === operation?.key)
+  const fits = ({ operation: { body } }: Pair) => {
+    const schema = body && Document.jsonOf(body.content)
+    const value = Result.try((): unknown => JSON.parse(sent ?? ""))
+    return schema !== undefined && Result.isSuccess(value) && validator.violations(schema, value.success).length === 0
+  }
+  return all.length > 1 ? (all.find(fits) ?? all[0]) : all[0]
+}
+
 /**
  * Judges recorded exchanges: those with the API, of operations client and document have. Fails when no answer could be
  * judged: then nothing is known. `file` is what the failure names.
@@ -325,7 +340,7 @@ export const run = Effect.fn("Har.run")(
         continue
       }
       const operation = operationFor(judge.document.operations, exchange)
-      const pair = judge.pairs.find((pair) => pair.operation.key === operation?.key)
+      const pair = pairFor(judge, operation, exchange)
       if (pair !== undefined) {
         paired.push({ ...entry, pair })
         continue

@@ -42,7 +42,8 @@ const cursors = /after|cursor|token|scroll/i
 
 /** What the document calls things. */
 interface Names {
-  readonly items: string
+  /** The field of the records, or that of an object and the one in it. */
+  readonly items: ReadonlyArray<string>
   readonly total: string | undefined
   readonly pages: string | undefined
   readonly next: string | undefined
@@ -77,9 +78,29 @@ const askedBy = (operation: Document.Operation): { readonly parameters: Fields; 
   return { parameters }
 }
 
+const listIn = (fields: Fields): ReadonlyArray<string> | undefined => {
+  const list = fields.find(([, { items }]) => NormalizedSchema.of(items)?.kinds.has("object"))
+  return list && [list[0]]
+}
+
+/** What an object has at a path. */
+const at = (value: unknown, path: ReadonlyArray<string>): unknown =>
+  path.reduce((inner, name) => (JsonNode.isRecord(inner) ? inner[name] : undefined), value)
+
+/** An object with something else at a path. */
+const withAt = (value: unknown, [name, ...rest]: ReadonlyArray<string>, inner: unknown): unknown => {
+  if (name === undefined) return inner
+  const fields = JsonNode.isRecord(value) ? value : {}
+  return { ...fields, [name]: withAt(fields[name], rest, inner) }
+}
+
 const namesOf = (operation: Document.Operation, envelope: NormalizedSchema.Shape): Names | undefined => {
   const fields = shapesOf(envelope.fields)
-  const items = fields.find(([, { items }]) => NormalizedSchema.of(items)?.kinds.has("object"))?.[0]
+  const items =
+    listIn(fields) ??
+    fields
+      .flatMap(([name, { fields }]) => (name === "pages" ? [] : [[name, ...(listIn(shapesOf(fields)) ?? [])]]))
+      .find((path) => path.length > 1)
   if (items === undefined) return undefined
   const paging = fields.find(
     ([, { fields }]) => fields.has("next") || shapesOf(fields).filter(([, shape]) => isCount(shape)).length > 1
@@ -148,7 +169,7 @@ export const make = (
   const style = styleOf(names)
   const exemplar = Example.of([schema], like)
   const whole = JsonNode.isRecord(exemplar) ? exemplar : {}
-  const items = whole[names.items]
+  const items = at(whole, names.items)
   const [first] = Array.isArray(items) ? items : []
   const known = new Set(askedBy(operation).parameters.map(([name]) => name))
 
@@ -219,9 +240,9 @@ export const make = (
       ...Object.fromEntries(names.numbers.flatMap((name) => (name in numbers ? [[name, numbers[name]]] : []))),
       ...(next === undefined || !more ? undefined : { [next]: nextOf(url, start + size, size) })
     }
+    const rest = Object.fromEntries(Object.entries(whole).filter(([name]) => name !== pages))
     return {
-      ...Object.fromEntries(Object.entries(whole).filter(([name]) => name !== pages)),
-      [names.items]: records.slice(start, start + size),
+      ...Object(withAt(rest, names.items, records.slice(start, start + size))),
       ...(total === undefined ? undefined : { [total]: records.length }),
       ...(pages === undefined || style === "single" || style === "scroll" ? undefined : { [pages]: paging })
     }

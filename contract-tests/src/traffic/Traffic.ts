@@ -15,6 +15,7 @@ import * as Document from "../document/Document.ts"
 import type { EffectiveDocument } from "../document/EffectiveDocument.ts"
 import * as Errors from "../checks/Errors.ts"
 import type * as Exchange from "../subject/Exchange.ts"
+import * as Pairs from "../subject/Pairs.ts"
 import * as JsonNode from "../schema/JsonNode.ts"
 import * as Requests from "../checks/Requests.ts"
 import * as Responses from "../checks/Responses.ts"
@@ -47,10 +48,7 @@ export const make = Effect.fnUntraced(function* (
 ) {
   const document = Document.make(source.document)
   const client = yield* Effect.provide(Client.make(resources), yield* Layer.build(services))
-  const pairs = client.operations.flatMap((one) => {
-    const operation = document.operations.find(({ key }) => key === one.key)
-    return operation === undefined ? [] : [{ operation, client: one }]
-  })
+  const pairs = Pairs.make(client.operations, document)
   const judge: Judge = { source, document, validator: Validator.make(document.root), client, pairs, values }
   return judge
 })
@@ -246,7 +244,8 @@ export const report = (
   tally: Tally,
   more: ReadonlyArray<Divergence> = []
 ): Contract.Report => {
-  const rows = pairs.flatMap(({ operation }): ReadonlyArray<Contract.Row> => {
+  const operations = new Map(pairs.map(({ operation }) => [operation.key, operation]))
+  const rows = [...operations.values()].flatMap((operation): ReadonlyArray<Contract.Row> => {
     const own = judged.filter(({ pair }) => pair.operation.key === operation.key)
     const runs = own.reduce((sum, { exchanges }) => sum + exchanges, 0)
     const answers = own.reduce((sum, { answers }) => sum + answers, 0)

@@ -13,7 +13,7 @@ import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import * as SchemaAST from "effect/SchemaAST"
 import * as Stream from "effect/Stream"
-import type * as Pagination from "@effect-intercom/core/Pagination"
+import * as Pagination from "@effect-intercom/core/Pagination"
 import * as Examples from "./Examples.ts"
 import * as Observed from "./Observed.ts"
 import * as Scripted from "./Scripted.ts"
@@ -147,6 +147,8 @@ const assertSame = (actual: unknown, expected: unknown) =>
     ? assert.strictEqual(actual instanceof URL ? actual.href : actual, expected.href)
     : assert.deepStrictEqual(actual, expected)
 
+const Note = Wire.open({ type: Schema.String, id: Schema.String })
+
 /** What operations are to come to: a form of each part that some do not have yet. */
 class Forms extends Resource.Service<Forms>()("Forms", {
   text: Endpoint.get("/forms/:id/text", { params: { id: Schema.String }, success: Endpoint.Text }),
@@ -164,6 +166,29 @@ class Forms extends Resource.Service<Forms>()("Forms", {
   array: Endpoint.get("/forms/array", {
     query: Schema.Struct({ name: Wire.optional(Wire.queryText(Schema.String)) }),
     success: Schema.Array(Wire.open({ type: Schema.String, id: Schema.String, name: Wire.nullish(Schema.String) }))
+  }),
+  list: Endpoint.get("/forms/:form_id/notes", {
+    params: { form_id: Schema.String },
+    query: Schema.Struct({ page: Wire.optional(Schema.Int.check(Schema.isGreaterThanOrEqualTo(1))) }),
+    success: Wire.listing({ data: Wire.open({ notes: Schema.Array(Note) }), pages: Wire.nullish(Pagination.Pages) }),
+    pages: Pagination.page("data.notes", Note)
+  }),
+  listAll: Endpoint.get("/forms/:form_id/tags/:tag_id/notes", {
+    params: { form_id: Schema.String, tag_id: Schema.String },
+    success: Wire.listing({ data: Schema.Array(Note), pages: Wire.nullish(Pagination.Pages) }),
+    pages: Pagination.single("data", Note)
+  }),
+  open: Endpoint.put("/forms/:form_id", {
+    params: { form_id: Schema.String },
+    payload: Schema.Struct({ do: Schema.Literal("open") }),
+    success: Note,
+    alternativeOf: "manage"
+  }),
+  close: Endpoint.put("/forms/:form_id", {
+    params: { form_id: Schema.String },
+    payload: Schema.Struct({ do: Schema.Literal("close"), note: Wire.optional(Schema.String) }),
+    success: Note,
+    alternativeOf: "manage"
   }),
   detach: Endpoint.del("/forms/:form_id/tags/:tag_id", {
     params: { form_id: Schema.String, tag_id: Schema.String },
@@ -367,7 +392,7 @@ const walks: {
   single: { first: { pages: { page: 1, per_page: 1, total_pages: 2, next: "?page=2" } }, last: {}, asked: {} }
 }
 
-const listings = operations.flatMap((operation) => {
+const listings = all.flatMap((operation) => {
   const { pages } = operation.endpoint
   return pages === undefined ? [] : [{ name: operation.name, operation, pages }]
 })
@@ -449,7 +474,10 @@ describe.each(listings)("$name", ({ operation, pages }) => {
         prefetch: 0,
         onInvalid: ({ raw }: Pagination.Invalid) => Effect.sync(() => void invalid.push(raw))
       }
-      const args = [...Examples.argumentsOf(request), options]
+      const { payload, query } = operation.endpoint
+      // What says what to list comes first, even where there is nothing to say.
+      const listed = query === undefined && payload === undefined ? [{}] : []
+      const args = [...Examples.argumentsOf(request), ...listed, options]
       const server = Scripted.make([answer, Scripted.json(putAt(items, []))])
       const walked = on(server, operation, (method) =>
         Stream.runCollect(Stream.take(method.items?.(...args) ?? Stream.empty, 1))
@@ -473,10 +501,13 @@ describe("operations", () => {
     }
   })
 
-  it("have names and ids of their own", () => {
-    for (const key of ["name", "operationId"] as const) {
-      const all = operations.map((operation) => operation[key])
-      assert.deepStrictEqual([...new Set(all)], all)
-    }
+  it("have names and ids of their own; alternatives of one have its id", () => {
+    const names = operations.map(({ name }) => name)
+    assert.deepStrictEqual([...new Set(names)], names)
+    const paths = operations.map(({ operationId }) => operationId)
+    const apart = Map.groupBy(operations, ({ endpoint: { alternativeOf }, method, name, path }) =>
+      alternativeOf === undefined ? name : `${method} ${path}`
+    )
+    assert.strictEqual(new Set(paths).size, apart.size)
   })
 })
