@@ -60,8 +60,12 @@ export const plain = (status: number, body: string): Answer => ({
   outcome: "typed"
 })
 
+/** Whether an answer of a status has no body, whatever it says (RFC 9110). */
+export const isBodiless = (status: number): boolean => status === 204 || status === 205 || status === 304
+
 /** Success in status, and something else in the body. `good` is a body the document permits, as text. */
 export const bodies = (status: number, good: string, secret: string): ReadonlyArray<Answer> => {
+  if (isBodiless(status)) return []
   const of = (
     name: string,
     body: string | Uint8Array<ArrayBuffer> | undefined,

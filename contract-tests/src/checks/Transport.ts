@@ -14,6 +14,7 @@ import * as Document from "../document/Document.ts"
 import { reasonIn } from "./Errors.ts"
 import * as Exchange from "../subject/Exchange.ts"
 import * as Malformed from "./Malformed.ts"
+import * as MalformedBodies from "./MalformedBodies.ts"
 import * as JsonNode from "../schema/JsonNode.ts"
 import type { Checked } from "./Requests.ts"
 import * as Subject from "../subject/Subject.ts"
@@ -136,7 +137,9 @@ export const check = Effect.fn("Transport.check")(function* (subject: Subject.Sh
   const call = Effect.suspend(() => subject.client.call(name, request))
   const unanswered = [
     yield* ends(call, "no answer", silent),
-    yield* ends(call, "a body without an end", stalled(pair.client.successStatus)),
+    ...(MalformedBodies.isBodiless(pair.client.successStatus)
+      ? []
+      : [yield* ends(call, "a body without an end", stalled(pair.client.successStatus))]),
     yield* stays(call)
   ]
   const found = distinct(findings(pair, [...sent, ...unanswered].flat()))

@@ -165,3 +165,11 @@ export const queryText = <S extends Schema.Codec<string, string>>(text: S) => te
 
 /** The query of an operation that has no parameters. (An empty `Struct` would take any.) */
 export const noParameters = Schema.Record(Schema.String, Schema.Never)
+
+const fromOne = Schema.Int.check(Schema.isGreaterThanOrEqualTo(1))
+
+/**
+ * The query of a listing by page numbers, of which documents say nothing: `page` counts from 1, and no maximum of
+ * `per_page` is known.
+ */
+export const pageNumbers = { page: optional(fromOne), per_page: optional(fromOne) }

@@ -16,7 +16,7 @@ import type { Handler, Here, Missing, Raw, Workspace } from "./Kind.ts"
 type Row = Collection.Row
 
 /** A request to any operation. */
-interface Call {
+export interface Call {
   readonly params: { readonly [name: string]: unknown }
   readonly query: unknown
   readonly payload: unknown
@@ -34,6 +34,12 @@ export const time = Effect.map(Clock.currentTimeMillis, (at) => ({ now: Math.flo
 /** What is said of a record of a kind that is not there. */
 export const missing = ({ message, code }: Missing = { message: "Resource Not Found" }) =>
   ErrorList.notFound(message, code)
+
+/** A record whose id is sent as a number. */
+export const numbered = ({ id, ...row }: Row): object => ({ ...row, id: Number(id) })
+
+/** A record, as it is sent. */
+const sent = ({ kind: { sent } }: Here, row: Row): object => (sent === undefined ? row : sent(row))
 
 /** An answer with this value, of the status the endpoint declares. */
 const answer = ({ endpoint: { body, status } }: Here, value: unknown) =>
@@ -94,12 +100,16 @@ export const show = (
 /** The records of the kind. */
 export const list =
   (shape: Shape = {}): Handler<Call> =>
-  (call, here) =>
-    show(shape, here.collection, call, here)
+  (call, here) => {
+    const { collection } = here
+    // A page's records are written down, and nothing else.
+    const at = (position: number) => sent(here, collection.at(position)) as Row
+    return show(shape, { ...collection, at }, call, here)
+  }
 
 /** The record with the last id in the path. */
 export const get: Handler<Call> = (call, here) =>
-  found(here.collection, idsOf(call, here).at(-1), here, (row) => answer(here, row))
+  found(here.collection, idsOf(call, here).at(-1), here, (row) => answer(here, sent(here, row)))
 
 /** What a new record is made with. */
 export interface Making {
@@ -117,7 +127,7 @@ export const create =
       const { collection, workspace } = here
       const row = make(present(inputOf(call)), { workspace, id: collection.nextId(now), now })
       collection.add(row, at)
-      return answer(here, row)
+      return answer(here, sent(here, row))
     })
 
 /** Changes a record: by default the fields of the request, and `updated_at`, where there is one. */
@@ -134,7 +144,7 @@ export const update =
       Effect.flatMap(time, ({ at, now }) => {
         const changed = { ...change(row, present(inputOf(call)), now), id: row.id }
         here.collection.replace(changed, at)
-        return answer(here, changed)
+        return answer(here, sent(here, changed))
       })
     )
 
@@ -244,4 +254,26 @@ export const search = ({ perPage = 50, type = "list" }: Shape = {}): Raw => {
         Effect.flatMap(time, ({ at }) => Search.answer(optionsOf(here), body, at))
       )
   }
+}
+
+/** A page of the records of the kind that fit, by the page numbers in the links it gives. */
+export const matching = (
+  { type = "list", perPage = 50 }: Shape,
+  fits: (row: Row) => boolean,
+  { request }: Pick<Call, "request">,
+  { collection, endpoint, kind }: Here,
+  beside?: (rows: ReadonlyArray<Row>) => object
+): Answer => {
+  const url = Request.urlOf(request)
+  const numberOf = (name: string) => {
+    const value = url.searchParams.get(name)
+    return value === null ? undefined : Number(value)
+  }
+  return Listing.page(
+    Collection.of(Listing.rows(collection).filter(fits)),
+    { type, key: endpoint.pages?.items ?? "data", perPage, order: kind.order ?? "oldest" },
+    { page: numberOf("page"), per_page: numberOf("per_page") },
+    url,
+    beside
+  )
 }

@@ -104,6 +104,8 @@ interface Seeded {
   readonly generate: (world: World, index: number) => Row
   /** Values no two records have. */
   readonly unique?: { readonly [name: string]: Unique } | undefined
+  /** A record as it is sent, where it is not sent as it is kept. */
+  readonly sent?: ((row: Row) => object) | undefined
   /** @default "oldest" */
   readonly order?: "oldest" | "newest" | undefined
   readonly search?: Searching | undefined

@@ -16,7 +16,8 @@ const names = new Map(
 
 const named = (parameter: string): Name | undefined => {
   const [, one] = /^(\w+)_id$/.exec(parameter) ?? []
-  if (one === undefined) return undefined
+  // A record's id elsewhere is no `external_page`'s.
+  if (one === undefined || one === "external") return undefined
   const plural = one.replace(/y$/, "ie")
   // `subscription_id` is that of a `subscription_type`.
   return names.get(`${plural}s`) ?? [...names].find(([name]) => name.startsWith(`${one}_`))?.[1]
@@ -45,9 +46,9 @@ export const pathIds = (
       if (from === undefined) return Effect.succeed([])
       const valueIn = (text: string) => {
         // Records are objects with an id.
-        const record = JSON.parse(text) as { readonly id: string; readonly [field: string]: unknown }
+        const record = JSON.parse(text) as { readonly id: string | number; readonly [field: string]: unknown }
         const own = other === undefined && parameter in record ? record[parameter] : record.id
-        return typeof own === "string" ? Result.succeed(own) : Result.failVoid
+        return typeof own === "string" || typeof own === "number" ? Result.succeed(String(own)) : Result.failVoid
       }
       return records(from).pipe(
         Stream.filterMap(valueIn),

@@ -8,6 +8,7 @@ import * as DateTime from "effect/DateTime"
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import { identity } from "effect/Function"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientError from "effect/http/HttpClientError"
 import * as HttpMiddleware from "effect/http/HttpMiddleware"
@@ -266,13 +267,13 @@ const makeWorkspace = Effect.fnUntraced(function* <E>(options: Options, wire: Wi
 
   const collectionOf = (resource: keyof Kinds) => workspace.collections[resource]
 
-  const rows = (resource: keyof Kinds): Stream.Stream<Row> => {
+  const rows = (resource: keyof Kinds): Stream.Stream<object> => {
     const collection = collectionOf(resource)
-    const { order }: Kind.Top = kinds[resource]
+    const { order, sent = identity }: Kind.Top = kinds[resource]
     return Stream.suspend(() => {
       const size = collection.size()
       return Stream.range(0, size - 1).pipe(
-        Stream.map((position) => collection.at(order === "newest" ? size - 1 - position : position))
+        Stream.map((position) => sent(collection.at(order === "newest" ? size - 1 - position : position)))
       )
     })
   }

@@ -40,7 +40,7 @@ describe.each(operations.map((operation) => [operation.name, operation] as const
       const method = yield* methodOf(operation)
       const [id] = Object.values(yield* held(operation))
       assert.isDefined(id)
-      assert.strictEqual(Object(yield* method(id)).id, id)
+      assert.strictEqual(String(Object(yield* method(id)).id), id)
       const { reason } = yield* Effect.flip(method("nobody"))
       assert.strictEqual(reason._tag, "NotFound")
     }).pipe(Effect.provide(inProcess()))

@@ -2,25 +2,12 @@
 import * as Schema from "effect/Schema"
 import * as Endpoint from "../Endpoint.ts"
 import * as ErrorResponse from "../ErrorResponse.ts"
-import { LooseId, listing, nullish, open, openEnum, optional, unchecked, UnixSeconds } from "../Wire.ts"
+import { LooseId, listing, nullish, open, openEnum, optional, pageNumbers, unchecked, UnixSeconds } from "../Wire.ts"
 import * as Pagination from "../Pagination.ts"
 import * as Resource from "../Resource.ts"
-import { ArticleId, EmbeddedTags } from "./Common.ts"
+import { ArticleId, Deleted, EmbeddedTags, inEveryLocale } from "./Common.ts"
 
 export { ArticleId } from "./Common.ts"
-
-// The languages an article can be in, as the official 2.15 document names them.
-// oxfmt-ignore
-const locales = [
-  "ar", "bg", "bs", "ca", "cs", "da", "de", "el", "en", "es", "et", "fi", "fr", "he", "hr", "hu",
-  "id", "it", "ja", "ko", "lt", "lv", "mn", "nb", "nl", "pl", "pt", "ro", "ru", "sl", "sr", "sv",
-  "tr", "vi", "pt-BR", "zh-CN", "zh-TW"
-] as const
-
-/** One field per language. */
-const inEveryLocale = <S extends Schema.Top>(schema: S) =>
-  // `Object.fromEntries` forgets which keys it was given.
-  Object.fromEntries(locales.map((locale) => [locale, schema])) as { readonly [Locale in (typeof locales)[number]]: S }
 
 /** An article in one language. Times are Unix seconds; any field may be null or missing. */
 export class ArticleContent extends Schema.Opaque<ArticleContent>()(
@@ -107,12 +94,7 @@ export class ArticleList extends Schema.Opaque<ArticleList>()(
 ) {}
 
 /** `page` counts from 1. `per_page`: 25 by default; neither is in any document, so no maximum is known. */
-export class ListArticles extends Schema.Opaque<ListArticles>()(
-  Schema.Struct({
-    page: optional(Schema.Int.check(Schema.isGreaterThanOrEqualTo(1))),
-    per_page: optional(Schema.Int.check(Schema.isGreaterThanOrEqualTo(1)))
-  })
-) {}
+export class ListArticles extends Schema.Opaque<ListArticles>()(Schema.Struct(pageNumbers)) {}
 
 /** A new article in one language. */
 export class CreateArticleContent extends Schema.Opaque<CreateArticleContent>()(
@@ -147,6 +129,25 @@ export class CreateArticle extends Schema.Opaque<CreateArticle>()(
   })
 ) {}
 
+/** Changes of an article; what is left out stays. */
+export class UpdateArticle extends Schema.Opaque<UpdateArticle>()(
+  Schema.Struct({
+    /** In the default language of the Help Center, as are `description` and `body`. */
+    title: optional(Schema.String),
+    description: optional(Schema.String),
+    /** HTML; it replaces the whole body. */
+    body: optional(Schema.String),
+    /** The id of an admin. */
+    author_id: optional(Schema.Int),
+    state: optional(openEnum("published", "draft")),
+    /** The collection or section to move it to, as text here; needs `parent_type`. */
+    parent_id: optional(Schema.String),
+    parent_type: optional(openEnum("collection", "section")),
+    /** The languages to change, by locale; the others stay. */
+    translated_content: optional(Schema.Struct(inEveryLocale(optional(CreateArticleContent))))
+  })
+) {}
+
 /** The articles of a workspace. */
 export class Articles extends Resource.Service<Articles>()("Articles", {
   /** One page; `list.pages` and `list.items` walk them all. */
@@ -161,5 +162,24 @@ export class Articles extends Resource.Service<Articles>()("Articles", {
     payload: CreateArticle,
     success: Article,
     error: [ErrorResponse.BadRequest, ErrorResponse.UnprocessableEntity]
+  }),
+  /** The only way to an article's `statistics`. Fails with `NotFound` when there is no such article. */
+  get: Endpoint.get("/articles/:article_id", {
+    params: { article_id: ArticleId },
+    success: Article,
+    error: ErrorResponse.NotFound
+  }),
+  /** Changes what is given. Fails with `NotFound` when there is no such article. */
+  update: Endpoint.put("/articles/:article_id", {
+    params: { article_id: ArticleId },
+    payload: UpdateArticle,
+    success: Article,
+    error: [ErrorResponse.BadRequest, ErrorResponse.NotFound, ErrorResponse.UnprocessableEntity]
+  }),
+  /** Deletes an article for good; `update` it to `state: "draft"` to hide it. Fails with `NotFound` when it is gone. */
+  delete: Endpoint.del("/articles/:article_id", {
+    params: { article_id: ArticleId },
+    success: Deleted,
+    error: ErrorResponse.NotFound
   })
 }) {}

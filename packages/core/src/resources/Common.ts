@@ -116,3 +116,16 @@ export const messageFields = {
   /** The admin who sent it; sent live, not in the official document. */
   owner: nullish(MessageOwner)
 } as const
+
+// The languages of a Help Center, as the official 2.15 document names them.
+// oxfmt-ignore
+const locales = [
+  "ar", "bg", "bs", "ca", "cs", "da", "de", "el", "en", "es", "et", "fi", "fr", "he", "hr", "hu",
+  "id", "it", "ja", "ko", "lt", "lv", "mn", "nb", "nl", "pl", "pt", "ro", "ru", "sl", "sr", "sv",
+  "tr", "vi", "pt-BR", "zh-CN", "zh-TW"
+] as const
+
+/** One field per language. */
+export const inEveryLocale = <S extends Schema.Top>(schema: S) =>
+  // `Object.fromEntries` forgets which keys it was given.
+  Object.fromEntries(locales.map((locale) => [locale, schema])) as { readonly [Locale in (typeof locales)[number]]: S }

@@ -2,10 +2,10 @@
 import * as Schema from "effect/Schema"
 import * as Endpoint from "../Endpoint.ts"
 import * as ErrorResponse from "../ErrorResponse.ts"
-import { LooseId, listing, nullish, open, openEnum, optional, unchecked, UnixSeconds } from "../Wire.ts"
+import { LooseId, listing, nullish, open, openEnum, optional, pageNumbers, unchecked, UnixSeconds } from "../Wire.ts"
 import * as Pagination from "../Pagination.ts"
 import * as Resource from "../Resource.ts"
-import { NewsItemId } from "./Common.ts"
+import { Deleted, NewsItemId } from "./Common.ts"
 
 export { NewsItemId } from "./Common.ts"
 
@@ -55,34 +55,32 @@ export class NewsItemList extends Schema.Opaque<NewsItemList>()(
 ) {}
 
 /** `page` counts from 1. `per_page`: 10 or 20 by default; neither is in any document, so no maximum is known. */
-export class ListNewsItems extends Schema.Opaque<ListNewsItems>()(
-  Schema.Struct({
-    page: optional(Schema.Int.check(Schema.isGreaterThanOrEqualTo(1))),
-    per_page: optional(Schema.Int.check(Schema.isGreaterThanOrEqualTo(1)))
-  })
-) {}
+export class ListNewsItems extends Schema.Opaque<ListNewsItems>()(Schema.Struct(pageNumbers)) {}
+
+const written = Schema.Struct({
+  title: Schema.String,
+  /** HTML. */
+  body: optional(Schema.String),
+  /** The id of the admin who publishes it. */
+  sender_id: Schema.Int,
+  /** `draft` by default. */
+  state: optional(openEnum("draft", "live")),
+  /** Whether to publish without telling anyone. */
+  deliver_silently: optional(Schema.Boolean),
+  labels: optional(Schema.Array(Schema.String)),
+  /** The emoji readers can answer with. */
+  reactions: optional(Schema.Array(Schema.NullOr(Schema.String))),
+  /** Where it appears, and since when (Unix seconds). */
+  newsfeed_assignments: optional(
+    Schema.Array(Schema.Struct({ newsfeed_id: optional(Schema.Int), published_at: optional(UnixSeconds) }))
+  )
+})
 
 /** A new news item. */
-export class CreateNewsItem extends Schema.Opaque<CreateNewsItem>()(
-  Schema.Struct({
-    title: Schema.String,
-    /** HTML. */
-    body: optional(Schema.String),
-    /** The id of the admin who publishes it. */
-    sender_id: Schema.Int,
-    /** `draft` by default. */
-    state: optional(openEnum("draft", "live")),
-    /** Whether to publish without telling anyone. */
-    deliver_silently: optional(Schema.Boolean),
-    labels: optional(Schema.Array(Schema.String)),
-    /** The emoji readers can answer with. */
-    reactions: optional(Schema.Array(Schema.NullOr(Schema.String))),
-    /** Where it appears, and since when (Unix seconds). */
-    newsfeed_assignments: optional(
-      Schema.Array(Schema.Struct({ newsfeed_id: optional(Schema.Int), published_at: optional(UnixSeconds) }))
-    )
-  })
-) {}
+export class CreateNewsItem extends Schema.Opaque<CreateNewsItem>()(written) {}
+
+/** Changes of a news item. `title` and `sender_id` are required here, too; what else is left out stays. */
+export class UpdateNewsItem extends Schema.Opaque<UpdateNewsItem>()(written) {}
 
 /** The news items of a workspace. */
 export class NewsItems extends Resource.Service<NewsItems>()("NewsItems", {
@@ -98,5 +96,24 @@ export class NewsItems extends Resource.Service<NewsItems>()("NewsItems", {
     payload: CreateNewsItem,
     success: NewsItem,
     error: [ErrorResponse.BadRequest, ErrorResponse.UnprocessableEntity]
+  }),
+  /** Fails with `NotFound` when there is no such news item. */
+  get: Endpoint.get("/news/news_items/:news_item_id", {
+    params: { news_item_id: NewsItemId },
+    success: NewsItem,
+    error: ErrorResponse.NotFound
+  }),
+  /** Changes what is given. Fails with `NotFound` when there is no such news item. */
+  update: Endpoint.put("/news/news_items/:news_item_id", {
+    params: { news_item_id: NewsItemId },
+    payload: UpdateNewsItem,
+    success: NewsItem,
+    error: [ErrorResponse.BadRequest, ErrorResponse.NotFound, ErrorResponse.UnprocessableEntity]
+  }),
+  /** Deletes a news item for good. Fails with `NotFound` when it is gone. */
+  delete: Endpoint.del("/news/news_items/:news_item_id", {
+    params: { news_item_id: NewsItemId },
+    success: Deleted,
+    error: ErrorResponse.NotFound
   })
 }) {}

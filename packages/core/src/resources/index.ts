@@ -2,11 +2,17 @@
 import { Admins } from "./Admins.ts"
 import { Articles } from "./Articles.ts"
 import { Brands } from "./Brands.ts"
+import { Collections } from "./Collections.ts"
 import { Companies } from "./Companies.ts"
 import { Contacts } from "./Contacts.ts"
+import { ContentImportSources } from "./ContentImportSources.ts"
 import { Conversations } from "./Conversations.ts"
 import { Events } from "./Events.ts"
+import { ExternalPages } from "./ExternalPages.ts"
+import { HelpCenters } from "./HelpCenters.ts"
+import { InternalArticles } from "./InternalArticles.ts"
 import { Messages } from "./Messages.ts"
+import { Newsfeeds } from "./Newsfeeds.ts"
 import { NewsItems } from "./NewsItems.ts"
 import { Segments } from "./Segments.ts"
 import { Tags } from "./Tags.ts"
@@ -24,5 +30,11 @@ export const resources = {
   newsItems: NewsItems,
   tags: Tags,
   teams: Teams,
-  brands: Brands
+  brands: Brands,
+  collections: Collections,
+  contentImportSources: ContentImportSources,
+  externalPages: ExternalPages,
+  helpCenters: HelpCenters,
+  internalArticles: InternalArticles,
+  newsfeeds: Newsfeeds
 }

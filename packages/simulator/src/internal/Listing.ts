@@ -22,13 +22,15 @@ const listing = (
   fields: { readonly [field: string]: unknown },
   key: string,
   records: ReadonlyArray<Buffer>,
-  rest: { readonly [field: string]: unknown }
+  rest: { readonly [field: string]: unknown },
+  beside: object = {}
 ) => {
   const head = JSON.stringify(fields).slice(0, -1)
   const tail = JSON.stringify(rest).slice(1)
   // `data.articles` is a field of a field.
   const keys = key.split(".")
-  const end = `]${"}".repeat(keys.length - 1)}`
+  const more = JSON.stringify(beside).slice(1, -1)
+  const end = `]${more === "" ? "" : `,${more}`}${"}".repeat(keys.length - 1)}`
   return HttpServerResponse.uint8Array(
     Buffer.concat([
       Buffer.from(`${head},${keys.map((key) => `"${key}":`).join("{")}[`),
@@ -157,7 +159,9 @@ export const page = (
   collection: View,
   shape: Shape & { readonly order: "oldest" | "newest" },
   query: Query,
-  url: URL
+  url: URL,
+  /** What stands beside the records, where these are in a field of a field. */
+  beside?: (rows: ReadonlyArray<Collection.Row>) => object
 ): Effect.Effect<HttpServerResponse.HttpServerResponse> => {
   const perPage = query.per_page ?? shape.perPage
   if (!isPerPage(perPage)) return badPerPage(perPage)
@@ -173,10 +177,16 @@ export const page = (
   const indexes = shape.order === "oldest" ? positions : positions.map((position) => size - 1 - position)
   const next = number < pages ? withPage(url, number + 1, perPage) : null
   return Effect.succeed(
-    listing({ type: shape.type }, shape.key, encoded(collection, indexes), {
-      total_count: size,
-      pages: { type: "pages", next, page: number, per_page: perPage, total_pages: pages }
-    })
+    listing(
+      { type: shape.type },
+      shape.key,
+      encoded(collection, indexes),
+      {
+        total_count: size,
+        pages: { type: "pages", next, page: number, per_page: perPage, total_pages: pages }
+      },
+      beside?.(indexes.map(collection.at))
+    )
   )
 }
 

@@ -2,10 +2,12 @@
 import { Articles } from "@effect-intercom/core"
 import * as Crud from "../Crud.ts"
 import * as Ids from "../Ids.ts"
+import type { Row } from "../internal/Collection.ts"
 import * as V from "../internal/Vocabulary.ts"
 import * as Kind from "../Kind.ts"
 import * as World from "../World.ts"
 import * as Admins from "./Admins.ts"
+import * as Collections from "./Collections.ts"
 
 const salt = 4
 
@@ -29,9 +31,7 @@ const generate = (world: World.World, index: number) => {
     created_at,
     updated_at: created_at + (index % 60),
     url: published ? `https://help.example.com/en/articles/${id}-${index}` : null,
-    parent_id: random.chance(0.5) ? 145 : null,
-    parent_ids: [],
-    parent_type: random.chance(0.5) ? "collection" : null,
+    ...Collections.parentOf(Collections.draw(world, random)),
     default_locale: "en",
     translated_content: null,
     tags: { type: "tag.list", tags: [] },
@@ -47,41 +47,75 @@ const generate = (world: World.World, index: number) => {
   }
 }
 
-const make = (input: Crud.Input, { id, now, workspace }: Crud.Making) => {
-  const published = input["state"] === "published"
-  return {
-    type: "article",
-    id,
-    workspace_id: World.workspaceId(workspace.world),
-    title: input["title"],
-    description: input["description"] ?? "",
-    body: input["body"] ?? "",
-    author_id: input["author_id"],
-    state: published ? "published" : "draft",
-    created_at: now,
-    updated_at: now,
-    url: published ? `https://help.example.com/en/articles/${id}` : null,
-    parent_id: input["parent_id"] ?? null,
-    parent_ids: input["parent_id"] === undefined ? [] : [input["parent_id"]],
-    parent_type: input["parent_type"] ?? null,
-    default_locale: "en",
-    translated_content: input["translated_content"] ?? null,
-    statistics: {
-      type: "article_statistics",
-      views: 0,
-      conversions: 0,
-      reactions: 0,
-      happy_reaction_percentage: 0,
-      neutral_reaction_percentage: 0,
-      sad_reaction_percentage: 0
+/** What is written in the other languages, each with what an article has in any: `before`, with what is given changed. */
+const translated = (given: unknown, before: unknown, now: number) => {
+  if (given === undefined) return before ?? null
+  const kept = { type: "article_translated_content", ...Crud.fieldsOf(before) }
+  const changed = Object.entries(Crud.fieldsOf(given)).map(([locale, content]) => {
+    const fresh = { type: "article_content", title: "", description: "", body: "", state: "draft", created_at: now }
+    const written = {
+      ...fresh,
+      ...Crud.fieldsOf(Crud.fieldsOf(before)[locale]),
+      ...Crud.present(Crud.fieldsOf(content))
     }
+    return [locale, { ...written, updated_at: now }]
+  })
+  return { ...kept, ...Object.fromEntries(changed) }
+}
+
+const write = (row: Row, input: Crud.Input, now: number): Row => {
+  const { parent_id, parent_type, translated_content, ...rest } = input
+  const written: Row = { ...row, ...rest, updated_at: now }
+  const published = written["state"] === "published"
+  return {
+    ...written,
+    url: published ? (row["url"] ?? `https://help.example.com/en/articles/${row.id}`) : null,
+    ...(parent_id === undefined
+      ? undefined
+      : { parent_id: Number(parent_id), parent_ids: [Number(parent_id)], parent_type: parent_type ?? "collection" }),
+    translated_content: translated(translated_content, row["translated_content"], now)
   }
 }
+
+const make = (input: Crud.Input, { id, now, workspace }: Crud.Making): Row =>
+  write(
+    {
+      type: "article",
+      id,
+      workspace_id: World.workspaceId(workspace.world),
+      description: "",
+      body: "",
+      state: "draft",
+      created_at: now,
+      url: null,
+      ...Collections.parentOf(undefined),
+      default_locale: "en",
+      translated_content: null,
+      statistics: {
+        type: "article_statistics",
+        views: 0,
+        conversions: 0,
+        reactions: 0,
+        happy_reaction_percentage: 0,
+        neutral_reaction_percentage: 0,
+        sad_reaction_percentage: 0
+      }
+    },
+    input,
+    now
+  )
 
 export const articles = Kind.listed(Articles, {
   count: 30,
   ids,
   generate,
   order: "newest",
-  handlers: { list: Crud.list({ perPage: 25 }), create: Crud.create(make) }
+  missing: { message: "Resource Not Found" },
+  handlers: {
+    list: Crud.list({ perPage: 25 }),
+    get: Crud.get,
+    create: Collections.inCollection(Crud.create(make)),
+    update: Collections.inCollection(Crud.update(write)),
+    delete: Crud.remove()
+  }
 })

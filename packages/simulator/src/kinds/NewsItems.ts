@@ -22,7 +22,10 @@ const generate = (world: World.World, index: number) => {
     body: `<p>${random.pick(V.sentences)}</p>`,
     sender_id: Admins.idOf(world, world.counts.admins > 0 ? random.below(world.counts.admins) : 0),
     state: random.chance(0.7) ? "live" : "draft",
-    newsfeed_assignments: random.chance(0.5) ? [{ newsfeed_id: 198_313, published_at: created_at + World.day }] : [],
+    newsfeed_assignments:
+      random.chance(0.5) && world.counts.newsfeeds > 0
+        ? [{ newsfeed_id: Number(world.id("newsfeeds", 0)), published_at: created_at + World.day }]
+        : [],
     labels: random.chance(0.5) ? ["Product", "Größeres"] : [],
     cover_image_url: null,
     // The live API has nulls in here.
@@ -54,5 +57,11 @@ export const newsItems = Kind.listed(NewsItems, {
   ids,
   generate,
   order: "newest",
-  handlers: { list: Crud.list({ perPage: 10 }), create: Crud.create(make) }
+  handlers: {
+    list: Crud.list({ perPage: 10 }),
+    get: Crud.get,
+    create: Crud.create(make),
+    update: Crud.update(),
+    delete: Crud.remove()
+  }
 })

@@ -4,11 +4,17 @@ import type * as Kind from "../Kind.ts"
 import { admins } from "./Admins.ts"
 import { articles } from "./Articles.ts"
 import { brands } from "./Brands.ts"
+import { collections } from "./Collections.ts"
 import { companies } from "./Companies.ts"
 import { contacts } from "./Contacts.ts"
+import { contentImportSources } from "./ContentImportSources.ts"
 import { conversations, details } from "./Conversations.ts"
 import { all, events } from "./Events.ts"
+import { externalPages } from "./ExternalPages.ts"
+import { helpCenters } from "./HelpCenters.ts"
+import { internalArticles } from "./InternalArticles.ts"
 import { messages } from "./Messages.ts"
+import { newsfeeds } from "./Newsfeeds.ts"
 import { newsItems } from "./NewsItems.ts"
 import { segments } from "./Segments.ts"
 import { tags } from "./Tags.ts"
@@ -26,7 +32,13 @@ export const kinds = {
   teams,
   events,
   messages,
-  brands
+  brands,
+  collections,
+  contentImportSources,
+  externalPages,
+  helpCenters,
+  internalArticles,
+  newsfeeds
 } satisfies { readonly [Name in keyof typeof resources]: Kind.Kind<(typeof resources)[Name]> }
 
 /** What can be exported beside the records of listings. */
