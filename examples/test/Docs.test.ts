@@ -57,6 +57,7 @@ const surroundings: Record<string, string> = {
   file: "string",
   named: "boolean",
   schema: "string",
+  clientSecret: `import("effect").Redacted.Redacted`,
   url: `import("effect").Redacted.Redacted`
 }
 
