@@ -167,11 +167,12 @@ const statuses = ({ client, operation }: Pair): ReadonlyArray<Finding> => {
       finding(
         operation.node,
         ["responses", status >= 500 ? "5XX" : String(status)],
-        status < 300 && !open ? "breaking" : "drift",
+        status === client.successStatus && !open ? "breaking" : "drift",
         `the client declares status ${status}, the document does not`
       )
     )
   const unknown = operation.responses
+    .filter(({ status }) => !(client.body === "optional" && status === "204"))
     .filter(({ status }) => !declared.some((known) => Document.covers(status, known)))
     .map((response) =>
       finding(
@@ -194,13 +195,20 @@ const statuses = ({ client, operation }: Pair): ReadonlyArray<Finding> => {
   return [...lacking, ...unknown, ...any]
 }
 
+const expected: { readonly [Kind in ClientOperation["body"]]?: string } = {
+  json: "a body",
+  text: "a text",
+  bytes: "bytes"
+}
+
 /** Whether a success has a body. */
 const success = ({ client, operation }: Pair): ReadonlyArray<Finding> =>
   operation.responses.filter(Document.isSuccess).flatMap(({ content, node }) => {
-    if (client.success !== undefined && content.size === 0) {
-      return [finding(node, ["content"], "breaking", "the client expects a body, the document has none")]
+    const wanted = expected[client.body]
+    if (wanted !== undefined && content.size === 0) {
+      return [finding(node, ["content"], "breaking", `the client expects ${wanted}, the document has none`)]
     }
-    if (client.success === undefined && content.size > 0) {
+    if (client.body === "none" && content.size > 0) {
       return [finding(node, ["content"], "drift", "the document has a body the client ignores")]
     }
     return []
@@ -230,11 +238,41 @@ const wanted = "application/json"
 const takes = (content: Document.Body["content"], type: string): boolean =>
   [type, `${type.split("/")[0]}/*`, "*/*"].some((one) => content.has(one))
 
-/** The client asks for JSON, whatever else there is. */
+/** The media types of a success that is no JSON. */
+const isOfKind: { readonly [Kind in ClientOperation["body"]]?: (type: string) => boolean } = {
+  text: (type) => /^(text|\*)\//.test(type),
+  bytes: (type) => !Document.hasJson(new Map([[type, undefined]])) || type === "*/*"
+}
+
+/** A success of text or bytes: as such, and as nothing else. */
+const otherTypes = (
+  { body }: ClientOperation,
+  { content, node, status }: Document.Response
+): ReadonlyArray<Finding> => {
+  const types = [...content.keys()]
+  const others = types.filter((type) => isOfKind[body]?.(type) === false)
+  if (others.length === 0) return []
+  return others.length === types.length
+    ? [
+        finding(
+          node,
+          ["content"],
+          "breaking",
+          `status ${status} comes as ${types.join(" or ")}, the client reads ${body}`
+        )
+      ]
+    : others.map((type) =>
+        finding(node, ["content", type], "drift", `status ${status} may come as ${type}, the client reads ${body}`)
+      )
+}
+
+/** The client asks for JSON, whatever else there is, but for successes that are none. */
 const answerTypes = ({ client, operation }: Pair): ReadonlyArray<Finding> =>
   operation.responses.flatMap((response) => {
     const { content, node, status } = response
-    if (content.size === 0 || (client.success === undefined && Document.isSuccess(response))) return []
+    const success = Document.isSuccess(response)
+    if (content.size === 0 || (success && (client.body === "none" || client.body === "location"))) return []
+    if (success && client.success === undefined) return otherTypes(client, response)
     const severity = Document.isSuccess(response) ? "breaking" : "drift"
     const types = [...content.keys()]
     const undescribed = takes(content, wanted) && Document.jsonOf(content) === undefined
@@ -373,10 +411,17 @@ const carried = (document: Document.Document): ReadonlySet<string> => {
   return names
 }
 
-const headers = (document: Document.Document, { operation }: Pair): ReadonlyArray<Finding> => {
+const headers = (document: Document.Document, { client, operation }: Pair): ReadonlyArray<Finding> => {
   const anywhere = carried(document)
   return operation.responses.flatMap((response) => {
-    const declared = headersOf(response)
+    const all = headersOf(response)
+    const redirects = client.body === "location" && Document.covers(response.status, client.successStatus)
+    if (redirects && !all.has("location")) {
+      return [
+        finding(response.node, ["headers"], "breaking", "the client reads Location, and the redirect does not carry it")
+      ]
+    }
+    const declared = redirects ? new Map([...all].filter(([name]) => name !== "location")) : all
     const { node, status } = response
     return [
       ...[...readHeaders.keys()]

@@ -192,7 +192,9 @@ export const check = Effect.fn("Errors.check")(function* (subject: Shape, pair: 
   const allowed = permitted(subject, pair)
   const servable = subject.client.call(pair.client.name, allowed ?? request)
   // Nor does it serve other media types than the client asks for.
-  const asked = cases.filter(({ response: { content } }) => content.size === 0 || Document.hasJson(content))
+  const asked = cases.filter(
+    ({ response: { content } }) => content.size === 0 || (pair.client.body !== "bytes" && Document.hasJson(content))
+  )
   const served = yield* Effect.forEach(allowed === undefined ? [] : asked, ({ response, status }) =>
     Effect.map(Exchange.through(servable, subject.prism.send(`code=${status}`)), (outcome): ReadonlyArray<Divergence> =>
       judge(response, status, outcome).map((finding) =>

@@ -152,14 +152,21 @@ export const check = Effect.fn("Malformed.check")(function* (subject: Shape, pai
   // What is wrong with one field nobody can tell in a body that is refused anyway; that it is, is the finding.
   const base = yield* end(call, send(MalformedBodies.plain(pair.client.successStatus, good)))
   const refused = schema !== undefined && errorOf(base)?.reason._tag === "DecodeError"
+  const { body, successStatus } = pair.client
+  // A redirect without an address is an error of its status, and one with an address what is wanted.
+  const isRedirect = body === "location"
+  const missing = ({ body, status }: MalformedBodies.Answer) =>
+    body === undefined || body.length === 0 || status === 204 || status === 205
   const answers = [
-    ...MalformedBodies.bodies(pair.client.successStatus, good, Client.token)
+    ...(isRedirect ? [] : MalformedBodies.bodies(successStatus, good, Client.token))
       .filter(({ field }) => !refused || field === undefined)
       .map((answer): MalformedBodies.Answer =>
         answer.outcome === "invalid" && permitted(answer) ? { ...answer, outcome: "typed" } : answer
       ),
-    ...MalformedBodies.statuses(good)
-  ]
+    ...MalformedBodies.statuses(good).filter(({ status }) => !isRedirect || status >= 400)
+  ].map((answer): MalformedBodies.Answer =>
+    body === "optional" && answer.outcome === "malformed" && missing(answer) ? { ...answer, outcome: "typed" } : answer
+  )
   const answered = yield* Effect.forEach(answers, (answer) =>
     Effect.map(end(call, send(answer)), (ended) => {
       seen.add("answers", ended !== hangs && Exit.isSuccess(ended) ? "decoded" : "refused")

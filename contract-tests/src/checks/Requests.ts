@@ -87,7 +87,9 @@ export const judge = (
   if (own.some((finding) => finding.class === "breaking")) return own
   const violations = Prism.violations(exchange)
   if (violations.length > 0) return [...own, ...distinct(violations.map((violation) => refused(operation, violation)))]
-  return exchange.status >= 200 && exchange.status < 300
+  return Document.successes(operation).some(
+    ({ status }) => status === "default" || Document.covers(status, exchange.status)
+  )
     ? own
     : [
         ...own,

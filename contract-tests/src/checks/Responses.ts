@@ -15,6 +15,7 @@ import * as Example from "../schema/Example.ts"
 import * as Generate from "../schema/Generate.ts"
 import * as SchemaCoverage from "../schema/SchemaCoverage.ts"
 import * as JsonNode from "../schema/JsonNode.ts"
+import * as NotJson from "./NotJson.ts"
 import * as Prism from "../traffic/Prism.ts"
 import * as Property from "../schema/Property.ts"
 import type { Checked } from "./Requests.ts"
@@ -107,6 +108,7 @@ export const check = Effect.fn("Responses.check")(function* (subject: Shape, pai
   const request = sample(pair.client, subject.seed)
   if (request === undefined) return { divergences: [], runs: 0 } satisfies Checked
   const call = subject.client.call(pair.client.name, request)
+  if (NotJson.is(pair.client.body)) return yield* NotJson.check(subject, pair, request)
   const seen = SchemaCoverage.tally()
   const results = yield* Effect.forEach(Document.successes(pair.operation), (response) => {
     const schema = Document.jsonOf(response.content)
@@ -182,7 +184,8 @@ export const mocked = Effect.fn("Responses.mocked")(function* (subject: Shape, p
         )
           return []
         const schema = Document.jsonOf(response.content)
-        const body: unknown = exchange.body === "" ? undefined : JSON.parse(exchange.body)
+        const isJson = exchange.body !== "" && Document.hasJson(response.content)
+        const body: unknown = isJson ? JSON.parse(exchange.body) : undefined
         // Prism breaks schemas now and then; such a body tells nothing of the client.
         if (schema !== undefined && subject.validator.violations(schema, body).length > 0) return []
         return judge(pair.operation, response, outcome).map((finding) => ({

@@ -22,15 +22,17 @@ import * as Validator from "../schema/Validator.ts"
 /** What the document says against an answer, and what the client made of it. */
 export const judge = (
   subject: Pick<Shape, "validator">,
-  { operation }: Pair,
+  pair: Pick<Pair, "client" | "operation">,
   outcome: Exchange.Outcome<unknown, unknown>
 ): ReadonlyArray<Finding> => {
+  const { operation } = pair
   const [exchange] = outcome.exchanges
   // Input the types allow and the client still refuses is the business of `Requests`.
   if (exchange === undefined) return []
   const response = Document.responseFor(operation, exchange.status)
   if (response === undefined) return [undeclared(operation, exchange)]
-  const client = Document.isSuccess(response)
+  const isSuccess = Document.isSuccess(response) || (pair.client.body === "location" && Document.isRedirect(response))
+  const client = isSuccess
     ? Responses.judge(operation, response, outcome)
     : Errors.judge(response, exchange.status, outcome)
   return distinct([...received(subject, response, exchange), ...client])
@@ -59,6 +61,15 @@ const received = (
   const missing = (headers === undefined ? [] : JsonNode.children(headers))
     .filter(([name]) => exchange.received[name.toLowerCase()] === undefined)
     .map(([name]) => finding("headers", `the simulator sends no ${name} header`))
+  const type = exchange.received["content-type"]?.split(";")[0] ?? ""
+  if (response.content.size > 0 && !Document.hasJson(response.content)) {
+    return Document.mediaOf(response.content, type) === undefined
+      ? [
+          ...missing,
+          finding("content", `the simulator answers with ${type || "no media type"}, which the document does not have`)
+        ]
+      : missing
+  }
   if (schema === undefined) {
     return exchange.body === ""
       ? missing

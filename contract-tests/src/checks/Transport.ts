@@ -34,14 +34,22 @@ const isVersion = /^(\d+\.\d+|Preview|Unstable)$/
 
 const isAgent = /^effect-intercom\/\d+\.\d+\.\d+/
 
+/** What a client asks for, by what a success answers with. */
+const wanted: { readonly [Kind in Client.ClientOperation["body"]]?: string } = {
+  text: "text/plain",
+  bytes: "application/octet-stream"
+}
+
 /** What is wrong with what goes with a request, by what the client was given. */
 export const judge = (
   { baseUrl, token, userAgent, version }: Client.Settings,
-  { headers, sent = "", url }: Exchange.Exchange
+  { headers, sent = "", url }: Exchange.Exchange,
+  body: Client.ClientOperation["body"] = "json"
 ): ReadonlyArray<Wrong> => {
+  const type = wanted[body] ?? "application/json"
   const { "intercom-version": asked, "user-agent": agent, accept = "", authorization, ...others } = headers
   const elsewhere = [url.href, sent, ...Object.values(others)].some((text) => text.includes(token))
-  const accepts = accept.split(",").some((type) => Document.takes(type, "application/json"))
+  const accepts = accept.split(",").some((one) => Document.takes(one, type))
   const isNamed = userAgent === undefined ? isAgent.test(agent ?? "") : agent === userAgent
   const isAsked = version === undefined ? isVersion.test(asked ?? "") : asked === version
   return [
@@ -54,7 +62,14 @@ export const judge = (
     ...(elsewhere
       ? [[["security"], "the client sends its token in another place than the header for it"] as const]
       : []),
-    ...(accepts ? [] : [[["responses"], `the client asks for ${accept || "no media type"}, not for JSON`] as const]),
+    ...(accepts
+      ? []
+      : [
+          [
+            ["responses"],
+            `the client asks for ${accept || "no media type"}, not for ${wanted[body] ?? "JSON"}`
+          ] as const
+        ]),
     ...(isNamed ? [] : [[["parameters"], `the client calls itself ${agent ?? "nothing"} in its User-Agent`] as const]),
     ...(isAsked
       ? []
@@ -68,13 +83,18 @@ export const judge = (
 }
 
 /** Makes a call, and looks at what was sent, and at what became of its input. */
-const sends = (client: Client.Calls, settings: Client.Settings, name: string, request: Client.Request) =>
+const sends = (
+  client: Client.Calls,
+  settings: Client.Settings,
+  { body, name }: Client.ClientOperation,
+  request: Client.Request
+) =>
   Effect.suspend(() => {
     const before = structuredClone(request)
     return Effect.map(
       Exchange.through(client.call(name, request), Exchange.canned(200, "{}")),
       ({ exchanges }): ReadonlyArray<Wrong> => [
-        ...exchanges.flatMap((exchange) => judge(settings, exchange)),
+        ...exchanges.flatMap((exchange) => judge(settings, exchange, body)),
         ...(Equal.equals(before, structuredClone(request))
           ? []
           : [[["requestBody"], "the client changes the input it was given"] as const])
@@ -133,7 +153,7 @@ export const check = Effect.fn("Transport.check")(function* (subject: Subject.Sh
     [subject.client, { token: Client.token, baseUrl: subject.document.server }],
     [subject.another, Subject.another]
   ] as const
-  const sent = yield* Effect.forEach(clients, ([client, settings]) => sends(client, settings, name, request))
+  const sent = yield* Effect.forEach(clients, ([client, settings]) => sends(client, settings, pair.client, request))
   const call = Effect.suspend(() => subject.client.call(name, request))
   const unanswered = [
     yield* ends(call, "no answer", silent),

@@ -331,11 +331,14 @@ export const responseFor = (operation: Operation, status: number): Response | un
 /** Whether a status is one of success. */
 export const isSuccess = ({ status }: Pick<Response, "status">): boolean => status.startsWith("2")
 
-/** What an operation answers when all is well: without a status of success, `default` stands for it. */
-export const successes = ({ responses }: Operation): ReadonlyArray<Response> => {
-  const declared = responses.filter(isSuccess)
-  return declared.length > 0 ? declared : responses.filter(({ status }) => status === "default")
-}
+/** Whether a status is one of a redirect. */
+export const isRedirect = ({ status }: Pick<Response, "status">): boolean => status.startsWith("3")
+
+/** What an operation answers when all is well: without a status of success, a redirect or `default` stands for it. */
+export const successes = ({ responses }: Operation): ReadonlyArray<Response> =>
+  [isSuccess, isRedirect, ({ status }: Response) => status === "default"]
+    .map((is) => responses.filter(is))
+    .find((some) => some.length > 0) ?? []
 
 /** Whether a media type of a document, which may be a range, covers one. */
 export const takes = (declared: string, type: string): boolean => {

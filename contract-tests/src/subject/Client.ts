@@ -7,9 +7,10 @@ import * as RateLimiter from "effect/persistence/RateLimiter"
 import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
-import type * as Stream from "effect/Stream"
+import * as Stream from "effect/Stream"
 import {
   Authorization,
+  type Endpoint,
   groupOf,
   Intercom,
   type IntercomError,
@@ -44,7 +45,9 @@ export interface ClientOperation {
   readonly payload: Part | undefined
   /** The media type of the payload. */
   readonly contentType: string | undefined
-  /** What a success is decoded with; `undefined` when it has no body. */
+  /** What a success answers with. */
+  readonly body: Endpoint.Body
+  /** What a success is decoded with; `undefined` when it is no JSON. */
   readonly success: Part | undefined
   readonly successStatus: number
   /** The statuses of declared errors. */
@@ -162,10 +165,8 @@ const queryOf = (schema: Schema.Top | undefined): Part | undefined => {
 const operationOf = (
   { body, endpoint: declared, idempotent, method, name, path }: Resource.ResourceOperation,
   endpoint: HttpApiEndpoint.Top,
-  successes: ReadonlyMap<number, readonly [Schema.Top, ...Array<Schema.Top>]>,
   errors: ReadonlyMap<number, readonly [Schema.Top, ...Array<Schema.Top>]>
 ): ClientOperation => {
-  const [[successStatus, [success]] = [200, [undefined]]] = [...successes]
   const [[contentType, payload] = []] = [...endpoint.payload]
   return {
     name,
@@ -176,8 +177,9 @@ const operationOf = (
     query: queryOf(endpoint.query),
     payload: partOf(payload?.schemas[0]),
     contentType,
-    success: body === "none" ? undefined : partOf(success),
-    successStatus,
+    body,
+    success: body === "json" || body === "optional" ? partOf(declared.success) : undefined,
+    successStatus: declared.status,
     errors: [...errors.keys()],
     errorBodies: new Map(
       [...errors].flatMap(([status, [schema]]) => {
@@ -197,15 +199,28 @@ const reflected = (resource: string, operation: Resource.ResourceOperation): Cli
   const found: Array<ClientOperation> = []
   HttpApi.reflect(HttpApi.make("client").add(groupOf<Resource.Declared>({ resource, endpoints })), {
     onGroup: () => {},
-    onEndpoint: ({ endpoint, errors, successes }) => found.push(operationOf(operation, endpoint, successes, errors))
+    onEndpoint: ({ endpoint, errors }) => found.push(operationOf(operation, endpoint, errors))
   })
   // One endpoint makes one operation.
   return found[0] as ClientOperation
 }
 
-const isMethod = (
-  value: unknown
-): value is (...args: ReadonlyArray<unknown>) => Effect.Effect<unknown, IntercomError> => typeof value === "function"
+type Method = (...args: ReadonlyArray<unknown>) => Effect.Effect<unknown, IntercomError>
+
+/** A method whose bytes are collected: what a stream of them comes to. */
+const collecting =
+  (method: (...args: ReadonlyArray<unknown>) => unknown): Method =>
+  (...args) => {
+    const given = method(...args)
+    // What is no effect is a stream of bytes.
+    return Effect.isEffect(given)
+      ? (given as ReturnType<Method>)
+      : Effect.map(Stream.runCollect(given as Stream.Stream<Uint8Array, IntercomError>), (chunks) =>
+          Uint8Array.from(chunks.flatMap((chunk) => [...chunk]))
+        )
+  }
+
+const isMethod = (value: unknown): value is (...args: ReadonlyArray<unknown>) => unknown => typeof value === "function"
 
 /** The ids of a path as a method takes them: one by itself, several as an object. */
 const idsOf = (params: NonNullable<Request["params"]>): ReadonlyArray<unknown> =>
@@ -222,7 +237,7 @@ const isListing = (value: unknown): value is Walks =>
 /** The methods of the services. */
 export const calls = Effect.fn("Client.calls")(function* (resources: Resources) {
   const services = yield* resources.services
-  const methods = new Map<string, (...args: ReadonlyArray<unknown>) => Effect.Effect<unknown, IntercomError>>(
+  const methods = new Map<string, (...args: ReadonlyArray<unknown>) => unknown>(
     Object.entries(services).flatMap(([group, service]) =>
       Object.entries(service).flatMap(([name, method]) =>
         isMethod(method) ? [[`${group}.${name}`, method] as const] : []
@@ -245,7 +260,7 @@ export const calls = Effect.fn("Client.calls")(function* (resources: Resources) 
     call: (name, { params = {}, payload, query }) => {
       const method = methods.get(name)
       if (method === undefined) return Effect.die(new Error(`The client has no method ${name}`))
-      return method(
+      return collecting(method)(
         ...idsOf(params),
         ...(payload === undefined ? [] : [payload]),
         ...(query === undefined ? [] : [query])

@@ -7,6 +7,7 @@ import * as HttpClientError from "effect/http/HttpClientError"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Layer from "effect/Layer"
+import * as Stream from "effect/Stream"
 import { IntercomConfig } from "@effect-intercom/core"
 import type * as Document from "../document/Document.ts"
 
@@ -69,9 +70,21 @@ const client = HttpClient.make((request, url) =>
       received: response.headers,
       body: yield* Effect.orElseSucceed(response.text, () => "")
     })
-    return response
+    return readAlready(response)
   })
 )
+
+/** A response whose body was read can be streamed all the same. */
+const readAlready = (response: HttpClientResponse.HttpClientResponse): HttpClientResponse.HttpClientResponse =>
+  // Everything else is the response's own.
+  Object.create(response, {
+    stream: {
+      get: () =>
+        Stream.unwrap(
+          Effect.map(response.arrayBuffer, (bytes) => Stream.succeed(new Uint8Array(bytes)))
+        ) satisfies HttpClientResponse.HttpClientResponse["stream"]
+    }
+  }) as HttpClientResponse.HttpClientResponse
 
 /** The `HttpClient` of the client under test: it sends where {@link through} says. */
 export const layer: Layer.Layer<HttpClient.HttpClient> = Layer.succeed(HttpClient.HttpClient, client)
@@ -111,7 +124,11 @@ export const broken =
 
 /** An answer made up here. A status without a body is sent without one. */
 export const canned =
-  (status: number, body: string | undefined, headers: { readonly [name: string]: string } = {}): Send =>
+  (
+    status: number,
+    body: string | Uint8Array<ArrayBuffer> | undefined,
+    headers: { readonly [name: string]: string } = {}
+  ): Send =>
   (request) =>
     Effect.succeed(
       HttpClientResponse.fromWeb(

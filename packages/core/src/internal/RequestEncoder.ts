@@ -42,14 +42,22 @@ type Encode<A> = (value: unknown) => Effect.Effect<A, Schema.SchemaError>
 const encode = <A>(schema: Schema.Top) =>
   Schema.encodeUnknownEffect(schema as unknown as Schema.Encoder<A>, strict) as Encode<A>
 
-const make = ({ method, params, path, payload, query }: Endpoint.Top): Encoder => {
+/** What is asked for where a success is no JSON; errors are JSON, whatever was asked for. Exports want nothing beside it. */
+const accepted: { readonly [Kind in Endpoint.Body]?: string } = {
+  text: "text/plain, application/json",
+  bytes: "application/octet-stream"
+}
+
+const make = ({ body, method, params, path, payload, query }: Endpoint.Top): Encoder => {
   const named = Object.keys(params).length > 0
   const encodeParams = named
     ? encode<Readonly<Record<string, string>>>(Schema.toCodecStringTree(Schema.Struct(params)))
     : undefined
   const encodeQuery = query && encode<UrlParams.Input>(Schema.toCodecStringTree(query))
   const encodePayload = payload && encode<Schema.Json>(Schema.toCodecJson(payload))
-  const request = HttpClientRequest.make(method)
+  const accept = accepted[body]
+  const request = (url: string) =>
+    HttpClientRequest.make(method)(url, accept === undefined ? {} : { headers: { accept } })
   return (parts, scrub) =>
     Effect.gen(function* () {
       let sent = request(

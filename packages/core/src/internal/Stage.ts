@@ -67,7 +67,7 @@ export const identify = (config: IntercomConfig.IntercomConfig) =>
       HttpClientRequest.prependUrl(config.baseUrl.href),
       HttpClientRequest.bearerToken(config.accessToken),
       HttpClientRequest.setHeader("Intercom-Version", config.version),
-      HttpClientRequest.acceptJson,
+      "accept" in request.headers ? identity : HttpClientRequest.acceptJson,
       config.userAgent === undefined ? identity : HttpClientRequest.setHeader("User-Agent", config.userAgent)
     )
   )
