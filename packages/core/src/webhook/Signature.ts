@@ -98,6 +98,8 @@ export class SignatureError extends Schema.TaggedError<SignatureError>()("Signat
 /** Checks signatures, and makes them. */
 export interface Signatures {
   readonly scheme: Scheme
+  /** The bytes of a header that has the form of a signature: what can be told before the body is read. */
+  readonly parse: (signature: string | undefined) => Effect.Effect<Uint8Array, SignatureError>
   /**
    * Succeeds when the signature is that of these bytes with one of the secrets. All are tried, and each comparison takes
    * as long as any other.
@@ -155,12 +157,16 @@ export const signatures = Effect.fnUntraced(
         expected: `${scheme.prefix === "" ? "" : `"${scheme.prefix}" and `}${scheme.digits} hexadecimal digits`,
         secret: scheme.secret
       })
+    const parse = (signature: string | undefined) => {
+      if (signature === undefined) return Effect.fail(refused("missing"))
+      const tag = tagOf(scheme, signature)
+      return tag === undefined ? Effect.fail(refused("malformed")) : Effect.succeed(tag)
+    }
     return {
       scheme,
+      parse,
       verify: Effect.fnUntraced(function* (body, signature) {
-        if (signature === undefined) return yield* refused("missing")
-        const tag = tagOf(scheme, signature)
-        if (tag === undefined) return yield* refused("malformed")
+        const tag = yield* parse(signature)
         const checked = yield* Effect.forEach(keys, (key) => Effect.orDie(mac.verify(key, tag, body)))
         if (!checked.includes(true)) return yield* refused("wrong")
       }),

@@ -1,0 +1,241 @@
+import * as Webhook from "@effect-intercom/core/Webhook"
+import * as RedisStore from "@effect-intercom/core/webhook/RedisStore"
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as KeyValueStore from "effect/persistence/KeyValueStore"
+import * as PersistedQueue from "effect/persistence/PersistedQueue"
+import * as Redis from "effect/persistence/Redis"
+import * as TestClock from "effect/testing/TestClock"
+import * as CrashingStore from "./CrashingStore.ts"
+import * as Samples from "./Samples.ts"
+
+const replied = (id: string) =>
+  JSON.stringify(Samples.notification("conversation.user.replied", Samples.items["conversation.user.replied"], id))
+
+/** Handles what comes, and remembers it; the first failures are given. */
+const remembering = (failures: Array<Effect.Effect<never, string>> = []) => {
+  const handled: Array<string> = []
+  return {
+    handled,
+    handle: (event: Webhook.Event, { attempt, id }: Webhook.Attempt) =>
+      Effect.suspend(() => {
+        handled.push(`${event._tag} ${id} ${attempt}`)
+        return failures.shift() ?? Effect.void
+      })
+  }
+}
+
+describe("an inbox", () => {
+  it.effect("has what is kept handled once, however often it comes", () =>
+    Effect.gen(function* () {
+      const { keep } = yield* Webhook.Inbox
+      for (const id of ["a", "b", "a", "a"]) yield* keep(replied(id))
+      const { handle, handled } = remembering()
+      yield* Layer.build(Webhook.layerWorkers(handle, { concurrency: 2 }))
+      yield* TestClock.adjust("1 second")
+      yield* keep(replied("b"))
+      yield* TestClock.adjust("1 second")
+      assert.deepStrictEqual(handled, ["conversation.user.replied a 1", "conversation.user.replied b 1"])
+    }).pipe(Effect.provide(Webhook.layerInboxMemory()))
+  )
+
+  it.effect("has what has no id, or one too long for a key, handled each time", () =>
+    Effect.gen(function* () {
+      const { keep, take } = yield* Webhook.Inbox
+      const ping = JSON.stringify(Samples.notification("ping", { type: "ping" }, null))
+      const long = replied("x".repeat(121))
+      for (const body of [ping, ping, long, long]) yield* keep(body)
+      const { handle, handled } = remembering()
+      for (let count = 0; count < 4; count++) yield* take(handle)
+      assert.deepStrictEqual(
+        handled.map((line) => line.split(" ")[0]),
+        ["ping", "ping", "conversation.user.replied", "conversation.user.replied"]
+      )
+    }).pipe(Effect.provide(Webhook.layerInboxMemory()))
+  )
+
+  it.effect(
+    "tries again what fails, is a defect, or interrupts itself; with the id and the number of the attempt",
+    () =>
+      Effect.gen(function* () {
+        const { deadLetters, keep } = yield* Webhook.Inbox
+        const { handle, handled } = remembering([Effect.fail("no"), Effect.die("bug"), Effect.interrupt])
+        yield* Layer.build(Webhook.layerWorkers(handle))
+        yield* keep(replied("a"))
+        yield* TestClock.adjust("1 minute")
+        assert.deepStrictEqual(
+          handled,
+          [1, 2, 3, 4].map((attempt) => `conversation.user.replied a ${attempt}`)
+        )
+        assert.deepStrictEqual(yield* deadLetters.list, [])
+      }).pipe(Effect.provide(Webhook.layerInboxMemory()))
+  )
+
+  it.effect("makes a dead letter of what cannot be handled, which can be looked at and tried again", () =>
+    Effect.gen(function* () {
+      const { deadLetters, keep } = yield* Webhook.Inbox
+      const { handle, handled } = remembering(Array.from({ length: 3 }, () => Effect.fail("the database is away")))
+      yield* Layer.build(Webhook.layerWorkers(handle))
+      yield* keep(replied("a"))
+      yield* TestClock.adjust("1 minute")
+      assert.lengthOf(handled, 2)
+      const [letter] = yield* deadLetters.list
+      assert(letter !== undefined)
+      assert.strictEqual(letter.id, "a")
+      assert.strictEqual(letter.body, replied("a"))
+      assert.include(letter.failure, "the database is away")
+      assert.strictEqual((yield* letter.event)._tag, "conversation.user.replied")
+      assert.deepStrictEqual(yield* deadLetters.get("a"), Option.some(letter))
+
+      // It fails once more, and is handled then.
+      assert.isTrue(yield* deadLetters.retry("a"))
+      assert.deepStrictEqual(yield* deadLetters.list, [])
+      assert.isFalse(yield* deadLetters.retry("a"))
+      yield* TestClock.adjust("1 minute")
+      assert.lengthOf(handled, 4)
+      assert.deepStrictEqual(yield* deadLetters.list, [])
+      // Intercom's repetition is still known.
+      yield* keep(replied("a"))
+      yield* TestClock.adjust("1 minute")
+      assert.lengthOf(handled, 4)
+    }).pipe(Effect.provide(Webhook.layerInboxMemory({ attempts: 2 })))
+  )
+
+  it.effect("makes a dead letter again of what fails again", () =>
+    Effect.gen(function* () {
+      const { deadLetters, keep, take } = yield* Webhook.Inbox
+      yield* keep(replied("a"))
+      for (const returns of [0, 1, 2]) {
+        yield* take(() => Effect.fail("no"))
+        assert.deepStrictEqual(
+          (yield* deadLetters.list).map((letter) => [letter.id, letter.returns]),
+          [["a", returns]]
+        )
+        yield* deadLetters.retry("a")
+      }
+      yield* take(() => Effect.fail("no"))
+      yield* deadLetters.discard("a")
+      assert.deepStrictEqual(yield* deadLetters.list, [])
+    }).pipe(Effect.provide(Webhook.layerInboxMemory({ attempts: 1 })))
+  )
+
+  it.effect("makes a dead letter at once of what is no notification", () =>
+    Effect.gen(function* () {
+      const { deadLetters, keep, take } = yield* Webhook.Inbox
+      yield* keep("<html>")
+      yield* take(() => Effect.die("it is not handled"))
+      const [letter] = yield* deadLetters.list
+      assert.strictEqual(letter?.body, "<html>")
+      assert.match(letter?.failure ?? "", /expected JSON/)
+    }).pipe(Effect.provide(Webhook.layerInboxMemory()))
+  )
+
+  it.effect("gives what was taken away from a worker to the next, as the same attempt", () =>
+    Effect.gen(function* () {
+      const { keep, take } = yield* Webhook.Inbox
+      yield* keep(replied("a"))
+      const fiber = yield* Effect.forkChild(take(() => Effect.never))
+      yield* Effect.yieldNow
+      yield* Fiber.interrupt(fiber)
+      const { handle, handled } = remembering()
+      yield* take(handle)
+      assert.deepStrictEqual(handled, ["conversation.user.replied a 1"])
+    }).pipe(Effect.provide(Webhook.layerInboxMemory()))
+  )
+
+  it.effect("tells when its store fails, and works on when it is back", () => {
+    let broken = true
+    const gone = new PersistedQueue.PersistedQueueError({ message: "gone" })
+    const Store = Layer.effect(
+      PersistedQueue.PersistedQueueStore,
+      Effect.map(PersistedQueue.PersistedQueueStore, (store) =>
+        PersistedQueue.PersistedQueueStore.of({
+          ...store,
+          offer: (options) => (broken ? Effect.fail(gone) : store.offer(options)),
+          take: (options) => (broken ? Effect.fail(gone) : store.take(options))
+        })
+      )
+    ).pipe(Layer.provide(PersistedQueue.layerStoreMemory))
+    return Effect.gen(function* () {
+      const { keep, take } = yield* Webhook.Inbox
+      const error = yield* Effect.flip(keep(replied("a")))
+      assert.strictEqual(error.message, "A notification cannot be kept. Check the database of the inbox.")
+      assert.strictEqual((yield* Effect.flip(take(() => Effect.void)))._tag, "InboxError")
+      const { handle, handled } = remembering()
+      yield* Layer.build(Webhook.layerWorkers(handle))
+      yield* TestClock.adjust("3 seconds")
+      broken = false
+      yield* keep(replied("a"))
+      yield* TestClock.adjust("1 second")
+      assert.deepStrictEqual(handled, ["conversation.user.replied a 1"])
+    }).pipe(
+      Effect.provide(Webhook.layerInbox()),
+      Effect.provide(PersistedQueue.layer),
+      Effect.provide([Store, KeyValueStore.layerMemory])
+    )
+  })
+
+  it.effect("puts what ends the process apart, unhandled, after as many attempts", () =>
+    Effect.gen(function* () {
+      const store = yield* CrashingStore.make
+      yield* Effect.gen(function* () {
+        const { deadLetters, keep, take } = yield* Webhook.Inbox
+        yield* keep(replied("a"))
+        for (let attempt = 1; attempt <= 2; attempt++) {
+          const fiber = yield* Effect.forkChild(take(() => Effect.never))
+          yield* Effect.yieldNow
+          yield* store.crash
+          yield* Fiber.interrupt(fiber)
+        }
+        yield* take(() => Effect.die("it is not handled"))
+        assert.match((yield* deadLetters.list)[0]?.failure ?? "", /process ended in each of 2 attempts/)
+      }).pipe(
+        Effect.provide(Webhook.layerInbox({ attempts: 2 })),
+        Effect.provide(PersistedQueue.layer),
+        Effect.provide([store.layer, KeyValueStore.layerMemory])
+      )
+    })
+  )
+})
+
+describe("dead letters in Redis", () => {
+  it.effect("are in a hash", () => {
+    const hash = new Map<string, string>()
+    const commands: { readonly [command: string]: (key: string, value: string) => unknown } = {
+      HGET: (key) => hash.get(key) ?? null,
+      HSET: (key, value) => Number(hash.set(key, value).has(key)),
+      HDEL: (key) => Number(hash.delete(key)),
+      HLEN: () => hash.size,
+      HKEYS: () => [...hash.keys()],
+      DEL: () => hash.clear()
+    }
+    const Hash = Layer.effect(
+      Redis.Redis,
+      Redis.make({
+        // The commands of a hash answer as they are asked for.
+        send: <A>(command: string, name: string, key = "", value = "") =>
+          Effect.sync(() => {
+            assert.strictEqual(name, "letters")
+            return commands[command]?.(key, value) as A
+          }),
+        subscribe: () => Effect.die("not used"),
+        connect: Effect.die("not used")
+      })
+    )
+    return Effect.gen(function* () {
+      const store = yield* KeyValueStore.KeyValueStore
+      yield* store.set("a", "1")
+      yield* store.set("b", "2")
+      yield* store.remove("b")
+      assert.deepStrictEqual(
+        [yield* store.get("a"), yield* store.get("b"), yield* store.keys, yield* store.size],
+        ["1", undefined, ["a"], 1]
+      )
+      yield* store.clear
+      assert.deepStrictEqual(yield* store.keys, [])
+    }).pipe(Effect.provide(RedisStore.layer("letters")), Effect.provide(Hash))
+  })
+})
