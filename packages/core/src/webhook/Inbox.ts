@@ -211,7 +211,10 @@ const make = Effect.fnUntraced(function* (options: Options = {}) {
   })
 })
 
-/** An inbox in a queue, with dead letters in a store, both of your choice. */
+/**
+ * An inbox in a queue, with dead letters in a store, both of your choice. What was handled stays in the queue, so that it is
+ * known when it comes again, until `PersistedQueue.layerCleanup` takes it out: provide that beside the store.
+ */
 export const layerInbox = (
   options?: Options
 ): Layer.Layer<Inbox, never, PersistedQueue.PersistedQueueFactory | KeyValueStore.KeyValueStore> =>
