@@ -237,10 +237,13 @@ const isListing = (value: unknown): value is Walks =>
 /** The methods of the services. */
 export const calls = Effect.fn("Client.calls")(function* (resources: Resources) {
   const services = yield* resources.services
+  // What takes several operations is none.
+  const isComposed = (group: string, name: string) =>
+    resources.resources.some(({ composed, resource }) => resource === group && composed.includes(name))
   const methods = new Map<string, (...args: ReadonlyArray<unknown>) => unknown>(
     Object.entries(services).flatMap(([group, service]) =>
       Object.entries(service).flatMap(([name, method]) =>
-        isMethod(method) ? [[`${group}.${name}`, method] as const] : []
+        isMethod(method) && !isComposed(group, name) ? [[`${group}.${name}`, method] as const] : []
       )
     )
   )

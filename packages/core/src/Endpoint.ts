@@ -24,7 +24,7 @@ import type { Walk } from "./Pagination.ts"
 export type Body = "json" | "none" | "optional" | "text" | "bytes" | "location"
 
 /** A schema that says, too, that the body is no JSON. */
-interface NoJson<Kind extends Body, Type> extends Schema.Codec<Type> {
+export interface NoJson<Kind extends Body, Type> extends Schema.Codec<Type> {
   readonly "~body": Kind
 }
 

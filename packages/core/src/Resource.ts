@@ -66,16 +66,28 @@ type Method<E extends Endpoint.Top> = [Endpoint.Item<E>] extends [never]
  */
 export type Methods<Es extends Endpoints> = { readonly [Name in keyof Es]: Method<Es[Name]> }
 
+/** Methods that take several operations: each is made of the methods of these. */
+export interface Composed<Es extends Endpoints> {
+  readonly [method: string]: (methods: Methods<Es>) => unknown
+}
+
+type Made<Own> = {
+  readonly [Name in keyof Own]: Own[Name] extends (methods: never) => infer Method ? Method : never
+}
+
 /** The class that {@link Service} makes. */
-export interface ResourceClass<Self, Name extends string, Es extends Endpoints> extends Context.ServiceClass<
+export interface ResourceClass<
   Self,
-  `@effect-intercom/core/${Name}`,
-  Methods<Es>
-> {
+  Name extends string,
+  Es extends Endpoints,
+  Own extends Composed<Es> = {}
+> extends Context.ServiceClass<Self, `@effect-intercom/core/${Name}`, Methods<Es> & Made<Own>> {
   readonly resource: Name
   readonly endpoints: Es
+  /** The methods that are no operation by themselves. */
+  readonly composed: ReadonlyArray<string>
   /** The service on the transport of a client. */
-  readonly make: (http: IntercomHttp["Service"]) => Methods<Es>
+  readonly make: (http: IntercomHttp["Service"]) => Methods<Es> & Made<Own>
   /**
    * The service on an `IntercomHttp`. It is fresh: what is built inside another's scope never sends the other's token.
    */
@@ -90,6 +102,7 @@ export interface Declared {
 
 /** Any resource. */
 export interface Top extends Declared {
+  readonly composed: ReadonlyArray<string>
   readonly make: (http: IntercomHttp["Service"]) => object
 }
 
@@ -152,6 +165,8 @@ export const alternatives = (resource: Declared): ReadonlyMap<string, Arr.NonEmp
  * A declaration that cannot work is a defect, {@link DeclarationError}: a success schema that transforms, or a body for a
  * `GET`.
  *
+ * What takes several operations is a method made of theirs, by `own`.
+ *
  * @example
  * ```ts
  * import { Contact, ContactId, Endpoint, Resource, Wire } from "@effect-intercom/core"
@@ -172,16 +187,25 @@ export const alternatives = (resource: Declared): ReadonlyMap<string, Arr.NonEmp
  */
 export const Service =
   <Self>() =>
-  <const Name extends string, const Es extends Endpoints>(name: Name, endpoints: Es): ResourceClass<Self, Name, Es> => {
-    const service = Context.Service<Self, Methods<Es>>()(`@effect-intercom/core/${name}`)
-    const make = (http: IntercomHttp["Service"]) =>
+  <const Name extends string, const Es extends Endpoints, Own extends Composed<Es> = {}>(
+    name: Name,
+    endpoints: Es,
+    own?: Own
+  ): ResourceClass<Self, Name, Es, Own> => {
+    const service = Context.Service<Self, Methods<Es> & Made<Own>>()(`@effect-intercom/core/${name}`)
+    const make = (http: IntercomHttp["Service"]) => {
       // One method for each endpoint, of its type.
-      Object.fromEntries(
+      const methods = Object.fromEntries(
         Object.entries(endpoints).map(([method, endpoint]) => [method, implement(http, name, method, endpoint)])
       ) as unknown as Methods<Es>
+      const made = Object.entries(own ?? {}).map(([method, make]) => [method, make(methods)])
+      // As they are made.
+      return { ...methods, ...Object.fromEntries(made) } as Methods<Es> & Made<Own>
+    }
     return Object.assign(service, {
       resource: name,
       endpoints,
+      composed: Object.keys(own ?? {}),
       make,
       layer: Layer.fresh(Layer.effect(service, Effect.map(IntercomHttp, make)))
     })

@@ -43,7 +43,12 @@ const defaults: { readonly [operation: string]: object } = { "Events.list": { ty
 /** What a received record has for certain, beside its type and id. */
 const promised: { readonly [operation: string]: ReadonlyArray<string> } = {
   "Conversations.create": ["conversation_id"],
-  "Forms.union": ["count"]
+  "Forms.union": ["count"],
+  "DataExports.enqueue": ["job_identifier"],
+  "DataExports.get": ["job_identifier"],
+  "DataExports.cancel": ["job_identifier"],
+  "ReportingExports.enqueue": ["job_identifier"],
+  "ReportingExports.get": ["job_identifier"]
 }
 
 /** What sending twice does is said of its own, where it is not as the method and the kind of pages have it. */

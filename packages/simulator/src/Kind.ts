@@ -24,6 +24,8 @@ export interface Workspace {
   readonly days: Days
   /** How long searches are behind, in milliseconds. */
   readonly searchLag: number
+  /** How long an export takes, in milliseconds. */
+  readonly jobDuration: number
   readonly searchGranularity: { readonly [name: string]: Granularity | undefined }
   /** A number no other record has. */
   readonly nextNumber: () => number

@@ -60,6 +60,12 @@ export const pathIds = (
   )
 }
 
+/** Whether a workspace has records of a resource's own kind to begin with. */
+export const isSeeded = (resource: string): boolean => {
+  const kind = kindOf(resource)
+  return kind !== undefined && "generate" in kinds[kind]
+}
+
 /** The kind of which an operation lists all records there are; `undefined` for any other operation. */
 export const listedBy = (resource: string, method: string): Name | undefined => {
   const name = kindOf(resource)

@@ -101,6 +101,8 @@ export interface Options extends Partial<Counts> {
   readonly kinds?: { readonly [name: string]: Kind.Top } | undefined
   /** How long it takes until searches know of a change; nothing when left out. The live API takes minutes. */
   readonly searchLag?: Duration.Input | undefined
+  /** How long it takes until an export that was enqueued is completed; 2 seconds when left out. */
+  readonly jobDuration?: Duration.Input | undefined
   /**
    * Further workspaces at the same address, each with a token of its own, as the live API has them: which one answers, its
    * token says. They share nothing, neither records nor limits.
@@ -232,6 +234,7 @@ const makeWorkspace = Effect.fnUntraced(function* <E>(options: Options, wire: Wi
     parts: options.parts ?? {},
     overrides: options.overrides ?? {},
     searchLag: Duration.toMillis(Duration.fromInputUnsafe(options.searchLag ?? 0)),
+    jobDuration: Duration.toMillis(Duration.fromInputUnsafe(options.jobDuration ?? "2 seconds")),
     searchGranularity: options.searchGranularity ?? {}
   })
   const all = Object.values<Kind.Top>(served)

@@ -7,6 +7,7 @@ import { Companies } from "./Companies.ts"
 import { Contacts } from "./Contacts.ts"
 import { ContentImportSources } from "./ContentImportSources.ts"
 import { Conversations } from "./Conversations.ts"
+import { DataExports } from "./DataExports.ts"
 import { Events } from "./Events.ts"
 import { ExternalPages } from "./ExternalPages.ts"
 import { HelpCenters } from "./HelpCenters.ts"
@@ -14,6 +15,7 @@ import { InternalArticles } from "./InternalArticles.ts"
 import { Messages } from "./Messages.ts"
 import { Newsfeeds } from "./Newsfeeds.ts"
 import { NewsItems } from "./NewsItems.ts"
+import { ReportingExports } from "./ReportingExports.ts"
 import { Segments } from "./Segments.ts"
 import { Tags } from "./Tags.ts"
 import { Teams } from "./Teams.ts"
@@ -36,5 +38,7 @@ export const resources = {
   externalPages: ExternalPages,
   helpCenters: HelpCenters,
   internalArticles: InternalArticles,
-  newsfeeds: Newsfeeds
+  newsfeeds: Newsfeeds,
+  dataExports: DataExports,
+  reportingExports: ReportingExports
 }

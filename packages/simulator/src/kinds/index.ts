@@ -9,6 +9,7 @@ import { companies } from "./Companies.ts"
 import { contacts } from "./Contacts.ts"
 import { contentImportSources } from "./ContentImportSources.ts"
 import { conversations, details } from "./Conversations.ts"
+import { dataExports } from "./DataExports.ts"
 import { all, events } from "./Events.ts"
 import { externalPages } from "./ExternalPages.ts"
 import { helpCenters } from "./HelpCenters.ts"
@@ -16,6 +17,7 @@ import { internalArticles } from "./InternalArticles.ts"
 import { messages } from "./Messages.ts"
 import { newsfeeds } from "./Newsfeeds.ts"
 import { newsItems } from "./NewsItems.ts"
+import { reportingExports } from "./ReportingExports.ts"
 import { segments } from "./Segments.ts"
 import { tags } from "./Tags.ts"
 import { teams } from "./Teams.ts"
@@ -38,7 +40,9 @@ export const kinds = {
   externalPages,
   helpCenters,
   internalArticles,
-  newsfeeds
+  newsfeeds,
+  dataExports,
+  reportingExports
 } satisfies { readonly [Name in keyof typeof resources]: Kind.Kind<(typeof resources)[Name]> }
 
 /** What can be exported beside the records of listings. */

@@ -1,0 +1,138 @@
+/** Jobs: enqueued, asked for until they are done, downloaded, and resumed by their id. */
+import { DataExportId, DataExports } from "@effect-intercom/core/resources/DataExports"
+import { ReportingExports } from "@effect-intercom/core/resources/ReportingExports"
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Schedule from "effect/Schedule"
+import * as Stream from "effect/Stream"
+import * as TestClock from "effect/testing/TestClock"
+import * as Scripted from "../Scripted.ts"
+
+const range = { created_at_after: 1_700_000_000, created_at_before: 1_700_086_400 }
+const figures = { dataset_id: "conversation", attribute_ids: ["a"], start_time: 1, end_time: 2 }
+
+const status = (status: string | null, more: object = {}) =>
+  Scripted.json({ job_identifier: "j/1", status, download_url: "", ...more })
+
+const file =
+  (text: string): Scripted.Answer =>
+  () =>
+    Effect.sync(() => new Response(text))
+
+const textOf = <E, R>(stream: Stream.Stream<Uint8Array, E, R>) => Stream.mkString(Stream.decodeText(stream))
+
+const dataExports = <A, E, R>(
+  answers: ReadonlyArray<Scripted.Answer>,
+  use: (exports: DataExports["Service"]) => Effect.Effect<A, E, R>
+) => {
+  const server = Scripted.make(answers)
+  const layer = server.layer(DataExports.layer)
+  return { server, used: Effect.provide(DataExports.use(use), layer) }
+}
+
+describe("a run", () => {
+  it.effect("enqueues, asks ever more seldom until it is completed, and downloads", () =>
+    Effect.gen(function* () {
+      const told: Array<unknown> = []
+      const { server, used } = dataExports(
+        [status("pending"), status("pending"), status("in_progress"), status("completed"), file("a,b\n")],
+        ({ run }) => textOf(run(range, { onStatus: (job) => Effect.sync(() => told.push(job.status)) }))
+      )
+      assert.strictEqual(yield* Scripted.elapse(used), "a,b\n")
+      assert.deepStrictEqual(
+        server.sent.map(({ at, method, path }) => `${at} ${method} ${path}`),
+        [
+          "0 POST /export/content/data",
+          "1000 GET /export/content/data/j%2F1",
+          "2500 GET /export/content/data/j%2F1",
+          "4750 GET /export/content/data/j%2F1",
+          "4750 GET /download/content/data/j%2F1"
+        ]
+      )
+      assert.deepStrictEqual(server.sent[0]?.body, range)
+      assert.strictEqual(server.sent[4]?.headers["accept"], "application/octet-stream")
+      assert.deepStrictEqual(told, ["pending", "pending", "in_progress", "completed"])
+    })
+  )
+
+  it.effect("that is resumed by its id enqueues nothing", () =>
+    Effect.gen(function* () {
+      const { server, used } = dataExports([status("completed"), file("a")], ({ resume }) =>
+        textOf(resume(DataExportId.make("j/1")))
+      )
+      assert.strictEqual(yield* used, "a")
+      assert.deepStrictEqual(
+        server.sent.map(({ method }) => method),
+        ["GET", "GET"]
+      )
+    })
+  )
+
+  it.effect("of nothing is empty", () =>
+    Effect.gen(function* () {
+      const { server, used } = dataExports([status("no_data")], ({ run }) => Stream.runCollect(run(range)))
+      assert.deepStrictEqual(yield* used, [])
+      assert.lengthOf(server.sent, 1)
+    })
+  )
+
+  it.effect.each(["failed", "canceled", null, "unheard of"])("that is %s tells so, with its id", (ended) =>
+    Effect.gen(function* () {
+      const { used } = dataExports([status(ended)], ({ run }) => Stream.runDrain(run(range)))
+      const error = yield* Effect.flip(used)
+      assert(error._tag === "JobNotCompleted")
+      assert.deepInclude({ ...error }, { resource: "DataExports", job_identifier: "j/1", status: ended })
+      assert.include(error.message, "run another")
+    })
+  )
+
+  it.effect("whose schedule is over before the job is can be resumed", () =>
+    Effect.gen(function* () {
+      const { server, used } = dataExports([status("pending"), status("in_progress")], ({ run }) =>
+        Stream.runDrain(run(range, { schedule: Schedule.recurs(1) }))
+      )
+      const error = yield* Effect.flip(used)
+      assert(error._tag === "JobNotCompleted")
+      assert.include(error.message, "Resume it later")
+      assert.lengthOf(server.sent, 2)
+    })
+  )
+
+  it.effect("is refused at once while another is running: that is no window to wait for", () =>
+    Effect.gen(function* () {
+      const busy = { code: "rate_limit_exceeded", message: "Exceeded rate limit of 1 pending message data export jobs" }
+      const { server, used } = dataExports([Scripted.errorList(429, busy)], ({ run }) => Stream.runDrain(run(range)))
+      const error = yield* Effect.flip(used)
+      assert(error._tag === "IntercomError" && error.reason._tag === "RateLimited")
+      assert.strictEqual(error.reason.scope, "job")
+      assert.lengthOf(server.sent, 1)
+    })
+  )
+
+  it.effect.each([true, false])("that is interrupted cancels the job if it is to (%s)", (cancelOnInterrupt) =>
+    Effect.gen(function* () {
+      const { server, used } = dataExports([status("pending"), status("canceled")], ({ run }) =>
+        Stream.runDrain(run(range, { cancelOnInterrupt }))
+      )
+      const fiber = yield* Effect.forkChild(used)
+      yield* Scripted.settle
+      yield* TestClock.adjust("10 millis")
+      yield* Fiber.interrupt(fiber)
+      assert.deepStrictEqual(
+        server.sent.map(({ path }) => path),
+        ["/export/content/data", ...(cancelOnInterrupt ? ["/export/cancel/j%2F1"] : [])]
+      )
+    })
+  )
+
+  it.effect("of a report is asked for the workspace its address names", () =>
+    Effect.gen(function* () {
+      const address = "https://api.intercom.io/download/reporting_data/j%2F1?app_id=abc"
+      const server = Scripted.make([status("complete", { download_url: address }), file("a")])
+      const run = ReportingExports.use(({ run }) => textOf(run(figures)))
+      assert.strictEqual(yield* Effect.provide(run, server.layer(ReportingExports.layer)), "a")
+      assert.strictEqual(server.sent[1]?.path, "/download/reporting_data/j%2F1?app_id=abc")
+    })
+  )
+})
