@@ -190,7 +190,7 @@ const sink: (
   }
 )
 
-/** Where records are that do not fit their schema. */
+/** Where records are that are set apart. */
 export const quarantine = (destination: Destination): string => {
   switch (destination.kind) {
     case "sqlite":

@@ -101,6 +101,10 @@ const config = {
     Flag.optional
   ),
   force: switchedOff("force", "Export again what is complete, and replace what is of unknown origin"),
+  strict: switchedOff(
+    "strict",
+    "Set records apart that do not fit their schema, instead of writing them as received and counting the drift"
+  ),
   restart: switchedOff("restart", "Drop what is unfinished, and start from the beginning"),
   dryRun: switchedOff("dry-run", "Say what would be done, and how many requests it takes; write nothing"),
   quiet: switchedOff("quiet", "Say only what is wrong").pipe(Flag.withAlias("q")),
@@ -134,7 +138,8 @@ const planOf = (options: Options): Option.Option<Plan> => {
     ...given("pageSize", options.pageSize),
     ...given("concurrency", options.concurrency),
     force: options.force,
-    restart: options.restart
+    restart: options.restart,
+    strict: options.strict
   })
 }
 
@@ -220,7 +225,8 @@ export const command = Command.make(
   Command.withSubcommands([StatusCommand.command, VerifyCommand.command, ReportCommand.command]),
   Command.withDescription(
     "Export records of a workspace to files, a database or a pipe. Stopped or failed, the same command resumes " +
-      "where it was. The access token is taken from INTERCOM_ACCESS_TOKEN.\n\n" +
+      "where it was. The access token is taken from INTERCOM_ACCESS_TOKEN. A record that differs from its schema is " +
+      "written as received, and told as drift; set apart is what has no identity or cannot be stored.\n\n" +
       `Where to, --to:\n${Destination.help}`
   ),
   Command.withShortDescription("Export records to files, a database or a pipe"),

@@ -3,6 +3,7 @@
  * their names, kinds and units.
  */
 import * as Printable from "@effect-intercom/core/Printable"
+import { DriftKind } from "@effect-intercom/export/Checkpoint"
 import * as Schema from "effect/Schema"
 
 const Time = Schema.String.annotate({ description: "ISO 8601, UTC" })
@@ -12,7 +13,9 @@ const common = { time: Time, resource: Schema.String }
 const counts = {
   /** Records written so far. */
   records: Schema.Int,
-  /** Records that did not fit their schema, or could not be kept. */
+  /** Of these, written though they do not fit their schema; absent when there are none. */
+  drifted: Schema.optionalKey(Schema.Int),
+  /** Records that were set apart. */
   quarantined: Schema.Int,
   /** Records the API counted but did not return. */
   missing: Schema.Int,
@@ -21,6 +24,9 @@ const counts = {
   /** What the API counts in all; null when it does not say. */
   total: Schema.NullOr(Schema.Int)
 }
+
+/** How the records that drifted differ; absent when there are none. */
+const drift = Schema.optionalKey(Schema.Array(DriftKind))
 
 const effort = { requests: Schema.Int, retries: Schema.Int, waitedMillis: Schema.Int }
 
@@ -60,6 +66,7 @@ export const Completed = Schema.Struct({
   sha256: Schema.String,
   /** Whether all that the API counted is there; null when it does not count. */
   complete: Schema.NullOr(Schema.Boolean),
+  drift,
   ...effort,
   /** How long this run took. */
   millis: Schema.Int
@@ -71,6 +78,7 @@ export const Skipped = Schema.Struct({
   ...common,
   ...counts,
   place: Schema.String,
+  drift,
   finishedAt: Time
 })
 

@@ -6,7 +6,7 @@ import type { Entry } from "@effect-intercom/export/Manifest"
 import * as Schema from "effect/Schema"
 import * as Format from "@effect-intercom/export/Format"
 
-/** Everything the API gave is there, but some records do not fit their schema, or the API did not give all. */
+/** Everything the API gave is there, but some records are set apart, or the API did not give all. */
 export class Incomplete extends Schema.TaggedError<Incomplete>()("Incomplete", {
   quarantined: Schema.Int,
   /** Where those are. */
@@ -21,8 +21,8 @@ export class Incomplete extends Schema.TaggedError<Incomplete>()("Incomplete", {
       ...(quarantined === 0
         ? []
         : [
-            `${Format.count(quarantined)} ${quarantined === 1 ? "record does" : "records do"} not fit the schema: ` +
-              `${quarantined === 1 ? "it is" : "they are"} in ${quarantine}, each with the reason.`
+            `${Format.plural(quarantined, "record")} ${quarantined === 1 ? "is" : "are"} set apart in ${quarantine}, ` +
+              "each with the reason."
           ]),
       ...(missing === 0
         ? []

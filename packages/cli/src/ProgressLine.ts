@@ -115,6 +115,27 @@ const flaws = (entry: Entry): ReadonlyArray<string> => {
   ]
 }
 
+const drifted = ({ counts: { drift } }: Entry, style: Style): ReadonlyArray<string> =>
+  drift === undefined ? [] : [style.warn(`${Format.count(drift.records)} drifted`)]
+
+/** Kinds of drift that are told; the manifest has more. */
+const mostKinds = 5
+
+/** How records differ from their schema that are written all the same: a line for each kind, the commonest first. */
+export const drift = ({ counts: { drift } }: Entry, style: Style = plain): ReadonlyArray<string> => {
+  if (drift === undefined) return []
+  const kinds = drift.kinds.toSorted((a, b) => b.records - a.records)
+  const left = kinds.length - mostKinds
+  return [
+    ...kinds
+      .slice(0, mostKinds)
+      .map(({ expected, path, records, shape }) =>
+        Printable.line(`${path}: expected ${expected}, found ${shape}, in ${Format.plural(records, "record")}`)
+      ),
+    ...(left > 0 ? [`and ${Format.plural(left, "kind")} more, in the manifest`] : [])
+  ].map((line) => `  ${style.warn("drift")} ${line}`)
+}
+
 /** What remains of the line when the resource is complete. `millis`: how long this run took. */
 export const completed = (entry: Entry, millis: number, style: Style = plain): string =>
   [
@@ -123,6 +144,7 @@ export const completed = (entry: Entry, millis: number, style: Style = plain): s
     ...(entry.bytes === null ? [] : [Format.bytes(entry.bytes).padStart(9)]),
     `in ${Format.duration(millis)}`,
     ...flaws(entry).map(style.bad),
+    ...drifted(entry, style),
     ...(entry.effort.retries === 0 ? [] : [Format.plural(entry.effort.retries, "retry", "retries")]),
     ...(entry.effort.waitedMillis < 100 ? [] : [`requests waited ${Format.duration(entry.effort.waitedMillis)} in all`])
   ].join("  ")
@@ -133,7 +155,8 @@ export const skipped = (entry: Entry, style: Style = plain): string =>
     `${style.dim("=")} ${style.bold(column(entry.resource))}`,
     recordsOf(entry),
     `complete since ${Printable.line(entry.finishedAt)}; --force exports it again`,
-    ...flaws(entry).map(style.bad)
+    ...flaws(entry).map(style.bad),
+    ...drifted(entry, style)
   ].join("  ")
 
 /** Said when the resource failed. */

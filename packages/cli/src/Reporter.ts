@@ -54,17 +54,17 @@ const make = (board: Ref.Ref<Board.Board>, show: (happening: Happening) => Effec
 const resumed = ({ checkpoint, resource }: Started): string =>
   `${resource}: resuming after ${Format.plural(checkpoint.counts.records, "record")}`
 
-/** The line that stays when a resource has ended. */
-const ended = ({ event, millis }: Happening, style: Style.Style): string | undefined => {
+/** The lines that stay when a resource has ended. */
+const ended = ({ event, millis }: Happening, style: Style.Style): ReadonlyArray<string> => {
   switch (event._tag) {
     case "Completed":
-      return ProgressLine.completed(event.entry, millis, style)
+      return [ProgressLine.completed(event.entry, millis, style), ...ProgressLine.drift(event.entry, style)]
     case "Skipped":
-      return ProgressLine.skipped(event.entry, style)
+      return [ProgressLine.skipped(event.entry, style)]
     case "Failed":
-      return ProgressLine.failed(event.resource, event.error, style)
+      return [ProgressLine.failed(event.resource, event.error, style)]
     default:
-      return undefined
+      return []
   }
 }
 
@@ -108,8 +108,7 @@ export const terminal = (
       board,
       Effect.fnUntraced(function* (happening) {
         const { event } = happening
-        const line = ended(happening, style)
-        if (line !== undefined) yield* stderr.line(line)
+        yield* Effect.forEach(ended(happening, style), stderr.line, { discard: true })
         if (event._tag === "Started" && event.checkpoint.runs > 1) yield* stderr.line(resumed(event))
         if (event._tag !== "StepWritten") yield* draw
       })
@@ -143,8 +142,8 @@ export const lines = (
       yield* Ref.make(Board.make(resources)),
       Effect.fnUntraced(function* (happening) {
         const { board, event, moment } = happening
-        const line = ended(happening, Style.plain)
-        if (line !== undefined) return yield* stderr.line(line)
+        const last = ended(happening, Style.plain)
+        if (last.length > 0) return yield* Effect.forEach(last, stderr.line, { discard: true })
         if (event._tag === "Started") {
           return yield* stderr.line(event.checkpoint.runs > 1 ? resumed(event) : `${event.resource}: started`)
         }
@@ -155,8 +154,11 @@ export const lines = (
     )
   })
 
-const countsOf = ({ duplicates, missing, quarantined, records }: Counts, total: number | null) => ({
+const kindsOf = ({ drift }: Counts) => (drift === undefined ? undefined : { drift: drift.kinds })
+
+const countsOf = ({ drift, duplicates, missing, quarantined, records }: Counts, total: number | null) => ({
   records,
+  ...(drift === undefined ? undefined : { drifted: drift.records }),
   quarantined,
   missing,
   ...(duplicates === undefined ? undefined : { duplicates }),
@@ -169,6 +171,7 @@ const completion = ({ bytes, complete, counts, effort, place, sha256, total }: E
   bytes,
   sha256,
   complete,
+  ...kindsOf(counts),
   requests: effort.requests,
   retries: effort.retries,
   waitedMillis: Math.round(effort.waitedMillis)
@@ -202,7 +205,7 @@ const logEvent = ({ board, event, millis, moment, time }: Happening): LogEvent.L
       return { event: "completed", ...common, ...completion(event.entry), millis: Math.round(millis) }
     case "Skipped": {
       const { counts, finishedAt, place, total } = event.entry
-      return { event: "skipped", ...common, ...countsOf(counts, total), place, finishedAt }
+      return { event: "skipped", ...common, ...countsOf(counts, total), place, ...kindsOf(counts), finishedAt }
     }
     case "Failed": {
       const { message, reason, resumable } = event.error

@@ -96,16 +96,41 @@ describe("intercom export", () => {
     )
   )
 
-  it.live("what does not fit goes to the quarantine, and the exit code tells", () =>
+  it.live("what drifted is written as received, and told; the exit code is 0", () =>
     Effect.gen(function* () {
       const directory = yield* Command.temporary
       const args = ["export", "contacts", "--to", `ndjson:${directory}`]
       const { code, stderr } = yield* intercom(...args)
-      assert.strictEqual(code, 2)
-      assert.match(
-        stderr,
-        /^2 records do not fit the schema: they are in \S+quarantine\.ndjson, each with the reason\.$/m
+      assert.strictEqual(code, 0, stderr)
+      assert.match(stderr, /^✓ contacts +120 records .* 2 drifted\b/m)
+      assert.match(stderr, /^ {2}drift owner_id: expected .*number.*, found boolean, in 1 record$/m)
+      assert.match(stderr, /^ {2}drift name: expected string \| null, found number, in 1 record$/m)
+      assert.strictEqual(
+        (yield* snapshot(`${directory}/contacts.ndjson`)).sha256,
+        (yield* Simulator.use(({ snapshot }) => snapshot("contacts"))).sha256
       )
+      assert.notInclude(yield* names(directory), "quarantine.ndjson")
+      assert.strictEqual((yield* intercom("export", "verify", directory)).code, 0)
+      assert.match((yield* intercom("export", "status", directory)).stdout, /^contacts +complete +120 +2 /m)
+      yield* intercom("export", "report", directory, "--out", `${directory}/report.html`)
+      const page = yield* read(`${directory}/report.html`)
+      assert.include(page, "120 records (2 drifted), complete")
+      assert.include(page, "<code>owner_id</code>")
+
+      const again = yield* intercom(...args, "--log-format", "json")
+      assert.strictEqual(again.code, 0)
+      assert.include(again.stderr, '"drifted":2')
+      assert.include(again.stderr, '"path":"owner_id"')
+    }).pipe(Effect.provide(simulator({ overrides: { contacts: { 3: { owner_id: true }, 99: { name: 5 } } } })))
+  )
+
+  it.live("what does not fit a strict export goes to the quarantine, and the exit code tells", () =>
+    Effect.gen(function* () {
+      const directory = yield* Command.temporary
+      const args = ["export", "contacts", "--to", `ndjson:${directory}`, "--strict"]
+      const { code, stderr } = yield* intercom(...args)
+      assert.strictEqual(code, 2)
+      assert.match(stderr, /^2 records are set apart in \S+quarantine\.ndjson, each with the reason\.$/m)
       const quarantine = (yield* read(`${directory}/quarantine.ndjson`)).trimEnd().split("\n")
       assert.strictEqual(quarantine.length, 2)
       assert.strictEqual((yield* snapshot(`${directory}/contacts.ndjson`)).count, 118)
@@ -141,7 +166,7 @@ describe("intercom export", () => {
       const { code, stderr } = yield* intercom("export", "contacts", "--to", place)
       assert.strictEqual(code, 2, stderr)
       assert.match(stderr, /^✓ contacts +119 records .* 1 quarantined$/m)
-      assert.match(stderr, /^1 record does not fit /m)
+      assert.match(stderr, /^1 record is set apart in /m)
       const verified = yield* intercom("export", "verify", place)
       assert.strictEqual(verified.code, 0, verified.stdout)
     }).pipe(Effect.provide(simulator({ overrides: { contacts: { 5: { id: "5\0" } } } })))
@@ -275,7 +300,7 @@ describe("intercom export", () => {
 
   it.live("records of several resources come with its name, what does not fit apart", () =>
     Effect.gen(function* () {
-      const { code, stderr, stdout } = yield* intercom("export", "contacts", "tags", "--to", "-", "--quiet")
+      const { code, stderr, stdout } = yield* intercom("export", "contacts", "tags", "--to", "-", "--quiet", "--strict")
       assert.strictEqual(code, 2, stderr)
       const names = stdout
         .trimEnd()
@@ -285,10 +310,7 @@ describe("intercom export", () => {
         [names.filter((name) => name === "contacts").length, names.filter((name) => name === "tags").length],
         [119, 40]
       )
-      assert.match(
-        stderr,
-        /^\{"resource":"contacts","error":\{.*\n1 record does not fit the schema: it is in standard error/
-      )
+      assert.match(stderr, /^\{"resource":"contacts","error":\{.*\n1 record is set apart in standard error/)
     }).pipe(Effect.provide(simulator({ overrides: { contacts: { 3: { owner_id: true } } } })))
   )
 
@@ -328,7 +350,8 @@ describe("--log-format json", () => {
         "--log-format",
         "json",
         "--log-level",
-        "all"
+        "all",
+        "--strict"
       )
       assert.strictEqual(code, 2)
       const all = events(stderr)
@@ -601,7 +624,15 @@ describe("status, verify and report", () => {
 describe("an export that is stopped", () => {
   // Enough pages, slow enough, to be stopped in the middle.
   const slow = simulator({ contacts: 1200, latency: "10 millis", overrides: { contacts: { 7: { owner_id: true } } } })
-  const args = (directory: string) => ["export", "contacts", "--to", `ndjson:${directory}`, "--page-size", "20"]
+  const args = (directory: string) => [
+    "export",
+    "contacts",
+    "--to",
+    `ndjson:${directory}`,
+    "--page-size",
+    "20",
+    "--strict"
+  ]
 
   /** Starts an export, and stops it when so many bytes are written. */
   const stop = Effect.fnUntraced(function* (directory: string, bytes: number, signal: NodeJS.Signals) {

@@ -18,7 +18,7 @@ import * as Schema from "effect/Schema"
 import { type Answer, Failure, type Operation } from "./Attempt.ts"
 import * as IntercomConfig from "./IntercomConfig.ts"
 import { EncodeError, IntercomError } from "./IntercomError.ts"
-import { RetryPolicy, Timeout } from "./internal/CallPolicy.ts"
+import { OnInvalid, RetryPolicy, Timeout } from "./internal/CallPolicy.ts"
 import * as Gate from "./internal/Gate.ts"
 import { mismatchesOf } from "./internal/Mismatches.ts"
 import * as Monotonic from "./internal/Monotonic.ts"
@@ -30,7 +30,7 @@ import * as ServerTime from "./internal/ServerTime.ts"
 import * as Stage from "./internal/Stage.ts"
 import * as Json from "./Json.ts"
 
-export { RetryPolicy, Timeout }
+export { OnInvalid, RetryPolicy, Timeout }
 
 /**
  * Changes the retry policy of the calls inside an effect; what is left out stays as the client has it.

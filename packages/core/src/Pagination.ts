@@ -51,6 +51,8 @@ export interface Page<out Item> {
 export interface Invalid {
   readonly raw: unknown
   readonly error: IntercomError
+  /** Where it stood among the records of its page, from 0; absent for what is no record of a page. */
+  readonly index?: number
 }
 
 export interface WalkOptions<out E = never, out R = never> {

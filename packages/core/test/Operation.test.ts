@@ -1,4 +1,5 @@
-import { IntercomHttp } from "@effect-intercom/core/IntercomHttp"
+import { IntercomHttp, OnInvalid } from "@effect-intercom/core/IntercomHttp"
+import type { Invalid } from "@effect-intercom/core/Pagination"
 import * as Endpoint from "@effect-intercom/core/Endpoint"
 import * as Resource from "@effect-intercom/core/Resource"
 import { ContactId, Contacts } from "@effect-intercom/core/resources/Contacts"
@@ -288,6 +289,29 @@ describe("where code generation is forbidden", () => {
 })
 
 describe("a call", () => {
+  it.effect("hands an answer that does not fit to OnInvalid, if there is one, and succeeds with it as it came", () =>
+    Effect.gen(function* () {
+      const body = { type: "contact", id: "1", role: { not: "a role" }, new: true }
+      const server = Scripted.make([
+        Scripted.json(body),
+        Scripted.json({ type: "contact", id: "1" }),
+        Scripted.json(body)
+      ])
+      const taken: Array<Invalid> = []
+      const onInvalid = (one: Invalid) => Effect.sync(() => void taken.push(one))
+      yield* Effect.gen(function* () {
+        const lenient = Effect.provideService(get, OnInvalid, onInvalid)
+        assert.deepStrictEqual<unknown>(yield* lenient, body)
+        yield* lenient
+        assert.deepStrictEqual(
+          taken.map(({ error, raw }) => [raw, error.reason._tag === "DecodeError" && error.reason.mismatches[0]?.path]),
+          [[body, "role"]]
+        )
+        assert.strictEqual((yield* Effect.flip(get)).reason._tag, "DecodeError")
+      }).pipe(Effect.provide(server.layer(Contacts.layer)))
+    })
+  )
+
   it.effect("tells where a part of a body does not fit, whatever the part", () =>
     Effect.gen(function* () {
       const { list } = yield* calls

@@ -445,6 +445,10 @@ describe.each(styles)("$name", (style) => {
         invalid.map(({ raw }) => raw),
         [bad(2), null, "text", bad(5), bad(6)]
       )
+      assert.deepStrictEqual(
+        invalid.map(({ index }) => index),
+        [1, 3, 4, 0, 1]
+      )
       for (const { error } of invalid) assert.strictEqual(error.reason._tag, "DecodeError")
       assert.strictEqual(totals.decodeFailures, 5)
     })

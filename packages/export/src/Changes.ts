@@ -1,6 +1,7 @@
 /** Which records an export is about, and what is remembered of them so that the next one has each change once. */
 import * as DateTime from "effect/DateTime"
 import type { Checkpoint, Counts, Scope } from "./Checkpoint.ts"
+import * as Drift from "./internal/Drift.ts"
 import * as Reasons from "./internal/Reasons.ts"
 import * as Recent from "./internal/Recent.ts"
 import type { Since } from "./Manifest.ts"
@@ -64,13 +65,20 @@ export const nothing: Pick<Checkpoint, "counts" | "missing"> = {
   missing: []
 }
 
-/** The checkpoint after a step, of which so much was kept. */
-export const advance = (checkpoint: Checkpoint, step: Step, kept: Kept): Checkpoint => {
+/** The checkpoint after a step, of which so much was kept; some of it drifted, each record in such ways. */
+export const advance = (
+  checkpoint: Checkpoint,
+  step: Step,
+  kept: Kept,
+  drifted: ReadonlyMap<Received, Drift.Differences> = new Map()
+): Checkpoint => {
   const { counts, missing } = step.anew === true ? nothing : checkpoint
   const found = step.missing ?? []
   const gone = found.filter(({ what }) => what === "record").length
   const repeated = step.duplicates ?? 0
   const duplicates = (counts.duplicates ?? 0) + repeated + kept.merged
+  const setAside = new Set(kept.setAside.map(({ record }) => record))
+  const written = [...drifted].flatMap(([record, differences]) => (setAside.has(record) ? [] : [differences]))
   return {
     ...checkpoint,
     position: step.position ?? null,
@@ -79,6 +87,7 @@ export const advance = (checkpoint: Checkpoint, step: Step, kept: Kept): Checkpo
     counts: {
       read: counts.read + step.read,
       records: counts.records + kept.records,
+      ...Drift.count(counts, written),
       quarantined: counts.quarantined + step.invalid.length + kept.setAside.length,
       ...(duplicates === 0 ? undefined : { duplicates }),
       skipped: counts.skipped + step.read - step.records.length - step.invalid.length - gone - repeated,

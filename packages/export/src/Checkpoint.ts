@@ -36,14 +36,42 @@ export type Scope = typeof Scope.Type
 export const Recent = Schema.Record(Schema.String, Schema.Union([Schema.String, Schema.Int]))
 export type Recent = typeof Recent.Type
 
+/** A way in which records differ from their schema. */
+export const DriftKind = Schema.Struct({
+  /** Where: `tags.tags[].name`. A name that the schema does not have is `*`. */
+  path: Schema.String,
+  /** What the schema expects there. */
+  expected: Schema.String,
+  /** What was there instead. */
+  found: Schema.Literals(["nothing", "null", "boolean", "number", "string", "array", "object"]),
+  /** What the first one was made of: `{id: string of digits, *: number}`. No value is in it, and no name of the workspace. */
+  shape: Schema.String,
+  /** Records with this difference. */
+  records: Count
+})
+export type DriftKind = typeof DriftKind.Type
+
+/** Records that are written though they do not fit their schema. */
+export const Drift = Schema.Struct({
+  /** Each once. */
+  records: Count,
+  /** The first fifty kinds that were met. */
+  kinds: Schema.Array(DriftKind),
+  /** Differences of further kinds; absent without any. */
+  others: Schema.optionalKey(Count)
+})
+export type Drift = typeof Drift.Type
+
 export const Counts = Schema.Struct({
   /** Records the API gave. */
   read: Count,
   /** Of these, kept by the sink, each once. */
   records: Count,
-  /** Did not fit their schema, or could not be kept. */
+  /** Of these, how many do not fit their schema, and how; absent when all fit. */
+  drift: Schema.optionalKey(Drift),
+  /** Had no identity, or could not be kept; in a strict export, did not fit their schema. */
   quarantined: Count,
-  /** Why, and how many; absent when all fit. */
+  /** Why, and how many; absent without any. */
   reasons: Schema.optionalKey(Schema.Record(Schema.String, Count)),
   /** Given before in the same export: of each record one is kept. Absent when there were none. */
   duplicates: Schema.optionalKey(Count),

@@ -17,6 +17,7 @@ import * as Changes from "./Changes.ts"
 import type { Checkpoint } from "./Checkpoint.ts"
 import * as Document from "./Document.ts"
 import * as RequestStats from "./RequestStats.ts"
+import * as Drift from "./internal/Drift.ts"
 import * as Elapsed from "./internal/Elapsed.ts"
 import * as Intact from "./internal/Intact.ts"
 import * as Recent from "./internal/Recent.ts"
@@ -351,14 +352,21 @@ const walk = (job: Job, output: Output, from: Checkpoint): Stream.Stream<Event, 
       const again = [...(from.steps === 0 ? (from.scope.again ?? []) : []), ...Changes.failed(from.missing)]
       const tell = yield* clock(from)
       const start = Changes.withoutFailed(from)
+      const differences = Drift.differences(resource.schema)
       const current = yield* Ref.make(start)
 
       // Interrupted in the middle it would do no harm, but the run would end with a step half written.
       const commit = Effect.fnUntraced(function* (step: Walk.Step) {
         const before = yield* Ref.get(current)
         const told = yield* tell
+        const drifted = new Map(
+          step.records.flatMap((record) => {
+            const found = differences(record)
+            return found === undefined ? [] : [[record, found] as const]
+          })
+        )
         const after = (kept: Kept): Checkpoint => {
-          const advanced = told(Changes.advance(before, step, kept))
+          const advanced = told(Changes.advance(before, step, kept, drifted))
           return advanced.done ? { ...advanced, recent: Recent.encode(seen.changed) } : advanced
         }
         const kept = yield* output.commit(
@@ -387,6 +395,7 @@ const walk = (job: Job, output: Output, from: Checkpoint): Stream.Stream<Event, 
         .pipe(
           Stream.map(Nesting.setApart(resource.name)),
           Stream.provideService(Json.Lossless, true),
+          Stream.provideService(Drift.Strict, plan.strict === true),
           Stream.catch((error) =>
             Stream.fromEffect(Effect.flatMap(Ref.get(current), (at) => Effect.fail(reasonOf(error, start, at))))
           )

@@ -30,6 +30,11 @@ export const Plan = Schema.Struct({
   concurrency: Schema.optionalKey(positive),
   /** Exports again what is complete, and replaces what is of unknown origin. What is unfinished is resumed all the same. */
   force: Schema.optionalKey(Schema.Boolean),
+  /**
+   * Sets apart whatever does not fit its schema, in the quarantine. Otherwise a record that has its identity is written as
+   * received, and how it differs is counted as drift. @default false
+   */
+  strict: Schema.optionalKey(Schema.Boolean),
   /** Drops what is unfinished, and starts from the beginning. */
   restart: Schema.optionalKey(Schema.Boolean)
 })

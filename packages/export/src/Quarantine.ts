@@ -1,6 +1,6 @@
 /**
- * Records that did not fit their schema, as received, each with the reason: one JSON object a line in
- * `quarantine.ndjson`, for all resources of a directory.
+ * Records that are set apart, as received, each with the reason: they have no identity, or cannot be stored; in a strict
+ * export, they do not fit their schema. One JSON object a line in `quarantine.ndjson`, for all resources of a directory.
  */
 import type { Invalid } from "@effect-intercom/core/Pagination"
 import * as Json from "@effect-intercom/core/Json"

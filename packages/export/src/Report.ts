@@ -76,7 +76,9 @@ const verdict = (outputs: ReadonlyArray<Output>): string => {
     sum(outputs, ({ counts }) => counts.records),
     "record"
   )
-  return flaws.length === 0 ? `${records}, complete` : `${records}, complete but for ${list.format(flaws)}`
+  const drifted = sum(outputs, ({ counts }) => counts.drift?.records ?? 0)
+  const told = drifted === 0 ? records : `${records} (${Format.count(drifted)} drifted)`
+  return flaws.length === 0 ? `${told}, complete` : `${told}, complete but for ${list.format(flaws)}`
 }
 
 /** What the API said there is and did not give: what is named, and what its count has more. */
@@ -274,7 +276,10 @@ const reasons = (outputs: ReadonlyArray<Output>): Markup | undefined => {
   if (flawed.length === 0) return undefined
   return html`<section aria-labelledby="quarantine">
     <h2 id="quarantine">Quarantined records</h2>
-    <p class="note">They do not fit the schema. Each stands in the quarantine as it was received.</p>
+    <p class="note">
+      They have no identity, or cannot be stored; in a strict export, they do not fit the schema. Each stands in the
+      quarantine as it was received.
+    </p>
     <table role="table" class="wide">
       <thead role="rowgroup">
         <tr role="row">
@@ -293,6 +298,48 @@ const reasons = (outputs: ReadonlyArray<Output>): Markup | undefined => {
                   <th role="rowheader" scope="row">${name}</th>
                   <td role="cell" data-label="Why"><code>${why}</code></td>
                   ${cell("Records", Format.count(count))}
+                </tr> `
+            )
+        )}
+      </tbody>
+    </table>
+  </section>`
+}
+
+const drifts = (outputs: ReadonlyArray<Output>): Markup | undefined => {
+  const drifted = outputs.flatMap(({ counts: { drift }, name }) => (drift === undefined ? [] : [{ drift, name }]))
+  if (drifted.length === 0) return undefined
+  const others = drifted.reduce((all, { drift }) => all + (drift.others ?? 0), 0)
+  return html`<section aria-labelledby="drift">
+    <h2 id="drift">Drift</h2>
+    <p class="note">
+      ${list.format(drifted.map(({ drift, name }) => `${Format.plural(drift.records, "record")} of ${name}`))}
+      ${drifted.length === 1 && drifted[0]?.drift.records === 1 ? "differs" : "differ"} from the schema, written as
+      received. A name the schema does not have is <code>*</code>.
+      ${others > 0 ? `${Format.plural(others, "difference")} of further kinds ${others === 1 ? "is" : "are"} not listed.` : undefined}
+    </p>
+    <table role="table" class="wide">
+      <thead role="rowgroup">
+        <tr role="row">
+          <th role="columnheader" scope="col">Output</th>
+          <th role="columnheader" scope="col">Where</th>
+          <th role="columnheader" scope="col">Expected</th>
+          <th role="columnheader" scope="col">Found</th>
+          <th role="columnheader" scope="col" class="number">Records</th>
+        </tr>
+      </thead>
+      <tbody role="rowgroup">
+        ${drifted.flatMap(({ drift: { kinds }, name }) =>
+          kinds
+            .toSorted((a, b) => b.records - a.records)
+            .map(
+              ({ expected, path, records, shape }) =>
+                html`<tr role="row">
+                  <th role="rowheader" scope="row">${name}</th>
+                  <td role="cell" data-label="Where"><code>${path}</code></td>
+                  <td role="cell" data-label="Expected"><code>${expected}</code></td>
+                  <td role="cell" data-label="Found"><code>${shape}</code></td>
+                  ${cell("Records", Format.count(records))}
                 </tr> `
             )
         )}
@@ -413,7 +460,7 @@ const page = (overview: Overview): Markup => {
             <h2 id="outputs">Outputs</h2>
             ${outputs.length === 0 ? html`<p class="empty">No manifest, and no checkpoint.</p>` : table(outputs)}
           </section>
-          ${charts(outputs)}${reasons(outputs)}${absent(outputs)}${digests(outputs)}
+          ${charts(outputs)}${reasons(outputs)}${absent(outputs)}${drifts(outputs)}${digests(outputs)}
         </main>
         <footer>${tool.name} ${tool.version}</footer>
       </body>

@@ -2,15 +2,17 @@
 import { Admin, Admins } from "@effect-intercom/core/resources/Admins"
 import { Article, Articles } from "@effect-intercom/core/resources/Articles"
 import { Companies, Company } from "@effect-intercom/core/resources/Companies"
-import { Contact, type ContactId, type ContactReferences, Contacts } from "@effect-intercom/core/resources/Contacts"
+import { Contact, type ContactId, Contacts } from "@effect-intercom/core/resources/Contacts"
 import { Conversation, type ConversationId, Conversations } from "@effect-intercom/core/resources/Conversations"
 import { DataEvent, Events } from "@effect-intercom/core/resources/Events"
 import { NewsItem, NewsItems } from "@effect-intercom/core/resources/NewsItems"
 import { Segment, Segments } from "@effect-intercom/core/resources/Segments"
 import { Tag, Tags } from "@effect-intercom/core/resources/Tags"
 import { Team, Teams } from "@effect-intercom/core/resources/Teams"
+import { OnInvalid } from "@effect-intercom/core/IntercomHttp"
+import * as Json from "@effect-intercom/core/Json"
 import { DecodeError, IntercomError } from "@effect-intercom/core/IntercomError"
-import type { Page, WalkOptions } from "@effect-intercom/core/Pagination"
+import type { Invalid, Page, WalkOptions } from "@effect-intercom/core/Pagination"
 import type { resources } from "@effect-intercom/core"
 import type * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
@@ -19,6 +21,7 @@ import * as Ref from "effect/Ref"
 import * as Schema from "effect/Schema"
 import * as Semaphore from "effect/Semaphore"
 import * as Stream from "effect/Stream"
+import * as Drift from "./internal/Drift.ts"
 import * as Isolation from "./internal/Isolation.ts"
 import * as Scroll from "./Scroll.ts"
 import * as Table from "./Table.ts"
@@ -46,6 +49,8 @@ export interface Options {
 
 export interface Resource<out R> {
   readonly name: string
+  /** Of a record. */
+  readonly schema: Schema.Top
   /** How a sink sees its records. */
   readonly table: Table.Table
   /** Records per page when the export does not say; null when there are no pages. */
@@ -72,6 +77,7 @@ export interface Resource<out R> {
 
 interface Listing<R> {
   readonly name: string
+  readonly schema: Schema.Top
   readonly table: Table.Table
   readonly pageSize: number | null
   readonly pages: (
@@ -84,10 +90,11 @@ const Cursor = Schema.UndefinedOr(Schema.String)
 const isCursor = Schema.is(Cursor)
 
 /** A listing walked from cursor to cursor. One with pages has times, so that changes can be selected. */
-const listing = <R>({ name, pageSize, pages, table }: Listing<R>): Resource<R> => {
+const listing = <R>({ name, pageSize, pages, schema, table }: Listing<R>): Resource<R> => {
   const query = (size: number | null) => (size === null ? {} : { per_page: size })
   return {
     name,
+    schema,
     table,
     pageSize,
     largestPage: null,
@@ -112,6 +119,7 @@ const listing = <R>({ name, pageSize, pages, table }: Listing<R>): Resource<R> =
 /** All admins, in one answer. */
 export const admins = listing({
   name: "admins",
+  schema: Admin,
   table: Table.fromSchema("admins", Admin, { key: "id" }),
   pageSize: null,
   pages: (_, options) => Stream.unwrap(Admins.useSync(({ list }) => list.pages({}, options)))
@@ -120,6 +128,7 @@ export const admins = listing({
 /** All teams, in one answer. */
 export const teams = listing({
   name: "teams",
+  schema: Team,
   table: Table.fromSchema("teams", Team, { key: "id" }),
   pageSize: null,
   pages: (_, options) => Stream.unwrap(Teams.useSync(({ list }) => list.pages({}, options)))
@@ -128,6 +137,7 @@ export const teams = listing({
 /** All tags, in one answer. */
 export const tags = listing({
   name: "tags",
+  schema: Tag,
   table: Table.fromSchema("tags", Tag, { key: "id" }),
   pageSize: null,
   pages: (_, options) => Stream.unwrap(Tags.useSync(({ list }) => list.pages({}, options)))
@@ -136,6 +146,7 @@ export const tags = listing({
 /** All segments, in one answer. */
 export const segments = listing({
   name: "segments",
+  schema: Segment,
   table: Table.fromSchema("segments", Segment, { key: "id" }),
   pageSize: null,
   pages: (_, options) => Stream.unwrap(Segments.useSync(({ list }) => list.pages({}, options)))
@@ -144,6 +155,7 @@ export const segments = listing({
 /** All articles. 25 a page is the API's default; its maximum is not documented. */
 export const articles = listing({
   name: "articles",
+  schema: Article,
   table: Table.fromSchema("articles", Article, { key: "id" }),
   pageSize: 25,
   pages: (query, options) => Stream.unwrap(Articles.useSync(({ list }) => list.pages(query, options)))
@@ -152,6 +164,7 @@ export const articles = listing({
 /** All news items; the size of a page is the API's own. */
 export const newsItems = listing({
   name: "newsItems",
+  schema: NewsItem,
   table: Table.fromSchema("newsItems", NewsItem, { key: "id", formerly: ["news"] }),
   pageSize: null,
   pages: (_, options) => Stream.unwrap(NewsItems.useSync(({ list }) => list.pages({}, options)))
@@ -164,6 +177,7 @@ const countCompanies = Companies.use(({ list }) => Stream.runHead(list.pages({ p
 /** All companies with users, by a scroll: listings of them end at 10,000. */
 export const companies: Resource<Companies> = {
   name: "companies",
+  schema: Company,
   table: Table.fromSchema("companies", Company, { key: "id" }),
   pageSize: null,
   largestPage: null,
@@ -261,21 +275,31 @@ const searchContacts: Search<Contacts> =
 /** Windows walked at once: what they read ahead is the most an export holds in memory. */
 const halfOf = (concurrency: number) => Math.max(1, Math.ceil(concurrency / 2))
 
+/** What a record that does not fit may have anywhere is anything. */
+const fieldsOf = (value: unknown): Received => (Table.isObject(value) ? value : {})
+
+const lengthOf = (value: unknown): number => (Array.isArray(value) ? value.length : 0)
+
+const wholeOf = (value: unknown): number => (typeof value === "number" && Number.isSafeInteger(value) ? value : 0)
+
+/** The id of a record that has one, as a URL has it. */
+const idOf = (record: Received): string => Json.digits(record, "id") ?? String(record["id"])
+
 const embedded = ["tags", "notes", "companies"] as const
 
 /** The lists within a contact that the API cuts off after ten. */
 const cutOff = (contact: Received): ReadonlyArray<Walk.Missing> =>
   embedded.flatMap((what): ReadonlyArray<Walk.Missing> => {
-    // Its search fits the schema of a contact.
-    const list = contact[what] as typeof ContactReferences.Type | null | undefined
-    if (list?.has_more !== true) return []
-    const found = list.data?.length ?? 0
-    return [{ id: String(contact["id"]), what, expected: Math.max(found + 1, list.total_count ?? 0), found }]
+    const list = fieldsOf(contact[what])
+    if (list["has_more"] !== true) return []
+    const found = lengthOf(list["data"])
+    return [{ id: idOf(contact), what, expected: Math.max(found + 1, wholeOf(list["total_count"])), found }]
   })
 
 /** All contacts; at most 150 a page. Their tags, notes and companies beyond the tenth are named as missing. */
 export const contacts: Resource<Contacts> = {
   name: "contacts",
+  schema: Contact,
   table: Table.fromSchema("contacts", Contact, { key: "id" }),
   pageSize: 150,
   largestPage: 150,
@@ -321,7 +345,7 @@ const isolated = <R>({ complete, operation, what }: Completion<R>, bounded: bool
   Isolation.make<Completed, R>({
     complete,
     bounded,
-    failed: ({ id }, reason) => ({ missing: [{ id: String(id), what, expected: 1, found: 0, reason }] }),
+    failed: (record, reason) => ({ missing: [{ id: idOf(record), what, expected: 1, found: 0, reason }] }),
     broken: (raw, actual) => ({
       invalid: [
         {
@@ -395,34 +419,51 @@ const isGone = ({ reason }: IntercomError): boolean => reason._tag === "NotFound
 const detailed: Completion<Conversations> = {
   what: "record",
   operation: { operation: "Conversations.get", method: "GET", path: "/conversations/{conversation_id}" },
-  complete: (listed) =>
-    // Its listing fits the schema of a conversation, so the id is one.
-    Conversations.use(({ get }) => get(listed["id"] as ConversationId)).pipe(
-      Effect.map((conversation): Completed => {
-        const found = conversation.conversation_parts?.conversation_parts?.length ?? 0
-        const expected = Math.max(
-          conversation.statistics?.count_conversation_parts ?? 0,
-          conversation.conversation_parts?.total_count ?? 0
-        )
-        return {
-          records: [conversation],
-          missing: found < expected ? [{ id: conversation.id, what: "parts", expected, found }] : []
-        }
-      }),
-      Effect.catchIf(isGone, () =>
-        Effect.succeed<Completed>({ missing: [{ id: String(listed["id"]), what: "record", expected: 1, found: 0 }] })
-      ),
-      Effect.catchReason("IntercomError", "DecodeError", (reason, error) =>
-        reason.kind === "invalid"
-          ? Effect.succeed<Completed>({ invalid: [{ raw: listed, error }] })
-          : Effect.fail(error)
+  complete: Effect.fnUntraced(
+    function* (listed) {
+      const strict = yield* Drift.Strict
+      const misfit = yield* Ref.make<Invalid | undefined>(undefined)
+      // An id that is a number is sent as its digits.
+      const answer: unknown = yield* Conversations.use(({ get }) => get(idOf(listed) as ConversationId)).pipe(
+        Effect.provideService(OnInvalid, strict ? undefined : (invalid) => Ref.set(misfit, invalid))
       )
-    )
+      const invalid = yield* Ref.get(misfit)
+      if (invalid !== undefined && !(Table.isObject(answer) && Walk.hasId(answer))) {
+        return { invalid: [{ ...invalid, raw: listed }] }
+      }
+      // What fits is an object.
+      const conversation = answer as Received
+      if (invalid !== undefined) Drift.note(conversation, invalid)
+      const parts = fieldsOf(conversation["conversation_parts"])
+      const found = lengthOf(parts["conversation_parts"])
+      const expected = Math.max(
+        wholeOf(fieldsOf(conversation["statistics"])["count_conversation_parts"]),
+        wholeOf(parts["total_count"])
+      )
+      return {
+        records: [conversation],
+        missing: found < expected ? [{ id: idOf(conversation), what: "parts", expected, found }] : []
+      } satisfies Completed
+    },
+    (self, listed) =>
+      self.pipe(
+        Effect.catchIf(
+          (error) => isGone(error),
+          () => Effect.succeed<Completed>({ missing: [{ id: idOf(listed), what: "record", expected: 1, found: 0 }] })
+        ),
+        Effect.catchReason("IntercomError", "DecodeError", (reason, error) =>
+          reason.kind === "invalid"
+            ? Effect.succeed<Completed>({ invalid: [{ raw: listed, error }] })
+            : Effect.fail(error)
+        )
+      )
+  )
 }
 
 /** All conversations with their parts: each is asked for by itself. 50 a page. */
 export const conversations: Resource<Conversations> = {
   name: "conversations",
+  schema: Conversation,
   table: Table.fromSchema("conversations", Conversation, { key: "id" }),
   pageSize: 50,
   largestPage: 150,
@@ -433,6 +474,10 @@ export const conversations: Resource<Conversations> = {
     withRetried(options, detailed, searched(searchConversations, listConversations, { ...options, concurrency: 2 })),
   count: counted(searchConversations)
 }
+
+const identityOfEvent = Table.identity({ key: null })
+
+const isHappening: Walk.Identified = (record) => identityOfEvent(record) !== undefined
 
 /** All events of a contact: those of the last 90 days, older ones the API does not list. */
 const happened: Completion<Events> = {
@@ -447,10 +492,11 @@ const happened: Completion<Events> = {
     return yield* Walk.steps(
       (options) =>
         Stream.unwrap(
-          // Its listing fits the schema of a contact, so the id is one.
-          Events.useSync(({ list }) => list.pages({ intercom_user_id: contact["id"] as ContactId }, options))
+          // The id of a contact.
+          Events.useSync(({ list }) => list.pages({ intercom_user_id: idOf(contact) as ContactId }, options))
         ),
-      undefined
+      undefined,
+      isHappening
     ).pipe(
       Stream.runForEach((step) => Ref.update(read, (steps) => [...steps, step])),
       Effect.andThen(found),
@@ -462,7 +508,7 @@ const happened: Completion<Events> = {
           const kept = yield* found
           const count = kept.records.length + kept.invalid.length
           const missing: Walk.Missing = {
-            id: String(contact["id"]),
+            id: idOf(contact),
             what: "events",
             expected: count + 1,
             found: count,
@@ -478,6 +524,7 @@ const happened: Completion<Events> = {
 /** The events of all contacts of the last 90 days: a request for each contact, at least. */
 export const events: Resource<Contacts | Events> = {
   name: "events",
+  schema: DataEvent,
   table: Table.fromSchema("events", DataEvent, { key: null }),
   pageSize: 50,
   largestPage: 150,

@@ -27,7 +27,7 @@ import type { Received, Table } from "./Table.ts"
 /** What is written in one step. */
 export interface Batch {
   readonly records: ReadonlyArray<Received>
-  /** Records that do not fit their schema: they are kept apart, as received, with the reason. */
+  /** Records that are set apart, as received, each with the reason. */
   readonly quarantined: ReadonlyArray<Quarantine.Line>
   /** The walk had to start over (a scroll expired): what this output was given before this batch is dropped. */
   readonly anew?: boolean | undefined

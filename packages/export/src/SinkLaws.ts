@@ -144,6 +144,10 @@ const oddities: ReadonlyArray<Table.Received> = [
   { name: "x".repeat(1_000_000) },
   { owner: 12345, place: { city: 8000 } },
   { owner: "12345" },
+  // Drift: a key is a number where a string is expected, and digits of it are all that tells it apart.
+  { id: 7 },
+  parsed(`{"id":9007199254740993}`),
+  parsed(`{"id":9007199254740995,"type":5,"name":[],"place":[{"city":1}]}`),
   { count: Number.MAX_SAFE_INTEGER, ratio: Number.MAX_VALUE },
   { count: Number.MIN_SAFE_INTEGER, ratio: Number.MIN_VALUE },
   { count: -1, ratio: 0.1, place: { spot: { x: -1.5e-10 } } },

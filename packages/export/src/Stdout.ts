@@ -6,7 +6,7 @@
  * ```
  *
  * The records of one resource stand there as they were received. With several, `named` says of which each is:
- * `{"resource":"contacts","record":{…}}`. Records that do not fit their schema go to the standard error, as in
+ * `{"resource":"contacts","record":{…}}`. Records that are set apart go to the standard error, as in
  * `quarantine.ndjson`, with what could move a terminal's cursor as escapes.
  *
  * What went into a pipe is gone: there is no checkpoint to resume from, no document is kept, and nothing to audit. A walk

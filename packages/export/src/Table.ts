@@ -57,15 +57,17 @@ export interface Received {
  * What tells a record of the table apart from others: its key. Where a table has none, two are the same that are equal in
  * every field, their time among them. `undefined` for what cannot be distinguished.
  */
-export const identity = ({ key }: Table): ((record: unknown) => string | undefined) => {
+export const identity = ({ key }: Pick<Table, "key">): ((record: unknown) => string | undefined) => {
   if (key === null) {
     return (record) =>
-      isObject(record) && typeof record["created_at"] === "number" ? Json.stringify(record) : undefined
+      isObject(record) && record["created_at"] !== undefined && record["created_at"] !== null
+        ? Json.stringify(record)
+        : undefined
   }
   return (record) => {
     if (!isObject(record)) return undefined
     const value = record[key]
-    return typeof value === "string" || typeof value === "number"
+    return (typeof value === "string" && value !== "") || typeof value === "number"
       ? (Json.digits(record, key) ?? String(value))
       : undefined
   }

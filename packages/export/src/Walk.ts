@@ -9,9 +9,10 @@ import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { Endless } from "./ExportError.ts"
 import * as Course from "./internal/Course.ts"
+import * as Drift from "./internal/Drift.ts"
 import * as Keys from "./internal/Keys.ts"
 import type * as PageSize from "./PageSize.ts"
-import { isObject, type Received } from "./Table.ts"
+import { identity, isObject, type Received } from "./Table.ts"
 
 /** Something the API said is there and did not give. */
 export const Missing = Schema.Struct({
@@ -55,7 +56,7 @@ export interface Step {
 /** What a walk fails with. */
 export type Failure = IntercomError | Endless
 
-/** A page as received, with those of its records that do not fit set apart. */
+/** A page as received, with those of its records set apart that have no identity; all that do not fit, when it is strict. */
 export interface Fetched {
   readonly page: Page<Received>
   readonly invalid: ReadonlyArray<Invalid>
@@ -64,8 +65,36 @@ export interface Fetched {
 /** Opens a listing: its pages, from a cursor on. */
 export type Open<R> = (options: WalkOptions) => Stream.Stream<Page<unknown>, IntercomError, R>
 
+/** Whether a record has what tells it apart from others. */
+export type Identified = (record: unknown) => boolean
+
+const identityOfId = identity({ key: "id" })
+
+/** By its id. */
+export const hasId: Identified = (record) => identityOfId(record) !== undefined
+
+/** What drifted is among the records, at its place. */
+const received = ({ invalid, page }: Fetched, identified: Identified, strict: boolean): Fetched => {
+  if (strict || invalid.length === 0) return { page, invalid }
+  const items = [...page.items]
+  const apart: Array<Invalid> = []
+  for (const one of invalid) {
+    const { index = Infinity, raw } = one
+    if (isObject(raw) && identified(raw)) {
+      Drift.note(raw, one)
+      // They come in order, so those before it that have a place here are in it.
+      items.splice(index - apart.length, 0, raw)
+    } else apart.push(one)
+  }
+  return { page: { ...page, items }, invalid: apart }
+}
+
 /** The page at a cursor. */
-export const fetch = <R>(open: Open<R>, from: string | undefined): Effect.Effect<Fetched, IntercomError, R> =>
+export const fetch = <R>(
+  open: Open<R>,
+  from: string | undefined,
+  identified: Identified = hasId
+): Effect.Effect<Fetched, IntercomError, R> =>
   Effect.flatMap(Ref.make<ReadonlyArray<Invalid>>([]), (apart) =>
     open({
       from: from === undefined ? undefined : Cursor.make(from),
@@ -75,7 +104,11 @@ export const fetch = <R>(open: Open<R>, from: string | undefined): Effect.Effect
       Stream.runHead,
       // A listing has one page at least; and what fits the schema of a record is an object.
       Effect.map(Option.getOrElse((): Page<unknown> => ({ items: [] }))),
-      Effect.flatMap((page) => Effect.map(Ref.get(apart), (invalid) => ({ page: page as Page<Received>, invalid })))
+      Effect.flatMap((page) =>
+        Effect.zipWith(Ref.get(apart), Drift.Strict, (invalid, strict) =>
+          received({ page: page as Page<Received>, invalid }, identified, strict)
+        )
+      )
     )
   )
 
@@ -117,9 +150,13 @@ export const adaptive =
     sizes.adapt((size) => fetch(open(size), cursor))
 
 /** A step for each page of a listing, whose position is the page's cursor. */
-export const steps = <R>(open: Open<R>, from: string | undefined): Stream.Stream<Step, Failure, R> =>
+export const steps = <R>(
+  open: Open<R>,
+  from: string | undefined,
+  identified?: Identified
+): Stream.Stream<Step, Failure, R> =>
   Stream.map(
-    pages((cursor) => fetch(open, cursor), from),
+    pages((cursor) => fetch(open, cursor, identified), from),
     ({ invalid, page }) => ({
       records: page.items,
       invalid,
@@ -185,14 +222,16 @@ export const accepted = <E, R>(
 /** A walk that cannot resume: its position only records that it started. `total`: what the API counts. */
 export const scrolled = <R>(open: Open<R>, total?: number | undefined): Stream.Stream<Step, Failure, R> =>
   Stream.unwrap(
-    Effect.map(Ref.make<ReadonlyArray<Invalid>>([]), (apart) => {
+    Effect.zipWith(Ref.make<ReadonlyArray<Invalid>>([]), Drift.Strict, (apart, strict) => {
       const course = Course.make()
       // Read ahead, misfits of the next page would get into this one's set.
       return open({ prefetch: 0, onInvalid: (one) => Ref.update(apart, (all) => [...all, one]) }).pipe(
         Stream.mapEffect((page) =>
-          Effect.flatMap(Ref.getAndSet(apart, []), (invalid): Effect.Effect<Step, Endless> => {
+          Effect.flatMap(Ref.getAndSet(apart, []), (found): Effect.Effect<Step, Endless> => {
             // What fits the schema of a record is an object.
-            const records = page.items as ReadonlyArray<Received>
+            const fetched = received({ page: page as Page<Received>, invalid: found }, hasId, strict)
+            const { invalid } = fetched
+            const records = fetched.page.items
             const read = records.length + invalid.length
             const all = page.total ?? total
             const endless = course({ records, read, cursor: page.cursor, total: all })

@@ -187,11 +187,13 @@ describe("Export", () => {
     )
   )
 
-  it.effect("sets records apart that do not fit", () =>
+  it.effect("sets records apart that do not fit, when it is strict", () =>
     inWorkspace({ ...Workspace.small, overrides: { contacts: { 3: { owner_id: true }, 80: { owner_id: true } } } })(
       Effect.gen(function* () {
         const sink = MemorySink.make()
-        const [entry] = Workspace.entriesOf(yield* Workspace.run({ resources: ["contacts"], pageSize: 7 }, sink))
+        const [entry] = Workspace.entriesOf(
+          yield* Workspace.run({ resources: ["contacts"], pageSize: 7, strict: true }, sink)
+        )
         assert.deepInclude(entry, { records: 88, complete: true })
         assert.deepInclude(entry?.counts, { read: 90, records: 88, quarantined: 2 })
       })

@@ -170,7 +170,7 @@ describe("a quarantine", () => {
     it.effect(`that was changed, with as many records, is told: ${name}`, () =>
       Effect.gen(function* () {
         const place = yield* make
-        const [entry] = yield* run(contacts, place)
+        const [entry] = yield* run({ ...contacts, strict: true }, place)
         assert.deepInclude(entry, { records: 10, quarantined: 2 })
         // A later export of changes keeps them.
         yield* TestClock.adjust("1 day")

@@ -12,7 +12,7 @@ import { regions } from "../IntercomConfig.ts"
 import { DecodeError, IntercomError, PaginationError, type Reason, TimeoutError } from "../IntercomError.ts"
 import type { IntercomHttp } from "../IntercomHttp.ts"
 import * as Json from "../Json.ts"
-import { Timeout } from "./CallPolicy.ts"
+import { OnInvalid, Timeout } from "./CallPolicy.ts"
 import { guard } from "./Guard.ts"
 import { mismatchesOf } from "./Mismatches.ts"
 import { countDecodeFailure, transportReason } from "./ReadAnswer.ts"
@@ -129,12 +129,21 @@ export const make = (http: IntercomHttp["Service"], operation: Operation, endpoi
 
   const countInvalid = countDecodeFailure(operation)
 
-  const decode = (answer: Answer) =>
+  const decode = (answer: Answer): Effect.Effect<unknown, IntercomError> =>
     fits(answer.body)
       ? Effect.succeed(answer.body)
       : Effect.andThen(countInvalid, Effect.fail(decodeError(success, answer, answer.body)))
 
-  return Object.assign((parts: Parts) => traced(Effect.flatMap(send(parts), decode)), {
+  const take = (answer: Answer) =>
+    decode(answer).pipe(
+      Effect.catch((error) =>
+        Effect.flatMap(OnInvalid, (onInvalid) =>
+          onInvalid === undefined ? Effect.fail(error) : Effect.as(onInvalid({ raw: answer.body, error }), answer.body)
+        )
+      )
+    )
+
+  return Object.assign((parts: Parts) => traced(Effect.flatMap(send(parts), take)), {
     traced,
     send,
     sendUrl,

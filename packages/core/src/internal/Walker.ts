@@ -70,9 +70,9 @@ export const make = (
     if (!lenient || !Array.isArray(raw)) return Effect.as(call.decode(answer), { raw: [], invalid: [] })
     // The envelope is judged without its records, then each record by itself.
     const envelope = { ...answer, body: Envelope.withAt(answer.body, list, []) }
-    const invalid = records
-      .filter((record) => !isRecord(record))
-      .map((raw) => ({ raw, error: call.decodeError(item, answer, raw) }))
+    const invalid = records.flatMap((raw, index) =>
+      isRecord(raw) ? [] : [{ raw, error: call.decodeError(item, answer, raw), index }]
+    )
     return Effect.as(
       Effect.andThen(
         call.decode(envelope),

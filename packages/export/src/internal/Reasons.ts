@@ -5,7 +5,7 @@ import type { Line } from "../Quarantine.ts"
 /** Reasons kept apart; further ones are counted together. */
 const mostReasons = 100
 
-/** Why a record does not fit: the path and the expectation, never the value, which is customer data. */
+/** Why a record is set apart: the path and the expectation, never the value, which is customer data. */
 const why = ({ error: { reason } }: Invalid): string => {
   const [first] = reason._tag === "DecodeError" ? reason.mismatches : []
   if (first === undefined) return reason._tag

@@ -10,7 +10,7 @@
  * | -------------------------- | ------------------------------------------------------------------------------- |
  * | `contacts`                 | the records, by their key; `_position` is the order of records without key      |
  * | `_intercom_export`         | documents: `manifest`, `state`, and `checkpoint:contacts` of an unfinished one; `fence` |
- * | `_intercom_quarantine`     | records that do not fit                                                         |
+ * | `_intercom_quarantine`     | records that are set apart                                                      |
  * | `_intercom_replace_contacts`, `_intercom_merge_contacts` | what an unfinished export has written, by its mode |
  */
 import * as Json from "@effect-intercom/core/Json"
