@@ -1,4 +1,5 @@
 /** The simulator as a service: on a port of this machine, or as an `HttpClient` without any. */
+import type { Webhook } from "@effect-intercom/core"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as NodeHttpServerRequest from "@effect/platform-node/NodeHttpServerRequest"
 import * as Clock from "effect/Clock"
@@ -20,6 +21,7 @@ import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
+import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as Struct from "effect/Struct"
 import { createHash } from "node:crypto"
@@ -28,6 +30,7 @@ import * as Faults from "./Faults.ts"
 import * as App from "./internal/App.ts"
 import type { Row } from "./internal/Collection.ts"
 import * as Days from "./internal/Days.ts"
+import * as Notifier from "./internal/Notifier.ts"
 import * as Operations from "./internal/Operations.ts"
 import * as Request from "./internal/Request.ts"
 import * as Routes from "./internal/Routes.ts"
@@ -35,8 +38,9 @@ import * as Workspaces from "./internal/Workspaces.ts"
 import type * as Kind from "./Kind.ts"
 import * as Contacts from "./kinds/Contacts.ts"
 import { kinds, views } from "./kinds/index.ts"
+import * as Notifications from "./Notifications.ts"
 import * as RateLimit from "./RateLimit.ts"
-import type { PartsOverride } from "./World.ts"
+import { type PartsOverride, workspaceId } from "./World.ts"
 
 type Kinds = typeof kinds
 
@@ -168,6 +172,17 @@ export interface Shape {
   readonly mergeContacts: (from: string, into: string) => Effect.Effect<void, NoSuchRecord>
   /** Replaces the faults, from the next request on; scripts and draws begin anew. */
   readonly setFaults: (faults: Faults.Faults) => Effect.Effect<void>
+  /**
+   * Has an endpoint notified of what happens from now on, as long as the scope is open: by requests, and by
+   * {@link Shape.insert} and its kin.
+   */
+  readonly notify: (
+    options: Notifications.Options
+  ) => Effect.Effect<
+    Notifications.Subscription,
+    Notifications.EndpointError | Webhook.SecretError,
+    HttpClient.HttpClient | Scope.Scope
+  >
   /** The further workspaces, in the order of the options. */
   readonly workspaces: ReadonlyArray<Shape>
 }
@@ -224,7 +239,12 @@ const makeWorkspace = Effect.fnUntraced(function* <E>(options: Options, wire: Wi
   const days = Days.make(yield* Effect.orDie(DateTime.zoneMakeNamedEffect(timezone)))
   const version = options.version ?? "2.15"
   const served = { ...kinds, ...options.kinds }
-  const workspace = Workspaces.make({
+  const notifier = Notifier.make((kind, id) =>
+    // It is asked when the workspace is there.
+    Workspaces.collectionOf(workspace, kind).find(id)
+  )
+  const workspace: Kind.Workspace = Workspaces.make({
+    onChange: notifier.changed,
     kinds: served,
     seed,
     timezone,
@@ -249,7 +269,7 @@ const makeWorkspace = Effect.fnUntraced(function* <E>(options: Options, wire: Wi
     // Ids in paths have no length limit.
     Effect.provideService(HttpRouter.RouterConfig, { maxParamLength: 4096 })
   )
-  const app = App.make(operations, {
+  const app = App.make(notifier.around(operations, find), {
     ...wire,
     seed,
     version,
@@ -291,7 +311,7 @@ const makeWorkspace = Effect.fnUntraced(function* <E>(options: Options, wire: Wi
 
   const change = (resource: Resource, id: string, run: (at: number) => boolean) =>
     Effect.flatMap(Clock.currentTimeMillis, (at) =>
-      run(at) ? Effect.void : Effect.fail(new NoSuchRecord({ resource, id }))
+      run(at) ? notifier.settle : Effect.fail(new NoSuchRecord({ resource, id }))
     )
 
   const shape = (url: string) =>
@@ -319,7 +339,12 @@ const makeWorkspace = Effect.fnUntraced(function* <E>(options: Options, wire: Wi
         const { messages } = workspace.collections
         return Array.from({ length: messages.size() }, (_, position) => messages.at(position))
       }),
-      insert: (resource, record) => Effect.map(Clock.currentTimeMillis, (at) => collectionOf(resource).add(record, at)),
+      notify: (options) => Notifications.subscribe(notifier, { seed, id: workspaceId(workspace.world) }, options),
+      insert: (resource, record) =>
+        Clock.currentTimeMillis.pipe(
+          Effect.map((at) => collectionOf(resource).add(record, at)),
+          Effect.andThen(notifier.settle)
+        ),
       update: (resource, id, fields) =>
         change(resource, id, (at) => {
           const row = collectionOf(resource).find(id)

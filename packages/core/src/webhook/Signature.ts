@@ -6,6 +6,7 @@ import * as SecureRandom from "effect/crypto/SecureRandom"
 import * as Effect from "effect/Effect"
 import * as Hex from "effect/encoding/Hex"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
@@ -112,6 +113,8 @@ export interface Signatures {
 /** A secret, or several while one replaces another. */
 export type Secrets = Redacted.Redacted | ReadonlyArray<Redacted.Redacted>
 
+const webCrypto = Layer.provide(Mac.layerWebCrypto, SecureRandom.layerWebCrypto)
+
 const keysOf = Effect.fnUntraced(function* ({ algorithm, secret }: Scheme, secrets: Secrets) {
   const given = Redacted.isRedacted(secrets) ? [secrets] : secrets
   const keys = yield* Effect.forEach(given, (redacted) => {
@@ -133,7 +136,8 @@ const tagOf = ({ digits, prefix }: Scheme, header: string): Uint8Array | undefin
 }
 
 /**
- * Signatures of a kind with these secrets.
+ * Signatures of a kind with these secrets: by a `Mac` of Effect, where one is provided, as `NodeCrypto.layerMac` is, and by
+ * WebCrypto elsewhere.
  *
  * @example
  * ```ts
@@ -146,35 +150,36 @@ const tagOf = ({ digits, prefix }: Scheme, header: string): Uint8Array | undefin
  * })
  * ```
  */
-export const signatures = Effect.fnUntraced(
-  function* (scheme: Scheme, secrets: Secrets): Effect.fn.Return<Signatures, SecretError, Mac.Mac> {
-    const mac = yield* Mac.Mac
-    const { first, keys } = yield* keysOf(scheme, secrets)
-    const refused = (problem: SignatureError["problem"]) =>
-      new SignatureError({
-        header: scheme.header,
-        problem,
-        expected: `${scheme.prefix === "" ? "" : `"${scheme.prefix}" and `}${scheme.digits} hexadecimal digits`,
-        secret: scheme.secret
-      })
-    const parse = (signature: string | undefined) => {
-      if (signature === undefined) return Effect.fail(refused("missing"))
-      const tag = tagOf(scheme, signature)
-      return tag === undefined ? Effect.fail(refused("malformed")) : Effect.succeed(tag)
-    }
-    return {
-      scheme,
-      parse,
-      verify: Effect.fnUntraced(function* (body, signature) {
-        const tag = yield* parse(signature)
-        const checked = yield* Effect.forEach(keys, (key) => Effect.orDie(mac.verify(key, tag, body)))
-        if (!checked.includes(true)) return yield* refused("wrong")
-      }),
-      sign: (body) => Effect.map(Effect.orDie(mac.sign(first, body)), (tag) => `${scheme.prefix}${Hex.encode(tag)}`)
-    }
-  },
-  Effect.provide(Layer.provide(Mac.layerWebCrypto, SecureRandom.layerWebCrypto))
-)
+export const signatures = Effect.fnUntraced(function* (
+  scheme: Scheme,
+  secrets: Secrets
+): Effect.fn.Return<Signatures, SecretError> {
+  const provided = yield* Effect.serviceOption(Mac.Mac)
+  const mac = Option.isSome(provided) ? provided.value : yield* Effect.provide(Mac.Mac, webCrypto)
+  const { first, keys } = yield* keysOf(scheme, secrets)
+  const refused = (problem: SignatureError["problem"]) =>
+    new SignatureError({
+      header: scheme.header,
+      problem,
+      expected: `${scheme.prefix === "" ? "" : `"${scheme.prefix}" and `}${scheme.digits} hexadecimal digits`,
+      secret: scheme.secret
+    })
+  const parse = (signature: string | undefined) => {
+    if (signature === undefined) return Effect.fail(refused("missing"))
+    const tag = tagOf(scheme, signature)
+    return tag === undefined ? Effect.fail(refused("malformed")) : Effect.succeed(tag)
+  }
+  return {
+    scheme,
+    parse,
+    verify: Effect.fnUntraced(function* (body, signature) {
+      const tag = yield* parse(signature)
+      const checked = yield* Effect.forEach(keys, (key) => Effect.orDie(mac.verify(key, tag, body)))
+      if (!checked.includes(true)) return yield* refused("wrong")
+    }),
+    sign: (body) => Effect.map(Effect.orDie(mac.sign(first, body)), (tag) => `${scheme.prefix}${Hex.encode(tag)}`)
+  }
+})
 
 /** The signatures of notifications, which {@link layer} makes of the app's client secret. */
 export class Verifier extends Context.Service<Verifier, Signatures>()("@effect-intercom/core/Webhook/Verifier") {}

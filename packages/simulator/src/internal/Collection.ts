@@ -71,6 +71,8 @@ export interface Options {
   readonly unique?: { readonly [name: string]: Unique } | undefined
   /** Fields of generated records that are to be other than generated, by index. */
   readonly overrides?: { readonly [index: number]: { readonly [field: string]: unknown } } | undefined
+  /** Told of each record that is added (there is none before), replaced, or removed (there is none after). */
+  readonly onChange?: ((before: Row | undefined, after: Row | undefined) => void) | undefined
 }
 
 /** Some records, listed like a collection. */
@@ -83,7 +85,15 @@ export const of = (rows: ReadonlyArray<Row>): Collection =>
     nextId: String
   })
 
-export const make = ({ count, generate, indexOf, nextId, overrides = {}, unique = {} }: Options): Collection => {
+export const make = ({
+  count,
+  generate,
+  indexOf,
+  nextId,
+  onChange = () => {},
+  overrides = {},
+  unique = {}
+}: Options): Collection => {
   const rows = new Map<number, Row>()
   const ids = new Map<string, number>()
   // The slots of records that are not as seeded, by their unique values; of seeded ones, the values carry the index.
@@ -146,18 +156,26 @@ export const make = ({ count, generate, indexOf, nextId, overrides = {}, unique 
     slots: () => slots,
     changes,
     nextId: (now) => nextId(slots, now),
-    add: (row, at) => set(slots++, row, at),
+    add: (row, at) => {
+      set(slots++, row, at)
+      onChange(undefined, row)
+    },
     replace: (row, at) => {
       const slot = liveSlot(row.id)
-      if (slot !== undefined) set(slot, row, at)
-      return slot !== undefined
+      if (slot === undefined) return false
+      const before = last(slot)
+      set(slot, row, at)
+      onChange(before, row)
+      return true
     },
     remove: (id, at) => {
       const slot = liveSlot(id)
       if (slot === undefined) return false
-      rows.set(slot, last(slot))
+      const before = last(slot)
+      rows.set(slot, before)
       removed.leaveOut(slot)
       changes.push({ slot, row: undefined, at })
+      onChange(before, undefined)
       return true
     }
   }

@@ -3,6 +3,7 @@ import * as Collection from "./Collection.ts"
 import * as Prng from "./Prng.ts"
 import * as Ids from "../Ids.ts"
 import type * as Kind from "../Kind.ts"
+import type * as Topics from "../Topics.ts"
 import type { World } from "../World.ts"
 
 /** Kinds, by the names of their records. */
@@ -20,11 +21,22 @@ export interface Options
   readonly kinds: Kinds
   readonly counts: { readonly [name: string]: number | undefined }
   readonly overrides: Overrides
+  /** Told of each record that changes. */
+  readonly onChange: (change: Topics.Change) => void
 }
 
 const idsOf = (name: string, { ids }: Kind.Top): Ids.Ids => ids ?? Ids.numeric(name)
 
-export const make = ({ counts, kinds, overrides, parts, seed, timezone, ...options }: Options): Kind.Workspace => {
+export const make = ({
+  counts,
+  kinds,
+  onChange,
+  overrides,
+  parts,
+  seed,
+  timezone,
+  ...options
+}: Options): Kind.Workspace => {
   const each = <A>(f: (name: string, kind: Kind.Top) => A): { readonly [name: string]: A } =>
     Object.fromEntries(Object.entries(kinds).map(([name, kind]) => [name, f(name, kind)]))
 
@@ -47,6 +59,7 @@ export const make = ({ counts, kinds, overrides, parts, seed, timezone, ...optio
       indexOf: (id) => ids.indexOf(world, id),
       nextId: (slot, now) => ids.next(world, slot, now),
       overrides: overrides[name],
+      onChange: (before, after) => onChange({ kind: name, before, after }),
       unique
     })
   })
