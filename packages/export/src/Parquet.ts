@@ -2,8 +2,9 @@
  * A sink that writes each resource to a Parquet file: `contacts.parquet`.
  *
  * Its columns are those of the table (see `Table.ts`), `_rest` last, all of them optional: `STRING`, `JSON` (text
- * to readers that do not know the logical type), 64-bit integers, doubles and booleans. Times are the Unix seconds the API
- * sends, as integers. Pages are compressed with Snappy, which every reader knows.
+ * to readers that do not know the logical type), 64-bit integers, doubles and booleans. Times are `TIMESTAMP` in UTC, to
+ * the millisecond (the API sends seconds); one outside of the years 1 to 9999, which not every reader knows, stands in
+ * `_rest` as the number it was. Pages are compressed with Snappy, which every reader knows.
  *
  * A Parquet file cannot grow, so that an export collects the records first, compressed (`contacts.parquet.part`), and makes
  * the file of them when it finishes, a group of rows at a time. A group has 10,000 rows, or fewer that are 16 million
@@ -76,7 +77,12 @@ const groupsOf = (part: string) =>
     Stream.mapAccum(noGroup, addLine, { onHalt: (group) => (group.lines.length > 0 ? [group] : []) })
   )
 
-const elements: Readonly<Record<Table.Kind, Omit<SchemaElement, "name">>> = {
+const elements: Readonly<Record<Table.Kind | "moment", Omit<SchemaElement, "name">>> = {
+  moment: {
+    type: "INT64",
+    converted_type: "TIMESTAMP_MILLIS",
+    logical_type: { type: "TIMESTAMP", isAdjustedToUTC: true, unit: "MILLIS" }
+  },
   text: { type: "BYTE_ARRAY", converted_type: "UTF8", logical_type: { type: "STRING" } },
   // The older `converted_type` says string: declared as JSON, DuckDB refuses the whole file for one lone surrogate.
   json: { type: "BYTE_ARRAY", converted_type: "UTF8", logical_type: { type: "JSON" } },
@@ -86,14 +92,23 @@ const elements: Readonly<Record<Table.Kind, Omit<SchemaElement, "name">>> = {
 }
 
 /** All columns, `_rest` among them. */
-const columnsOf = ({ columns }: Table.Table): ReadonlyArray<Pick<Table.Column, "kind" | "name">> => [
-  ...columns,
+const columnsOf = ({
+  columns
+}: Table.Table): ReadonlyArray<{ readonly name: string; readonly kind: keyof typeof elements }> => [
+  ...columns.map(({ kind, moments, name }) => ({ name, kind: moments === true ? ("moment" as const) : kind })),
   { name: Table.rest, kind: "json" }
 ]
 
+/** As the column has it. */
+const stored = (kind: keyof typeof elements, value: Table.Value): Table.Value | bigint => {
+  if (value === null) return null
+  if (kind === "moment") return BigInt(Number(value)) * 1000n
+  return kind === "integer" ? BigInt(Number(value)) : value
+}
+
 /** From lines of JSON to the columns of a group. */
 const columnar = (table: Table.Table) => {
-  const rowOf = Table.rowOf(table)
+  const rowOf = Table.rowOf(table, { moments: true })
   const columns = columnsOf(table)
   return ({ lines }: Group) => {
     const rows = lines.map((line): ReadonlyArray<Table.Value> => {
@@ -103,10 +118,7 @@ const columnar = (table: Table.Table) => {
     })
     return columns.map(({ kind, name }, index) => ({
       name,
-      data: rows.map((row) => {
-        const value = row[index] ?? null
-        return kind === "integer" && value !== null ? BigInt(Number(value)) : value
-      }),
+      data: rows.map((row) => stored(kind, row[index] ?? null)),
       // Nobody looks for the JSON between two others.
       statistics: kind !== "json"
     }))

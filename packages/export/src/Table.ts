@@ -17,6 +17,7 @@
  * - Names are unique also to readers that ignore case: of two fields with one name the first has the column.
  */
 import * as Json from "@effect-intercom/core/Json"
+import { UnixSeconds } from "@effect-intercom/core/Wire"
 import type * as Schema from "effect/Schema"
 import * as SchemaAST from "effect/SchemaAST"
 
@@ -29,6 +30,8 @@ export interface Column {
   /** Where the value is in the record: `["location", "city"]`. */
   readonly path: ReadonlyArray<string>
   readonly kind: Kind
+  /** Whether its integers are moments, in Unix seconds. @default false */
+  readonly moments?: boolean | undefined
 }
 
 export interface Table {
@@ -117,8 +120,14 @@ const columnsOf = (ast: SchemaAST.AST, path: ReadonlyArray<string>): ReadonlyArr
   const kinds = alternatives(ast)
   const [only] = kinds
   const fields = kinds.length === 1 && only !== undefined ? fieldsOf(only, path) : []
-  return fields.length > 0 ? fields : [{ name: path.join(separator), path, kind: common(kinds.map(kindOf)) }]
+  if (fields.length > 0) return fields
+  const moments = kinds.length > 0 && kinds.every(isMoment) ? { moments: true } : undefined
+  return [{ name: path.join(separator), path, kind: common(kinds.map(kindOf)), ...moments }]
 }
+
+/** Checked schemas are copied where they are used; what they say of themselves stays. */
+const isMoment = (ast: SchemaAST.AST): boolean =>
+  SchemaAST.resolveDescription(ast) === SchemaAST.resolveDescription(UnixSeconds.ast)
 
 /** The members of a union, of unions in it too, without null and undefined. */
 const alternatives = (ast: SchemaAST.AST): ReadonlyArray<SchemaAST.AST> => {
@@ -185,11 +194,13 @@ type Tree = Map<string, Leaf | Tree>
 interface Leaf {
   readonly index: number
   readonly kind: Kind
+  /** Whether it has moments alone. */
+  readonly moments: boolean
 }
 
-const treeOf = (columns: ReadonlyArray<Column>): Tree => {
+const treeOf = (columns: ReadonlyArray<Column>, ofMoments = false): Tree => {
   const root: Tree = new Map()
-  for (const [index, { kind, path }] of columns.entries()) {
+  for (const [index, { kind, moments = false, path }] of columns.entries()) {
     let tree = root
     for (const name of path.slice(0, -1)) {
       const found = tree.get(name)
@@ -197,7 +208,7 @@ const treeOf = (columns: ReadonlyArray<Column>): Tree => {
       tree.set(name, branch)
       tree = branch
     }
-    tree.set(path.at(-1) ?? "", { index, kind })
+    tree.set(path.at(-1) ?? "", { index, kind, moments: ofMoments && moments })
   }
   return root
 }
@@ -215,9 +226,17 @@ const set = (fields: Fields, name: string, value: unknown): Fields => {
   return fields
 }
 
+/** The Unix seconds of the years 1 to 9999, which every reader of timestamps knows. */
+export const moments = { first: -62_135_596_800, last: 253_402_300_799 }
+
+export interface Options {
+  /** Whether columns of moments have moments of the years 1 to 9999 alone; others are in `_rest`. @default false */
+  readonly moments?: boolean | undefined
+}
+
 /** From records of the table to rows. What depends on the table alone is done once, so keep the function. */
-export const rowOf = ({ columns }: Table): ((record: Received) => Row) => {
-  const tree = treeOf(columns)
+export const rowOf = ({ columns }: Table, options: Options = {}): ((record: Received) => Row) => {
+  const tree = treeOf(columns, options.moments)
   return (record) => {
     const values: Array<Value> = Array.from(columns, () => null)
     const left = fill(tree, record, values)
@@ -251,7 +270,8 @@ const place = (
 ): unknown => {
   if (node === undefined) return value
   if (node instanceof Map) return isObject(value) ? fill(node, value, values) : value
-  const fitting = fit(node.kind, value, digits)
+  const isOut = node.moments && typeof value === "number" && (value < moments.first || value > moments.last)
+  const fitting = isOut ? undefined : fit(node.kind, value, digits)
   if (fitting !== undefined) {
     values[node.index] = fitting
     return undefined

@@ -1,5 +1,5 @@
 /** DuckDB reads what the sinks wrote: it shares no code with them. */
-import type { Kind, Received, Table, Value } from "@effect-intercom/export/Table"
+import type { Column, Kind, Received, Table, Value } from "@effect-intercom/export/Table"
 import * as Tables from "@effect-intercom/export/Table"
 import { DuckDBInstance, type DuckDBValue } from "@duckdb/node-api"
 import * as Effect from "effect/Effect"
@@ -34,9 +34,13 @@ const valueOf = (value: DuckDBValue | undefined): Value =>
   typeof value === "bigint" ? Number(value) : ((value ?? null) as Value)
 
 /** What a file with a table's columns holds; `scan` reads it. */
-const records = (table: Table, scan: string): Effect.Effect<ReadonlyArray<Received>, Error> => {
+const records = (
+  table: Table,
+  scan: string,
+  select: (column: Pick<Column, "moments" | "name">) => string = ({ name }) => `"${name}"`
+): Effect.Effect<ReadonlyArray<Received>, Error> => {
   const recordOf = Tables.recordOf(table)
-  const columns = [...table.columns.map(({ name }) => name), Tables.rest].map((name) => `"${name}"`).join(", ")
+  const columns = [...table.columns, { name: Tables.rest }].map(select).join(", ")
   return Effect.map(query(`select ${columns} from ${scan}`), (rows) =>
     rows.map((row) => {
       const values = row.map(valueOf)
@@ -57,7 +61,10 @@ export const csv = (table: Table, path: string) => {
   )
 }
 
-export const parquet = (table: Table, path: string) => records(table, `read_parquet('${path}')`)
+export const parquet = (table: Table, path: string) =>
+  records(table, `read_parquet('${path}')`, ({ moments, name }) =>
+    moments === true ? `epoch_ms("${name}") // 1000` : `"${name}"`
+  )
 
 /** Each line's JSON, as it stands there. */
 export const ndjson = (path: string): Effect.Effect<ReadonlyArray<string>, Error> =>

@@ -1,7 +1,10 @@
 import * as Parquet from "@effect-intercom/export/Parquet"
+import * as Wire from "@effect-intercom/core/Wire"
 import * as SinkLaws from "@effect-intercom/export/SinkLaws"
 import { assert, describe, layer } from "@effect/vitest"
+import * as Table from "@effect-intercom/export/Table"
 import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
 import * as Disk from "./Disk.ts"
 import * as DuckDb from "./DuckDb.ts"
 import * as FileSinkLaws from "./FileSinkLaws.ts"
@@ -68,6 +71,68 @@ describe("Parquet", () => {
         assert.deepStrictEqual(
           yield* DuckDb.query(`select tags->>'$[0]', count(*) from '${file}' where name = 'Zoë 😀 7' group by 1`),
           [["t2", 1n]]
+        )
+      })
+    )
+
+    it.effect("has times as timestamps in UTC; what no reader can have as one stays the number it was", () =>
+      Effect.gen(function* () {
+        const directory = yield* Disk.temporary
+        const table = Table.fromSchema(
+          "moments",
+          Wire.open({
+            id: Schema.String,
+            created_at: Wire.nullish(Wire.UnixSeconds),
+            of: Wire.open({ at: Wire.UnixSeconds })
+          }),
+          { key: "id" }
+        )
+        const records = [
+          { id: "1", created_at: 1_800_000_000, of: { at: 0 } },
+          { id: "2", created_at: null, of: { at: -1 } },
+          { id: "3", created_at: 253_402_300_799, of: { at: -62_135_596_800 } },
+          { id: "4", created_at: 253_402_300_800, of: { at: -62_135_596_801 } },
+          { id: "5", created_at: "soon", of: { at: 1.5 } }
+        ]
+        const sink = Parquet.layer({ directory })
+        yield* FileSinkLaws.session(sink, ({ open }) =>
+          Effect.gen(function* () {
+            const { commit, finish, forget } = yield* open(table, "replace")
+            yield* commit({ records, quarantined: [] }, () => "1")
+            return yield* Effect.tap(finish("moments"), () => forget)
+          })
+        )
+        const file = `${directory}/moments.parquet`
+        assert.deepStrictEqual(
+          (yield* DuckDb.query(`describe select * from '${file}'`)).map(([name, type]) => [name, type]),
+          [
+            ["id", "VARCHAR"],
+            ["created_at", "TIMESTAMP WITH TIME ZONE"],
+            ["of__at", "TIMESTAMP WITH TIME ZONE"],
+            ["_rest", "VARCHAR"]
+          ]
+        )
+        assert.deepStrictEqual(
+          yield* DuckDb.query(
+            `set timezone = 'UTC'; select strftime(created_at, '%xT%X'), strftime(of__at, '%Y-%m-%d %H:%M:%S'), _rest from '${file}'`
+          ),
+          [
+            ["2027-01-15T08:00:00", "1970-01-01 00:00:00", null],
+            [null, "1969-12-31 23:59:59", null],
+            ["9999-12-31T23:59:59", "0001-01-01 00:00:00", null],
+            [null, null, '{"created_at":253402300800,"of":{"at":-62135596801}}'],
+            [null, null, '{"created_at":"soon","of":{"at":1.5}}']
+          ]
+        )
+        assert.deepStrictEqual(
+          yield* DuckDb.parquet(table, file),
+          records.map(({ created_at, ...record }) => (created_at === null ? record : { ...record, created_at }))
+        )
+        assert.deepStrictEqual(
+          yield* DuckDb.query(
+            `select id from '${file}' where created_at > '2027-01-15 07:59:59Z' and created_at < '2028-01-01'`
+          ),
+          [["1"]]
         )
       })
     )
