@@ -117,7 +117,7 @@ export const faults: ReadonlyArray<Fault> = [
     "    payload: CreateContact,",
     "    payload: CreateContact,\n    idempotent: true,"
   ]),
-  fault(contacts, "a search is not repeated", ["    idempotent: true,\n", ""]),
+  fault(contacts, "a search is not repeated", ["    idempotent: true,\n    pages", "    pages"]),
 
   // Walks.
   fault(walker, "a walk forgets the cursor of its query", [
@@ -201,7 +201,7 @@ export const faults: ReadonlyArray<Fault> = [
     "Effect.succeed(answer.body)",
     'Effect.succeed(operation.name === "Contacts.get" ? (({ email, id, type }) => ({ type, id, email }))(answer.body as never) : answer.body)'
   ]),
-  fault(contacts, "a path is misspelt", ['"/contacts/:contact_id"', '"/contact/:contact_id"']),
+  fault(contacts, "a path is misspelt", ['get("/contacts/:contact_id"', 'get("/contact/:contact_id"']),
   fault(contacts, "a parameter is misspelt", [
     "per_page: optional(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 150 }))),\n    starting_after",
     "perPage: optional(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 150 }))),\n    starting_after"

@@ -66,13 +66,9 @@ type Method<E extends Endpoint.Top> = [Endpoint.Item<E>] extends [never]
  */
 export type Methods<Es extends Endpoints> = { readonly [Name in keyof Es]: Method<Es[Name]> }
 
-/** Methods that take several operations: each is made of the methods of these. */
-export interface Composed<Es extends Endpoints> {
-  readonly [method: string]: (methods: Methods<Es>) => unknown
-}
-
-type Made<Own> = {
-  readonly [Name in keyof Own]: Own[Name] extends (methods: never) => infer Method ? Method : never
+/** Methods that take several operations: each is made of the methods of these, on the transport they are on. */
+export type Composed<Es extends Endpoints, Own extends object> = {
+  readonly [Name in keyof Own]: (methods: Methods<Es>, http: IntercomHttp["Service"]) => Own[Name]
 }
 
 /** The class that {@link Service} makes. */
@@ -80,14 +76,14 @@ export interface ResourceClass<
   Self,
   Name extends string,
   Es extends Endpoints,
-  Own extends Composed<Es> = {}
-> extends Context.ServiceClass<Self, `@effect-intercom/core/${Name}`, Methods<Es> & Made<Own>> {
+  Own extends object = {}
+> extends Context.ServiceClass<Self, `@effect-intercom/core/${Name}`, Methods<Es> & Own> {
   readonly resource: Name
   readonly endpoints: Es
   /** The methods that are no operation by themselves. */
   readonly composed: ReadonlyArray<string>
   /** The service on the transport of a client. */
-  readonly make: (http: IntercomHttp["Service"]) => Methods<Es> & Made<Own>
+  readonly make: (http: IntercomHttp["Service"]) => Methods<Es> & Own
   /**
    * The service on an `IntercomHttp`. It is fresh: what is built inside another's scope never sends the other's token.
    */
@@ -162,6 +158,8 @@ export const alternatives = (resource: Declared): ReadonlyMap<string, Arr.NonEmp
  * `undefined` is left out), what is idempotent is repeated, an answer has to fit its schema, and is handed over as it
  * came, in a span of the method's name. A name must be that of one resource only.
  *
+ * What is made of several calls is a convenience, declared after the endpoints: `{ find: (contacts) => (email: string) => … }`.
+ *
  * A declaration that cannot work is a defect, {@link DeclarationError}: a success schema that transforms, or a body for a
  * `GET`.
  *
@@ -187,20 +185,21 @@ export const alternatives = (resource: Declared): ReadonlyMap<string, Arr.NonEmp
  */
 export const Service =
   <Self>() =>
-  <const Name extends string, const Es extends Endpoints, Own extends Composed<Es> = {}>(
+  <const Name extends string, const Es extends Endpoints, Own extends object = {}>(
     name: Name,
     endpoints: Es,
-    own?: Own
+    own?: Composed<Es, Own>
   ): ResourceClass<Self, Name, Es, Own> => {
-    const service = Context.Service<Self, Methods<Es> & Made<Own>>()(`@effect-intercom/core/${name}`)
+    const service = Context.Service<Self, Methods<Es> & Own>()(`@effect-intercom/core/${name}`)
     const make = (http: IntercomHttp["Service"]) => {
       // One method for each endpoint, of its type.
       const methods = Object.fromEntries(
         Object.entries(endpoints).map(([method, endpoint]) => [method, implement(http, name, method, endpoint)])
       ) as unknown as Methods<Es>
-      const made = Object.entries(own ?? {}).map(([method, make]) => [method, make(methods)])
+      const makers = Object.entries<Composed<Es, Own>[keyof Own]>(own ?? {})
+      const made = makers.map(([method, make]) => [method, make(methods, http)])
       // As they are made.
-      return { ...methods, ...Object.fromEntries(made) } as Methods<Es> & Made<Own>
+      return { ...methods, ...Object.fromEntries(made) } as Methods<Es> & Own
     }
     return Object.assign(service, {
       resource: name,

@@ -52,7 +52,14 @@ const promised: { readonly [operation: string]: ReadonlyArray<string> } = {
 }
 
 /** What sending twice does is said of its own, where it is not as the method and the kind of pages have it. */
-const upserts: ReadonlySet<string> = new Set(["Companies.createOrUpdate", "Events.submit"])
+const upserts: ReadonlySet<string> = new Set([
+  "Companies.createOrUpdate",
+  "Events.submit",
+  "Tags.createOrUpdate",
+  "Tags.tagCompanies",
+  "Tags.tagContacts",
+  "Tags.untagCompanies"
+])
 
 /** A method on a server. */
 const on = <A, E>(

@@ -148,13 +148,17 @@ export const update =
       })
     )
 
-/** Removes a record, and says so. */
+/** Removes a record, and says so; `then` is what follows from it, at a time in Unix milliseconds. */
 export const remove =
-  (told: (row: Row) => unknown = ({ id, type }) => ({ id, object: type, deleted: true })): Handler<Call> =>
+  (
+    told: (row: Row) => unknown = ({ id, type }) => ({ id, object: type, deleted: true }),
+    then: (row: Row, workspace: Workspace, at: number) => void = () => {}
+  ): Handler<Call> =>
   (call, here) =>
     found(here.collection, idsOf(call, here).at(-1), here, (row) =>
       Effect.flatMap(time, ({ at }) => {
         here.collection.remove(row.id, at)
+        then(row, here.workspace, at)
         return answer(here, told(row))
       })
     )
@@ -167,23 +171,80 @@ export interface Relation {
   readonly field: string
   /** The field of the list that has the references. @default "data" */
   readonly items?: string | undefined
+  /** How many references the list has at most; the others are there, and not shown. */
+  readonly shown?: number | undefined
+  /** What a record is in the list. @default its id and type */
+  readonly reference?: ((target: Row) => Reference) | undefined
   /** What is said of a record to attach or detach that is not there. */
   readonly missing?: Missing | undefined
 }
 
 interface Reference {
   readonly id?: unknown
+  readonly [field: string]: unknown
 }
 
-const listOf = ({ field, items = "data" }: Relation, row: Row) => {
+// The references of records that have more of them than they show, by field and id.
+const hiddenIn = Function.memoize<Workspace, Map<string, ReadonlyArray<Reference>>>(() => new Map())
+
+/** What a record is related to, in order. */
+export const referencesOf = (
+  { field, items = "data" }: Relation,
+  workspace: Workspace,
+  row: Row
+): ReadonlyArray<Reference> => {
+  const listed = fieldsOf(row[field])[items]
+  return hiddenIn(workspace).get(`${field} ${row.id}`) ?? (Array.isArray(listed) ? listed.map(fieldsOf) : [])
+}
+
+/** The record with these relations. */
+export const relatedTo = (
+  { field, items = "data", shown = Number.POSITIVE_INFINITY }: Relation,
+  workspace: Workspace,
+  row: Row,
+  references: ReadonlyArray<Reference>
+): Row => {
   const list = fieldsOf(row[field])
-  const listed = list[items]
-  const entries: ReadonlyArray<Reference> = Array.isArray(listed) ? listed.map(fieldsOf) : []
-  const having = (kept: ReadonlyArray<object>): Row => ({
+  const more = references.length > shown
+  if (more) hiddenIn(workspace).set(`${field} ${row.id}`, references)
+  else hiddenIn(workspace).delete(`${field} ${row.id}`)
+  return {
     ...row,
-    [field]: { ...list, [items]: kept, ...("total_count" in list ? { total_count: kept.length } : undefined) }
-  })
-  return { entries, having }
+    [field]: {
+      ...list,
+      [items]: references.slice(0, shown),
+      ...("total_count" in list ? { total_count: references.length } : undefined),
+      ...("has_more" in list ? { has_more: more } : undefined)
+    }
+  }
+}
+
+/** References with one more, if it is not among them. */
+export const including = (
+  { reference = ({ id, type }) => ({ id, type }) }: Relation,
+  references: ReadonlyArray<Reference>,
+  target: Row
+): ReadonlyArray<Reference> =>
+  references.some(({ id }) => String(id) === target.id) ? references : [...references, reference(target)]
+
+/** References without one. */
+export const excluding = (references: ReadonlyArray<Reference>, { id }: Row): ReadonlyArray<Reference> =>
+  references.filter((reference) => String(reference.id) !== id)
+
+/** Ends all relations of a kind's records to one; `at` is in Unix milliseconds. */
+export const unrelate = (
+  relation: Relation,
+  workspace: Workspace,
+  owners: Collection.Collection,
+  target: Row,
+  at: number
+): void => {
+  for (let position = 0; position < owners.size(); position++) {
+    const owner = owners.at(position)
+    const references = referencesOf(relation, workspace, owner)
+    const kept = excluding(references, target)
+    if (kept.length < references.length) owners.replace(relatedTo(relation, workspace, owner, kept), at)
+  }
 }
 
 const relate = (
@@ -191,34 +252,29 @@ const relate = (
   call: Call,
   here: Here,
   id: unknown,
-  change: (entries: ReadonlyArray<Reference>, target: Row) => ReadonlyArray<object>
+  change: (references: ReadonlyArray<Reference>, target: Row) => ReadonlyArray<Reference>
 ) =>
   found(here.collection, idsOf(call, here)[0], here, (owner) => {
     const target = relation.to(here.workspace).find(String(id))
     if (target === undefined) return missing(relation.missing)
-    const { entries, having } = listOf(relation, owner)
     return Effect.flatMap(time, ({ at }) => {
-      here.collection.replace(having(change(entries, target)), at)
+      const references = change(referencesOf(relation, here.workspace, owner), target)
+      here.collection.replace(relatedTo(relation, here.workspace, owner, references), at)
       return answer(here, target)
     })
   })
-
-const without = (entries: ReadonlyArray<Reference>, { id }: Row) => entries.filter((entry) => String(entry.id) !== id)
 
 /** Relates the record of the first id in the path to that of the body's `id`, with which it answers. */
 export const attach =
   (relation: Relation): Handler<Call> =>
   (call, here) =>
-    relate(relation, call, here, inputOf(call)["id"], (entries, target) => [
-      ...without(entries, target),
-      { id: target.id, type: target["type"] }
-    ])
+    relate(relation, call, here, inputOf(call)["id"], (references, target) => including(relation, references, target))
 
 /** Ends the relation of the record of the first id in the path to that of the second, with which it answers. */
 export const detach =
   (relation: Relation): Handler<Call> =>
   (call, here) =>
-    relate(relation, call, here, idsOf(call, here)[1], without)
+    relate(relation, call, here, idsOf(call, here)[1], excluding)
 
 /** The records that the one of the first id in the path is related to. */
 export const related =
@@ -226,7 +282,7 @@ export const related =
   (call, here) =>
     found(here.collection, idsOf(call, here)[0], here, (owner) => {
       const targets = relation.to(here.workspace)
-      const rows = listOf(relation, owner).entries.flatMap(({ id }) => targets.find(String(id)) ?? [])
+      const rows = referencesOf(relation, here.workspace, owner).flatMap(({ id }) => targets.find(String(id)) ?? [])
       return show(shape, Collection.of(rows), call, here)
     })
 

@@ -45,9 +45,9 @@ export const pathIds = (
       const from = other ?? of
       if (from === undefined) return Effect.succeed([])
       const valueIn = (text: string) => {
-        // Records are objects with an id.
-        const record = JSON.parse(text) as { readonly id: string | number; readonly [field: string]: unknown }
-        const own = other === undefined && parameter in record ? record[parameter] : record.id
+        // Records are objects.
+        const record = JSON.parse(text) as { readonly [field: string]: unknown }
+        const own = other === undefined && parameter in record ? record[parameter] : record["id"]
         return typeof own === "string" || typeof own === "number" ? Result.succeed(String(own)) : Result.failVoid
       }
       return records(from).pipe(

@@ -28,7 +28,6 @@ import { createHash } from "node:crypto"
 import { createServer } from "node:http"
 import * as Faults from "./Faults.ts"
 import * as App from "./internal/App.ts"
-import type { Row } from "./internal/Collection.ts"
 import * as Days from "./internal/Days.ts"
 import * as Notifier from "./internal/Notifier.ts"
 import * as Operations from "./internal/Operations.ts"
@@ -304,7 +303,7 @@ const makeWorkspace = Effect.fnUntraced(function* <E>(options: Options, wire: Wi
   const records = (exported: Exported) =>
     Stream.map(
       exported === "events" || exported === "conversationDetails"
-        ? Stream.suspend(() => Stream.fromIterable<Row>(views[exported](workspace)))
+        ? Stream.suspend(() => Stream.fromIterable<object>(views[exported](workspace)))
         : rows(exported),
       (row) => JSON.stringify(row)
     )

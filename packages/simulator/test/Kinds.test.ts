@@ -94,7 +94,11 @@ class Parcels extends Resource.Service<Parcels>()("Parcels", {
 }) {}
 
 class Renames extends Resource.Service<Renames>()("Renames", {
-  rename: Endpoint.put("/contacts/:contact_id", { params: { contact_id: ContactId }, payload: Named, success: Contact })
+  rename: Endpoint.patch("/contacts/:contact_id", {
+    params: { contact_id: ContactId },
+    payload: Named,
+    success: Contact
+  })
 }) {}
 
 const ids = Ids.numeric("badges")

@@ -50,6 +50,11 @@ const adminFields = {
  */
 export class Admin extends Schema.Opaque<Admin>()(open(adminFields)) {}
 
+/** An admin inside another object, where even `type` and `id` are not certain. */
+export class EmbeddedAdmin extends Schema.Opaque<EmbeddedAdmin>()(
+  open({ ...adminFields, type: nullish(openEnum("admin")), id: nullish(LooseId) })
+) {}
+
 /** The workspace a token belongs to. `created_at` is Unix seconds. */
 export class App extends Schema.Opaque<App>()(
   open({

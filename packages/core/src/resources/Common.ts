@@ -1,6 +1,6 @@
 /** What several resources share: ids, references, tags, messages. */
 import * as Schema from "effect/Schema"
-import { LooseId, nullish, open, openEnum, UnixSeconds } from "../Wire.ts"
+import { LooseId, nullish, open, openEnum, optional, UnixSeconds } from "../Wire.ts"
 
 /** The id of an admin: digits, as a string. Requests and other objects often hold it as a number. */
 export const AdminId = Schema.String.pipe(Schema.brand("intercom/AdminId"))
@@ -41,6 +41,14 @@ export type TagId = typeof TagId.Type
 /** The id of a team: digits, as a string. Conversations have it as a number. */
 export const TeamId = Schema.String.pipe(Schema.brand("intercom/TeamId"))
 export type TeamId = typeof TeamId.Type
+
+/** Which page of a listing: `page` counts from 1, `per_page` is how many records it has at most. */
+export class ListByPage extends Schema.Opaque<ListByPage>()(
+  Schema.Struct({
+    page: optional(Schema.Int.check(Schema.isGreaterThanOrEqualTo(1))),
+    per_page: optional(Schema.Int.check(Schema.isGreaterThanOrEqualTo(1)))
+  })
+) {}
 
 /** Another object, by its kind and id. The id is null for what is gone, and a number in some live answers. */
 export class Reference extends Schema.Opaque<Reference>()(

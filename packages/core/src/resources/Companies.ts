@@ -1,11 +1,26 @@
 /** Companies: the organisations contacts belong to. */
+import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Endpoint from "../Endpoint.ts"
 import * as ErrorResponse from "../ErrorResponse.ts"
-import { JsonObject, listing, nullish, optional, queryText, unchecked, UnixSeconds } from "../Wire.ts"
+import {
+  JsonObject,
+  listing,
+  noParameters,
+  nullish,
+  openEnum,
+  optional,
+  queryText,
+  unchecked,
+  UnixSeconds
+} from "../Wire.ts"
 import * as Pagination from "../Pagination.ts"
 import * as Resource from "../Resource.ts"
+import { CompanyId, Deleted, ListByPage } from "./Common.ts"
 import { Company } from "./Company.ts"
+import { Contact } from "./Contact.ts"
+import { Note, NoteList } from "./Notes.ts"
+import { Segment } from "./Segments.ts"
 
 export { CompanyId } from "./Common.ts"
 export * from "./Company.ts"
@@ -75,39 +90,173 @@ export class CreateOrUpdateCompany extends Schema.Opaque<CreateOrUpdateCompany>(
   })
 ) {}
 
-/** The companies of a workspace. */
-export class Companies extends Resource.Service<Companies>()("Companies", {
-  /** One page; `list.pages` and `list.items` walk them all. */
-  list: Endpoint.get("/companies", {
-    query: ListCompanies,
-    success: CompanyList,
-    error: [ErrorResponse.BadRequest, ErrorResponse.NotFound],
-    pages: Pagination.page("data", Company)
-  }),
-  /** Creates the company, or updates the one with the same `company_id`. Safe to repeat. */
-  createOrUpdate: Endpoint.post("/companies", {
-    payload: CreateOrUpdateCompany,
+/** What to change of a company; what is left out stays. Its `company_id` cannot be changed. */
+export class UpdateCompany extends Schema.Opaque<UpdateCompany>()(
+  Schema.Struct({
+    name: optional(Schema.String),
+    /** The name of the plan: a string here, an object in answers. */
+    plan: optional(Schema.String),
+    /** Employees. */
+    size: optional(Schema.Int),
+    website: optional(Schema.String),
+    industry: optional(Schema.String),
+    custom_attributes: optional(JsonObject),
+    /** What the company pays you a month, in whole units of your currency. */
+    monthly_spend: optional(Schema.Int)
+  })
+) {}
+
+/**
+ * `page` counts from 1, and ends at 10,000 companies. `per_page`: no maximum is documented, and other exporters ask for 60.
+ * `order`: by when a company's contacts were last seen, the latest first (`desc`) or last (`asc`).
+ */
+export class ListAllCompanies extends Schema.Opaque<ListAllCompanies>()(
+  Schema.Struct({
+    page: optional(Schema.Int.check(Schema.isGreaterThanOrEqualTo(1))),
+    per_page: optional(Schema.Int.check(Schema.isGreaterThanOrEqualTo(1))),
+    order: optional(queryText(openEnum("asc", "desc")))
+  })
+) {}
+
+/** One page of a company's contacts. `pages.next` is a URL or null. */
+export class CompanyContacts extends Schema.Opaque<CompanyContacts>()(
+  listing({
+    data: Schema.Array(Contact),
+    total_count: unchecked,
+    pages: nullish(Pagination.Pages)
+  })
+) {}
+
+/** All segments a company is in. */
+export class CompanySegmentList extends Schema.Opaque<CompanySegmentList>()(
+  listing({
+    data: Schema.Array(Segment)
+  })
+) {}
+
+/** What names a company: your own id, or its name. */
+export type CompanyKey = { readonly company_id: string } | { readonly name: string }
+
+const oneOf = <Key extends string>(key: Key) => Schema.Record(Schema.Literal(key), queryText(Schema.NonEmptyString))
+
+/** The listing, asked for one company: with these parameters it answers with that. */
+class Lookup extends Resource.Service<Lookup>()("Companies", {
+  find: Endpoint.get("/companies", {
+    query: Schema.Union([oneOf("company_id"), oneOf("name")]),
     success: Company,
-    error: ErrorResponse.BadRequest,
-    // Documented as an upsert on company_id, which the request always has.
-    idempotent: true
-  }),
-  /**
-   * One page of all companies; `scroll.pages` and `scroll.items` walk them all, where `list` ends at 10,000.
-   *
-   * A workspace has one scroll at a time: while another is open this fails with `BadRequest`, code `scroll_exists`.
-   * A scroll is gone a minute after its last request, so consume each page faster than that. It is never sent again when
-   * its fate is unknown, as the answer would be the page after the one that was lost. After a failure start over, a
-   * minute later; `from` is for a walk that was stopped between two pages, and fails with `NotFound` when the scroll is
-   * gone.
-   */
-  scroll: Endpoint.get("/companies/scroll", {
-    query: ScrollCompanies,
-    success: CompanyScroll,
-    error: [ErrorResponse.BadRequest, ErrorResponse.NotFound],
-    // The API moves the scroll on with each request: asking again for an answer that was lost would give the page after
-    // it. Asking again for the first one meets the scroll it opened. And after a 500 there is none to resume.
-    idempotent: false,
-    pages: Pagination.scroll("data", Company)
+    error: ErrorResponse.NotFound,
+    operationId: "listCompanies"
   })
 }) {}
+
+/** The companies of a workspace. */
+export class Companies extends Resource.Service<Companies>()(
+  "Companies",
+  {
+    /** One page; `list.pages` and `list.items` walk them all. */
+    list: Endpoint.get("/companies", {
+      query: ListCompanies,
+      success: CompanyList,
+      error: [ErrorResponse.BadRequest, ErrorResponse.NotFound],
+      pages: Pagination.page("data", Company)
+    }),
+    /** Creates the company, or updates the one with the same `company_id`. Safe to repeat. */
+    createOrUpdate: Endpoint.post("/companies", {
+      payload: CreateOrUpdateCompany,
+      success: Company,
+      error: ErrorResponse.BadRequest,
+      // Documented as an upsert on company_id, which the request always has.
+      idempotent: true
+    }),
+    /**
+     * One page of all companies; `scroll.pages` and `scroll.items` walk them all, where `list` ends at 10,000.
+     *
+     * A workspace has one scroll at a time: while another is open this fails with `BadRequest`, code `scroll_exists`.
+     * A scroll is gone a minute after its last request, so consume each page faster than that. It is never sent again when
+     * its fate is unknown, as the answer would be the page after the one that was lost. After a failure start over, a
+     * minute later; `from` is for a walk that was stopped between two pages, and fails with `NotFound` when the scroll is
+     * gone.
+     */
+    scroll: Endpoint.get("/companies/scroll", {
+      query: ScrollCompanies,
+      success: CompanyScroll,
+      error: [ErrorResponse.BadRequest, ErrorResponse.NotFound],
+      // The API moves the scroll on with each request: asking again for an answer that was lost would give the page after
+      // it. Asking again for the first one meets the scroll it opened. And after a 500 there is none to resume.
+      idempotent: false,
+      pages: Pagination.scroll("data", Company)
+    }),
+    /** The company with this id of Intercom's. Fails with `NotFound` when there is none. */
+    get: Endpoint.get("/companies/:company_id", {
+      params: { company_id: CompanyId },
+      success: Company,
+      error: ErrorResponse.NotFound
+    }),
+    /** Changes a company, by Intercom's id; `createOrUpdate` goes by yours. */
+    update: Endpoint.put("/companies/:company_id", {
+      params: { company_id: CompanyId },
+      payload: UpdateCompany,
+      success: Company,
+      error: ErrorResponse.NotFound
+    }),
+    /** Deletes a company for good; its contacts stay. Fails with `NotFound` when there is no such company. */
+    delete: Endpoint.del("/companies/:company_id", {
+      params: { company_id: CompanyId },
+      success: Deleted,
+      error: ErrorResponse.NotFound
+    }),
+    /**
+     * One page of all companies, latest seen first; `listAll.pages` and `.items` walk them. It ends at 10,000 companies, where
+     * it fails with `BadRequest`: `scroll` does not. Safe to repeat.
+     */
+    listAll: Endpoint.post("/companies/list", {
+      query: ListAllCompanies,
+      success: CompanyList,
+      error: ErrorResponse.BadRequest,
+      // It only reads.
+      idempotent: true,
+      pages: Pagination.page("data", Company)
+    }),
+    /** One page of the contacts of a company; `listContacts.pages` and `.items` walk them all. */
+    listContacts: Endpoint.get("/companies/:company_id/contacts", {
+      params: { company_id: CompanyId },
+      query: ListByPage,
+      success: CompanyContacts,
+      error: [ErrorResponse.BadRequest, ErrorResponse.NotFound],
+      pages: Pagination.page("data", Contact),
+      operationId: "listContactsOfCompany"
+    }),
+    /** The segments a company is in, in one answer. */
+    listSegments: Endpoint.get("/companies/:company_id/segments", {
+      params: { company_id: CompanyId },
+      query: noParameters,
+      success: CompanySegmentList,
+      error: ErrorResponse.NotFound,
+      pages: Pagination.single("data", Segment),
+      operationId: "listSegmentsOfCompany"
+    }),
+    /** One page of the notes about a company; `listNotes.pages` and `.items` walk them all. */
+    listNotes: Endpoint.get("/companies/:company_id/notes", {
+      params: { company_id: CompanyId },
+      query: ListByPage,
+      success: NoteList,
+      error: [ErrorResponse.BadRequest, ErrorResponse.NotFound],
+      pages: Pagination.page("data", Note),
+      operationId: "listNotesOfCompany"
+    })
+  },
+  {
+    /**
+     * The company with this id of yours, or of this name, if there is one. It is up to date. Where several have the name, the API
+     * picks one.
+     */
+    find: (_, http) => {
+      const { find } = Lookup.make(http)
+      return (key: CompanyKey) =>
+        find(key).pipe(
+          Effect.asSome,
+          Effect.catchReason("IntercomError", "NotFound", () => Effect.succeedNone)
+        )
+    }
+  }
+) {}

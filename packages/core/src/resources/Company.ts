@@ -2,6 +2,7 @@
 import * as Schema from "effect/Schema"
 import { CustomAttributes, nullish, open, openEnum, UnixSeconds } from "../Wire.ts"
 import { CompanyId, EmbeddedTags, SegmentId } from "./Common.ts"
+import { ContactReferences } from "./Contact.ts"
 
 /** What the company pays for; `{}` live when it has no plan. Requests give it as a string, its name. */
 export class CompanyPlan extends Schema.Opaque<CompanyPlan>()(
@@ -64,6 +65,11 @@ const companyFields = {
  */
 export class Company extends Schema.Opaque<Company>()(
   open({ type: openEnum("company"), id: CompanyId, ...companyFields })
+) {}
+
+/** A company that was attached to a contact, or detached: with its notes, in live answers. */
+export class AttachedCompany extends Schema.Opaque<AttachedCompany>()(
+  open({ type: openEnum("company"), id: CompanyId, ...companyFields, notes: nullish(ContactReferences) })
 ) {}
 
 /** A company inside another object, where even `type` and `id` are not certain. */

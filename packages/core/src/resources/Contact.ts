@@ -11,7 +11,7 @@ export class ContactAvatar extends Schema.Opaque<ContactAvatar>()(
   })
 ) {}
 
-/** The first ten of a contact's tags, notes, companies or subscription types. `has_more` tells that `url` has the rest. */
+/** The first ten of what a contact or a company has, such as tags or notes. `has_more` tells that `url` has the rest. */
 export class ContactReferences extends Schema.Opaque<ContactReferences>()(
   open({
     type: nullish(Schema.String),

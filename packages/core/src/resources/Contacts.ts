@@ -1,16 +1,36 @@
 /** Contacts: the users and leads of a workspace. */
+import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Endpoint from "../Endpoint.ts"
 import * as ErrorResponse from "../ErrorResponse.ts"
-import { JsonObject, listing, nullish, openEnum, optional, queryText, unchecked, UnixSeconds } from "../Wire.ts"
+import {
+  JsonObject,
+  listing,
+  noParameters,
+  nullish,
+  open,
+  openEnum,
+  optional,
+  queryText,
+  unchecked,
+  UnixSeconds
+} from "../Wire.ts"
+import * as ContactUpsert from "../internal/ContactUpsert.ts"
+import type { ContactKey, UpsertOptions } from "../internal/ContactUpsert.ts"
 import * as Pagination from "../Pagination.ts"
 import * as Resource from "../Resource.ts"
 import * as Search from "../Search.ts"
-import { ContactId } from "./Common.ts"
+import { CompanyId, ContactId, ListByPage, TagId } from "./Common.ts"
+import { AttachedCompany, Company } from "./Company.ts"
 import { Contact } from "./Contact.ts"
+import { CreateNote, Note, NoteList } from "./Notes.ts"
+import { Segment } from "./Segments.ts"
+import { SubscriptionType, SubscriptionTypeId, SubscriptionTypeList } from "./SubscriptionTypes.ts"
+import { Tag, TagList } from "./Tags.ts"
 
 export { ContactId } from "./Common.ts"
 export * from "./Contact.ts"
+export { Ambiguous, type ContactKey, type Upserted, type UpsertOptions } from "../internal/ContactUpsert.ts"
 
 /** One page of contacts. `pages.next.starting_after` is the cursor of the next one; no `next`, no more pages. */
 export class ContactList extends Schema.Opaque<ContactList>()(
@@ -46,28 +66,112 @@ export class SearchContacts extends Schema.Opaque<SearchContacts>()(
   Schema.Struct(Search.requestOn(Search.contactFields))
 ) {}
 
+const input = {
+  role: optional(openEnum("user", "lead")),
+  /** Your own id for the contact. */
+  external_id: optional(Schema.NullOr(Schema.String)),
+  email: optional(Schema.String),
+  phone: optional(Schema.NullOr(Schema.String)),
+  name: optional(Schema.NullOr(Schema.String)),
+  /** A URL of a picture. */
+  avatar: optional(Schema.NullOr(Schema.String)),
+  signed_up_at: optional(Schema.NullOr(UnixSeconds)),
+  last_seen_at: optional(Schema.NullOr(UnixSeconds)),
+  /** The id of an admin. */
+  owner_id: optional(Schema.NullOr(Schema.Int)),
+  unsubscribed_from_emails: optional(Schema.NullOr(Schema.Boolean)),
+  custom_attributes: optional(Schema.NullOr(JsonObject))
+} as const
+
 /** A new contact. At least one of `email`, `external_id` and `role` is needed. Times are Unix seconds. */
 export class CreateContact extends Schema.Opaque<CreateContact>()(
-  Schema.Struct({
-    role: optional(openEnum("user", "lead")),
-    external_id: optional(Schema.NullOr(Schema.String)),
-    email: optional(Schema.String),
-    phone: optional(Schema.NullOr(Schema.String)),
-    name: optional(Schema.NullOr(Schema.String)),
-    /** A URL of a picture. */
-    avatar: optional(Schema.NullOr(Schema.String)),
-    signed_up_at: optional(Schema.NullOr(UnixSeconds)),
-    last_seen_at: optional(Schema.NullOr(UnixSeconds)),
-    /** The id of an admin. */
-    owner_id: optional(Schema.NullOr(Schema.Int)),
-    unsubscribed_from_emails: optional(Schema.NullOr(Schema.Boolean)),
-    custom_attributes: optional(Schema.NullOr(JsonObject))
-  }).check(
+  Schema.Struct(input).check(
     Schema.makeFilter(
       (contact) => contact.email !== undefined || contact.external_id !== undefined || contact.role !== undefined,
       { expected: "at least one of email, external_id and role", arbitraryConstraint: { minProperties: 1 } }
     )
   )
+) {}
+
+/** A contact to create, or to update: named by its `email`, its `external_id`, or both. */
+export type UpsertContact = typeof CreateContact.Type & ContactKey
+
+/** What to change of a contact; what is left out stays, of the custom attributes, too. Times are Unix seconds. */
+export class UpdateContact extends Schema.Opaque<UpdateContact>()(
+  Schema.Struct({ ...input, external_id: optional(Schema.String) })
+) {}
+
+/** A lead, and the user it becomes part of. */
+export class MergeContacts extends Schema.Opaque<MergeContacts>()(
+  Schema.Struct({
+    /** The lead, which is gone afterwards. */
+    from: ContactId,
+    /** The user, who stays. */
+    into: ContactId
+  })
+) {}
+
+const named = {
+  type: nullish(openEnum("contact")),
+  /** Its kind, where old versions say it. */
+  object: nullish(openEnum("contact")),
+  id: nullish(ContactId),
+  /** Your own id for the contact. */
+  external_id: nullish(Schema.String)
+} as const
+
+/** A contact that was deleted. */
+export class DeletedContact extends Schema.Opaque<DeletedContact>()(
+  open({ ...named, deleted: nullish(Schema.Boolean) })
+) {}
+
+/** A contact that was archived, or is no longer. */
+export class ArchivedContact extends Schema.Opaque<ArchivedContact>()(
+  open({ ...named, archived: nullish(Schema.Boolean) })
+) {}
+
+/** A contact that was blocked. */
+export class BlockedContact extends Schema.Opaque<BlockedContact>()(
+  open({ ...named, blocked: nullish(Schema.Boolean) })
+) {}
+
+/**
+ * One page of a contact's companies: under `data` in live answers, under `companies` in the official document; walks know
+ * both. `pages.next` is a URL or null.
+ */
+export class ContactCompanies extends Schema.Opaque<ContactCompanies>()(
+  listing({
+    data: nullish(Schema.Array(Company)),
+    companies: nullish(Schema.Array(Company)),
+    total_count: unchecked,
+    pages: nullish(Pagination.Pages)
+  }).check(
+    Schema.makeFilter(({ companies, data }) => Array.isArray(data ?? companies), {
+      expected: "a page that has its data, or its companies",
+      arbitraryConstraint: { minProperties: 1 }
+    })
+  )
+) {}
+
+/** All segments a contact is in. */
+export class ContactSegments extends Schema.Opaque<ContactSegments>()(
+  listing({
+    data: Schema.Array(Segment)
+  })
+) {}
+
+/** A company, by Intercom's id: not your own `company_id`. */
+export class AttachCompany extends Schema.Opaque<AttachCompany>()(Schema.Struct({ id: CompanyId })) {}
+
+/** A tag there is; `tags.createOrUpdate` makes one. */
+export class AttachTag extends Schema.Opaque<AttachTag>()(Schema.Struct({ id: TagId })) {}
+
+/** A subscription type, and what the contact says to it. */
+export class AttachSubscription extends Schema.Opaque<AttachSubscription>()(
+  Schema.Struct({
+    id: SubscriptionTypeId,
+    consent_type: openEnum("opt_in", "opt_out")
+  })
 ) {}
 
 /**
@@ -87,36 +191,240 @@ export class CreateContact extends Schema.Opaque<CreateContact>()(
  * })
  * ```
  */
-export class Contacts extends Resource.Service<Contacts>()("Contacts", {
-  /** One page; `list.pages` and `list.items` walk them all. */
-  list: Endpoint.get("/contacts", {
-    query: ListContacts,
-    success: ContactList,
-    error: ErrorResponse.BadRequest,
-    pages: Pagination.cursor("data", Contact)
-  }),
-  /**
-   * Creates a contact. Fails with `Conflict` (and its `existingId`) when one with the same email or external id exists.
-   * Never sent twice.
-   */
-  create: Endpoint.post("/contacts", {
-    payload: CreateContact,
-    success: Contact,
-    error: [ErrorResponse.BadRequest, ErrorResponse.Conflict, ErrorResponse.UnprocessableEntity]
-  }),
-  /** Fails with `NotFound` when there is no such contact, or it was merged into another. */
-  get: Endpoint.get("/contacts/:contact_id", {
-    params: { contact_id: ContactId },
-    success: Contact,
-    error: ErrorResponse.NotFound
-  }),
-  /** One page of what is found; `search.pages` and `search.items` walk it all. Safe to repeat. */
-  search: Endpoint.post("/contacts/search", {
-    payload: SearchContacts,
-    success: ContactSearchPage,
-    error: ErrorResponse.BadRequest,
-    // It only reads.
-    idempotent: true,
-    pages: Pagination.search("data", Contact)
-  })
-}) {}
+export class Contacts extends Resource.Service<Contacts>()(
+  "Contacts",
+  {
+    /** One page; `list.pages` and `list.items` walk them all. */
+    list: Endpoint.get("/contacts", {
+      query: ListContacts,
+      success: ContactList,
+      error: ErrorResponse.BadRequest,
+      pages: Pagination.cursor("data", Contact)
+    }),
+    /**
+     * Creates a contact. Fails with `Conflict` (and its `existingId`) when one with the same email or external id exists.
+     * Never sent twice.
+     */
+    create: Endpoint.post("/contacts", {
+      payload: CreateContact,
+      success: Contact,
+      error: [ErrorResponse.BadRequest, ErrorResponse.Conflict, ErrorResponse.UnprocessableEntity]
+    }),
+    /**
+     * Fails with `NotFound` when there is no such contact, or it was merged into another; from version 2.16 on, one that was
+     * merged is `Gone`, with `mergedInto`.
+     */
+    get: Endpoint.get("/contacts/:contact_id", {
+      params: { contact_id: ContactId },
+      success: Contact,
+      error: ErrorResponse.NotFound
+    }),
+    /**
+     * The user with this id of yours: leads have none. It is up to date, where searches lag behind by minutes. Fails with
+     * `NotFound` when there is none.
+     */
+    getByExternalId: Endpoint.get("/contacts/find_by_external_id/:external_id", {
+      params: { external_id: Schema.String },
+      success: Contact,
+      error: ErrorResponse.NotFound,
+      operationId: "getContactByExternalId"
+    }),
+    /**
+     * Changes a contact; what is left out stays. Fails with `Conflict` (and its `existingId`) when another contact has the
+     * email or external id, and with `BadRequest` when a user is to become a lead.
+     */
+    update: Endpoint.put("/contacts/:contact_id", {
+      params: { contact_id: ContactId },
+      payload: UpdateContact,
+      success: Contact,
+      error: [
+        ErrorResponse.BadRequest,
+        ErrorResponse.NotFound,
+        ErrorResponse.Conflict,
+        ErrorResponse.UnprocessableEntity
+      ]
+    }),
+    /** Deletes a contact for good; `archive` can be undone. Fails with `NotFound` when there is no such contact. */
+    delete: Endpoint.del("/contacts/:contact_id", {
+      params: { contact_id: ContactId },
+      success: DeletedContact,
+      error: ErrorResponse.NotFound
+    }),
+    /**
+     * Makes a lead part of a user, which it answers with: the lead's conversations, tags, notes and companies are the user's
+     * then. Never sent twice: when its fate is unknown, look whether the lead is still there.
+     */
+    merge: Endpoint.post("/contacts/merge", {
+      payload: MergeContacts,
+      success: Contact,
+      error: [ErrorResponse.BadRequest, ErrorResponse.NotFound]
+    }),
+    /**
+     * Puts a contact away: it is no longer listed or found, and keeps its email and external id, which `create` meets as a
+     * `Conflict`. Safe to repeat.
+     */
+    archive: Endpoint.post("/contacts/:contact_id/archive", {
+      params: { contact_id: ContactId },
+      success: ArchivedContact,
+      error: ErrorResponse.NotFound,
+      // An archived contact stays archived.
+      idempotent: true
+    }),
+    /** Brings an archived contact back. Fails with `BadRequest` when it is to be deleted for good. Safe to repeat. */
+    unarchive: Endpoint.post("/contacts/:contact_id/unarchive", {
+      params: { contact_id: ContactId },
+      success: ArchivedContact,
+      error: [ErrorResponse.BadRequest, ErrorResponse.NotFound],
+      // A contact that is back stays back.
+      idempotent: true
+    }),
+    /** Lets a contact write no more. */
+    block: Endpoint.post("/contacts/:contact_id/block", {
+      params: { contact_id: ContactId },
+      success: BlockedContact,
+      error: ErrorResponse.NotFound
+    }),
+    /** One page of what is found; `search.pages` and `search.items` walk it all. Safe to repeat. */
+    search: Endpoint.post("/contacts/search", {
+      payload: SearchContacts,
+      success: ContactSearchPage,
+      error: ErrorResponse.BadRequest,
+      // It only reads.
+      idempotent: true,
+      pages: Pagination.search("data", Contact)
+    }),
+    /** One page of the companies of a contact, 50 by default; `listCompanies.pages` and `.items` walk them all. */
+    listCompanies: Endpoint.get("/contacts/:contact_id/companies", {
+      params: { contact_id: ContactId },
+      query: ListByPage,
+      success: ContactCompanies,
+      error: [ErrorResponse.BadRequest, ErrorResponse.NotFound],
+      pages: Pagination.page("data", Company, "companies"),
+      operationId: "listCompaniesOfContact"
+    }),
+    /**
+     * Makes a contact one of a company, with which it answers. Fails with `BadRequest` (`contact_company_limit_exceeded`) when
+     * the contact has 1,000 companies. Safe to repeat.
+     */
+    attachCompany: Endpoint.post("/contacts/:contact_id/companies", {
+      params: { contact_id: ContactId },
+      payload: AttachCompany,
+      success: AttachedCompany,
+      error: [ErrorResponse.BadRequest, ErrorResponse.NotFound],
+      // One company more, however often it is attached.
+      idempotent: true
+    }),
+    /** Ends that a contact is one of a company, with which it answers. */
+    detachCompany: Endpoint.del("/contacts/:contact_id/companies/:company_id", {
+      params: { contact_id: ContactId, company_id: CompanyId },
+      success: AttachedCompany,
+      error: ErrorResponse.NotFound
+    }),
+    /** One page of the notes about a contact, 50 by default; `listNotes.pages` and `.items` walk them all. */
+    listNotes: Endpoint.get("/contacts/:contact_id/notes", {
+      params: { contact_id: ContactId },
+      query: ListByPage,
+      success: NoteList,
+      error: [ErrorResponse.BadRequest, ErrorResponse.NotFound],
+      pages: Pagination.page("data", Note),
+      operationId: "listNotesOfContact"
+    }),
+    /** Writes a note about a contact. Never sent twice. */
+    createNote: Endpoint.post("/contacts/:contact_id/notes", {
+      params: { contact_id: ContactId },
+      payload: CreateNote,
+      success: Note,
+      error: ErrorResponse.NotFound,
+      operationId: "createNoteOnContact"
+    }),
+    /** The segments a contact is in, in one answer. */
+    listSegments: Endpoint.get("/contacts/:contact_id/segments", {
+      params: { contact_id: ContactId },
+      query: noParameters,
+      success: ContactSegments,
+      error: ErrorResponse.NotFound,
+      pages: Pagination.single("data", Segment),
+      operationId: "listSegmentsOfContact"
+    }),
+    /** The subscription types a contact opted in to or out of, in one answer. */
+    listSubscriptions: Endpoint.get("/contacts/:contact_id/subscriptions", {
+      params: { contact_id: ContactId },
+      query: noParameters,
+      success: SubscriptionTypeList,
+      error: ErrorResponse.NotFound,
+      pages: Pagination.single("data", SubscriptionType),
+      operationId: "listSubscriptionsOfContact"
+    }),
+    /** Opts a contact in to a subscription type, with which it answers, or out of it. Safe to repeat. */
+    attachSubscription: Endpoint.post("/contacts/:contact_id/subscriptions", {
+      params: { contact_id: ContactId },
+      payload: AttachSubscription,
+      success: SubscriptionType,
+      error: ErrorResponse.NotFound,
+      // The last word counts, however often it is said.
+      idempotent: true
+    }),
+    /** Forgets what a contact said to a subscription type, with which it answers. */
+    detachSubscription: Endpoint.del("/contacts/:contact_id/subscriptions/:subscription_id", {
+      params: { contact_id: ContactId, subscription_id: SubscriptionTypeId },
+      success: SubscriptionType,
+      error: ErrorResponse.NotFound
+    }),
+    /**
+     * The tags of a contact, in one answer; a contact itself has its first ten. Live answers were seen to stop short of all of
+     * them.
+     */
+    listTags: Endpoint.get("/contacts/:contact_id/tags", {
+      params: { contact_id: ContactId },
+      query: noParameters,
+      success: TagList,
+      error: ErrorResponse.NotFound,
+      pages: Pagination.single("data", Tag),
+      operationId: "listTagsOfContact"
+    }),
+    /** Puts a tag on a contact, and answers with the tag; `tags.tagContacts` does it to many. Safe to repeat. */
+    attachTag: Endpoint.post("/contacts/:contact_id/tags", {
+      params: { contact_id: ContactId },
+      payload: AttachTag,
+      success: Tag,
+      error: ErrorResponse.NotFound,
+      // One tag more, however often it is attached.
+      idempotent: true
+    }),
+    /** Takes a tag off a contact, and answers with the tag. */
+    detachTag: Endpoint.del("/contacts/:contact_id/tags/:tag_id", {
+      params: { contact_id: ContactId, tag_id: TagId },
+      success: Tag,
+      error: ErrorResponse.NotFound
+    })
+  },
+  {
+    /**
+     * The contact that an email or an external id names, if there is one. An email is looked up by a search, which lags minutes
+     * behind; of several leads that share it, it is the first, and the user, if there is one. An external id is up to date, and
+     * names users only. Archived contacts are not found.
+     */
+    find: (contacts) => Effect.fn("Contacts.find")((key: ContactKey) => ContactUpsert.find(contacts, key)),
+    /**
+     * Creates the contact, or updates the one with the same email or external id, whoever else does the same at the same time:
+     * what is left out stays. An archived one is brought back, unless `unarchive` is false. Where the contact is deleted or
+     * merged in between, or cannot be found yet, it is tried again, four times within some seconds.
+     *
+     * Fails with `Ambiguous` when the email is that of one contact and the external id that of another. It is safe to call it
+     * again when its fate is unknown.
+     */
+    upsert: (contacts) =>
+      Effect.fn("Contacts.upsert")((contact: UpsertContact, options?: UpsertOptions) =>
+        ContactUpsert.upsert(
+          {
+            ...contacts,
+            // Here, null is no external id.
+            update: (id, { external_id, ...rest }: UpsertContact) =>
+              contacts.update(id, typeof external_id === "string" ? { ...rest, external_id } : rest)
+          },
+          contact,
+          options
+        )
+      )
+  }
+) {}

@@ -105,6 +105,21 @@ export class SubmitEvent extends Schema.Opaque<SubmitEvent>()(
   }).check(exactlyOne(["id", "user_id", "email"], 3))
 ) {}
 
+/** How often a contact did something before now: for what happened elsewhere. Times are Unix seconds. */
+export class SubmitEventSummary extends Schema.Opaque<SubmitEventSummary>()(
+  Schema.Struct({
+    /** Your own id for the contact. */
+    user_id: Schema.String,
+    /** One summary, though the API calls it many. */
+    event_summaries: Schema.Struct({
+      event_name: Schema.String,
+      count: Schema.Int,
+      first: UnixSeconds,
+      last: UnixSeconds
+    })
+  })
+) {}
+
 /** The events of contacts. */
 export class Events extends Resource.Service<Events>()("Events", {
   /** Submits an event. Safe to repeat: the same contact, name and second is one event. */
@@ -121,5 +136,11 @@ export class Events extends Resource.Service<Events>()("Events", {
     success: DataEventList,
     error: [ErrorResponse.BadRequest, ErrorResponse.NotFound],
     pages: Pagination.url("events", DataEvent)
+  }),
+  /** Submits how often an event happened, instead of each time. Never sent twice. */
+  submitSummary: Endpoint.post("/events/summaries", {
+    payload: SubmitEventSummary,
+    status: 200,
+    error: ErrorResponse.NotFound
   })
 }) {}

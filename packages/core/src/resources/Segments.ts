@@ -1,6 +1,7 @@
 /** Segments: saved filters over contacts or companies. */
 import * as Schema from "effect/Schema"
 import * as Endpoint from "../Endpoint.ts"
+import * as ErrorResponse from "../ErrorResponse.ts"
 import { listing, nullish, open, openEnum, optional, UnixSeconds } from "../Wire.ts"
 import * as Pagination from "../Pagination.ts"
 import * as Resource from "../Resource.ts"
@@ -48,5 +49,11 @@ export class Segments extends Resource.Service<Segments>()("Segments", {
     query: ListSegments,
     success: SegmentList,
     pages: Pagination.single("segments", Segment)
+  }),
+  /** Fails with `NotFound` when there is no such segment. */
+  get: Endpoint.get("/segments/:segment_id", {
+    params: { segment_id: SegmentId },
+    success: Segment,
+    error: ErrorResponse.NotFound
   })
 }) {}

@@ -8,6 +8,7 @@ import { Contacts } from "./Contacts.ts"
 import { ContentImportSources } from "./ContentImportSources.ts"
 import { Conversations } from "./Conversations.ts"
 import { DataExports } from "./DataExports.ts"
+import { DataAttributes } from "./DataAttributes.ts"
 import { Events } from "./Events.ts"
 import { ExternalPages } from "./ExternalPages.ts"
 import { HelpCenters } from "./HelpCenters.ts"
@@ -16,9 +17,12 @@ import { Messages } from "./Messages.ts"
 import { Newsfeeds } from "./Newsfeeds.ts"
 import { NewsItems } from "./NewsItems.ts"
 import { ReportingExports } from "./ReportingExports.ts"
+import { Notes } from "./Notes.ts"
 import { Segments } from "./Segments.ts"
+import { SubscriptionTypes } from "./SubscriptionTypes.ts"
 import { Tags } from "./Tags.ts"
 import { Teams } from "./Teams.ts"
+import { Visitors } from "./Visitors.ts"
 
 export const resources = {
   admins: Admins,
@@ -40,5 +44,9 @@ export const resources = {
   internalArticles: InternalArticles,
   newsfeeds: Newsfeeds,
   dataExports: DataExports,
-  reportingExports: ReportingExports
+  reportingExports: ReportingExports,
+  notes: Notes,
+  subscriptionTypes: SubscriptionTypes,
+  dataAttributes: DataAttributes,
+  visitors: Visitors
 }

@@ -1,8 +1,9 @@
-import { Companies } from "@effect-intercom/core/resources/Companies"
+import { Companies, type CompanyKey } from "@effect-intercom/core/resources/Companies"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Scripted from "../Scripted.ts"
-import { exchange, refuses, unchecked } from "./Exchange.ts"
+import { exchange, refusal, refuses, unchecked } from "./Exchange.ts"
 
 describe("Companies.list", () => {
   it.effect("refuses the lookups that do not answer with a list", () =>
@@ -52,5 +53,35 @@ describe("Companies.createOrUpdate", () => {
 describe("Companies.scroll", () => {
   it.effect("refuses a scroll_param that cannot stand in a URL", () =>
     refuses(Companies, (companies) => companies.scroll({ scroll_param: "\ud800" }), { path: "scroll_param" })
+  )
+})
+
+describe("Companies.find", () => {
+  const find = (key: CompanyKey, answer: Scripted.Answer) =>
+    exchange(Companies, (companies) => companies.find(key), answer)
+
+  it.effect("asks the listing for one company", () =>
+    Effect.gen(function* () {
+      const company = { type: "company", id: "531", company_id: "acme-1" }
+      const { sent, value } = yield* find({ company_id: "acme-1" }, Scripted.json(company))
+      assert.deepStrictEqual(
+        [sent.path, Option.getOrUndefined(value)?.id],
+        ["/companies?company_id=acme-1", company.id]
+      )
+      const byName = yield* find({ name: "Acme & Co" }, Scripted.errorList(404, { code: "company_not_found" }))
+      assert.deepStrictEqual([byName.sent.path, byName.value], ["/companies?name=Acme+%26+Co", Option.none()])
+    })
+  )
+
+  it.effect("refuses what names no company, or two ways of naming one", () =>
+    Effect.forEach([{}, { name: "" }, { name: "Acme", company_id: "acme-1" }], (key) =>
+      Effect.map(
+        refusal(Companies, (companies) => companies.find(unchecked(key))),
+        ({ reason, sent }) => {
+          assert.strictEqual(reason._tag, "EncodeError")
+          assert.lengthOf(sent, 0)
+        }
+      )
+    )
   )
 })

@@ -12,6 +12,8 @@ import * as Scroll from "../internal/Scroll.ts"
 import * as V from "../internal/Vocabulary.ts"
 import * as Kind from "../Kind.ts"
 import * as World from "../World.ts"
+import * as Lists from "./Lists.ts"
+import * as Notes from "./Notes.ts"
 import * as Tags from "./Tags.ts"
 
 type Row = Collection.Row
@@ -96,7 +98,22 @@ const scrollOf = Function.memoize(({ collections, world }: Kind.Workspace) =>
   Scroll.make(collections.companies, world.seed)
 )
 
-const missing = { message: "Company Not Found", code: "company_not_found" }
+// So many companies a listing goes through.
+const mostListed = 10_000
+
+/** The contacts that have a company among theirs. */
+const contactsOf = (workspace: Kind.Workspace, id: string): ReadonlyArray<Row> => {
+  const { contacts } = workspace.collections
+  const found: Array<Row> = []
+  for (let position = 0; position < contacts.size(); position++) {
+    const contact = contacts.at(position)
+    const companies = Crud.referencesOf(Lists.contact.companies, workspace, contact)
+    if (companies.some((company) => company.id === id)) found.push(contact)
+  }
+  return found
+}
+
+const missing = Lists.companyNotFound
 
 export const companies = Kind.listed(Companies, {
   count: 20,
@@ -163,6 +180,37 @@ export const companies = Kind.listed(Companies, {
           case "NotFound":
             return ErrorList.notFound("scroll parameter not found")
         }
-      })
+      }),
+    get: Crud.get,
+    update: (call, here) =>
+      Crud.update((row, input, now) => make(input, { workspace: here.workspace, id: row.id, now }, row))(call, here),
+    delete: Crud.remove(undefined, (company, workspace, at) => {
+      const { contacts, notes } = workspace.collections
+      Crud.unrelate(Lists.contact.companies, workspace, contacts, company, at)
+      for (const { id } of Notes.ofCompany(workspace, company)) notes.remove(id, at)
+    }),
+    listAll: (call, here) => {
+      const { order, page = 1, per_page: perPage = 15 } = call.query
+      if (page * perPage > mostListed) {
+        return ErrorList.respond(400, { code: "bad_request", message: "page limit reached, please use scroll API" })
+      }
+      if (order === undefined) return Crud.show({ perPage: 15 }, here.collection, call, here)
+      const seen = (row: Row) => Number(row["last_request_at"] ?? 0)
+      const sign = order === "asc" ? 1 : -1
+      const sorted = Listing.rows(here.collection).toSorted((a, b) => sign * (seen(a) - seen(b)))
+      return Crud.show({ perPage: 15 }, Collection.of(sorted), call, here)
+    },
+    listContacts: (call, here) => {
+      const { collection, workspace } = here
+      if (collection.find(call.params.company_id) === undefined) return Crud.missing(missing)
+      return Crud.show({}, Collection.of(contactsOf(workspace, call.params.company_id)), call, here)
+    },
+    listSegments: Crud.related(Lists.segments),
+    listNotes: (call, here) => {
+      const company = here.collection.find(call.params.company_id)
+      return company === undefined
+        ? Crud.missing(missing)
+        : Crud.show({}, Collection.of(Notes.ofCompany(here.workspace, company)), call, here)
+    }
   }
 })

@@ -1,11 +1,11 @@
-/** Contacts: found by id, external id or email, searched, and merged. */
+/** Contacts: found by id, external id or email, searched, merged, archived, and related to what they have. */
 import { Contacts, Search } from "@effect-intercom/core"
 import * as Effect from "effect/Effect"
 import * as Function from "effect/Function"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Crud from "../Crud.ts"
 import * as Ids from "../Ids.ts"
-import type { Row } from "../internal/Collection.ts"
+import * as Collection from "../internal/Collection.ts"
 import * as ErrorList from "../internal/ErrorList.ts"
 import * as Listing from "../internal/Listing.ts"
 import * as Prng from "../internal/Prng.ts"
@@ -13,7 +13,11 @@ import * as V from "../internal/Vocabulary.ts"
 import * as Kind from "../Kind.ts"
 import * as World from "../World.ts"
 import * as Admins from "./Admins.ts"
+import * as Lists from "./Lists.ts"
+import * as Notes from "./Notes.ts"
 import * as Tags from "./Tags.ts"
+
+type Row = Collection.Row
 
 const salt = 1
 
@@ -146,24 +150,40 @@ export const generate = (world: World.World, index: number) => {
 
 const noneOf = (path: string) => ({ type: "list", data: [], url: path, total_count: 0, has_more: false })
 
-const make = (input: Crud.Input, { id, now, workspace }: Crud.Making): Row => {
-  const { avatar, custom_attributes, email, role, unsubscribed_from_emails, ...rest } = input
+/** What a request says of a contact, as answers have it. */
+const written = ({ avatar, custom_attributes, email, unsubscribed_from_emails, ...rest }: Crud.Input): Crud.Input => ({
+  ...rest,
+  ...(unsubscribed_from_emails === undefined
+    ? undefined
+    : { unsubscribed_from_emails: unsubscribed_from_emails ?? false }),
+  ...(custom_attributes === undefined ? undefined : { custom_attributes: custom_attributes ?? {} }),
+  ...(email === undefined
+    ? undefined
+    : { email, email_domain: typeof email === "string" ? (email.split("@")[1] ?? null) : null }),
+  ...(avatar === undefined
+    ? undefined
+    : { avatar: typeof avatar === "string" ? { type: "avatar", image_url: avatar } : null })
+})
+
+/** A new contact. */
+export const make = (input: Crud.Input, { id, now, workspace }: Crud.Making): Row => {
+  const { role, ...rest } = written(input)
   return {
     type: "contact",
     id,
     workspace_id: World.workspaceId(workspace.world),
     external_id: null,
     role: role ?? "user",
-    email: email ?? null,
-    email_domain: typeof email === "string" ? (email.split("@")[1] ?? null) : null,
+    email: null,
+    email_domain: null,
     phone: null,
     name: null,
-    avatar: typeof avatar === "string" ? { type: "avatar", image_url: avatar } : null,
+    avatar: null,
     owner_id: null,
     social_profiles: { type: "list", data: [] },
     has_hard_bounced: false,
     marked_email_as_spam: false,
-    unsubscribed_from_emails: unsubscribed_from_emails ?? false,
+    unsubscribed_from_emails: false,
     created_at: now,
     updated_at: now,
     signed_up_at: null,
@@ -178,13 +198,23 @@ const make = (input: Crud.Input, { id, now, workspace }: Crud.Making): Row => {
     browser_language: null,
     os: null,
     location: { type: "location", country: null, region: null, city: null, country_code: null, continent_code: null },
-    custom_attributes: custom_attributes ?? {},
+    custom_attributes: {},
     tags: noneOf(`/contacts/${id}/tags`),
     notes: noneOf(`/contacts/${id}/notes`),
     companies: noneOf(`/contacts/${id}/companies`),
+    opted_out_subscription_types: noneOf(`/contacts/${id}/subscriptions`),
+    opted_in_subscription_types: noneOf(`/contacts/${id}/subscriptions`),
     ...rest
   }
 }
+
+/** What an update makes of a contact: fields and custom attributes the request leaves out stay. */
+const changed = (row: Row, input: Crud.Input, now: number): Row => ({
+  ...row,
+  ...written(input),
+  custom_attributes: { ...Crud.fieldsOf(row["custom_attributes"]), ...Crud.fieldsOf(input["custom_attributes"]) },
+  updated_at: now
+})
 
 /** How a request names a contact. */
 export interface Key {
@@ -203,27 +233,132 @@ export const find = ({ collections }: Kind.Workspace, { email, id, user_id }: Ke
     : (contacts.by("email", `user:${email}`) ?? contacts.by("email", `lead:${email}`))
 }
 
-/** The contact that stands in the way of a new one: with the same external id, or the same email and role. */
-const conflicting = ({ collections: { contacts } }: Kind.Workspace, { email, external_id, role }: Row) =>
-  (typeof external_id === "string" ? contacts.by("external_id", external_id) : undefined) ??
-  (typeof email === "string" ? contacts.by("email", `${String(role)}:${email}`) : undefined)
+// Contacts that were put away, by their ids.
+const archivedIn = Function.memoize<Kind.Workspace, Map<string, Row>>(() => new Map())
+
+/** The contact that stands in the way of another: with the same external id, or the same email and role. */
+const conflicting = (workspace: Kind.Workspace, { email, external_id, id, role }: Row) => {
+  const { contacts } = workspace.collections
+  const holders = [
+    typeof external_id === "string" ? contacts.by("external_id", external_id) : undefined,
+    typeof email === "string" ? contacts.by("email", `${String(role)}:${email}`) : undefined
+  ]
+  const live = holders.find((holder) => holder !== undefined && holder.id !== id)
+  if (live !== undefined) return { id: live.id, archived: false }
+  const away = [...archivedIn(workspace).values()].find(
+    (row) =>
+      (typeof external_id === "string" && row["external_id"] === external_id) ||
+      (typeof email === "string" && row["email"] === email && row["role"] === role)
+  )
+  return away === undefined ? undefined : { id: away.id, archived: true }
+}
+
+const conflict = ({ archived, id }: { readonly id: string; readonly archived: boolean }) =>
+  ErrorList.respond(409, {
+    code: "conflict",
+    message: `${archived ? "An archived" : "A"} contact matching those details already exists with id=${id}`
+  })
+
+// So many companies a contact can have.
+const mostCompanies = 1000
 
 /** Which contacts were merged into which, by their ids. */
 const mergesOf = Function.memoize<Kind.Workspace, Map<string, string>>(() => new Map())
 
 /** Lets one contact go up in another, at a time in Unix milliseconds; false when either is not there. */
 export const merge = (workspace: Kind.Workspace, from: string, into: string, at: number): boolean => {
-  const { contacts } = workspace.collections
+  const { contacts, notes } = workspace.collections
+  const gone = contacts.find(from)
   const kept = contacts.find(into)
-  if (kept === undefined || from === into || !contacts.remove(from, at)) return false
+  if (gone === undefined || kept === undefined || from === into) return false
+  contacts.remove(from, at)
   mergesOf(workspace).set(from, into)
-  return contacts.replace({ ...kept, updated_at: Math.floor(at / 1000) }, at)
+  const merged = Object.values(Lists.contact).reduce((row, list) => {
+    const theirs = Crud.referencesOf(list, workspace, gone)
+    const missing = theirs.flatMap(({ id }) => list.to(workspace).find(String(id)) ?? [])
+    const all = missing.reduce(
+      (references, target) => Crud.including(list, references, target),
+      Crud.referencesOf(list, workspace, row)
+    )
+    return theirs.length === 0 ? row : Crud.relatedTo(list, workspace, row, all)
+  }, kept)
+  for (const { id } of Crud.referencesOf(Lists.contact.notes, workspace, gone)) {
+    const note = notes.find(String(id))
+    if (note !== undefined) notes.replace({ ...note, contact: { type: "contact", id: into } }, at)
+  }
+  return contacts.replace({ ...merged, updated_at: Math.floor(at / 1000) }, at)
 }
+
+/** What is gone with a contact. */
+const forget = (workspace: Kind.Workspace, contact: Row, at: number) => {
+  for (const { id } of Crud.referencesOf(Lists.contact.notes, workspace, contact)) {
+    workspace.collections.notes.remove(String(id), at)
+  }
+}
+
+const named = ({ external_id, id }: Row) => ({ type: "contact", id, external_id })
+
+/** The segments a contact is in: which ones, the seed decides. */
+const segmentsOf = ({ collections, world }: Kind.Workspace, { id }: Row) =>
+  Listing.rows(collections.segments).filter(
+    (segment) => Prng.hash(world.seed, Prng.saltOf(id), Prng.saltOf(segment.id)) % 3 === 0
+  )
+
+type Answer = ReturnType<typeof Crud.missing>
+
+/** Answers with what becomes of a contact there is. */
+const found = (
+  { collection }: Kind.Here,
+  id: string,
+  run: (contact: Row, time: { readonly at: number; readonly now: number }) => Answer
+): Answer => {
+  const contact = collection.find(id)
+  return contact === undefined ? Crud.missing(missing) : Effect.flatMap(Crud.time, (time) => run(contact, time))
+}
+
+/** Changes what a contact has in some lists; answers with the record that was attached or detached. */
+const relate = (
+  here: Kind.Here,
+  contactId: string,
+  id: string,
+  lists: ReadonlyArray<readonly [list: Crud.Relation, change: "add" | "take"]>,
+  then: (target: Row, more: number, at: number) => Row = (target) => target
+): Answer =>
+  found(here, contactId, (contact, { at }) => {
+    const { collection, workspace } = here
+    const target = lists[0]?.[0].to(workspace).find(id)
+    if (target === undefined) return Crud.missing(lists[0]?.[0].missing)
+    let [row, more] = [contact, 0]
+    for (const [list, change] of lists) {
+      const before = Crud.referencesOf(list, workspace, row)
+      const after = change === "add" ? Crud.including(list, before, target) : Crud.excluding(before, target)
+      if (list === Lists.contact.companies && after.length > mostCompanies) {
+        return ErrorList.respond(400, {
+          code: "contact_company_limit_exceeded",
+          message: `A contact can have ${mostCompanies} companies`
+        })
+      }
+      row = Crud.relatedTo(list, workspace, row, after)
+      more += after.length - before.length
+    }
+    collection.replace(row, at)
+    return Effect.succeed(Listing.value(then(target, more, at)))
+  })
+
+/** A company has so many contacts more. */
+const counted =
+  ({ workspace }: Kind.Here) =>
+  (company: Row, more: number, at: number): Row => {
+    const changed = { ...company, user_count: Math.max(0, Number(company["user_count"]) + more) }
+    if (more !== 0) workspace.collections.companies.replace(changed, at)
+    return changed
+  }
 
 // From this version on, a merged contact is gone rather than not found.
 const tellsOfMerges = (version: string): boolean => !/^(0|1\..*|2\.([0-9]|1[0-5]))$/.test(version)
 
-const missing = { message: "User Not Found" }
+/** What is said of a contact there is not. */
+export const missing = { message: "User Not Found" }
 
 const digitsIn = (pattern: RegExp) => (value: string) => {
   const digits = pattern.exec(value)?.[1]
@@ -263,12 +398,7 @@ export const contacts = Kind.listed(Contacts, {
       Effect.flatMap(Crud.time, ({ at, now }) => {
         const row = make(Crud.present(payload), { workspace, id: collection.nextId(now), now })
         const existing = conflicting(workspace, row)
-        if (existing !== undefined) {
-          return ErrorList.respond(409, {
-            code: "conflict",
-            message: `A contact matching those details already exists with id=${existing.id}`
-          })
-        }
+        if (existing !== undefined) return conflict(existing)
         collection.add(row, at)
         return Effect.succeed(Listing.value(row))
       }),
@@ -283,6 +413,113 @@ export const contacts = Kind.listed(Contacts, {
           )
         : Crud.missing(missing)
     },
-    search: Crud.search()
+    getByExternalId: ({ params }, { collection }) => {
+      const row = collection.by("external_id", params.external_id)
+      return row?.["role"] === "user" ? Effect.succeed(Listing.value(row)) : Crud.missing(missing)
+    },
+    update: (call, here) => {
+      const row = here.collection.find(call.params.contact_id)
+      if (row === undefined) return Crud.missing(missing)
+      const input = Crud.present(call.payload)
+      if (row["role"] === "user" && input["role"] === "lead") {
+        return ErrorList.respond(400, {
+          code: "client_error",
+          message: "Contact with user role can't be converted to a lead"
+        })
+      }
+      const existing = conflicting(here.workspace, { ...row, ...input, id: row.id })
+      return existing === undefined ? Crud.update(changed)(call, here) : conflict(existing)
+    },
+    delete: ({ params: { contact_id } }, { collection, workspace }) =>
+      Effect.flatMap(Crud.time, ({ at }) => {
+        const row = collection.find(contact_id) ?? archivedIn(workspace).get(contact_id)
+        if (row === undefined) return Crud.missing(missing)
+        collection.remove(contact_id, at)
+        archivedIn(workspace).delete(contact_id)
+        forget(workspace, row, at)
+        return Effect.succeed(Listing.value({ ...named(row), deleted: true }))
+      }),
+    merge: ({ payload: { from, into } }, { collection, workspace }) =>
+      Effect.flatMap(Crud.time, ({ at }) => {
+        const lead = collection.find(from)
+        const user = collection.find(into)
+        if (lead === undefined || user === undefined) return Crud.missing(missing)
+        if (lead["role"] !== "lead" || user["role"] !== "user") {
+          return ErrorList.respond(400, { code: "bad_request", message: "Only a lead can be merged, into a user" })
+        }
+        merge(workspace, from, into, at)
+        return Effect.succeed(Listing.value(collection.find(into)))
+      }),
+    archive: ({ params: { contact_id } }, { collection, workspace }) =>
+      Effect.flatMap(Crud.time, ({ at }) => {
+        const row = collection.find(contact_id) ?? archivedIn(workspace).get(contact_id)
+        if (row === undefined) return Crud.missing(missing)
+        collection.remove(contact_id, at)
+        archivedIn(workspace).set(contact_id, row)
+        return Effect.succeed(Listing.value({ ...named(row), archived: true }))
+      }),
+    unarchive: ({ params: { contact_id } }, { collection, workspace }) =>
+      Effect.flatMap(Crud.time, ({ at }) => {
+        const away = archivedIn(workspace).get(contact_id)
+        const row = away ?? collection.find(contact_id)
+        if (row === undefined) return Crud.missing(missing)
+        if (away !== undefined) collection.add(away, at)
+        archivedIn(workspace).delete(contact_id)
+        return Effect.succeed(Listing.value({ ...named(row), archived: false }))
+      }),
+    block: ({ params }, here) =>
+      found(here, params.contact_id, (contact) => Effect.succeed(Listing.value({ ...named(contact), blocked: true }))),
+    search: Crud.search(),
+    listCompanies: Crud.related(Lists.contact.companies),
+    attachCompany: ({ params, payload }, here) =>
+      relate(here, params.contact_id, payload.id, [[Lists.contact.companies, "add"]], counted(here)),
+    detachCompany: ({ params }, here) =>
+      relate(here, params.contact_id, params.company_id, [[Lists.contact.companies, "take"]], counted(here)),
+    listNotes: Crud.related(Lists.contact.notes),
+    createNote: ({ params, payload }, here) =>
+      found(here, params.contact_id, (contact, { at, now }) => {
+        const { collection, workspace } = here
+        const { admins, notes } = workspace.collections
+        // Without one, it is the token's.
+        const author = payload.admin_id === undefined ? firstOf(admins) : admins.find(payload.admin_id)
+        if (author === undefined) return Crud.missing({ message: "Admin not found", code: "admin_not_found" })
+        const note = Notes.make(contact, author, payload.body, { workspace, id: notes.nextId(now), now })
+        notes.add(note, at)
+        const list = Lists.contact.notes
+        const references = Crud.including(list, Crud.referencesOf(list, workspace, contact), note)
+        collection.replace(Crud.relatedTo(list, workspace, contact, references), at)
+        return Effect.succeed(Listing.value(note))
+      }),
+    listSegments: (call, here) =>
+      found(here, call.params.contact_id, (contact) =>
+        Crud.show({}, Collection.of(segmentsOf(here.workspace, contact)), call, here)
+      ),
+    listSubscriptions: (call, here) =>
+      found(here, call.params.contact_id, (contact) => {
+        const { collections } = here.workspace
+        const types = [Lists.contact.optIns, Lists.contact.optOuts].flatMap((list) =>
+          Crud.referencesOf(list, here.workspace, contact).flatMap(
+            ({ id }) => collections.subscriptionTypes.find(String(id)) ?? []
+          )
+        )
+        return Crud.show({}, Collection.of(types), call, here)
+      }),
+    attachSubscription: ({ params, payload }, here) => {
+      const isIn = payload.consent_type === "opt_in"
+      return relate(here, params.contact_id, payload.id, [
+        [Lists.contact.optIns, isIn ? "add" : "take"],
+        [Lists.contact.optOuts, isIn ? "take" : "add"]
+      ])
+    },
+    detachSubscription: ({ params }, here) =>
+      relate(here, params.contact_id, params.subscription_id, [
+        [Lists.contact.optIns, "take"],
+        [Lists.contact.optOuts, "take"]
+      ]),
+    listTags: Crud.related(Lists.contact.tags),
+    attachTag: Crud.attach(Lists.contact.tags),
+    detachTag: Crud.detach(Lists.contact.tags)
   }
 })
+
+const firstOf = (collection: Collection.Collection) => (collection.size() > 0 ? collection.at(0) : undefined)

@@ -80,22 +80,36 @@ const add = (workspace: Kind.Workspace, contact: Row, event: Row) => {
   if (!same) submitted.set(contact.id, [...events, event])
 }
 
+/** How often something happened, beside the events there are. */
+interface Count {
+  readonly name: string
+  readonly count: number
+  readonly first: number
+  readonly last: number
+}
+
+/** The summaries submitted, by the ids of their contacts. */
+const summariesIn = Function.memoize<Kind.Workspace, Map<string, ReadonlyArray<Count>>>(() => new Map())
+
+const iso = (seconds: number) => DateTime.formatIso(DateTime.makeUnsafe(seconds * 1000))
+
 /** A contact's events by name: how often, first and last. */
-const summary = (contact: Row, events: ReadonlyArray<Row>) => {
-  const byName = Map.groupBy(events, (event) => String(event["event_name"]))
-  const iso = (event: Row | undefined) =>
-    DateTime.formatIso(DateTime.makeUnsafe(Number(event?.["created_at"] ?? 0) * 1000))
+const summary = (workspace: Kind.Workspace, contact: Row, events: ReadonlyArray<Row>) => {
+  const each = events.map((event): Count => {
+    const at = Number(event["created_at"])
+    return { name: String(event["event_name"]), count: 1, first: at, last: at }
+  })
+  const byName = Map.groupBy([...each, ...(summariesIn(workspace).get(contact.id) ?? [])], ({ name }) => name)
   return {
     type: "event.summary",
     email: contact["email"],
     intercom_user_id: contact.id,
     user_id: contact["external_id"],
-    events: Array.from(byName, ([name, events]) => ({
+    events: Array.from(byName, ([name, counts]) => ({
       name,
-      // Newest first.
-      first: iso(events.at(-1)),
-      last: iso(events[0]),
-      count: events.length
+      first: iso(Math.min(...counts.map(({ first }) => first))),
+      last: iso(Math.max(...counts.map(({ last }) => last))),
+      count: counts.reduce((sum, { count }) => sum + count, 0)
     }))
   }
 }
@@ -120,8 +134,16 @@ export const events = Kind.counted(Events, {
       const events = eventsOf(workspace, contact)
       const url = Request.urlOf(request)
       return url.searchParams.get("summary") === "true"
-        ? Effect.succeed(Listing.value(summary(contact, events)))
+        ? Effect.succeed(Listing.value(summary(workspace, contact, events)))
         : Listing.events({ type: "event.list", key: "events", perPage: 50 }, events, query, url)
+    },
+    submitSummary: ({ payload: { event_summaries, user_id } }, { workspace }) => {
+      const contact = Contacts.find(workspace, { user_id })
+      if (contact === undefined) return Crud.missing(Contacts.missing)
+      const { event_name: name, ...count } = event_summaries
+      const summaries = summariesIn(workspace)
+      summaries.set(contact.id, [...(summaries.get(contact.id) ?? []), { name, ...count }])
+      return Effect.succeed(HttpServerResponse.empty({ status: 200 }))
     }
   }
 })

@@ -1,6 +1,7 @@
 /** Segments. */
 import { Segments } from "@effect-intercom/core"
 import * as Effect from "effect/Effect"
+import * as Crud from "../Crud.ts"
 import * as Ids from "../Ids.ts"
 import * as Listing from "../internal/Listing.ts"
 import * as Prng from "../internal/Prng.ts"
@@ -40,6 +41,7 @@ export const segments = Kind.listed(Segments, {
           { type: "segment.list", key: "segments" },
           query.include_count === true ? (index) => ({ count: sizeOf(world, index) }) : undefined
         )
-      )
+      ),
+    get: Crud.get
   }
 })

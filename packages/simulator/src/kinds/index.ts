@@ -10,6 +10,7 @@ import { contacts } from "./Contacts.ts"
 import { contentImportSources } from "./ContentImportSources.ts"
 import { conversations, details } from "./Conversations.ts"
 import { dataExports } from "./DataExports.ts"
+import { dataAttributes } from "./DataAttributes.ts"
 import { all, events } from "./Events.ts"
 import { externalPages } from "./ExternalPages.ts"
 import { helpCenters } from "./HelpCenters.ts"
@@ -18,9 +19,12 @@ import { messages } from "./Messages.ts"
 import { newsfeeds } from "./Newsfeeds.ts"
 import { newsItems } from "./NewsItems.ts"
 import { reportingExports } from "./ReportingExports.ts"
+import { notes } from "./Notes.ts"
 import { segments } from "./Segments.ts"
+import { subscriptionTypes } from "./SubscriptionTypes.ts"
 import { tags } from "./Tags.ts"
 import { teams } from "./Teams.ts"
+import { visitors } from "./Visitors.ts"
 
 export const kinds = {
   contacts,
@@ -42,7 +46,11 @@ export const kinds = {
   internalArticles,
   newsfeeds,
   dataExports,
-  reportingExports
+  reportingExports,
+  notes,
+  subscriptionTypes,
+  dataAttributes,
+  visitors
 } satisfies { readonly [Name in keyof typeof resources]: Kind.Kind<(typeof resources)[Name]> }
 
 /** What can be exported beside the records of listings. */

@@ -1,0 +1,147 @@
+/** Finding, creating and updating contacts by what names them, while others do the same. */
+import { ContactId, Contacts, type UpsertContact, type UpsertOptions } from "@effect-intercom/core/resources/Contacts"
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Scripted from "../Scripted.ts"
+
+const contact = (id: string, fields: object = {}) =>
+  Scripted.json(Scripted.contact(id, { email: "zoe@example.com", ...fields }))
+
+const conflict = (message: string) => Scripted.errorList(409, { code: "conflict", message })
+const exists = (id: string) => conflict(`A contact matching those details already exists with id=${id}`)
+const archived = (id: string) => conflict(`An archived contact matching those details already exists with id=${id}`)
+const missing = Scripted.errorList(404, { code: "not_found", message: "User Not Found" })
+const found = (...ids: ReadonlyArray<string>) => Scripted.json(Scripted.contacts(ids))
+const unnamed = conflict("duplicate")
+
+const zoe = { email: "zoe@example.com", external_id: "42" }
+
+/** What an upsert comes to, and what it asked for. */
+const play = (answers: ReadonlyArray<Scripted.Answer>, input: UpsertContact = zoe, options?: UpsertOptions) => {
+  const server = Scripted.make(answers)
+  return Scripted.elapse(Contacts.use(({ upsert }) => upsert(input, options))).pipe(
+    Effect.match({
+      onFailure: (error) =>
+        error._tag === "Ambiguous" ? `${error._tag} ${error.contact} ${error.other}` : error.reason._tag,
+      onSuccess: ({ contact, created }) => `${created ? "created" : "updated"} ${contact.id}`
+    }),
+    Effect.map((outcome) => ({ outcome, sent: server.sent.map(({ method, path }) => `${method} ${path}`) })),
+    Effect.provide(server.layer(Contacts.layer))
+  )
+}
+
+const create = "POST /contacts"
+const update = (id: string) => `PUT /contacts/${id}`
+const byId = "GET /contacts/find_by_external_id/42"
+const search = "POST /contacts/search"
+
+describe("Contacts.upsert", () => {
+  const races: ReadonlyArray<
+    readonly [name: string, answers: ReadonlyArray<Scripted.Answer>, outcome: string, sent: ReadonlyArray<string>]
+  > = [
+    ["creates a contact there is not", [contact("1")], "created 1", [create]],
+    ["updates the one there is", [exists("1"), contact("1")], "updated 1", [create, update("1")]],
+    [
+      "brings an archived one back, and updates it",
+      [archived("1"), Scripted.json({ type: "contact", id: "1", archived: false }), contact("1")],
+      "updated 1",
+      [create, "POST /contacts/1/unarchive", update("1")]
+    ],
+    [
+      "creates it when it was deleted in between",
+      [exists("1"), missing, contact("2")],
+      "created 2",
+      [create, update("1"), create]
+    ],
+    [
+      "follows one that was merged in between",
+      [exists("1"), Scripted.errorList(410, { code: "contact_merged" }), exists("2"), contact("2")],
+      "updated 2",
+      [create, update("1"), create, update("2")]
+    ],
+    [
+      "finds the one that a conflict does not name, by its external id",
+      [unnamed, contact("3"), contact("3")],
+      "updated 3",
+      [create, byId, update("3")]
+    ],
+    [
+      "finds it by its email, as soon as a search does",
+      [unnamed, missing, found(), unnamed, missing, found("3"), contact("3")],
+      "updated 3",
+      [create, byId, search, create, byId, search, update("3")]
+    ],
+    ["does not choose between two contacts", [exists("1"), exists("9")], "Ambiguous 1 9", [create, update("1")]],
+    [
+      "ends with what else is wrong, at once",
+      [Scripted.errorList(422, { code: "parameter_invalid" })],
+      "UnprocessableEntity",
+      [create]
+    ]
+  ]
+  it.effect.each(races)("%s", ([, answers, outcome, sent]) =>
+    Effect.map(play(answers), (played) => assert.deepStrictEqual(played, { outcome, sent }))
+  )
+
+  it.effect("leaves an archived contact where it is, if it is to", () =>
+    Effect.map(play([archived("1")], zoe, { unarchive: false }), (played) =>
+      assert.deepStrictEqual(played, { outcome: "Conflict", sent: [create] })
+    )
+  )
+
+  it.effect("gives up on a conflict nobody can explain after five attempts", () =>
+    Effect.map(play(Array.from({ length: 5 }, () => [unnamed, found()]).flat(), { email: zoe.email }), (played) =>
+      assert.deepStrictEqual(played, {
+        outcome: "Conflict",
+        sent: Array.from({ length: 5 }, () => [create, search]).flat()
+      })
+    )
+  )
+
+  it.effect("updates what is given, and takes null for no external id", () =>
+    Effect.gen(function* () {
+      const server = Scripted.make([exists("1"), contact("1")])
+      const input = { email: "zoe@example.com", external_id: null, name: "Zoë" }
+      yield* Contacts.use(({ upsert }) => upsert(input)).pipe(Effect.provide(server.layer(Contacts.layer)))
+      const { external_id: _, ...rest } = input
+      assert.deepStrictEqual(
+        server.sent.map(({ body }) => body),
+        [input, rest]
+      )
+    })
+  )
+})
+
+describe("Contacts.find", () => {
+  const find = (key: { readonly email: string } | { readonly external_id: string }, answer: Scripted.Answer) => {
+    const server = Scripted.make([answer])
+    return Contacts.use(({ find }) => find(key)).pipe(
+      Effect.map((found) => ({ id: Option.getOrUndefined(found)?.id, sent: server.sent[0] })),
+      Effect.provide(server.layer(Contacts.layer))
+    )
+  }
+
+  it.effect("prefers the user to leads that share the email", () =>
+    Effect.gen(function* () {
+      const leads = ["1", "2"].map((id) => Scripted.contact(id, { role: "lead" }))
+      const page = (data: ReadonlyArray<object>) => Scripted.json({ type: "list", data, total_count: data.length })
+      const { id, sent } = yield* find(
+        { email: "zoe@example.com" },
+        page([...leads, Scripted.contact("3", { role: "user" })])
+      )
+      assert.strictEqual(id, ContactId.make("3"))
+      assert.containsSubset(sent?.body, { query: { field: "email", operator: "=", value: "zoe@example.com" } })
+      assert.strictEqual((yield* find({ email: "zoe@example.com" }, page(leads))).id, ContactId.make("1"))
+      assert.isUndefined((yield* find({ email: "zoe@example.com" }, page([]))).id)
+    })
+  )
+
+  it.effect("asks for an external id, and finds nothing where there is none", () =>
+    Effect.gen(function* () {
+      const { id, sent } = yield* find({ external_id: "a/b" }, contact("1"))
+      assert.deepStrictEqual([id, sent?.path], [ContactId.make("1"), "/contacts/find_by_external_id/a%2Fb"])
+      assert.isUndefined((yield* find({ external_id: "42" }, missing)).id)
+    })
+  )
+})
