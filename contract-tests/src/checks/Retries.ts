@@ -41,8 +41,9 @@ const cutOff = (status: number): Ending => ({
   repeats: "safe"
 })
 
-// Documented: a company is updated where its `company_id` is known, and an event of a contact, a name and a second is one.
-const upserts = new Set(["POST /companies", "POST /events"])
+// Documented: a company is updated where its `company_id` is known, an event of a contact, a name and a second is one, and a
+// name is that of one tag.
+const upserts = new Set(["POST /companies", "POST /events", "POST /tags"])
 
 /**
  * Whether sending it twice may do more than sending it once, by the method and the document; `undefined` where neither

@@ -112,12 +112,12 @@ export const faults: ReadonlyArray<Fault> = [
     "    default:\n      return true"
   ]),
   fault(retry, "one repetition too many", ["attempt <= policy.times", "attempt <= policy.times + 1"]),
-  fault("resources/Companies.ts", "a scroll is repeated", ["    idempotent: false,\n", ""]),
+  fault("resources/Companies.ts", "a scroll is repeated", ["      idempotent: false,\n", ""]),
   fault(contacts, "a contact is created twice", [
-    "    payload: CreateContact,",
-    "    payload: CreateContact,\n    idempotent: true,"
+    "payload: CreateContact,",
+    "payload: CreateContact,\n      idempotent: true,"
   ]),
-  fault(contacts, "a search is not repeated", ["    idempotent: true,\n    pages", "    pages"]),
+  fault(contacts, "a search is not repeated", ["idempotent: true,\n      pages", "pages"]),
 
   // Walks.
   fault(walker, "a walk forgets the cursor of its query", [

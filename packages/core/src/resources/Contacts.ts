@@ -237,12 +237,7 @@ export class Contacts extends Resource.Service<Contacts>()(
       params: { contact_id: ContactId },
       payload: UpdateContact,
       success: Contact,
-      error: [
-        ErrorResponse.BadRequest,
-        ErrorResponse.NotFound,
-        ErrorResponse.Conflict,
-        ErrorResponse.UnprocessableEntity
-      ]
+      error: [ErrorResponse.BadRequest, ErrorResponse.NotFound, ErrorResponse.Conflict]
     }),
     /** Deletes a contact for good; `archive` can be undone. Fails with `NotFound` when there is no such contact. */
     delete: Endpoint.del("/contacts/:contact_id", {
