@@ -1,4 +1,13 @@
-import { Contacts, Intercom, IntercomApi, IntercomHttp, NewsItems, operations, resources } from "@effect-intercom/core"
+import {
+  Contacts,
+  Intercom,
+  IntercomApi,
+  IntercomHttp,
+  NewsItems,
+  operations,
+  Resource,
+  resources
+} from "@effect-intercom/core"
 import { assert, describe, it } from "@effect/vitest"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
@@ -30,7 +39,7 @@ describe("IntercomApi", () => {
 describe("Intercom", () => {
   const me = { type: "admin", id: "1" }
 
-  it.effect("has a method for every operation", () =>
+  it.effect("has a method for every operation, and those that are made of them", () =>
     Effect.gen(function* () {
       const intercom: Readonly<Record<string, object>> = yield* Intercom
       const methods = Object.entries(intercom).flatMap(([name, service]) =>
@@ -41,7 +50,10 @@ describe("Intercom", () => {
       )
       assert.deepStrictEqual(
         methods,
-        operations.map(({ name }) => name)
+        Object.values<Resource.Top>(resources).flatMap((resource) => [
+          ...Resource.operations(resource).map(({ name }) => name),
+          ...Object.keys(resource.conveniences).map((method) => `${resource.resource}.${method}`)
+        ])
       )
     }).pipe(Effect.provide(Intercom.layerHttp), Effect.provide(Scripted.make([]).intercom()))
   )
