@@ -34,15 +34,23 @@ export const parts = ({ endpoint: { params, payload, query } }: ResourceOperatio
     (schema): schema is Schema.Top => schema !== undefined
   )
 
+/** Whether a key of an object has a backslash. */
+const hasBackslash = (value: unknown): boolean =>
+  typeof value === "object" &&
+  value !== null &&
+  Object.entries(value).some(([key, inner]) => key.includes("\\") || hasBackslash(inner))
+
+/**
+ * Every value of a schema, but for keys with a backslash: once V8 has parsed one, it takes other keys that are written with
+ * an escape for the same (in Node 24.21, `JSON.parse('{"\\\\":0}')` makes `JSON.parse('{"\\u0000":0}')` have a backslash).
+ */
+export const values = (schema: Schema.Top): Arbitrary.Arbitrary<unknown> =>
+  Arbitrary.schema(Schema.toType(schema)).pipe(Arbitrary.filter((value) => !hasBackslash(value)))
+
 /** Every request the types of an operation allow. */
 export const requests = (operation: ResourceOperation): Arbitrary.Arbitrary<Request> =>
   // What a struct of these schemas holds is a request.
-  Arbitrary.all(
-    Record.map(parts(operation), (schema) => Arbitrary.schema(Schema.toType(schema)))
-  ) as Arbitrary.Arbitrary<Request>
-
-/** Every value of a schema. */
-export const values = (schema: Schema.Top): Arbitrary.Arbitrary<unknown> => Arbitrary.schema(Schema.toType(schema))
+  Arbitrary.all(Record.map(parts(operation), values)) as Arbitrary.Arbitrary<Request>
 
 /** Every answer; `undefined` where there is none. */
 export const answers = ({ body, endpoint: { success = Schema.Undefined } }: ResourceOperation) =>
