@@ -158,7 +158,7 @@ export const alternatives = (resource: Declared): ReadonlyMap<string, Arr.NonEmp
  * `undefined` is left out), what is idempotent is repeated, an answer has to fit its schema, and is handed over as it
  * came, in a span of the method's name. A name must be that of one resource only.
  *
- * What is made of several calls is a convenience, declared after the endpoints: `{ find: (contacts) => (email: string) => … }`.
+ * What takes several calls is declared after the endpoints: `{ find: (contacts) => (email: string) => … }`.
  *
  * A declaration that cannot work is a defect, {@link DeclarationError}: a success schema that transforms, or a body for a
  * `GET`.

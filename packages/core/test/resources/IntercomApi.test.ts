@@ -52,7 +52,7 @@ describe("Intercom", () => {
         methods,
         Object.values<Resource.Top>(resources).flatMap((resource) => [
           ...Resource.operations(resource).map(({ name }) => name),
-          ...Object.keys(resource.conveniences).map((method) => `${resource.resource}.${method}`)
+          ...resource.composed.map((method) => `${resource.resource}.${method}`)
         ])
       )
     }).pipe(Effect.provide(Intercom.layerHttp), Effect.provide(Scripted.make([]).intercom()))
