@@ -25,6 +25,54 @@ describe("an article", () => {
     }).pipe(Effect.provide(inProcess()))
   )
 
+  it.effect("is found by a phrase, its state and its Help Center, with the places of the phrase", () =>
+    Effect.gen(function* () {
+      const { articles, collections, helpCenters } = yield* Intercom
+      const [helpCenter] = yield* Stream.runCollect(helpCenters.list.items())
+      const { id } = yield* collections.create({ name: "Shipping" })
+      const within = { author_id: 1, parent_id: Number(id), parent_type: "collection" }
+      const hidden = yield* articles.create({ title: "Old zeppelins", author_id: 1 })
+      const body = "<p>By <b>Zeppelin</b>, mostly.</p>"
+      const shown = yield* articles.create({ title: "How we ship", body, state: "published", ...within })
+      const found = (query: object) =>
+        Effect.map(Stream.runCollect(articles.search.items({ phrase: "zeppelin", ...query })), (all) =>
+          [...all].map(({ id }) => id)
+        )
+      assert.deepStrictEqual(yield* found({}), [shown.id, hidden.id])
+      assert.deepStrictEqual(yield* found({ state: "draft" }), [hidden.id])
+      assert.deepStrictEqual(yield* found({ help_center_id: Number(helpCenter?.id) }), [shown.id])
+      const { data } = yield* articles.search({ phrase: "zeppelin", state: "published", highlight: true })
+      const plain = (text: string) => ({ type: "plain", text })
+      assert.deepStrictEqual<unknown>(data.highlights, [
+        {
+          article_id: shown.id,
+          highlighted_title: [plain("How we ship")],
+          highlighted_summary: [[plain("By "), { type: "highlight", text: "Zeppelin" }, plain(", mostly.")]]
+        }
+      ])
+    }).pipe(Effect.provide(inProcess()))
+  )
+
+  it.effect("is found on whichever page of a search it is", () =>
+    Effect.gen(function* () {
+      const { articles } = yield* Intercom
+      const all = [...(yield* Stream.runCollect(articles.list.items()))].map(({ id }) => id)
+      const pages = [...(yield* Stream.runCollect(articles.search.pages()))]
+      assert.deepStrictEqual(
+        pages.map(({ items, total }) => [items.length, total]),
+        [
+          [10, 25],
+          [10, 25],
+          [5, 25]
+        ]
+      )
+      assert.deepStrictEqual(
+        pages.flatMap(({ items }) => items.map(({ id }) => id)),
+        all
+      )
+    }).pipe(Effect.provide(inProcess({ articles: 25 })))
+  )
+
   it.effect("has an address while it is published", () =>
     Effect.gen(function* () {
       const { articles } = yield* Intercom
@@ -112,5 +160,22 @@ describe("a content import source", () => {
       yield* contentImportSources.delete(ContentImportSourceId.make(String(source.id)))
       assert.strictEqual((yield* Effect.flip(externalPages.get(page.id))).reason._tag, "NotFound")
     }).pipe(Effect.provide(inProcess()))
+  )
+})
+
+describe("a newsfeed", () => {
+  it.effect("shows what is live in it", () =>
+    Effect.gen(function* () {
+      const { newsItems, newsfeeds } = yield* Intercom
+      const [one, other] = yield* Stream.runCollect(newsfeeds.list.items())
+      assert(one !== undefined && other !== undefined)
+      const newsfeed_assignments = [{ newsfeed_id: Number(one.id), published_at: 1 }]
+      const { id } = yield* newsItems.create({ title: "A", sender_id: 1, newsfeed_assignments })
+      const shown = Effect.map(Stream.runCollect(newsfeeds.listItems.items(one.id)), (all) => all.map(({ id }) => id))
+      assert.deepStrictEqual(yield* shown, [])
+      yield* newsItems.update(id, { title: "A", sender_id: 1, state: "live" })
+      assert.deepStrictEqual(yield* shown, [id])
+      assert.strictEqual(yield* Stream.runCount(newsfeeds.listItems.items(other.id)), 0)
+    }).pipe(Effect.provide(inProcess({ newsItems: 0 })))
   )
 })

@@ -2,7 +2,18 @@
 import * as Schema from "effect/Schema"
 import * as Endpoint from "../Endpoint.ts"
 import * as ErrorResponse from "../ErrorResponse.ts"
-import { LooseId, listing, nullish, open, openEnum, optional, pageNumbers, unchecked, UnixSeconds } from "../Wire.ts"
+import {
+  LooseId,
+  listing,
+  nullish,
+  open,
+  openEnum,
+  optional,
+  pageNumbers,
+  queryText,
+  unchecked,
+  UnixSeconds
+} from "../Wire.ts"
 import * as Pagination from "../Pagination.ts"
 import * as Resource from "../Resource.ts"
 import { ArticleId, Deleted, EmbeddedTags, inEveryLocale } from "./Common.ts"
@@ -90,6 +101,47 @@ export class ArticleList extends Schema.Opaque<ArticleList>()(
     data: Schema.Array(Article),
     total_count: unchecked,
     pages: nullish(Pagination.Pages)
+  })
+) {}
+
+/** A stretch of a text that was found: `highlight` where it is the phrase, `plain` around it. */
+export class HighlightedText extends Schema.Opaque<HighlightedText>()(
+  open({
+    type: nullish(openEnum("highlight", "plain")),
+    text: nullish(Schema.String)
+  })
+) {}
+
+/** Where the phrase is in an article that was found: in its title, and in sentences of its body. */
+export class ArticleHighlights extends Schema.Opaque<ArticleHighlights>()(
+  open({
+    article_id: nullish(LooseId),
+    highlighted_title: nullish(Schema.Array(HighlightedText)),
+    highlighted_summary: nullish(Schema.Array(Schema.Array(HighlightedText)))
+  })
+) {}
+
+/** One page of the articles that were found; with `highlight`, where. `pages.next` is a URL or null. */
+export class ArticleSearchResult extends Schema.Opaque<ArticleSearchResult>()(
+  listing({
+    data: open({
+      articles: Schema.Array(Article),
+      highlights: nullish(Schema.Array(ArticleHighlights))
+    }),
+    total_count: unchecked,
+    pages: nullish(Pagination.Pages)
+  })
+) {}
+
+/** What to search for; all articles, when there is nothing in it. */
+export class SearchArticles extends Schema.Opaque<SearchArticles>()(
+  Schema.Struct({
+    /** Words in their titles and bodies. */
+    phrase: optional(queryText(Schema.String)),
+    state: optional(queryText(openEnum("published", "draft", "all"))),
+    help_center_id: optional(Schema.Int),
+    /** Whether to say where in them the phrase is. */
+    highlight: optional(Schema.Boolean)
   })
 ) {}
 
@@ -181,5 +233,11 @@ export class Articles extends Resource.Service<Articles>()("Articles", {
     params: { article_id: ArticleId },
     success: Deleted,
     error: ErrorResponse.NotFound
+  }),
+  /** One page of the articles that have a phrase; `search.pages` and `search.items` walk them all. */
+  search: Endpoint.get("/articles/search", {
+    query: SearchArticles,
+    success: ArticleSearchResult,
+    pages: Pagination.url("data.articles", Article)
   })
 }) {}

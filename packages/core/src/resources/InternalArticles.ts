@@ -4,7 +4,18 @@ import * as Endpoint from "../Endpoint.ts"
 import * as ErrorResponse from "../ErrorResponse.ts"
 import * as Pagination from "../Pagination.ts"
 import * as Resource from "../Resource.ts"
-import { LooseId, listing, nullish, open, openEnum, optional, pageNumbers, unchecked, UnixSeconds } from "../Wire.ts"
+import {
+  LooseId,
+  listing,
+  nullish,
+  open,
+  openEnum,
+  optional,
+  pageNumbers,
+  queryText,
+  unchecked,
+  UnixSeconds
+} from "../Wire.ts"
 import { Deleted } from "./Common.ts"
 
 /** The id of an internal article: digits, as a string. */
@@ -42,6 +53,22 @@ export class InternalArticleList extends Schema.Opaque<InternalArticleList>()(
 
 /** `page` counts from 1. Neither is in any document, so no maximum is known. */
 export class ListInternalArticles extends Schema.Opaque<ListInternalArticles>()(Schema.Struct(pageNumbers)) {}
+
+/** One page of the internal articles that were found. `pages.next` is a URL or null. */
+export class InternalArticleSearchResult extends Schema.Opaque<InternalArticleSearchResult>()(
+  listing({
+    data: open({ internal_articles: Schema.Array(InternalArticle) }),
+    total_count: unchecked,
+    pages: nullish(Pagination.Pages)
+  })
+) {}
+
+/** What to search for; the API knows no phrase here. */
+export class SearchInternalArticles extends Schema.Opaque<SearchInternalArticles>()(
+  Schema.Struct({
+    folder_id: optional(queryText(Schema.String))
+  })
+) {}
 
 /** A new internal article. */
 export class CreateInternalArticle extends Schema.Opaque<CreateInternalArticle>()(
@@ -100,5 +127,11 @@ export class InternalArticles extends Resource.Service<InternalArticles>()("Inte
     params: { internal_article_id: InternalArticleId },
     success: Deleted,
     error: ErrorResponse.NotFound
+  }),
+  /** One page of the internal articles of a folder; `search.pages` and `search.items` walk them all. */
+  search: Endpoint.get("/internal_articles/search", {
+    query: SearchInternalArticles,
+    success: InternalArticleSearchResult,
+    pages: Pagination.url("data.internal_articles", InternalArticle)
   })
 }) {}

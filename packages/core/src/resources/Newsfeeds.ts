@@ -5,6 +5,7 @@ import * as ErrorResponse from "../ErrorResponse.ts"
 import * as Pagination from "../Pagination.ts"
 import * as Resource from "../Resource.ts"
 import { listing, nullish, open, openEnum, pageNumbers, unchecked, UnixSeconds } from "../Wire.ts"
+import { NewsItem, NewsItemList } from "./NewsItems.ts"
 
 /** The id of a newsfeed: digits, as a string. News items have that of theirs as a number. */
 export const NewsfeedId = Schema.String.pipe(Schema.brand("intercom/NewsfeedId"))
@@ -36,6 +37,9 @@ export class NewsfeedList extends Schema.Opaque<NewsfeedList>()(
 /** `page` counts from 1. Neither is in any document, so no maximum is known. */
 export class ListNewsfeeds extends Schema.Opaque<ListNewsfeeds>()(Schema.Struct(pageNumbers)) {}
 
+/** `page` counts from 1. Neither is in any document, so no maximum is known. */
+export class ListNewsfeedItems extends Schema.Opaque<ListNewsfeedItems>()(Schema.Struct(pageNumbers)) {}
+
 /** The newsfeeds of a workspace. They are made in Intercom alone; a news item says which it appears in. */
 export class Newsfeeds extends Resource.Service<Newsfeeds>()("Newsfeeds", {
   /** One page; `list.pages` and `list.items` walk them all. */
@@ -50,5 +54,16 @@ export class Newsfeeds extends Resource.Service<Newsfeeds>()("Newsfeeds", {
     params: { newsfeed_id: NewsfeedId },
     success: Newsfeed,
     error: ErrorResponse.NotFound
+  }),
+  /**
+   * One page of the news items that are live in a newsfeed; those that are drafts are in `newsItems.list` alone. Fails with
+   * `NotFound` when there is no such newsfeed.
+   */
+  listItems: Endpoint.get("/news/newsfeeds/:newsfeed_id/items", {
+    params: { newsfeed_id: NewsfeedId },
+    query: ListNewsfeedItems,
+    success: NewsItemList,
+    error: [ErrorResponse.BadRequest, ErrorResponse.NotFound],
+    pages: Pagination.page("data", NewsItem)
   })
 }) {}

@@ -63,6 +63,47 @@ const translated = (given: unknown, before: unknown, now: number) => {
   return { ...kept, ...Object.fromEntries(changed) }
 }
 
+const textOf = (html: unknown): string => String(html ?? "").replaceAll(/<[^>]*>/g, "")
+
+const has = (text: string, word: string): boolean => text.toLowerCase().includes(word)
+
+/** A text in stretches that are the word, and those between them. */
+const stretches = (text: string, word: string): ReadonlyArray<object> => {
+  const at = text.toLowerCase().indexOf(word)
+  if (at < 0) return text === "" ? [] : [{ type: "plain", text }]
+  const end = at + word.length
+  return [
+    ...(at === 0 ? [] : [{ type: "plain", text: text.slice(0, at) }]),
+    { type: "highlight", text: text.slice(at, end) },
+    ...stretches(text.slice(end), word)
+  ]
+}
+
+const highlightsOf = ({ body, id, title }: Row, phrase: string) => ({
+  article_id: id,
+  highlighted_title: stretches(textOf(title), phrase),
+  highlighted_summary: has(textOf(body), phrase) ? [stretches(textOf(body), phrase)] : []
+})
+
+/** Those with the phrase in their title or body, in a state, and of a Help Center. */
+const search: Kind.Handler<Kind.Call<typeof Articles.endpoints.search>> = (call, here) => {
+  const { help_center_id, highlight = false, phrase = "", state = "all" } = call.query
+  const word = phrase.trim().toLowerCase()
+  const { collections } = here.workspace.collections
+  const helpCenterOf = ({ parent_id }: Row) =>
+    parent_id === null ? undefined : collections.find(String(parent_id))?.["help_center_id"]
+  return Crud.matching(
+    { perPage: 10 },
+    (row) =>
+      (has(textOf(row["title"]), word) || has(textOf(row["body"]), word)) &&
+      (state === "all" || row["state"] === state) &&
+      (help_center_id === undefined || helpCenterOf(row) === help_center_id),
+    call,
+    here,
+    (rows) => (highlight && word !== "" ? { highlights: rows.map((row) => highlightsOf(row, word)) } : {})
+  )
+}
+
 const write = (row: Row, input: Crud.Input, now: number): Row => {
   const { parent_id, parent_type, translated_content, ...rest } = input
   const written: Row = { ...row, ...rest, updated_at: now }
@@ -116,6 +157,7 @@ export const articles = Kind.listed(Articles, {
     get: Crud.get,
     create: Collections.inCollection(Crud.create(make)),
     update: Collections.inCollection(Crud.update(write)),
-    delete: Crud.remove()
+    delete: Crud.remove(),
+    search
   }
 })

@@ -46,6 +46,8 @@ export const internalArticles = Kind.listed(InternalArticles, {
       ...input
     })),
     update: Crud.update(),
-    delete: Crud.remove()
+    delete: Crud.remove(),
+    // Folders are none of the API's: what was created by it is in none.
+    search: (call, here) => Crud.matching({ perPage: 10 }, () => call.query.folder_id === undefined, call, here)
   }
 })
