@@ -21,6 +21,7 @@ import * as JsonNode from "../schema/JsonNode.ts"
 import * as Prism from "../traffic/Prism.ts"
 import * as Requests from "./Requests.ts"
 import * as NormalizedSchema from "../schema/NormalizedSchema.ts"
+import * as Share from "../subject/Share.ts"
 import { accepts, divergence, json, type Pair, type Shape } from "../subject/Subject.ts"
 import * as Validator from "../schema/Validator.ts"
 
@@ -366,9 +367,22 @@ const isNamed = (
   )
 }
 
+/** Texts in URLs are the same for every operation, and the edges of fields within fields are many. */
+const shared = (subject: Shape, pair: Pair, all: ReadonlyArray<Probe>): ReadonlyArray<Probe> => {
+  const isText = ({ keyword, part }: Probe) => keyword === "text" && part !== "payload"
+  const isDeep = ({ path }: Probe) => path.length > 1
+  const some = new Set([
+    ...Share.of(subject, pair, all.filter(isText)),
+    ...Share.of(subject, pair, all.filter(isDeep), enough)
+  ])
+  return all.filter((probe) => some.has(probe) || !(isText(probe) || isDeep(probe)))
+}
+
+const enough = 60
+
 /** Tries every edge. Texts in URLs go to Prism as well, which must understand them. */
 export const check = Effect.fn("Boundaries.check")(function* (subject: Shape, pair: Pair) {
-  const all = probes(pair)
+  const all = shared(subject, pair, probes(pair))
   const seen = SchemaCoverage.tally()
   const tried = yield* Effect.forEach(all, (probe) =>
     Effect.gen(function* () {

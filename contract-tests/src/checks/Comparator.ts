@@ -16,6 +16,7 @@ import * as Example from "../schema/Example.ts"
 import * as OpenApiVisitor from "../schema/OpenApiVisitor.ts"
 import * as JsonNode from "../schema/JsonNode.ts"
 import type { Checked } from "./Requests.ts"
+import * as Share from "../subject/Share.ts"
 import { accepts, divergence, type Pair, requests, type Shape } from "../subject/Subject.ts"
 import * as Validator from "../schema/Validator.ts"
 
@@ -278,7 +279,7 @@ export const check = Effect.fn("Comparator.check")(function* (subject: Shape, pa
   const sampled = fc
     .sample(requests(pair.client), { seed: subject.seed, numRuns: most * 6 })
     .filter((request) => accepts(pair.client, request))
-    .slice(0, most)
+    .slice(0, Share.many(subject, most, 3))
   const response = reliedOn(pair)
   const recorded = yield* Effect.forEach([...full, ...sampled], (request: Client.Request, index) =>
     Effect.map(

@@ -2,6 +2,7 @@
  * The suite as one function: `run` checks a client against a document, both ways, and returns what it found as data.
  */
 import * as Cause from "effect/Cause"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Boundaries from "./Boundaries.ts"
 import * as Canaries from "./Canaries.ts"
@@ -23,6 +24,7 @@ import * as Simulated from "./Simulated.ts"
 import { defaultRuns, defaultSeed } from "../subject/Sampling.ts"
 import * as Searches from "./Searches.ts"
 import * as DocumentSource from "../document/DocumentSource.ts"
+import * as Share from "../subject/Share.ts"
 import * as Structure from "./Structure.ts"
 import { type Pair, type Shape, Subject } from "../subject/Subject.ts"
 import type * as Traffic from "../traffic/Traffic.ts"
@@ -58,6 +60,8 @@ export interface Row {
   readonly divergences: ReadonlyArray<Divergence.Divergence>
   /** What the samples exercised. */
   readonly exercised?: SchemaCoverage.Counts
+  /** How long it took; of alternatives, together. */
+  readonly millis?: number
 }
 
 export interface Report {
@@ -118,23 +122,25 @@ const firstLine = (cause: Cause.Cause<never>): string => {
 
 /** Runs every check on a subject. */
 export const checkAll = Effect.fn("Contract.checkAll")(function* (
-  subject: Shape,
+  all: Shape,
   wanted: (check: string) => boolean = () => true
 ) {
-  const all = yield* isolated("coverage", "the API", () =>
+  const subject = Share.among(all)
+  const apart = yield* isolated("coverage", "the API", () =>
     Effect.succeed({ divergences: Coverage.operations(subject), runs: 1 })
   )
-  const whole: Row = { operation: "the API", check: "coverage", ...all }
+  const whole: Row = { operation: "the API", check: "coverage", ...apart }
   const rows = yield* Effect.forEach(subject.pairs, (pair) =>
     Effect.forEach(
       Object.entries(checks).filter(([name]) => wanted(name)),
       ([name, check]) =>
         Effect.map(
-          isolated(name, pair.operation.name, () => check(subject, pair)),
-          (checked): Row => ({
+          Effect.timed(isolated(name, pair.operation.name, () => check(subject, pair))),
+          ([took, checked]): Row => ({
             operation: pair.operation.name,
             check: name,
-            ...checked
+            ...checked,
+            millis: Duration.toMillis(took)
           })
         )
     )
@@ -151,6 +157,7 @@ const together = (rows: ReadonlyArray<Row>): ReadonlyArray<Row> =>
     return {
       ...first,
       runs: all.reduce((sum, { runs }) => sum + runs, 0),
+      millis: all.reduce((sum, { millis = 0 }) => sum + millis, 0),
       divergences: Divergence.distinct(all.flatMap(({ divergences }) => divergences)),
       ...(exercised.length === 0 ? undefined : { exercised: SchemaCoverage.total(exercised) })
     }

@@ -9,6 +9,7 @@ import * as Document from "../document/Document.ts"
 import * as Exchange from "../subject/Exchange.ts"
 import * as Generate from "../schema/Generate.ts"
 import * as JsonNode from "../schema/JsonNode.ts"
+import * as Share from "../subject/Share.ts"
 import * as Prism from "../traffic/Prism.ts"
 import * as Property from "../schema/Property.ts"
 import type { Checked } from "./Requests.ts"
@@ -160,7 +161,9 @@ const kept = (success: number): ReadonlyArray<Kept> => {
 /** Checks what is kept of an answer. */
 const keeps = Effect.fnUntraced(function* (subject: Shape, pair: Pair, call: Effect.Effect<unknown, unknown>) {
   const expectsBody = pair.client.success !== undefined
-  const all = kept(pair.client.successStatus).filter(({ name }) => expectsBody || !name.endsWith("no JSON"))
+  const all = Share.of(subject, pair, kept(pair.client.successStatus)).filter(
+    ({ name }) => expectsBody || !name.endsWith("no JSON")
+  )
   const found = yield* Effect.forEach(all, ({ isKept, name, send }) =>
     Effect.map(Exchange.through(call, send), ({ exit }): ReadonlyArray<Finding> => {
       const reason = reasonIn(exit)
@@ -195,7 +198,11 @@ export const check = Effect.fn("Errors.check")(function* (subject: Shape, pair: 
   const asked = cases.filter(
     ({ response: { content } }) => content.size === 0 || (pair.client.body !== "bytes" && Document.hasJson(content))
   )
-  const served = yield* Effect.forEach(allowed === undefined ? [] : asked, ({ response, status }) =>
+  // What is declared once for many operations they share.
+  const shared = asked.filter(({ response: { node } }) => node.through.length > 0)
+  const own = new Set(Share.of(subject, pair, shared, 2))
+  const wanted = asked.filter((one) => !shared.includes(one) || own.has(one))
+  const served = yield* Effect.forEach(allowed === undefined ? [] : wanted, ({ response, status }) =>
     Effect.map(Exchange.through(servable, subject.prism.send(`code=${status}`)), (outcome): ReadonlyArray<Divergence> =>
       judge(response, status, outcome).map((finding) =>
         divergence(subject, pair, "error", at(pair, response, finding), outcome.exchanges[0])
@@ -209,7 +216,7 @@ export const check = Effect.fn("Errors.check")(function* (subject: Shape, pair: 
       Property.search({
         arbitrary: Generate.values(schema, { extraKeys: true }),
         seed: subject.seed,
-        runs: Math.min(subject.runs, 20),
+        runs: Share.many(subject, Math.min(subject.runs, 20), 3),
         accepts: (body) => subject.validator.violations(schema, body).length === 0,
         judge: (body) =>
           Effect.map(Exchange.through(call, Exchange.canned(status, JSON.stringify(body))), (outcome) =>

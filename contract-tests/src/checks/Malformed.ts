@@ -23,6 +23,7 @@ import * as Example from "../schema/Example.ts"
 import * as SchemaCoverage from "../schema/SchemaCoverage.ts"
 import * as JsonNode from "../schema/JsonNode.ts"
 import type { Checked } from "./Requests.ts"
+import * as Share from "../subject/Share.ts"
 import * as Responses from "./Responses.ts"
 import { divergence, json, type Pair, sample, type Shape } from "../subject/Subject.ts"
 
@@ -157,13 +158,22 @@ export const check = Effect.fn("Malformed.check")(function* (subject: Shape, pai
   const isRedirect = body === "location"
   const missing = ({ body, status }: MalformedBodies.Answer) =>
     body === undefined || body.length === 0 || status === 204 || status === 205
+  const bodies = MalformedBodies.bodies(successStatus, good, Client.token)
+  const alike = new Set(
+    Share.of(
+      subject,
+      pair,
+      bodies.filter(({ field }) => field === undefined)
+    )
+  )
   const answers = [
-    ...(isRedirect ? [] : MalformedBodies.bodies(successStatus, good, Client.token))
+    ...(isRedirect ? [] : bodies)
+      .filter((answer) => answer.field !== undefined || alike.has(answer))
       .filter(({ field }) => !refused || field === undefined)
       .map((answer): MalformedBodies.Answer =>
         answer.outcome === "invalid" && permitted(answer) ? { ...answer, outcome: "typed" } : answer
       ),
-    ...MalformedBodies.statuses(good).filter(({ status }) => !isRedirect || status >= 400)
+    ...Share.of(subject, pair, MalformedBodies.statuses(good)).filter(({ status }) => !isRedirect || status >= 400)
   ].map((answer): MalformedBodies.Answer =>
     body === "optional" && answer.outcome === "malformed" && missing(answer) ? { ...answer, outcome: "typed" } : answer
   )
@@ -174,7 +184,7 @@ export const check = Effect.fn("Malformed.check")(function* (subject: Shape, pai
       return found === undefined ? [] : [at(found)]
     })
   )
-  const wires = MalformedBodies.wires(good)
+  const wires = Share.of(subject, pair, MalformedBodies.wires(good))
   const broken = yield* Effect.gen(function* () {
     const { origin } = yield* listen(wires.map(({ raw }) => raw))
     const forward = Exchange.forward(yield* HttpClient.HttpClient, origin)

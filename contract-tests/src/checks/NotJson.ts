@@ -6,10 +6,12 @@ import * as fc from "fast-check"
 import type * as Client from "../subject/Client.ts"
 import type { Finding } from "../report/Divergence.ts"
 import * as Document from "../document/Document.ts"
+import * as Generate from "../schema/Generate.ts"
 import * as Exchange from "../subject/Exchange.ts"
 import * as JsonNode from "../schema/JsonNode.ts"
 import * as Property from "../schema/Property.ts"
 import type { Checked } from "./Requests.ts"
+import * as Share from "../subject/Share.ts"
 import { divergence, type Pair, type Shape } from "../subject/Subject.ts"
 
 type Kind = "text" | "bytes" | "location"
@@ -44,7 +46,7 @@ const samples = (kind: Kind, status: number, response: Document.Response): fc.Ar
         value: bytes(sent)
       }))
     case "location":
-      return fc.webUrl({ withQueryParameters: true, withFragments: true }).map((address) => ({
+      return Generate.address.map((address) => ({
         send: Exchange.canned(status, undefined, { location: new URL(address).href }),
         value: new URL(address).href
       }))
@@ -62,7 +64,7 @@ export const check = Effect.fn("NotJson.check")(function* (subject: Shape, pair:
   const { found, runs } = yield* Property.search({
     arbitrary: samples(body, successStatus, response),
     seed: subject.seed,
-    runs: subject.runs,
+    runs: Share.many(subject, subject.runs, 10),
     judge: ({ send, value }) =>
       Effect.map(Exchange.through(subject.client.call(name, request), send), ({ exit }): ReadonlyArray<Finding> =>
         Exit.isSuccess(exit) && Equal.equals(plain(exit.value), plain(value))

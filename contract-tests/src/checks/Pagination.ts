@@ -24,6 +24,7 @@ import * as JsonNode from "../schema/JsonNode.ts"
 import * as Property from "../schema/Property.ts"
 import type { Checked } from "./Requests.ts"
 import * as NormalizedSchema from "../schema/NormalizedSchema.ts"
+import * as Share from "../subject/Share.ts"
 import { another, divergence, type Pair, sample, type Shape } from "../subject/Subject.ts"
 
 /** One walk to be held to the laws. */
@@ -335,7 +336,7 @@ export const check = Effect.fn("Pagination.check")(function* (subject: Shape, pa
   const modelled = yield* Property.search({
     arbitrary: walks,
     seed: subject.seed,
-    runs: Math.min(subject.runs, most),
+    runs: Share.many(subject, Math.min(subject.runs, most), 5),
     judge: (walk) => {
       const records = model.records(walk.records)
       const laws = broken(listing, queryOf(pair, walk.size), walk, records, model)
@@ -367,7 +368,7 @@ export const check = Effect.fn("Pagination.check")(function* (subject: Shape, pa
             records: fc.constant(held.records.length)
           }),
           seed: subject.seed,
-          runs: Math.min(subject.runs, mostSimulated),
+          runs: Share.many(subject, Math.min(subject.runs, mostSimulated), 2),
           judge: (walk) => {
             const laws = broken(held.listing, queryOf(pair, walk.size), walk, held.records, model)
             return judge(pair, model.node, "the simulator", laws, subject.simulated.send)

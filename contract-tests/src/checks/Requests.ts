@@ -12,6 +12,7 @@ import * as Document from "../document/Document.ts"
 import * as Exchange from "../subject/Exchange.ts"
 import * as SchemaCoverage from "../schema/SchemaCoverage.ts"
 import * as JsonNode from "../schema/JsonNode.ts"
+import * as Share from "../subject/Share.ts"
 import * as Prism from "../traffic/Prism.ts"
 import * as Property from "../schema/Property.ts"
 import { accepts, divergence, type Pair, requests, type Shape } from "../subject/Subject.ts"
@@ -33,7 +34,7 @@ export const check = Effect.fn("Requests.check")(function* (subject: Shape, pair
   const { found, runs } = yield* Property.search({
     arbitrary: requests(pair.client),
     seed: subject.seed,
-    runs: subject.runs,
+    runs: Share.runs(subject, subject.runs, [pair.client.query?.node, pair.client.payload?.node]),
     accepts: (request) => accepts(pair.client, request),
     judge: (request) =>
       Effect.map(Exchange.through(subject.client.call(pair.client.name, request), send), ({ exchanges, exit }) => {

@@ -16,6 +16,7 @@ import * as Generate from "../schema/Generate.ts"
 import * as SchemaCoverage from "../schema/SchemaCoverage.ts"
 import * as JsonNode from "../schema/JsonNode.ts"
 import * as NotJson from "./NotJson.ts"
+import * as Share from "../subject/Share.ts"
 import * as Prism from "../traffic/Prism.ts"
 import * as Property from "../schema/Property.ts"
 import type { Checked } from "./Requests.ts"
@@ -124,7 +125,7 @@ export const check = Effect.fn("Responses.check")(function* (subject: Shape, pai
         arbitrary:
           schema === undefined ? fc.constant<unknown>(undefined) : Generate.values(schema, { extraKeys: true }),
         seed: subject.seed,
-        runs: subject.runs,
+        runs: Share.runs(subject, subject.runs, [schema]),
         accepts: (body) => schema === undefined || subject.validator.violations(schema, body).length === 0,
         judge: (body) => {
           if (schema !== undefined) seen.look(schema, body)
@@ -165,7 +166,10 @@ const most = 10
 export const mocked = Effect.fn("Responses.mocked")(function* (subject: Shape, pair: Pair) {
   const request = sample(pair.client, subject.seed)
   if (request === undefined) return { divergences: [], runs: 0 } satisfies Checked
-  const seeds = Array.from({ length: Math.min(most, subject.runs) }, (_, index) => subject.seed + index)
+  const seeds = Array.from(
+    { length: Share.many(subject, Math.min(most, subject.runs), 2) },
+    (_, index) => subject.seed + index
+  )
   const results = yield* Effect.forEach(seeds, (seed) =>
     Effect.map(
       Exchange.through(

@@ -10,6 +10,7 @@ import * as Exchange from "../subject/Exchange.ts"
 import * as Malformed from "./Malformed.ts"
 import * as ModelServer from "../traffic/ModelServer.ts"
 import type { Checked } from "./Requests.ts"
+import * as Share from "../subject/Share.ts"
 import { divergence, type Pair, sample, type Shape } from "../subject/Subject.ts"
 
 /** How an attempt ends, and whose requests are sent again then. */
@@ -99,7 +100,15 @@ export const check = Effect.fn("Retries.check")(function* (subject: Shape, pair:
   if (request === undefined) return { divergences: [], runs: 0 } satisfies Checked
   const call = Effect.suspend(() => subject.client.call(pair.client.name, request))
   const once = isOnce(pair, subject.document.server) ?? !pair.client.idempotent
-  const all = [...endings, ...(pair.client.success === undefined ? [] : [cutOff(pair.client.successStatus)])]
+  // Each has some of every kind.
+  const shared = (["all", "safe", "none"] as const).flatMap((repeats) =>
+    Share.of(
+      subject,
+      pair,
+      endings.filter((ending) => ending.repeats === repeats)
+    )
+  )
+  const all = [...shared, ...(pair.client.success === undefined ? [] : [cutOff(pair.client.successStatus)])]
   const found = yield* Effect.forEach(all, (ending) =>
     Effect.map(attempts(call, ending), (sent): ReadonlyArray<Finding> => {
       const message = judge(ending, once, sent)

@@ -16,6 +16,7 @@ import * as JsonNode from "../schema/JsonNode.ts"
 import * as Property from "../schema/Property.ts"
 import type { Checked } from "./Requests.ts"
 import * as Responses from "./Responses.ts"
+import * as Share from "../subject/Share.ts"
 import { accepts, divergence, type Pair, requests, type Shape } from "../subject/Subject.ts"
 import * as Validator from "../schema/Validator.ts"
 
@@ -122,7 +123,7 @@ export const check = Effect.fn("Simulated.check")(function* (subject: Shape, pai
   const { found, runs } = yield* Property.search({
     arbitrary: requests(pair.client),
     seed: subject.seed,
-    runs: Math.min(most, subject.runs),
+    runs: Share.many(subject, Math.min(most, subject.runs), 6),
     accepts: (request) => accepts(pair.client, request),
     judge: (request) => Effect.map(call(request), (outcome) => judge(subject, pair, outcome))
   })

@@ -307,6 +307,7 @@ const sampled = Effect.fnUntraced(function* (
     client,
     another: client,
     pairs,
+    portion: 1,
     prism: canned(document, parameters.seed),
     simulated: {
       send: () => unused,

@@ -16,6 +16,7 @@ import type { Pair } from "./Pairs.ts"
 import { Prism, type PrismError } from "../traffic/Prism.ts"
 import type * as JsonNode from "../schema/JsonNode.ts"
 import type { Found } from "../schema/Property.ts"
+import type * as Share from "./Share.ts"
 import { SimulatedIntercom } from "./SimulatedIntercom.ts"
 import * as Validator from "../schema/Validator.ts"
 
@@ -36,13 +37,12 @@ export interface Parameters {
   readonly runs: number
 }
 
-export interface Shape extends Parameters {
+export interface Shape extends Parameters, Share.Shared {
   readonly document: Document.Document
   readonly validator: Validator.Validator
   readonly client: Client.Client
   /** The same client once more, with the settings of {@link another}. */
   readonly another: Client.Calls
-  readonly pairs: ReadonlyArray<Pair>
   readonly prism: Prism["Service"]
   readonly simulated: SimulatedIntercom["Service"]
 }
@@ -67,6 +67,7 @@ export class Subject extends Context.Service<Subject, Shape>()("@effect-intercom
       client,
       another: yield* Effect.provide(Client.calls(resources), yield* build(Client.layerOf(another))),
       pairs: Pairs.make(client.operations, parsed),
+      portion: 1,
       prism: yield* Prism,
       simulated: yield* SimulatedIntercom
     })
@@ -97,9 +98,30 @@ export const requests = ({ params, payload, query }: Client.ClientOperation): fc
 export const accepts = (operation: Client.ClientOperation, request: Client.Request): boolean =>
   (["params", "query", "payload"] as const).every((part) => operation[part]?.accepts(request[part]) ?? true)
 
+/** The first of many samples that is wanted; most often one of the first few is. */
+const first = (
+  operation: Client.ClientOperation,
+  seed: number,
+  isWanted: (request: Client.Request) => boolean
+): Client.Request | undefined => {
+  const arbitrary = requests(operation)
+  const within = (numRuns: number) => fc.sample(arbitrary, { seed, numRuns }).find(isWanted)
+  return within(10) ?? within(300)
+}
+
+const samples = new WeakMap<Client.ClientOperation, Map<number, Client.Request | undefined>>()
+
 /** A request the client's types allow, the same for the same seed; `undefined` when none was found. */
-export const sample = (operation: Client.ClientOperation, seed: number): Client.Request | undefined =>
-  fc.sample(requests(operation), { seed, numRuns: 300 }).find((request) => accepts(operation, request))
+export const sample = (operation: Client.ClientOperation, seed: number): Client.Request | undefined => {
+  const known = samples.get(operation) ?? new Map<number, Client.Request | undefined>()
+  samples.set(operation, known)
+  if (!known.has(seed))
+    known.set(
+      seed,
+      first(operation, seed, (request) => accepts(operation, request))
+    )
+  return known.get(seed)
+}
 
 /** Whether the document has nothing against the values of a request; a parameter is text, whatever it stands for. */
 const permits = (
@@ -128,9 +150,7 @@ const permits = (
 
 /** A request both sides allow, the same for the same seed; `undefined` when none was found. */
 export const permitted = (subject: Pick<Shape, "seed" | "validator">, pair: Pair): Client.Request | undefined =>
-  fc
-    .sample(requests(pair.client), { seed: subject.seed, numRuns: 300 })
-    .find((request) => accepts(pair.client, request) && permits(subject, pair, request))
+  first(pair.client, subject.seed, (request) => accepts(pair.client, request) && permits(subject, pair, request))
 
 /** JSON of a value as it was generated: `undefined` is shown as the client will treat it, not at all. */
 export const json = (value: unknown): Schema.Json | undefined =>

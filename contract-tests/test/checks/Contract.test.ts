@@ -4,6 +4,7 @@ import * as Coverage from "@effect-intercom/contract-tests/checks/Coverage"
 import * as Divergence from "@effect-intercom/contract-tests/report/Divergence"
 import * as EffectiveDocument from "@effect-intercom/contract-tests/document/EffectiveDocument"
 import { Subject } from "@effect-intercom/contract-tests/subject/Subject"
+import * as Share from "@effect-intercom/contract-tests/subject/Share"
 import { operations } from "@effect-intercom/core/IntercomApi"
 import { assert, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -41,7 +42,7 @@ layer(subject, { excludeTestServices: true, timeout: "1 minute" })(
       for (const [check, run] of Object.entries(Contract.checks)) {
         it.effect(`${name} (${method} ${path}): ${check}`, () =>
           Effect.gen(function* () {
-            const subject = yield* Subject
+            const subject = Share.among(yield* Subject)
             const pair = subject.pairs.find(({ client }) => client.name === name)
             assert.isDefined(pair)
             const { divergences, runs } = yield* run(subject, pair)
