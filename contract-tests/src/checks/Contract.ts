@@ -86,6 +86,8 @@ export interface Options extends EffectiveDocument.Options {
   readonly runs?: number | undefined
   /** The client; that of `@effect-intercom/core` when left out. */
   readonly client?: Client.Resources | undefined
+  /** The resources whose operations are checked, such as `Contacts`; all when left out. */
+  readonly resources?: ReadonlyArray<string> | undefined
 }
 
 export { defaultRuns, defaultSeed }
@@ -215,15 +217,24 @@ const answerable = ({ voided = [] }: EffectiveDocument.EffectiveDocument, row: R
   )
 })
 
+/** A subject with the operations of some resources. */
+const of = (subject: Shape, resources: ReadonlyArray<string> | undefined): Shape =>
+  resources === undefined || resources.length === 0
+    ? subject
+    : {
+        ...subject,
+        pairs: subject.pairs.filter(({ client: { name } }) => resources.includes(name.split(".")[0] ?? ""))
+      }
+
 /** Checks a client against a parsed document. */
 export const runDocument = Effect.fn("Contract.runDocument")(function* (
   document: EffectiveDocument.EffectiveDocument,
-  options: Pick<Options, "seed" | "runs" | "client"> = {}
+  options: Pick<Options, "seed" | "runs" | "client" | "resources"> = {}
 ) {
   const { runs = defaultRuns, seed = defaultSeed } = options
   const layer = Subject.layer(document.document, { seed, runs }, options.client)
   return yield* Effect.gen(function* () {
-    const subject = yield* Subject
+    const subject = of(yield* Subject, options.resources)
     const canaries = yield* Canaries.check(subject)
     // The simulator is written for the project's own document.
     const checked = yield* checkAll(subject, (check) => check !== "simulated" || document.own)

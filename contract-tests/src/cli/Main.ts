@@ -42,6 +42,11 @@ const flags = {
     Flag.withDescription("samples of each property"),
     Flag.withDefault(Sampling.defaultRuns)
   ),
+  resources: Flag.String("resource").pipe(
+    Flag.withMetavar("NAME"),
+    Flag.withDescription("check the operations of this resource only, such as Contacts; may be repeated"),
+    Flag.atLeast(0)
+  ),
   notes: Flag.Boolean("notes").pipe(
     Flag.withDefault(false),
     Flag.withDescription("print notes, too: they never fail a run")
@@ -76,11 +81,15 @@ export const command = Command.make("intercom-contract", flags, (input) =>
     ({ run }) => run(input)
   )
 ).pipe(
-  Command.validate(({ all, baseline, notes, overlays, plain, report, update }) =>
+  Command.validate(({ all, baseline, notes, overlays, plain, report, resources, update }) =>
     refuse([
       [plain && overlays.length > 0, "--no-overlays and --overlay exclude each other"],
       [plain && Option.isSome(baseline), "--baseline is for documents with their overlays: --no-overlays knows none"],
       [plain && update, "--update-baseline is for documents with their overlays: --no-overlays knows none"],
+      [
+        (plain || update) && resources.length > 0,
+        "--resource is for a look at some operations, not for --no-overlays or --update-baseline"
+      ],
       [plain && (notes || all), "--notes and --all are for documents with their overlays, not for --no-overlays"],
       [
         update && (notes || all || Option.isSome(report)),

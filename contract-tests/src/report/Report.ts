@@ -45,6 +45,28 @@ export const table = (
     .join("\n")
 }
 
+const shown = 5
+
+const seconds = (millis: number): string => `${(millis / 1000).toFixed(1)} s`
+
+/** The operations that took longest, each with the check that took most of it. */
+const slowest = (rows: ReadonlyArray<Contract.Row>): ReadonlyArray<string> => {
+  const timed = rows.flatMap(({ check, millis, operation }) =>
+    millis === undefined ? [] : [{ check, millis, operation }]
+  )
+  const all = [...Map.groupBy(timed, ({ operation }) => operation)].map(([operation, checks]) => ({
+    operation,
+    millis: checks.reduce((sum, { millis }) => sum + millis, 0),
+    most: checks.reduce((a, b) => (b.millis > a.millis ? b : a))
+  }))
+  const first = all.toSorted((a, b) => b.millis - a.millis).slice(0, shown)
+  return first.length === 0
+    ? []
+    : [
+        `slowest ${first.map(({ millis, most, operation }) => `${operation} ${seconds(millis)}, ${seconds(most.millis)} of it ${most.check}`).join("; ")}`
+      ]
+}
+
 const overlaysOf = ({ actions }: EffectiveDocument.EffectiveDocument): string => {
   const additions = actions.filter(({ kind }) => kind === "addition").length
   const files = new Set(actions.filter(({ kind }) => kind === "action").map(({ file }) => file)).size
@@ -114,6 +136,7 @@ export const text = (report: Contract.Report, options: Options): string => {
     table(report.rows),
     "",
     ...SchemaCoverage.lines(report.rows),
+    ...slowest(report.rows),
     "",
     `${report.document.source} ${overlaysOf(report.document)}, seed ${report.seed}: ` +
       `${count(report.canaries, "canary request")} refused, ${count(failures.facts, "divergence")}` +

@@ -71,11 +71,11 @@ const baselineFile = (named: Option.Option<string>) =>
 
 /** Fails with {@link Diverged} when there are divergences, and with what kept it from looking for any. */
 export const run = Effect.fnUntraced(function* (input: Input) {
-  const { all, allowRefs, notes, overlays, plain, runs, seed, spec, update } = input
+  const { all, allowRefs, notes, overlays, plain, resources, runs, seed, spec, update } = input
   const folder = Option.getOrUndefined(input.report)
   const options = { spec: Option.getOrUndefined(spec), allowRefs, seed, runs }
   if (plain) return yield* checkPublished(options, folder)
-  const whole = { ...options, overlays: overlays.length > 0 ? overlays : ("auto" as const) }
+  const whole = { ...options, resources, overlays: overlays.length > 0 ? overlays : ("auto" as const) }
   const file = yield* baselineFile(input.baseline)
   return yield* update ? updateBaseline(whole, file ?? fileName) : check(whole, { all, file, folder, notes })
 })
