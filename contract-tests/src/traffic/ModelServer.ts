@@ -109,7 +109,7 @@ const namesOf = (operation: Document.Operation, envelope: NormalizedSchema.Shape
   const next = inner.find(([name]) => name === "next") ?? inner.find(([, { fields }]) => fields.size > 0)
   const { parameters, within } = askedBy(operation)
   const numbers = inner.filter(([, shape]) => isCount(shape)).map(([name]) => name)
-  const integers = parameters.filter(([name, shape]) => isInteger(shape) && !/_id$/.test(name)).map(([name]) => name)
+  const integers = parameters.filter(([name, shape]) => isInteger(shape) && !name.endsWith("_id")).map(([name]) => name)
   const size = integers.find((name) => sizes.test(name)) ?? integers.find((name) => name !== "page")
   const after = shapesOf(next?.[1].fields ?? new Map()).find(([, shape]) => isText(shape) && !isCount(shape))?.[0]
   return {
