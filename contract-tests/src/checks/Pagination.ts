@@ -105,12 +105,15 @@ const broken = (
 
 const snapshot = (value: object): string => JSON.stringify(value)
 
+// `created_at_after` is no cursor.
+const saysWhere = /cursor|scroll|^page$|^(starting_)?after$/i
+
 /** A query with a cursor of its own, where its operation has a place for one. */
 const starting = (pair: Pair, query: object, cursor: Pagination.Cursor): object | undefined => {
   const part = pair.client.query === undefined ? "payload" : "query"
   const shape = pair.client[part] && NormalizedSchema.of([pair.client[part].node])
   const name = (fields: ReadonlyMap<string, unknown> | undefined) =>
-    [...(fields?.keys() ?? [])].find((name) => /after|cursor|scroll|^page$/i.test(name))
+    [...(fields?.keys() ?? [])].find((name) => saysWhere.test(name))
   const own = name(shape?.fields)
   if (own !== undefined) return { ...query, [own]: own === "page" ? Number(cursor) : cursor }
   for (const [field, value] of Object.entries(query)) {
@@ -242,14 +245,19 @@ const queryOf = (pair: Pair, size: number): object => {
   const part = pair.client.query === undefined ? "payload" : "query"
   const [request] = Boundaries.bases(pair, part)
   const all = Object.entries(JsonNode.isRecord(request?.[part]) ? request[part] : {})
-  const sizes = all.flatMap(([name, value]): ReadonlyArray<readonly [string, unknown]> => {
-    if (name === "per_page") return [[name, size]]
-    return JsonNode.isRecord(value) && "per_page" in value ? [[name, { per_page: size }]] : []
-  })
-  const plain = all.filter(([name]) => !/page|after|cursor/i.test(name) && !sizes.some(([sized]) => sized === name))
+  const sized = (size: number) =>
+    all.flatMap(([name, value]): ReadonlyArray<readonly [string, unknown]> => {
+      if (name === "per_page") return [[name, size]]
+      return JsonNode.isRecord(value) && "per_page" in value ? [[name, { per_page: size }]] : []
+    })
+  const plain = all.filter(
+    ([name]) => !/page/i.test(name) && !saysWhere.test(name) && !sized(size).some(([sized]) => sized === name)
+  )
   const fits = (query: object) => pair.client[part]?.accepts(query) === true
   const smallest = [{}, ...plain.map(([name, value]) => ({ [name]: value })), Object.fromEntries(plain)].find(fits)
-  return { ...smallest, ...Object.fromEntries(sizes) }
+  // Some listings have shorter pages than others.
+  const longest = [size, 25].find((size) => fits({ ...smallest, ...Object.fromEntries(sized(size)) })) ?? size
+  return { ...smallest, ...Object.fromEntries(sized(longest)) }
 }
 
 const because = (exit: Exit.Exit<unknown, unknown>): string => {

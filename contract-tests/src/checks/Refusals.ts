@@ -132,7 +132,7 @@ export const check = Effect.fn("Refusals.check")(function* (subject: Shape, pair
     Effect.map(
       Exchange.through(subject.client.call(pair.client.name, request), Exchange.canned(200, "{}")),
       (outcome): ReadonlyArray<Divergence> => {
-        // A parameter the client fills in by itself is not missing.
+        // What the client fills in by itself is not missing.
         if (isRefused(outcome) || isMended(pair, finding, outcome)) return []
         return [
           {
@@ -153,9 +153,10 @@ const isMended = (
   { exchanges }: Exchange.Outcome<unknown, unknown>
 ): boolean => {
   const [, name] = /leaving out (\S+),/.exec(message) ?? []
-  return (
-    name !== undefined &&
-    operation.parameters.some((parameter) => parameter.name === name) &&
-    exchanges.some(({ url }) => url.searchParams.has(name))
+  if (name === undefined) return false
+  return exchanges.some(({ sent, url }) =>
+    operation.parameters.some((parameter) => parameter.name === name)
+      ? url.searchParams.has(name)
+      : sent !== undefined && name in Object(JSON.parse(sent))
   )
 }

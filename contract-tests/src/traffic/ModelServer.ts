@@ -38,7 +38,8 @@ const shapesOf = (fields: NormalizedSchema.Shape["fields"]): ReadonlyArray<reado
   })
 
 const sizes = /per_?page|size|limit/i
-const cursors = /after|cursor|token|scroll/i
+// `created_at_after` is no cursor.
+const cursors = /^(starting_)?after$|cursor|token|scroll/i
 
 /** What the document calls things. */
 interface Names {
@@ -120,7 +121,7 @@ const namesOf = (operation: Document.Operation, envelope: NormalizedSchema.Shape
     numbers,
     after,
     size,
-    page: integers.find((name) => name !== size),
+    page: integers.find((name) => name === "page") ?? integers.find((name) => name !== size),
     cursor: parameters.find(([name, shape]) => isText(shape) && (name === after || cursors.test(name)))?.[0],
     scroll: parameters.find(
       ([name, shape]) => isText(shape) && cursors.test(name) && fields.some(([field]) => field === name)

@@ -1,5 +1,5 @@
 /**
- * Queries of the searches over contacts and conversations: filters on typed fields, joined by `and` and `or`.
+ * Queries of the searches over contacts, conversations and tickets: filters on typed fields, joined by `and` and `or`.
  *
  * @example
  * ```ts
@@ -142,6 +142,28 @@ export const conversationFields = {
   "ai_agent.source_title": "text"
 } as const satisfies Fields
 
+/**
+ * The fields of tickets. `ticket_attribute.<id>` is one too, by the id of the attribute, as ticket types have it, not by its
+ * name. Dates are compared by the second. `category` is `request`, `task` or `tracker`, where tickets have `Customer`,
+ * `Back-office` and `Tracker`; `state` is the category of the state.
+ */
+export const ticketFields = {
+  id: "id",
+  created_at: "date",
+  updated_at: "date",
+  title: "text",
+  description: "text",
+  category: "text",
+  ticket_type_id: "id",
+  contact_ids: "id",
+  teammate_ids: "id",
+  admin_assignee_id: "id",
+  team_assignee_id: "id",
+  open: "boolean",
+  state: "text",
+  snoozed_until: "date"
+} as const satisfies Fields
+
 /** A field this client does not know of: any operator and value go with it. Made by {@link field}. */
 export type Unlisted = string & Brand.Brand<"intercom/Search/Unlisted">
 
@@ -206,8 +228,8 @@ type Numbers<Field extends string, Value> =
 /** A whole number, or its digits. */
 type Digits = number | string
 
-/** The filters on a table of fields, custom attributes, and what is {@link Unlisted}. */
-export type FilterOn<Table extends Fields> =
+/** The filters on a table of fields, attributes of one's own, and what is {@link Unlisted}. */
+export type FilterOn<Table extends Fields, Attribute extends string = `custom_attributes.${string}`> =
   | Texts<Of<Table, "text">, string>
   | Texts<Of<Table, "id">, string | number>
   | Filter<Of<Table, "tag">, Equality, Digits | null>
@@ -216,7 +238,7 @@ export type FilterOn<Table extends Fields> =
   | Filter<Of<Table, "day">, ">" | "<" | "=", Digits>
   | Filter<Of<Table, "boolean">, Equality, boolean | null>
   | Filter<Of<Table, "boolean">, Membership, ReadonlyArray<boolean>>
-  | Filter<`custom_attributes.${string}` | Unlisted>
+  | Filter<Attribute | Unlisted>
 
 /** A comparison of a contact's field. */
 export type ContactFilter = FilterOn<typeof contactFields>
@@ -229,6 +251,12 @@ export type ConversationFilter = FilterOn<typeof conversationFields>
 
 /** What conversations are searched for. */
 export type ConversationQuery = Query<ConversationFilter>
+
+/** A comparison of a ticket's field. */
+export type TicketFilter = FilterOn<typeof ticketFields, `ticket_attribute.${string}`>
+
+/** What tickets are searched for. */
+export type TicketQuery = Query<TicketFilter>
 
 type OperatorOf<F, Field> = F extends Filter<infer Name, infer Op, unknown> ? (Field extends Name ? Op : never) : never
 
@@ -261,6 +289,9 @@ export const contact: Comparison<ContactFilter> = comparison()
 
 /** A filter on conversations: `Search.conversation("state", "=", "open")`. */
 export const conversation: Comparison<ConversationFilter> = comparison()
+
+/** A filter on tickets: `Search.ticket("ticket_attribute.12", "=", "3")`. */
+export const ticket: Comparison<TicketFilter> = comparison()
 
 type Members = ReadonlyArray<Filter | Group<Filter>>
 

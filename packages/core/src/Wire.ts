@@ -116,8 +116,27 @@ export const defaulted = <S extends Schema.Top>(schema: S, value: S["Type"]) =>
     })
   )
 
+/** A key of a request that has this one value: it is sent, and need not be said. */
+export const fixed = <const Value extends string>(value: Value) => defaulted(Schema.Literal(value), value)
+
+/**
+ * A request has exactly one of some fields, as where something can be named in several ways. `fields` is how many it has at
+ * least: that one, and those it always has.
+ */
+export const exactlyOne = (names: readonly [string, ...ReadonlyArray<string>], fields: number) =>
+  Schema.makeFilter<{ readonly [name: string]: unknown }>(
+    (value) => names.filter((name) => value[name] !== undefined).length === 1,
+    {
+      expected: `exactly one of ${names.slice(0, -1).join(", ")} and ${names.at(-1)}`,
+      arbitraryConstraint: { minProperties: fields }
+    }
+  )
+
 /** Seconds since 1970-01-01T00:00:00Z, as the API sends and takes every time. */
 export const UnixSeconds = Schema.Int.annotate({ description: "Unix time in seconds" })
+
+/** A time that is Unix seconds in one answer, and text (RFC 3339) in another. */
+export const LooseTime = Schema.Union([UnixSeconds, Schema.String])
 
 /** An id the API writes as a string in one place and as a number in another. */
 export const LooseId = Schema.Union([Schema.String, Schema.Finite])

@@ -11,6 +11,7 @@ import * as Listing from "./internal/Listing.ts"
 import * as Request from "./internal/Request.ts"
 import * as Search from "./internal/Search.ts"
 import * as SearchIndex from "./internal/SearchIndex.ts"
+import * as SearchQuery from "./internal/SearchQuery.ts"
 import type { Handler, Here, Missing, Raw, Workspace } from "./Kind.ts"
 
 type Row = Collection.Row
@@ -297,9 +298,14 @@ const timesOf = ({ seeded, seeds }: Collection.Collection): SearchIndex.Times =>
 export const search = ({ perPage = 50, type = "list" }: Shape = {}): Raw => {
   const optionsOf = Function.memoize(({ collection, endpoint, kind, name, workspace }: Here): Search.Options => {
     const { days, searchGranularity, searchLag, world } = workspace
-    const { fields = {}, granularity = "second", times } = kind.search ?? {}
+    const { fields = {}, granularity = "second", times, readerOf } = kind.search ?? {}
     return {
-      index: SearchIndex.make(collection, times?.(world) ?? timesOf(collection), searchLag),
+      index: SearchIndex.make(
+        collection,
+        times?.(world) ?? timesOf(collection),
+        searchLag,
+        readerOf === undefined ? undefined : SearchQuery.valuesBy(readerOf)
+      ),
       dialect: { fields, days: (searchGranularity[name] ?? granularity) === "day" ? days : undefined },
       shape: { type, key: endpoint.pages?.items ?? "data", perPage }
     }

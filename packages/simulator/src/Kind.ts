@@ -78,6 +78,8 @@ export interface Searching {
   readonly granularity: Granularity
   /** When seeded records were created and updated, where that is known without making the rest of them. */
   readonly times?: ((world: World) => Times) | undefined
+  /** Reads what a field is searched by, where a record has it elsewhere than the field's name says. */
+  readonly readerOf?: ((field: string) => ((row: Row) => unknown) | undefined) | undefined
 }
 
 interface Base {

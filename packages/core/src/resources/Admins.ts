@@ -1,7 +1,8 @@
 /** Admins: the teammates of a workspace. */
 import * as Schema from "effect/Schema"
 import * as Endpoint from "../Endpoint.ts"
-import { listing, LooseId, nullish, open, openEnum, optional, UnixSeconds } from "../Wire.ts"
+import * as ErrorResponse from "../ErrorResponse.ts"
+import { CustomAttributes, listing, LooseId, nullish, open, openEnum, optional, UnixSeconds } from "../Wire.ts"
 import * as Pagination from "../Pagination.ts"
 import * as Resource from "../Resource.ts"
 import { AdminId } from "./Common.ts"
@@ -95,6 +96,60 @@ export class ListAdmins extends Schema.Opaque<ListAdmins>()(
   })
 ) {}
 
+/** Whether an admin is away. */
+export class SetAway extends Schema.Opaque<SetAway>()(
+  Schema.Struct({
+    away_mode_enabled: Schema.Boolean,
+    /** Whether replies to the admin's conversations go to the default inbox meanwhile. */
+    away_mode_reassign: Schema.Boolean,
+    /** One of `AwayStatusReasons`, with its id as a number. */
+    away_status_reason_id: optional(Schema.Int)
+  })
+) {}
+
+/** Something an admin did. Any field may be null or missing. */
+export class ActivityLog extends Schema.Opaque<ActivityLog>()(
+  open({
+    id: nullish(LooseId),
+    performed_by: nullish(
+      open({
+        type: nullish(openEnum("admin")),
+        id: nullish(LooseId),
+        email: nullish(Schema.String),
+        /** The address it was done from. */
+        ip: nullish(Schema.String)
+      })
+    ),
+    /** Which fields there are depends on the `activity_type`. */
+    metadata: nullish(CustomAttributes),
+    /** Unix seconds. */
+    created_at: nullish(UnixSeconds),
+    /** `admin_login_success`, `app_admin_join`, `team_creation`, …: more than a hundred kinds. */
+    activity_type: nullish(Schema.String),
+    /** A sentence about it. */
+    activity_description: nullish(Schema.String)
+  })
+) {}
+
+/** One page of what admins did. `pages.next` is a URL or null. */
+export class ActivityLogList extends Schema.Opaque<ActivityLogList>()(
+  listing({
+    activity_logs: Schema.Array(ActivityLog),
+    pages: nullish(Pagination.Pages)
+  })
+) {}
+
+/** What was done from one time to another, in Unix seconds. `page` counts from 1; no maximum of `per_page` is known. */
+export class ListActivityLogs extends Schema.Opaque<ListActivityLogs>()(
+  Schema.Struct({
+    created_at_after: UnixSeconds,
+    /** Now by default. */
+    created_at_before: optional(UnixSeconds),
+    page: optional(Schema.Int.check(Schema.isGreaterThanOrEqualTo(1))),
+    per_page: optional(Schema.Int.check(Schema.isGreaterThanOrEqualTo(1)))
+  })
+) {}
+
 /**
  * The admins of a workspace.
  *
@@ -114,5 +169,27 @@ export class Admins extends Resource.Service<Admins>()("Admins", {
     query: ListAdmins,
     success: AdminList,
     pages: Pagination.single("admins", Admin)
+  }),
+  /** Fails with `NotFound` when there is no such admin. */
+  get: Endpoint.get("/admins/:admin_id", {
+    params: { admin_id: AdminId },
+    success: Admin,
+    error: ErrorResponse.NotFound
+  }),
+  /** Says that an admin is away, or back. Fails with `NotFound` when there is no such admin, or reason. */
+  setAway: Endpoint.put("/admins/:admin_id/away", {
+    params: { admin_id: AdminId },
+    payload: SetAway,
+    success: Admin,
+    error: [ErrorResponse.BadRequest, ErrorResponse.NotFound],
+    operationId: "setAdminAway"
+  }),
+  /** One page of what admins did, newest first; `listActivityLogs.pages` and `.items` walk it all. */
+  listActivityLogs: Endpoint.get("/admins/activity_logs", {
+    query: ListActivityLogs,
+    success: ActivityLogList,
+    error: ErrorResponse.BadRequest,
+    operationId: "listActivityLogs",
+    pages: Pagination.page("activity_logs", ActivityLog)
   })
 }) {}

@@ -3,10 +3,12 @@ import * as Schema from "effect/Schema"
 import * as Endpoint from "../Endpoint.ts"
 import * as ErrorResponse from "../ErrorResponse.ts"
 import {
-  CustomAttributes,
+  exactlyOne,
+  fixed,
+  JsonObject,
   listing,
   LooseId,
-  LooseNumber,
+  LooseTime,
   nullish,
   open,
   openEnum,
@@ -19,372 +21,31 @@ import * as Pagination from "../Pagination.ts"
 import * as Resource from "../Resource.ts"
 import * as Search from "../Search.ts"
 import {
+  AdminId,
+  CompanyId,
   ContactId,
-  ContactReference,
   ConversationId,
+  Deleted,
+  EmbeddedTag,
   messageFields,
   Reference,
-  EmbeddedTag,
-  EmbeddedTags
+  TagId
 } from "./Common.ts"
-import { EmbeddedCompany } from "./Company.ts"
+import { Conversation, conversationFields } from "./Conversation.ts"
+import {
+  adminReply,
+  AttachTagAsAdmin,
+  attachmentFiles,
+  ByAdmin,
+  byContact,
+  contactKeys,
+  contactReply
+} from "./Reply.ts"
+import { Ticket, TicketAttributes } from "./Ticket.ts"
+import { TicketTypeId } from "./TicketType.ts"
 
 export { ConversationId } from "./Common.ts"
-
-/** A file on a message. `filesize` is in bytes, `width` and `height` in pixels; some are numbers as text. */
-export class Attachment extends Schema.Opaque<Attachment>()(
-  open({
-    type: nullish(Schema.String),
-    name: nullish(Schema.String),
-    /** Signed, and good for a limited time. */
-    url: nullish(Schema.String),
-    content_type: nullish(Schema.String),
-    filesize: nullish(LooseNumber),
-    width: nullish(LooseNumber),
-    height: nullish(LooseNumber)
-  })
-) {}
-
-/** Who wrote a message or part. `email` may be an address Intercom made up. */
-export class Author extends Schema.Opaque<Author>()(
-  open({
-    type: nullish(openEnum("admin", "bot", "contact", "user", "lead", "team")),
-    id: nullish(LooseId),
-    name: nullish(Schema.String),
-    email: nullish(Schema.String),
-    from_ai_agent: nullish(Schema.Boolean),
-    is_ai_answer: nullish(Schema.Boolean)
-  })
-) {}
-
-/** The message that started a conversation. */
-export class ConversationSource extends Schema.Opaque<ConversationSource>()(
-  open({
-    type: nullish(
-      openEnum(
-        "conversation",
-        "email",
-        "facebook",
-        "instagram",
-        "phone_call",
-        "phone_switch",
-        "push",
-        "sms",
-        "twitter",
-        "whatsapp"
-      )
-    ),
-    /** Null from 2.16 on, where there is none. */
-    id: nullish(LooseId),
-    /** What made it appear: `customer_initiated`, `campaigns_initiated`, `operator_initiated`, … */
-    delivered_as: nullish(Schema.String),
-    subject: nullish(Schema.String),
-    /** HTML, or plain text with `display_as`. */
-    body: nullish(Schema.String),
-    author: nullish(Author),
-    attachments: nullish(Schema.Array(Attachment)),
-    /** The page the contact was on. */
-    url: nullish(Schema.String),
-    redacted: nullish(Schema.Boolean)
-  })
-) {}
-
-/** The contacts in a conversation. */
-export class ConversationContacts extends Schema.Opaque<ConversationContacts>()(
-  open({
-    type: nullish(openEnum("contact.list")),
-    contacts: nullish(Schema.Array(ContactReference))
-  })
-) {}
-
-/** The admins in a conversation: under `teammates` in the official document, under `admins` in live answers. */
-export class ConversationTeammates extends Schema.Opaque<ConversationTeammates>()(
-  open({
-    type: nullish(openEnum("admin.list")),
-    teammates: nullish(Schema.Array(Reference)),
-    admins: nullish(Schema.Array(Reference))
-  })
-) {}
-
-/** What the contact thought of the conversation. Times are Unix seconds. */
-export class ConversationRating extends Schema.Opaque<ConversationRating>()(
-  open({
-    /** 1 (worst) to 5 (best). */
-    rating: nullish(Schema.Int),
-    remark: nullish(Schema.String),
-    created_at: nullish(UnixSeconds),
-    updated_at: nullish(UnixSeconds),
-    contact: nullish(ContactReference),
-    teammate: nullish(Reference)
-  })
-) {}
-
-/** The contact's first reply. `created_at` is Unix seconds. */
-export class FirstContactReply extends Schema.Opaque<FirstContactReply>()(
-  open({
-    created_at: nullish(UnixSeconds),
-    type: nullish(Schema.String),
-    url: nullish(Schema.String)
-  })
-) {}
-
-/** The service level promised for the conversation, and whether it was kept. */
-export class SlaApplied extends Schema.Opaque<SlaApplied>()(
-  open({
-    type: nullish(Schema.String),
-    sla_name: nullish(Schema.String),
-    sla_status: nullish(openEnum("hit", "missed", "cancelled", "active"))
-  })
-) {}
-
-/** How long a team took for its first answer, in seconds. */
-export class TeamResponseTime extends Schema.Opaque<TeamResponseTime>()(
-  open({
-    team_id: nullish(LooseId),
-    team_name: nullish(Schema.String),
-    response_time: nullish(Schema.Finite)
-  })
-) {}
-
-/**
- * Figures about a conversation: `…_at` in Unix seconds, durations in seconds. Any of them is null live until it has
- * happened, where the official document knows no nulls.
- */
-export class ConversationStatistics extends Schema.Opaque<ConversationStatistics>()(
-  open({
-    type: nullish(openEnum("conversation_statistics")),
-    time_to_assignment: nullish(Schema.Finite),
-    time_to_admin_reply: nullish(Schema.Finite),
-    time_to_first_close: nullish(Schema.Finite),
-    time_to_last_close: nullish(Schema.Finite),
-    median_time_to_reply: nullish(Schema.Finite),
-    first_contact_reply_at: nullish(UnixSeconds),
-    first_assignment_at: nullish(UnixSeconds),
-    first_admin_reply_at: nullish(UnixSeconds),
-    first_close_at: nullish(UnixSeconds),
-    last_assignment_at: nullish(UnixSeconds),
-    last_assignment_admin_reply_at: nullish(UnixSeconds),
-    last_contact_reply_at: nullish(UnixSeconds),
-    last_admin_reply_at: nullish(UnixSeconds),
-    last_close_at: nullish(UnixSeconds),
-    /** An admin: a string in the official document, a number live. */
-    last_closed_by_id: nullish(LooseId),
-    count_reopens: nullish(Schema.Int),
-    count_assignments: nullish(Schema.Int),
-    count_conversation_parts: nullish(Schema.Int),
-    assigned_team_first_response_time: nullish(Schema.Array(TeamResponseTime)),
-    assigned_team_first_response_time_in_office_hours: nullish(Schema.Array(TeamResponseTime)),
-    handling_time: nullish(Schema.Finite),
-    adjusted_handling_time: nullish(Schema.Finite)
-  })
-) {}
-
-/** What an email part was sent with. */
-export class EmailMessageMetadata extends Schema.Opaque<EmailMessageMetadata>()(
-  open({
-    subject: nullish(Schema.String),
-    email_address_headers: nullish(
-      Schema.Array(
-        open({
-          /** `from`, `to`, `cc`, … */
-          type: nullish(Schema.String),
-          email_address: nullish(Schema.String),
-          name: nullish(Schema.String)
-        })
-      )
-    ),
-    message_id: nullish(Schema.String)
-  })
-) {}
-
-/** The quick replies a part offered, or the one that was chosen. */
-export class ConversationPartMetadata extends Schema.Opaque<ConversationPartMetadata>()(
-  open({
-    quick_reply_options: nullish(
-      Schema.Array(
-        open({
-          text: nullish(Schema.String),
-          uuid: nullish(Schema.String),
-          translations: nullish(CustomAttributes)
-        })
-      )
-    ),
-    quick_reply_uuid: nullish(Schema.String)
-  })
-) {}
-
-const Named = open({ name: nullish(Schema.String) })
-
-/** What a part that reports an event is about; which fields there are depends on its `part_type`. */
-export class EventDetails extends Schema.Opaque<EventDetails>()(
-  open({
-    action: nullish(open({ name: nullish(Schema.String), result: nullish(openEnum("success", "failed")) })),
-    attribute: nullish(Named),
-    event: nullish(open({ type: nullish(Schema.String), result: nullish(Schema.String) })),
-    value: nullish(open({ name: nullish(Schema.Unknown), previous: nullish(Schema.Unknown) })),
-    workflow: nullish(Named)
-  })
-) {}
-
-/** A reply, note, assignment or other event of a conversation. Times are Unix seconds; any field may be null. */
-export class ConversationPart extends Schema.Opaque<ConversationPart>()(
-  open({
-    type: nullish(openEnum("conversation_part")),
-    /** A string in the official document, a number in its examples. */
-    id: nullish(LooseId),
-    /** `comment`, `note`, `assignment`, `close`, `open`, `snoozed`, `away_mode_assignment`, … */
-    part_type: nullish(Schema.String),
-    /** HTML, or plain text with `display_as`; null for parts without text. */
-    body: nullish(Schema.String),
-    created_at: nullish(UnixSeconds),
-    updated_at: nullish(UnixSeconds),
-    /** When the other side was told of it. */
-    notified_at: nullish(UnixSeconds),
-    assigned_to: nullish(Reference),
-    author: nullish(Author),
-    attachments: nullish(Schema.Array(Attachment)),
-    external_id: nullish(Schema.String),
-    redacted: nullish(Schema.Boolean),
-    email_message_metadata: nullish(EmailMessageMetadata),
-    metadata: nullish(ConversationPartMetadata),
-    state: nullish(openEnum("open", "closed", "snoozed")),
-    tags: nullish(Schema.Array(EmbeddedTag)),
-    event_details: nullish(EventDetails),
-    app_package_code: nullish(Schema.String)
-  })
-) {}
-
-/**
- * The parts of a conversation: 500 at most, the newest. `total_count` counts those sent, so compare
- * `statistics.count_conversation_parts` to see whether some are out of reach.
- */
-export class ConversationParts extends Schema.Opaque<ConversationParts>()(
-  open({
-    type: nullish(openEnum("conversation_part.list")),
-    conversation_parts: nullish(Schema.Array(ConversationPart)),
-    total_count: nullish(Schema.Int)
-  })
-) {}
-
-/** Tickets and conversations linked to a conversation. `has_more` tells that some are left out. */
-export class LinkedObjects extends Schema.Opaque<LinkedObjects>()(
-  open({
-    type: nullish(openEnum("list")),
-    total_count: nullish(Schema.Int),
-    has_more: nullish(Schema.Boolean),
-    data: nullish(
-      Schema.Array(
-        open({
-          type: nullish(openEnum("ticket", "conversation")),
-          id: nullish(LooseId),
-          /** Of tickets; null for conversations. */
-          category: nullish(openEnum("Customer", "Back-office", "Tracker"))
-        })
-      )
-    )
-  })
-) {}
-
-/** What a conversation is about; `{}` live where topics are not in use. */
-export class ConversationTopics extends Schema.Opaque<ConversationTopics>()(
-  open({
-    type: nullish(openEnum("topic.list")),
-    topics: nullish(Schema.Array(Schema.Unknown)),
-    total_count: nullish(Schema.Int)
-  })
-) {}
-
-/** The ticket a conversation became, with its id as a number. */
-export class ConversationTicket extends Schema.Opaque<ConversationTicket>()(
-  open({
-    type: nullish(openEnum("ticket")),
-    id: nullish(LooseId),
-    url: nullish(Schema.String)
-  })
-) {}
-
-/** What the AI agent answered from. */
-export class ContentSources extends Schema.Opaque<ContentSources>()(
-  open({
-    type: nullish(openEnum("content_source.list")),
-    total_count: nullish(Schema.Int),
-    content_sources: nullish(
-      Schema.Array(
-        open({
-          content_type: nullish(
-            openEnum("file", "article", "external_content", "content_snippet", "workflow_connector_action")
-          ),
-          url: nullish(Schema.String),
-          title: nullish(Schema.String),
-          locale: nullish(Schema.String)
-        })
-      )
-    )
-  })
-) {}
-
-/** What the AI agent did in a conversation. Times are Unix seconds. */
-export class AiAgent extends Schema.Opaque<AiAgent>()(
-  open({
-    source_type: nullish(openEnum("essentials_plan_setup", "profile", "workflow", "workflow_preview", "fin_preview")),
-    source_title: nullish(Schema.String),
-    last_answer_type: nullish(openEnum("ai_answer", "custom_answer")),
-    resolution_state: nullish(
-      openEnum("assumed_resolution", "confirmed_resolution", "escalated", "negative_feedback", "procedure_handoff")
-    ),
-    /** 1 (worst) to 5 (best). */
-    rating: nullish(Schema.Int),
-    rating_remark: nullish(Schema.String),
-    created_at: nullish(UnixSeconds),
-    updated_at: nullish(UnixSeconds),
-    content_sources: nullish(ContentSources)
-  })
-) {}
-
-/**
- * A conversation, as the API sends it. Times are Unix seconds; any field but `type` and `id` may be null or missing;
- * fields not listed here are kept. Source: the official 2.15 document, loosened where live answers differ (`source`
- * and nearly all of `statistics` can be null, `custom_attributes` hold booleans).
- */
-export class Conversation extends Schema.Opaque<Conversation>()(
-  open({
-    type: openEnum("conversation"),
-    id: ConversationId,
-    /** Null, or empty live, when there is none. */
-    title: nullish(Schema.String),
-    created_at: nullish(UnixSeconds),
-    updated_at: nullish(UnixSeconds),
-    /** Since when the contact waits for an answer; null when it does not. */
-    waiting_since: nullish(UnixSeconds),
-    /** Null unless snoozed. */
-    snoozed_until: nullish(UnixSeconds),
-    open: nullish(Schema.Boolean),
-    state: nullish(openEnum("open", "closed", "snoozed")),
-    read: nullish(Schema.Boolean),
-    /** `priority` or `not_priority` up to 2.15, the others from 2.16. */
-    priority: nullish(openEnum("priority", "not_priority", "none", "low", "medium", "high", "urgent")),
-    /** Null for nobody up to 2.15, 0 from 2.16; likewise `team_assignee_id`. */
-    admin_assignee_id: nullish(LooseId),
-    team_assignee_id: nullish(LooseId),
-    company: nullish(EmbeddedCompany),
-    tags: nullish(EmbeddedTags),
-    conversation_rating: nullish(ConversationRating),
-    source: nullish(ConversationSource),
-    contacts: nullish(ConversationContacts),
-    teammates: nullish(ConversationTeammates),
-    custom_attributes: nullish(CustomAttributes),
-    first_contact_reply: nullish(FirstContactReply),
-    sla_applied: nullish(SlaApplied),
-    statistics: nullish(ConversationStatistics),
-    /** Not in listings. */
-    conversation_parts: nullish(ConversationParts),
-    linked_objects: nullish(LinkedObjects),
-    topics: nullish(ConversationTopics),
-    ticket: nullish(ConversationTicket),
-    ai_agent_participated: nullish(Schema.Boolean),
-    ai_agent: nullish(AiAgent)
-  })
-) {}
+export * from "./Conversation.ts"
 
 /** One page of conversations. `pages.next.starting_after` is the cursor of the next one; no `next`, no more pages. */
 export class ConversationList extends Schema.Opaque<ConversationList>()(
@@ -451,6 +112,142 @@ export class ConversationMessage extends Schema.Opaque<ConversationMessage>()(
   open({ ...messageFields, conversation_id: ConversationId })
 ) {}
 
+/** What is left out stays. */
+export class UpdateConversation extends Schema.Opaque<UpdateConversation>()(
+  Schema.Struct({
+    read: optional(Schema.Boolean),
+    title: optional(Schema.String),
+    /** Those given are set, others stay. Instances of custom objects are lists of their ids. */
+    custom_attributes: optional(JsonObject),
+    /** The company it is about, by Intercom's id for it. */
+    company_id: optional(CompanyId)
+  })
+) {}
+
+/** `display_as`: `plaintext` for bodies without HTML. */
+export class ShowConversation extends Schema.Opaque<ShowConversation>()(
+  Schema.Struct({ display_as: optional(queryText(openEnum("plaintext"))) })
+) {}
+
+/** What an admin says. */
+export class ReplyAsAdmin extends Schema.Opaque<ReplyAsAdmin>()(Schema.Struct({ ...adminReply, ...attachmentFiles })) {}
+
+/** What a contact says; exactly one of `intercom_user_id`, `user_id` (your own id) and `email` says who. */
+export class ReplyAsContact extends Schema.Opaque<ReplyAsContact>()(
+  Schema.Struct({ ...contactReply, ...attachmentFiles }).check(byContact(2))
+) {}
+
+/** Closes a conversation. */
+export class CloseConversation extends Schema.Opaque<CloseConversation>()(
+  Schema.Struct({
+    message_type: fixed("close"),
+    type: fixed("admin"),
+    admin_id: AdminId,
+    /** What the contact is told. HTML or plain text. */
+    body: optional(Schema.String)
+  })
+) {}
+
+/** Puts a conversation away for a while. */
+export class SnoozeConversation extends Schema.Opaque<SnoozeConversation>()(
+  Schema.Struct({
+    message_type: fixed("snoozed"),
+    admin_id: AdminId,
+    /** When it opens again, in Unix seconds. */
+    snoozed_until: UnixSeconds
+  })
+) {}
+
+/** Opens a conversation that is closed or snoozed. */
+export class OpenConversation extends Schema.Opaque<OpenConversation>()(
+  Schema.Struct({ message_type: fixed("open"), admin_id: AdminId })
+) {}
+
+/** Gives a conversation to an admin or a team. */
+export class AssignConversation extends Schema.Opaque<AssignConversation>()(
+  Schema.Struct({
+    message_type: fixed("assignment"),
+    /** What the assignee is. */
+    type: openEnum("admin", "team"),
+    /** Who assigns it. */
+    admin_id: AdminId,
+    /** An admin's or a team's id; `0` for nobody. */
+    assignee_id: Schema.String,
+    /** A note about it. */
+    body: optional(Schema.String)
+  })
+) {}
+
+/** A part to redact, with the conversation it is in. */
+export class RedactPart extends Schema.Opaque<RedactPart>()(
+  Schema.Struct({
+    type: fixed("conversation_part"),
+    conversation_id: ConversationId,
+    conversation_part_id: Schema.String
+  })
+) {}
+
+/** The first message of a conversation, to redact it. */
+export class RedactSource extends Schema.Opaque<RedactSource>()(
+  Schema.Struct({ type: fixed("source"), conversation_id: ConversationId, source_id: Schema.String })
+) {}
+
+/** What kind of ticket a conversation becomes. */
+export class ConvertConversation extends Schema.Opaque<ConvertConversation>()(
+  Schema.Struct({
+    ticket_type_id: TicketTypeId,
+    /** By their names; `ticket_attributes` elsewhere. An attribute that is a list is set by the id of its item. */
+    attributes: optional(TicketAttributes)
+  })
+) {}
+
+const customerKeys = ["intercom_user_id", "user_id", "email"] as const
+
+/** Who joins a conversation, and which admin adds them. */
+export class AttachContact extends Schema.Opaque<AttachContact>()(
+  Schema.Struct({
+    admin_id: optional(AdminId),
+    /** Exactly one of `intercom_user_id`, `user_id` (your own id) and `email` says who. */
+    customer: optional(
+      Schema.Struct({
+        ...contactKeys,
+        /** The contact who adds them, where no admin does. */
+        customer: optional(Schema.NullOr(Schema.Struct(contactKeys).check(exactlyOne(customerKeys, 1))))
+      }).check(exactlyOne(customerKeys, 1))
+    )
+  })
+) {}
+
+/** Work on a conversation was paused or resumed. */
+export class HandlingEvent extends Schema.Opaque<HandlingEvent>()(
+  open({
+    type: nullish(openEnum("paused", "resumed")),
+    teammate: nullish(
+      open({
+        type: nullish(openEnum("admin", "team", "bot")),
+        id: nullish(LooseId),
+        name: nullish(Schema.String),
+        email: nullish(Schema.String)
+      })
+    ),
+    /** When it happened: RFC 3339. */
+    timestamp: nullish(LooseTime),
+    reason: nullish(Schema.String)
+  })
+) {}
+
+/** How a conversation was worked on. */
+export class HandlingEventList extends Schema.Opaque<HandlingEventList>()(
+  open({ handling_events: Schema.Array(HandlingEvent) })
+) {}
+
+/** A conversation with the contacts in it. */
+export class ConversationWithCustomers extends Schema.Opaque<ConversationWithCustomers>()(
+  open({ ...conversationFields, customers: nullish(Schema.Array(Reference)) })
+) {}
+
+const params = { conversation_id: ConversationId }
+
 /** The conversations of a workspace. */
 export class Conversations extends Resource.Service<Conversations>()("Conversations", {
   /** One page, without parts; `list.pages` and `list.items` walk them all. */
@@ -484,5 +281,144 @@ export class Conversations extends Resource.Service<Conversations>()("Conversati
     // It only reads.
     idempotent: true,
     pages: Pagination.search("conversations", Conversation)
+  }),
+  /** Changes a conversation, and answers with it and its parts. Fails with `NotFound` when there is none. */
+  update: Endpoint.put("/conversations/:conversation_id", {
+    params,
+    payload: UpdateConversation,
+    query: ShowConversation,
+    success: Conversation,
+    error: ErrorResponse.NotFound
+  }),
+  /** Deletes a conversation for good. Fails with `NotFound` when there is none: after a repeated call that means done. */
+  delete: Endpoint.del("/conversations/:conversation_id", { params, success: Deleted, error: ErrorResponse.NotFound }),
+  /**
+   * Says something as an admin, or makes a note only admins see (`message_type: "note"`). It opens nothing that is closed,
+   * and assigns nothing. `last` as id is the conversation that was updated last. Never sent twice.
+   */
+  replyAsAdmin: Endpoint.post("/conversations/:conversation_id/reply", {
+    params,
+    payload: ReplyAsAdmin,
+    success: Conversation,
+    error: ErrorResponse.NotFound,
+    alternativeOf: "reply",
+    operationId: "replyToConversation"
+  }),
+  /**
+   * Says something as a contact, who has to be in the conversation; it is open afterwards. `last` as id is the contact's
+   * newest conversation. Never sent twice.
+   */
+  replyAsContact: Endpoint.post("/conversations/:conversation_id/reply", {
+    params,
+    payload: ReplyAsContact,
+    success: Conversation,
+    error: ErrorResponse.NotFound,
+    alternativeOf: "reply",
+    operationId: "replyToConversation"
+  }),
+  /** Closes a conversation, with a last word if there is one. Never sent twice. */
+  close: Endpoint.post("/conversations/:conversation_id/parts", {
+    params,
+    payload: CloseConversation,
+    success: Conversation,
+    error: ErrorResponse.NotFound,
+    alternativeOf: "manage"
+  }),
+  /** Puts a conversation away until a time, or until the contact replies. Never sent twice. */
+  snooze: Endpoint.post("/conversations/:conversation_id/parts", {
+    params,
+    payload: SnoozeConversation,
+    success: Conversation,
+    error: ErrorResponse.NotFound,
+    alternativeOf: "manage"
+  }),
+  /** Opens a conversation that is closed or snoozed. Never sent twice. */
+  open: Endpoint.post("/conversations/:conversation_id/parts", {
+    params,
+    payload: OpenConversation,
+    success: Conversation,
+    error: ErrorResponse.NotFound,
+    alternativeOf: "manage"
+  }),
+  /** Gives a conversation to an admin, to a team, or to nobody. Never sent twice. */
+  assign: Endpoint.post("/conversations/:conversation_id/parts", {
+    params,
+    payload: AssignConversation,
+    success: Conversation,
+    error: ErrorResponse.NotFound,
+    alternativeOf: "manage"
+  }),
+  /** Takes body and attachments away from a part, for good. Fails with `NotFound` when there is no such part. */
+  redactPart: Endpoint.post("/conversations/redact", {
+    payload: RedactPart,
+    success: Conversation,
+    error: ErrorResponse.NotFound,
+    alternativeOf: "redact"
+  }),
+  /** Takes body and attachments away from the first message, for good. Fails with `NotFound` when it is another's. */
+  redactSource: Endpoint.post("/conversations/redact", {
+    payload: RedactSource,
+    success: Conversation,
+    error: ErrorResponse.NotFound,
+    alternativeOf: "redact"
+  }),
+  /**
+   * Makes a conversation a ticket, with which it answers. Fails with `BadRequest` when it is one already, or the type or an
+   * attribute does not fit. Never sent twice. For a ticket beside a conversation there is `tickets.create`, with
+   * `conversation_to_link_id`.
+   */
+  convertToTicket: Endpoint.post("/conversations/:conversation_id/convert", {
+    params,
+    payload: ConvertConversation,
+    success: Ticket,
+    error: [ErrorResponse.BadRequest, ErrorResponse.NotFound],
+    operationId: "convertConversation"
+  }),
+  /** Tags a conversation, and answers with the tag. Fails with `NotFound` when one of them is not there. Safe to repeat. */
+  attachTag: Endpoint.post("/conversations/:conversation_id/tags", {
+    params,
+    payload: AttachTagAsAdmin,
+    success: EmbeddedTag,
+    error: ErrorResponse.NotFound,
+    operationId: "attachTagToConversation",
+    // A tag is there once.
+    idempotent: true
+  }),
+  /** Takes a tag away from a conversation, and answers with it. Fails with `NotFound` when one of them is not there. */
+  detachTag: Endpoint.del("/conversations/:conversation_id/tags/:tag_id", {
+    params: { ...params, tag_id: TagId },
+    payload: ByAdmin,
+    success: EmbeddedTag,
+    error: ErrorResponse.NotFound,
+    operationId: "detachTagFromConversation"
+  }),
+  /** Adds a contact to a conversation. Fails with `NotFound` when one of them is not there. Safe to repeat. */
+  attachContact: Endpoint.post("/conversations/:conversation_id/customers", {
+    params,
+    payload: AttachContact,
+    success: ConversationWithCustomers,
+    error: ErrorResponse.NotFound,
+    operationId: "attachContactToConversation",
+    // A contact is there once.
+    idempotent: true
+  }),
+  /**
+   * Takes a contact out of a conversation. Fails with `UnprocessableEntity` when it is the last one, with `NotFound` when
+   * one of them is not there.
+   */
+  detachContact: Endpoint.del("/conversations/:conversation_id/customers/:contact_id", {
+    params: { ...params, contact_id: ContactId },
+    payload: ByAdmin,
+    success: ConversationWithCustomers,
+    error: [ErrorResponse.NotFound, ErrorResponse.UnprocessableEntity],
+    operationId: "detachContactFromConversation"
+  }),
+  /** When work on a conversation was paused and resumed, in one answer. Fails with `NotFound` when there is none. */
+  listHandlingEvents: Endpoint.get("/conversations/:conversation_id/handling_events", {
+    params,
+    success: HandlingEventList,
+    error: ErrorResponse.NotFound,
+    operationId: "listHandlingEvents",
+    pages: Pagination.single("handling_events", HandlingEvent)
   })
 }) {}

@@ -5,6 +5,7 @@ import * as ErrorResponse from "../ErrorResponse.ts"
 import {
   CustomAttributes,
   defaulted,
+  exactlyOne,
   JsonObject,
   listing,
   LooseId,
@@ -61,16 +62,6 @@ export class DataEventList extends Schema.Opaque<DataEventList>()(
     pages: nullish(Pagination.Pages)
   })
 ) {}
-
-/** A query or event says in one way only whose it is; `fields` is how many fields it has at least. */
-const exactlyOne = (names: readonly [string, string, string], fields: number) =>
-  Schema.makeFilter<{ readonly [name: string]: unknown }>(
-    (value) => names.filter((name) => value[name] !== undefined).length === 1,
-    {
-      expected: `exactly one of ${names[0]}, ${names[1]} and ${names[2]}`,
-      arbitraryConstraint: { minProperties: fields }
-    }
-  )
 
 /**
  * Whose events: exactly one of `user_id` (your own id), `intercom_user_id` and `email`. `per_page` is only mentioned

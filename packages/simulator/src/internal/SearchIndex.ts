@@ -166,7 +166,12 @@ const timeFields = ["created_at", "updated_at"] as const
 // How many results are kept for their next pages.
 const kept = 8
 
-export const make = (collection: Collection, times: Times, lag: number): SearchIndex => {
+export const make = (
+  collection: Collection,
+  times: Times,
+  lag: number,
+  valuesOf: (field: string) => (row: Row) => ReadonlyArray<unknown> = SearchQuery.valuesOf
+): SearchIndex => {
   const readers = new Map<string, (row: Row) => ReadonlyArray<unknown>>()
   const seeded = new Map<string, SeededRun>()
   let state = stateOf(HashMap.empty())
@@ -191,7 +196,7 @@ export const make = (collection: Collection, times: Times, lag: number): SearchI
   }
 
   const readerOf = (field: string) => {
-    const reader = readers.get(field) ?? SearchQuery.valuesOf(field)
+    const reader = readers.get(field) ?? valuesOf(field)
     readers.set(field, reader)
     return reader
   }

@@ -65,7 +65,7 @@ const parseGroup = (
   return Result.map(Result.all(filters), (filters) => ({ _tag: operator === "AND" ? "All" : "Any", filters }))
 }
 
-const custom = /^custom_attributes?\../
+const custom = /^(custom_attributes?|ticket_attribute)\../
 
 /** The kind of a field; custom attributes are whatever they are compared with. */
 const kindOf = ({ fields }: Dialect, field: string): Kind | "any" | undefined => {
@@ -244,6 +244,15 @@ export const valuesOf = (field: string): ((row: Row) => ReadonlyArray<unknown>) 
       )
       .filter((value) => value !== undefined)
 }
+
+/** What a record has at a field, by a reader that knows of some fields. */
+export const valuesBy =
+  (readerOf: (field: string) => ((row: Row) => unknown) | undefined) =>
+  (field: string): ((row: Row) => ReadonlyArray<unknown>) => {
+    const read = readerOf(field)
+    if (read === undefined) return valuesOf(field)
+    return (row) => [read(row)].flat().filter((value) => value !== undefined)
+  }
 
 /** Reads a field of the record in question. */
 export type Reader = (field: string) => ReadonlyArray<unknown>

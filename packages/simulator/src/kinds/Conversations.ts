@@ -1,16 +1,22 @@
-/** Conversations: started by contacts, searched, and shown with their parts one by one. */
+/** Conversations: started by contacts, answered and managed, searched, and shown with their parts one by one. */
 import { Conversations, Search } from "@effect-intercom/core"
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import * as Function from "effect/Function"
 import * as Crud from "../Crud.ts"
 import * as Ids from "../Ids.ts"
 import type { Row } from "../internal/Collection.ts"
+import * as State from "../internal/ConversationState.ts"
+import * as ErrorList from "../internal/ErrorList.ts"
 import * as Listing from "../internal/Listing.ts"
+import * as Parts from "../internal/Parts.ts"
 import * as Prng from "../internal/Prng.ts"
 import * as V from "../internal/Vocabulary.ts"
 import * as Kind from "../Kind.ts"
 import * as World from "../World.ts"
 import * as Admins from "./Admins.ts"
 import * as Contacts from "./Contacts.ts"
+import * as Tickets from "./Tickets.ts"
 
 const salt = 3
 
@@ -117,14 +123,11 @@ const personOf = (world: World.World, index: number) => {
   return { type: role, id, name, email, external_id }
 }
 
-/** The parts only `GET /conversations/{id}` shows: the newest ones, and `total_count` is how many are shown. */
-const partsOf = (world: World.World, index: number, createdAt: number) => {
+/** The parts the seed gives a conversation: the newest ones. */
+const partsOf = (world: World.World, index: number, createdAt: number): ReadonlyArray<Row> => {
   const count = partCount(world, index)
   const shown = Math.min(mostParts, count, world.parts[index]?.shown ?? count)
-  const parts = Array.from({ length: shown }, (_, position) =>
-    partOf(world, index, createdAt, count - shown + position)
-  )
-  return { type: "conversation_part.list", conversation_parts: parts, total_count: parts.length }
+  return Array.from({ length: shown }, (_, position) => partOf(world, index, createdAt, count - shown + position))
 }
 
 const partOf = (world: World.World, index: number, createdAt: number, part: number) => {
@@ -152,15 +155,34 @@ const partId = (world: World.World, index: number, part: number) => {
   return part < 5 ? String(number * 5 + part) : `${number}${String(part).padStart(5, "0")}`
 }
 
-/** A conversation with its parts; only seeded ones have any. */
-const withParts = ({ collections, world }: Kind.Workspace, conversation: Row): Row => {
+/** What was added to conversations, and which of their parts were redacted, by the ids of the conversations. */
+interface Thread {
+  readonly added: ReadonlyArray<Row>
+  readonly redacted: ReadonlySet<string>
+}
+
+const noThread: Thread = { added: [], redacted: new Set() }
+
+const threadsOf = Function.memoize<Kind.Workspace, Map<string, Thread>>(() => new Map())
+
+/** What is left of what was redacted. */
+const redacted = { body: "<p><i>This message was deleted</i></p>", attachments: [], redacted: true }
+
+/** A conversation with its parts. */
+const withParts = (workspace: Kind.Workspace, conversation: Row): Row => {
+  const { collections, world } = workspace
   const slot = collections.conversations.slotOf(conversation.id)
+  const thread = threadsOf(workspace).get(conversation.id) ?? noThread
+  const seeded =
+    slot !== undefined && slot < world.counts.conversations
+      ? partsOf(world, slot, Number(conversation["created_at"]))
+      : []
+  const parts = [...seeded, ...thread.added]
+    .slice(-mostParts)
+    .map((part): Row => (thread.redacted.has(part.id) ? { ...part, ...redacted } : part))
   return {
     ...conversation,
-    conversation_parts:
-      slot !== undefined && slot < world.counts.conversations
-        ? partsOf(world, slot, Number(conversation["created_at"]))
-        : { type: "conversation_part.list", conversation_parts: [], total_count: 0 }
+    conversation_parts: { type: "conversation_part.list", conversation_parts: parts, total_count: parts.length }
   }
 }
 
@@ -174,7 +196,6 @@ export const details = function* (workspace: Kind.Workspace) {
 /** A conversation a contact starts. */
 const make = (contact: Row, input: Crud.Input, { id, now, workspace }: Crud.Making): Row => {
   const at = typeof input["created_at"] === "number" ? input["created_at"] : now
-  const attachments = Array.isArray(input["attachment_urls"]) ? input["attachment_urls"] : []
   return {
     type: "conversation",
     id,
@@ -188,8 +209,8 @@ const make = (contact: Row, input: Crud.Input, { id, now, workspace }: Crud.Maki
       delivered_as: "customer_initiated",
       subject: input["subject"] ?? "",
       body: input["body"],
-      author: { type: contact["role"], id: contact.id, name: contact["name"], email: contact["email"] },
-      attachments: attachments.map((url: unknown) => ({ type: "upload", name: "attachment", url })),
+      author: Parts.contactAuthor(contact),
+      attachments: Parts.attachmentsOf(input),
       url: null,
       redacted: false
     },
@@ -244,6 +265,127 @@ const plainText = (value: unknown): unknown => {
   )
 }
 
+const missing = { message: "Resource Not Found" }
+
+/** The conversation of an id; `last` is the newest, of a contact if there is one. */
+const find = ({ collections: { conversations } }: Kind.Workspace, id: string, contact?: Row): Row | undefined => {
+  if (id !== "last") return conversations.find(id)
+  for (let position = conversations.size() - 1; position >= 0; position--) {
+    const row = conversations.at(position)
+    if (contact === undefined || State.contactsOf(row).some((one) => one["id"] === contact.id)) return row
+  }
+  return undefined
+}
+
+const shown = (workspace: Kind.Workspace, row: Row) => Effect.succeed(Listing.value(withParts(workspace, row)))
+
+/** A new part of a conversation, and what becomes of the conversation. */
+interface Act {
+  readonly type: string
+  readonly author: object
+  readonly fields?: Crud.Input | undefined
+  readonly change: (row: Row, now: number) => Row
+}
+
+/** Changes a conversation with a part that says so, and answers with both. */
+const act = ({ workspace }: Kind.Here, row: Row | undefined, { author, change, fields, type }: Act) => {
+  if (row === undefined) return Crud.missing(missing)
+  return Effect.flatMap(Crud.time, ({ at, now }) => {
+    const changed = change(State.grown(row, now), now)
+    const { created_at = now, ...rest } = fields ?? {}
+    const part = Parts.make(workspace, "conversation_part", type, Number(created_at), {
+      author,
+      state: changed["state"],
+      ...rest
+    })
+    const threads = threadsOf(workspace)
+    const { added, redacted } = threads.get(row.id) ?? noThread
+    threads.set(row.id, { added: [...added, part], redacted })
+    workspace.collections.conversations.replace(changed, at)
+    return shown(workspace, changed)
+  })
+}
+
+/** Does what an admin does, if there is such an admin. */
+const byAdmin = <A>(workspace: Kind.Workspace, id: string, run: (admin: Row) => Effect.Effect<A>) => {
+  const admin = workspace.collections.admins.find(id)
+  return admin === undefined ? Crud.missing(Parts.noAdmin) : run(admin)
+}
+
+/** An admin does something to a conversation. */
+const managed = (
+  here: Kind.Here,
+  id: string,
+  { admin_id, body }: { readonly admin_id: string; readonly body?: string | undefined },
+  actOf: (admin: Row) => Omit<Act, "author">
+) =>
+  byAdmin(here.workspace, admin_id, (admin) => {
+    const { change, fields, type } = actOf(admin)
+    return act(here, find(here.workspace, id), {
+      type,
+      author: Parts.adminAuthor(admin),
+      fields: { ...(body === undefined ? undefined : Parts.said({ body })), ...fields },
+      change: (row, now) => State.joined(change(row, now), admin)
+    })
+  })
+
+/** Tags a conversation, or takes a tag away, and answers with the tag. */
+const tagged = (
+  { collection, workspace }: Kind.Here,
+  { admin_id, conversation_id, tag_id }: { readonly [Name in "admin_id" | "conversation_id" | "tag_id"]: string },
+  attach: boolean
+) =>
+  byAdmin(workspace, admin_id, (admin) => {
+    const row = collection.find(conversation_id)
+    if (row === undefined) return Crud.missing(missing)
+    const tag = workspace.collections.tags.find(tag_id)
+    if (tag === undefined) return Crud.missing(Parts.noTag)
+    return Effect.flatMap(Crud.time, ({ at, now }) => {
+      const others = State.tagsOf(row).filter(({ id }) => id !== tag.id)
+      const applied = attach
+        ? { ...tag, applied_at: now, applied_by: { type: "admin", id: admin.id } }
+        : { ...tag, applied_at: null, applied_by: null }
+      collection.replace({ ...State.withTags(row, attach ? [...others, applied] : others), updated_at: now }, at)
+      return Effect.succeed(Listing.value(applied))
+    })
+  })
+
+/** How a contact is named where it is somebody's. */
+interface Customer {
+  readonly intercom_user_id?: string | undefined
+  readonly user_id?: string | undefined
+  readonly email?: string | undefined
+}
+
+const contactOf = (workspace: Kind.Workspace, { email, intercom_user_id, user_id }: Customer) =>
+  Contacts.find(workspace, { id: intercom_user_id, user_id, email })
+
+/** Gives a conversation these contacts; the answer names them as customers, too. */
+const contacted = ({ collection, workspace }: Kind.Here, row: Row, contacts: ReadonlyArray<Crud.Input>) =>
+  Effect.flatMap(Crud.time, ({ at, now }) => {
+    const changed = { ...State.withContacts(row, contacts), updated_at: now }
+    collection.replace(changed, at)
+    return shown(workspace, { ...changed, customers: contacts.map(({ id }) => ({ type: "contact", id })) })
+  })
+
+const noPart = { message: "Conversation part or message not found", code: "conversation_part_or_message_not_found" }
+
+/** When work on a seeded conversation was paused and resumed: on one in three it was. */
+const handlingEventsOf = (world: World.World, slot: number | undefined) => {
+  if (slot === undefined || slot >= world.counts.conversations || slot % 3 !== 0 || world.counts.admins === 0) return []
+  const { created_at } = headOf(world, slot)
+  const { email, id, name } = Admins.generate(world, 0)
+  return [
+    { type: "paused", reason: "Paused", minutes: 2 },
+    { type: "resumed", reason: null, minutes: 5 }
+  ].map(({ minutes, reason, type }) => ({
+    teammate: { type: "admin", id: Number(id), name, email },
+    type,
+    timestamp: DateTime.formatIso(DateTime.makeUnsafe((created_at + minutes * World.minute) * 1000)),
+    reason
+  }))
+}
+
 export const conversations = Kind.listed(Conversations, {
   count: 50,
   ids,
@@ -268,12 +410,151 @@ export const conversations = Kind.listed(Conversations, {
         collection.add(row, at)
         return Effect.succeed(Listing.value(messageOf(row)))
       }),
-    get: ({ params, query }, { collection, kind, workspace }) => {
+    get: ({ params, query }, { collection, workspace }) => {
       const row = collection.find(params.conversation_id)
-      if (row === undefined) return Crud.missing(kind.missing)
+      if (row === undefined) return Crud.missing(missing)
       const whole = withParts(workspace, row)
       return Effect.succeed(Listing.value(query.display_as === "plaintext" ? plainText(whole) : whole))
     },
-    search: Crud.search({ type: "conversation.list", perPage: 20 })
+    search: Crud.search({ type: "conversation.list", perPage: 20 }),
+    update: ({ params, payload, query }, { collection, workspace }) => {
+      const row = collection.find(params.conversation_id)
+      if (row === undefined) return Crud.missing(missing)
+      const { company_id, custom_attributes, ...fields } = payload
+      const company = company_id === undefined ? undefined : workspace.collections.companies.find(company_id)
+      if (company_id !== undefined && company === undefined) {
+        return Crud.missing({ message: "Company Not Found", code: "company_not_found" })
+      }
+      return Effect.flatMap(Crud.time, ({ at, now }) => {
+        const changed = {
+          ...row,
+          ...Crud.present(fields),
+          ...(company === undefined ? undefined : { company }),
+          custom_attributes: { ...Crud.fieldsOf(row["custom_attributes"]), ...custom_attributes },
+          updated_at: now
+        }
+        collection.replace(changed, at)
+        const whole = withParts(workspace, changed)
+        return Effect.succeed(Listing.value(query.display_as === "plaintext" ? plainText(whole) : whole))
+      })
+    },
+    delete: Crud.remove(),
+    replyAsAdmin: ({ params, payload }, here) =>
+      byAdmin(here.workspace, payload.admin_id, (admin) =>
+        act(here, find(here.workspace, params.conversation_id), {
+          type: payload.message_type,
+          author: Parts.adminAuthor(admin),
+          fields: { ...Parts.said(payload), ...Crud.present({ created_at: payload.created_at }) },
+          change: (row, now) => State.joined(payload.message_type === "note" ? row : State.answered(row, now), admin)
+        })
+      ),
+    replyAsContact: ({ params, payload }, here) => {
+      const contact = contactOf(here.workspace, payload)
+      if (contact === undefined) return Crud.missing(Contacts.contacts.missing)
+      return act(here, find(here.workspace, params.conversation_id, contact), {
+        type: "comment",
+        author: Parts.contactAuthor(contact),
+        fields: { ...Parts.said(payload), ...Crud.present({ created_at: payload.created_at }) },
+        change: State.asked
+      })
+    },
+    close: ({ params, payload }, here) =>
+      managed(here, params.conversation_id, payload, (admin) => ({ type: "close", change: State.closed(admin) })),
+    snooze: ({ params, payload }, here) =>
+      managed(here, params.conversation_id, payload, () => ({
+        type: "snoozed",
+        change: State.snoozed(payload.snoozed_until)
+      })),
+    open: ({ params, payload }, here) =>
+      managed(here, params.conversation_id, payload, () => ({ type: "open", change: State.opened })),
+    assign: ({ params, payload }, here) => {
+      const { assignee_id, type } = payload
+      const assignee = Parts.assignee(here.workspace, type, assignee_id)
+      if (assignee === undefined && assignee_id !== "0") return Crud.missing(Parts.noAssignee)
+      return managed(here, params.conversation_id, payload, () => ({
+        type: "assignment",
+        fields: { assigned_to: assignee === undefined ? null : { type, id: assignee.id } },
+        change: State.assigned(type, assignee)
+      }))
+    },
+    redactPart: ({ payload }, { collection, workspace }) => {
+      const row = collection.find(payload.conversation_id)
+      if (row === undefined) return Crud.missing(missing)
+      const { conversation_parts } = Crud.fieldsOf(withParts(workspace, row)["conversation_parts"])
+      const id = payload.conversation_part_id
+      if (!Array.isArray(conversation_parts) || !conversation_parts.some((part: Row) => part.id === id)) {
+        return Crud.missing(noPart)
+      }
+      const threads = threadsOf(workspace)
+      const { added, redacted } = threads.get(row.id) ?? noThread
+      threads.set(row.id, { added, redacted: new Set([...redacted, id]) })
+      return shown(workspace, row)
+    },
+    redactSource: ({ payload }, { collection, workspace }) => {
+      const row = collection.find(payload.conversation_id)
+      if (row === undefined) return Crud.missing(missing)
+      const source = Crud.fieldsOf(row["source"])
+      if (source["id"] !== payload.source_id) return Crud.missing(noPart)
+      return Effect.flatMap(Crud.time, ({ at }) => {
+        const changed = { ...row, source: { ...source, subject: "", ...redacted } }
+        collection.replace(changed, at)
+        return shown(workspace, changed)
+      })
+    },
+    convertToTicket: ({ params, payload }, { collection, workspace }) => {
+      const row = collection.find(params.conversation_id)
+      if (row === undefined) return Crud.missing(missing)
+      if (row["ticket"] !== null && row["ticket"] !== undefined) {
+        return ErrorList.respond(400, { code: "parameter_invalid", message: "Conversation is a ticket already" })
+      }
+      return Effect.flatMap(Crud.time, ({ at, now }) => {
+        const ticket = Tickets.make(workspace, now, {
+          ticket_type_id: payload.ticket_type_id,
+          ticket_attributes: payload.attributes,
+          contacts: State.contactsOf(row)
+        })
+        if (Effect.isEffect(ticket)) return ticket
+        const url = `https://app.intercom.com/a/inbox/tickets/${ticket.id}`
+        collection.replace(
+          { ...State.linked(row, ticket), ticket: { type: "ticket", id: Number(ticket.id), url }, updated_at: now },
+          at
+        )
+        return Effect.succeed(Listing.value(Tickets.add(workspace, Tickets.linked(ticket, row), at)))
+      })
+    },
+    attachTag: ({ params, payload }, here) =>
+      tagged(here, { ...params, admin_id: payload.admin_id, tag_id: payload.id }, true),
+    detachTag: ({ params, payload }, here) => tagged(here, { ...params, admin_id: payload.admin_id }, false),
+    attachContact: ({ params, payload }, here) => {
+      const { admin_id, customer = {} } = payload
+      const row = here.collection.find(params.conversation_id)
+      if (row === undefined) return Crud.missing(missing)
+      const contact = contactOf(here.workspace, customer)
+      if (contact === undefined) return Crud.missing(Contacts.contacts.missing)
+      const others = State.contactsOf(row).filter(({ id }) => id !== contact.id)
+      const joined = () =>
+        contacted(here, row, [
+          ...others,
+          { type: "contact", id: contact.id, external_id: contact["external_id"] ?? null }
+        ])
+      return admin_id === undefined ? joined() : byAdmin(here.workspace, admin_id, joined)
+    },
+    detachContact: ({ params, payload }, here) =>
+      byAdmin(here.workspace, payload.admin_id, () => {
+        const row = here.collection.find(params.conversation_id)
+        if (row === undefined) return Crud.missing(missing)
+        const contacts = State.contactsOf(row)
+        const others = contacts.filter(({ id }) => id !== params.contact_id)
+        if (others.length === contacts.length) return Crud.missing(Contacts.contacts.missing)
+        return others.length > 0
+          ? contacted(here, row, others)
+          : ErrorList.respond(422, { code: "parameter_invalid", message: "Removing the last customer is not allowed" })
+      }),
+    listHandlingEvents: ({ params }, { collection, workspace: { world } }) =>
+      collection.find(params.conversation_id) === undefined
+        ? Crud.missing(missing)
+        : Effect.succeed(
+            Listing.value({ handling_events: handlingEventsOf(world, collection.slotOf(params.conversation_id)) })
+          )
   }
 })
