@@ -3,6 +3,7 @@
  * driver.
  */
 import * as Printable from "@effect-intercom/core/Printable"
+import type { Formulas } from "@effect-intercom/export/Csv"
 import { nearest } from "@effect-intercom/export/Nearest"
 import * as NodeExport from "@effect-intercom/export/NodeExport"
 import * as Overview from "@effect-intercom/export/Overview"
@@ -32,6 +33,9 @@ export type Destination =
       readonly compression: Compression | undefined
       /** Nobody named the format: it is a directory that was exported to. */
       readonly found?: boolean
+      /** Of CSV. */
+      readonly bom?: boolean
+      readonly formulas?: Formulas
     }
   | { readonly kind: "parquet"; readonly directory: string }
   | { readonly kind: "sqlite"; readonly file: string }
@@ -258,6 +262,37 @@ export const schemaMistake = (destination: Destination, schema: Option.Option<st
   Option.isSome(schema) && destination.kind !== "postgres"
     ? `--schema is for postgres:, and the destination is ${destination.kind}`
     : undefined
+
+/** `--csv-bom` and `--csv-formulas`. */
+export const csvFlags = {
+  csvBom: Flag.Boolean("csv-bom").pipe(
+    Flag.withDescription("Begin CSV files with a byte order mark, by which Excel knows UTF-8"),
+    Flag.withDefault(false)
+  ),
+  csvFormulas: Flag.Literals("csv-formulas", ["guarded", "verbatim"]).pipe(
+    Flag.withDescription(
+      "A text in CSV that a spreadsheet would run gets an apostrophe in front, or stays as received (default: guarded)"
+    ),
+    Flag.optional
+  )
+}
+
+interface CsvOptions {
+  readonly csvBom: boolean
+  readonly csvFormulas: Option.Option<Formulas>
+}
+
+/** What is wrong with options of CSV for this destination. */
+export const csvMistake = ({ kind }: Destination, { csvBom, csvFormulas }: CsvOptions): string | undefined => {
+  const flag = csvBom ? "--csv-bom" : Option.isSome(csvFormulas) ? "--csv-formulas" : undefined
+  return flag === undefined || kind === "csv" ? undefined : `${flag} is for csv:, and the destination is ${kind}`
+}
+
+/** The destination with the options that CSV has. */
+export const asCsv = (destination: Destination, { csvBom, csvFormulas }: CsvOptions): Destination =>
+  destination.kind === "csv"
+    ? { ...destination, bom: csvBom, formulas: Option.getOrElse(csvFormulas, () => "guarded" as const) }
+    : destination
 
 /** The destination with the schema that was asked for. */
 export const inSchema = (destination: Destination, schema: Option.Option<string>): Destination =>

@@ -86,6 +86,7 @@ const config = {
   all: switchedOff("all", "Every resource; one that fails does not stop the others"),
   to: Destination.flag,
   schema: Destination.schemaFlag,
+  ...Destination.csvFlags,
   since,
   concurrency: whole("concurrency", 1, 1000).pipe(
     Flag.withDescription("Requests at once, where a resource allows it (default: 8)"),
@@ -198,7 +199,7 @@ export const command = Command.make(
   config,
   Effect.fnUntraced(
     function* (given) {
-      const options = { ...given, to: Destination.inSchema(given.to, given.schema) }
+      const options = { ...given, to: Destination.asCsv(Destination.inSchema(given.to, given.schema), given) }
       const plan = planOf(options)
       // Refused before.
       if (Option.isNone(plan)) return
@@ -258,7 +259,12 @@ function mistake(options: Options): string | undefined {
   if (to.kind === "stdout" && (force || restart)) {
     return `${force ? "--force" : "--restart"} is about what an earlier export left, and a pipe keeps nothing`
   }
-  return Destination.schemaMistake(to, options.schema) ?? pageSizeMistake(options) ?? Connection.mistake(options)
+  return (
+    Destination.schemaMistake(to, options.schema) ??
+    Destination.csvMistake(to, options) ??
+    pageSizeMistake(options) ??
+    Connection.mistake(options)
+  )
 }
 
 /** The rules of the API for the size of a page. */

@@ -103,6 +103,8 @@ describe("mistakes in the command line", () => {
       ["export", "contacts", "tags", "--to", "csv:x", "--page-size", "151"],
       /^--page-size is at most 150 for contacts$/m
     ],
+    ["CSV where there is none", ["export", "tags", "--to", "ndjson:x", "--csv-bom"], /^--csv-bom is for csv:, and/m],
+    ["formulas where there are none", ["export", "tags", "--to", "-", "--csv-formulas", "verbatim"], /is for csv:/],
     ["pages where there are none", ["export", "tags", "--to", "csv:x", "--page-size", "5"], /none of these has any/],
     [
       "an overlap of nothing",

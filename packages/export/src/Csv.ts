@@ -2,13 +2,14 @@
  * A sink that writes each resource to a CSV file: `contacts.csv`, or `contacts.csv.gz` and `contacts.csv.zst`.
  *
  * The file is what RFC 4180 says: a header, lines that end in CRLF, fields in quotes where they have a comma, a quote or a
- * line break; in UTF-8 without a byte order mark. Its columns are those of the table (see `Table.ts`), `_rest` last.
+ * line break; in UTF-8, with a byte order mark where that is asked for. Its columns are those of the table (see `Table.ts`), `_rest` last.
  *
  * - An empty field stands for null, and `""` for an empty string: readers that know the difference keep it.
  * - Booleans are `true` and `false`; numbers are written as in JSON, times as the Unix seconds the API sends.
  * - Lists and objects are JSON.
- * - Texts are not altered. One that begins with `=`, `+`, `-` or `@` is a formula to some spreadsheets: who opens a file of
- *   texts that strangers wrote should import its columns as text.
+ * - A text that a spreadsheet would run as a formula, as strangers may have written one, is guarded: it has an apostrophe in
+ *   front, `'=1+1`. That is one that begins with `=`, `+`, `-`, `@`, their full-width forms, a tab or a line break, and is
+ *   no number; and one that would be, but for apostrophes in front, so that taking one away gives back what was received.
  */
 import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
@@ -23,22 +24,38 @@ export interface Options {
   readonly directory: string
   /** @default none */
   readonly compression?: Compression.Format | undefined
+  /** Begins each file with a byte order mark, by which Excel knows UTF-8. @default false */
+  readonly bom?: boolean | undefined
+  /**
+   * What becomes of a text that a spreadsheet would run: it is `guarded` by an apostrophe, or stays as received,
+   * `verbatim`, for readers that are no spreadsheets. @default "guarded"
+   */
+  readonly formulas?: Formulas | undefined
 }
+
+export type Formulas = "guarded" | "verbatim"
 
 /** What the sink needs of the machine. */
 export type Environment = FileSink.Environment
 
-export const layer = ({ compression, directory }: Options): Layer.Layer<Sink, never, Environment> =>
-  FileSink.layer(
+export const layer = ({
+  bom = false,
+  compression,
+  directory,
+  formulas = "guarded"
+}: Options): Layer.Layer<Sink, never, Environment> => {
+  const [written, read] = formulas === "guarded" ? [guard, unguard] : [asReceived, asReceived]
+  return FileSink.layer(
     {
       extension: compression === undefined ? "csv" : `csv.${Compression.extensions[compression]}`,
       compression,
-      header: ({ columns }) => line([...columns.map(({ name }) => name), Table.rest]),
+      header: ({ columns }) =>
+        `${bom ? "\ufeff" : ""}${line([...columns.map(({ name }) => name), Table.rest], asReceived)}`,
       line: (table) => {
         const rowOf = Table.rowOf(table)
         return (record) => {
           const { rest, values } = rowOf(record)
-          return line([...values, rest])
+          return line([...values, rest], written)
         }
       },
       parse: (table) => (text) =>
@@ -46,7 +63,7 @@ export const layer = ({ compression, directory }: Options): Layer.Layer<Sink, ne
           Stream.mapAccum(nothingRead, readText),
           // The header.
           Stream.drop(1),
-          Stream.map(recordOf(table))
+          Stream.map(recordOf(table, read))
         ),
       count: (file, bytes) =>
         Effect.map(
@@ -57,8 +74,24 @@ export const layer = ({ compression, directory }: Options): Layer.Layer<Sink, ne
     },
     { directory }
   )
+}
 
-const line = (fields: ReadonlyArray<Table.Value>): string => `${fields.map(field).join(",")}\r\n`
+const asReceived = (text: string): string => text
+
+/** What a spreadsheet takes for a formula, with or without apostrophes in front. */
+const formula = /^'*[=+\-@\uff1d\uff0b\uff0d\uff20\t\r\n]/
+
+/** Of these, numbers: `-5`, `+353 87 123 4567`, `-1.5e-10`. */
+const number = /^'*[+-][\d ]*\.?\d+(?:e[+-]?\d+)?$/i
+
+const isGuarded = (text: string): boolean => formula.test(text) && !number.test(text)
+
+const guard = (text: string): string => (isGuarded(text) ? `'${text}` : text)
+
+const unguard = (text: string): string => (text.startsWith("'") && isGuarded(text.slice(1)) ? text.slice(1) : text)
+
+const line = (fields: ReadonlyArray<Table.Value>, written: (text: string) => string): string =>
+  `${fields.map((value) => field(typeof value === "string" ? written(value) : value)).join(",")}\r\n`
 
 // Spaces at an end are part of the field; some readers take them away unless it is quoted.
 const needsQuotes = /[",\r\n]|^ | $|^$/
@@ -123,10 +156,14 @@ const readText = (before: Reading, text: string): readonly [Reading, ReadonlyArr
 }
 
 /** The way back from {@link line}. */
-const recordOf = (table: Table.Table): ((fields: ReadonlyArray<Field>) => Table.Received) => {
+const recordOf = (
+  table: Table.Table,
+  read: (text: string) => string
+): ((fields: ReadonlyArray<Field>) => Table.Received) => {
   const toRecord = Table.recordOf(table)
   const valueOf = (kind: Table.Kind, field: Field): Table.Value => {
-    if (field === null || kind === "text" || kind === "json") return field
+    if (field === null || kind === "json") return field
+    if (kind === "text") return read(field)
     return kind === "boolean" ? field === "true" : Number(field)
   }
   return (fields) =>

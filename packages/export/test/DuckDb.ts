@@ -33,31 +33,42 @@ const valueOf = (value: DuckDBValue | undefined): Value =>
   // The columns are of the types above.
   typeof value === "bigint" ? Number(value) : ((value ?? null) as Value)
 
+/** Without the apostrophe that guards a spreadsheet. */
+const bare = (value: Value): Value =>
+  typeof value === "string" &&
+  /^''*[=+\-@＝＋－＠\t\r\n]/.test(value) &&
+  !/^'+[+-][\d ]*\.?\d+(e[+-]?\d+)?$/i.test(value)
+    ? value.slice(1)
+    : value
+
 /** What a file with a table's columns holds; `scan` reads it. */
 const records = (
   table: Table,
   scan: string,
-  select: (column: Pick<Column, "moments" | "name">) => string = ({ name }) => `"${name}"`
+  select: (column: Pick<Column, "moments" | "name">) => string = ({ name }) => `"${name}"`,
+  read: (value: Value) => Value = (value) => value
 ): Effect.Effect<ReadonlyArray<Received>, Error> => {
   const recordOf = Tables.recordOf(table)
   const columns = [...table.columns, { name: Tables.rest }].map(select).join(", ")
   return Effect.map(query(`select ${columns} from ${scan}`), (rows) =>
     rows.map((row) => {
-      const values = row.map(valueOf)
+      const values = row.map((value) => read(valueOf(value)))
       const rest = values.at(-1)
       return recordOf({ values: values.slice(0, -1), rest: typeof rest === "string" ? rest : null })
     })
   )
 }
 
-export const csv = (table: Table, path: string) => {
+export const csv = (table: Table, path: string, read = bare) => {
   const columns = [...table.columns, { name: Tables.rest, kind: "json" as const }]
     .map(({ kind, name }) => `'${name}': '${types[kind]}'`)
     .join(", ")
   return records(
     table,
     `read_csv('${path}', auto_detect = false, header = true, columns = {${columns}}, delim = ',', quote = '"',
-      escape = '"', new_line = '\\r\\n', allow_quoted_nulls = false, max_line_size = 10000000)`
+      escape = '"', new_line = '\\r\\n', allow_quoted_nulls = false, max_line_size = 10000000)`,
+    undefined,
+    read
   )
 }
 
