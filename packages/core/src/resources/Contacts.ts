@@ -407,6 +407,19 @@ export class Contacts extends Resource.Service<Contacts>()(
      *
      * Fails with `Ambiguous` when the email is that of one contact and the external id that of another. It is safe to call it
      * again when its fate is unknown.
+     *
+     * @example
+     * ```ts
+     * import { Contacts } from "@effect-intercom/core"
+     * import { Effect } from "effect"
+     *
+     * const signUp = Effect.fn(function* (email: string, name: string) {
+     *   const { upsert } = yield* Contacts
+     *   return yield* upsert({ email, name }).pipe(
+     *     Effect.catchTag("Ambiguous", ({ contact, other }) => Effect.die(new Error(`${contact} or ${other}?`)))
+     *   )
+     * })
+     * ```
      */
     upsert: (contacts) =>
       Effect.fn("Contacts.upsert")((contact: UpsertContact, options?: UpsertOptions) =>

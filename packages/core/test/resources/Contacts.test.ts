@@ -3,6 +3,7 @@ import * as Search from "@effect-intercom/core/Search"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
 import * as Scripted from "../Scripted.ts"
 import { exchange, refusal, refuses, unchecked } from "./Exchange.ts"
 
@@ -94,6 +95,25 @@ describe("Contacts.search", () => {
       }
       const sort = { field: "created_at", order: "desc" }
       yield* refuses(Contacts, (contacts) => contacts.search(unchecked({ query, sort })), { path: "sort.order" })
+    })
+  )
+})
+
+describe("Contacts.listCompanies", () => {
+  const company = { type: "company", id: "531" }
+  const list = (body: object) => {
+    const server = Scripted.make([Scripted.json(body)])
+    return Contacts.use((contacts) => Stream.runCollect(contacts.listCompanies.items(id))).pipe(
+      Effect.provide(server.layer(Contacts.layer))
+    )
+  }
+
+  it.effect("finds them under data or under companies, and misses neither", () =>
+    Effect.gen(function* () {
+      for (const key of ["data", "companies"]) {
+        assert.deepStrictEqual<unknown>(yield* list({ type: "list", [key]: [company], pages: null }), [company])
+      }
+      assert.strictEqual((yield* Effect.flip(list({ type: "list" }))).reason._tag, "DecodeError")
     })
   )
 })

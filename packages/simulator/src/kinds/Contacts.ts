@@ -265,6 +265,10 @@ const mostCompanies = 1000
 /** Which contacts were merged into which, by their ids. */
 const mergesOf = Function.memoize<Kind.Workspace, Map<string, string>>(() => new Map())
 
+/** The ids of the contacts that went up in one. */
+export const mergedInto = (workspace: Kind.Workspace, id: string): ReadonlyArray<string> =>
+  [...mergesOf(workspace)].flatMap(([from, into]) => (into === id ? [from, ...mergedInto(workspace, from)] : []))
+
 /** Lets one contact go up in another, at a time in Unix milliseconds; false when either is not there. */
 export const merge = (workspace: Kind.Workspace, from: string, into: string, at: number): boolean => {
   const { contacts, notes } = workspace.collections

@@ -37,32 +37,44 @@ const generate = (world: World.World, contactIndex: number, position: number) =>
   }
 }
 
+/** Whose an event is. */
+const ownerOf = (contact: Row) => ({
+  ...(typeof contact["external_id"] === "string" ? { user_id: contact["external_id"] } : undefined),
+  intercom_user_id: contact.id,
+  ...(typeof contact["email"] === "string" ? { email: contact["email"] } : undefined)
+})
+
 const make = (workspace: Kind.Workspace, contact: Row, input: Crud.Input): Row => ({
   type: "event",
   event_name: input["event_name"],
   created_at: input["created_at"],
-  ...(typeof contact["external_id"] === "string" ? { user_id: contact["external_id"] } : undefined),
+  ...ownerOf(contact),
   id: `event-${workspace.nextNumber()}`,
-  intercom_user_id: contact.id,
-  ...(typeof contact["email"] === "string" ? { email: contact["email"] } : undefined),
   metadata: input["metadata"] ?? {}
 })
 
 /** The events submitted, by the ids of their contacts. */
 const submittedIn = Function.memoize<Kind.Workspace, Map<string, ReadonlyArray<Row>>>(() => new Map())
 
-/** The events of a contact, newest first. */
-const eventsOf = (workspace: Kind.Workspace, contact: Row): ReadonlyArray<Row> => {
+/** The events of the contact of an id, as they were. */
+const happened = (workspace: Kind.Workspace, id: string): ReadonlyArray<Row> => {
   const { collections, world } = workspace
-  const slot = collections.contacts.slotOf(contact.id)
-  const seeded = slot !== undefined && slot < world.counts.contacts ? slot : undefined
+  const slot = collections.contacts.slotOf(id)
+  const seeded = slot !== undefined && slot < world.counts.contacts ? world.counts.events : 0
   return [
-    ...Array.from({ length: seeded === undefined ? 0 : world.counts.events }, (_, position) =>
-      generate(world, seeded ?? 0, position)
-    ),
-    ...(submittedIn(workspace).get(contact.id) ?? [])
-  ].toSorted((a, b) => Number(b["created_at"]) - Number(a["created_at"]) || (a.id < b.id ? 1 : -1))
+    ...Array.from({ length: seeded }, (_, position) => generate(world, slot ?? 0, position)),
+    ...(submittedIn(workspace).get(id) ?? [])
+  ]
 }
+
+/** The events of a contact, and of those that were merged into it, newest first. */
+const eventsOf = (workspace: Kind.Workspace, contact: Row): ReadonlyArray<Row> =>
+  [
+    ...happened(workspace, contact.id),
+    ...Contacts.mergedInto(workspace, contact.id)
+      .flatMap((id) => happened(workspace, id))
+      .map((event): Row => ({ ...event, ...ownerOf(contact) }))
+  ].toSorted((a, b) => Number(b["created_at"]) - Number(a["created_at"]) || (a.id < b.id ? 1 : -1))
 
 /** The events of all contacts, in the order of these. */
 export const all = function* (workspace: Kind.Workspace) {
