@@ -1,4 +1,5 @@
 /** Which code the command ends with, and which sentence. */
+import { SecretError } from "@effect-intercom/core/webhook/Signature"
 import { ExportError } from "@effect-intercom/export/ExportError"
 import * as Cause from "effect/Cause"
 import * as CliError from "effect/cli/CliError"
@@ -27,6 +28,9 @@ const failure = (error: unknown): Ending => {
     return { code: error._tag === "ShowHelp" && error.errors.length === 0 ? ExitCode.complete : ExitCode.usage }
   }
   if (error instanceof Config.ConfigError) return { code: ExitCode.usage, sentence: misconfigured(error) }
+  if (error instanceof SecretError) {
+    return { code: ExitCode.usage, sentence: `INTERCOM_CLIENT_SECRET is wrong: ${error.message}` }
+  }
   if (error instanceof Incomplete) return { code: ExitCode.incomplete, sentence: error.message }
   if (error instanceof ExportError && error.resumable && error.kept === true) {
     return {
@@ -64,6 +68,9 @@ const unset: { readonly [name: string]: string } = {
   INTERCOM_ACCESS_TOKEN:
     "INTERCOM_ACCESS_TOKEN is not set: it takes an access token of the workspace, from Intercom's Developer Hub " +
     "(or of a simulator: intercom simulate).",
+  INTERCOM_CLIENT_SECRET:
+    "INTERCOM_CLIENT_SECRET is not set: it takes the client secret of the app, from Intercom's Developer Hub " +
+    "(simulator-secret for notifications of a simulator).",
   INTERCOM_EXPORT_POSTGRES_URL:
     "INTERCOM_EXPORT_POSTGRES_URL is not set: it takes the address of the database, " +
     "postgres://USER:PASSWORD@HOST:PORT/DATABASE."

@@ -13,6 +13,7 @@ import * as DemoCommand from "./DemoCommand.ts"
 import * as Ending from "./Ending.ts"
 import * as ExitCode from "./ExitCode.ts"
 import * as ExportCommand from "./ExportCommand.ts"
+import * as ListenCommand from "./ListenCommand.ts"
 import * as Mistake from "./Mistake.ts"
 import { Stderr } from "./Stderr.ts"
 import * as SimulateCommand from "./SimulateCommand.ts"
@@ -23,8 +24,14 @@ export const version = "0.1.0"
 
 /** The command with all subcommands. */
 export const command = Command.make("intercom").pipe(
-  Command.withDescription("Export Intercom workspaces, and simulate them"),
-  Command.withSubcommands([ExportCommand.command, WhoamiCommand.command, SimulateCommand.command, DemoCommand.command])
+  Command.withDescription("Export Intercom workspaces, simulate them, and listen to them"),
+  Command.withSubcommands([
+    ExportCommand.command,
+    WhoamiCommand.command,
+    ListenCommand.command,
+    SimulateCommand.command,
+    DemoCommand.command
+  ])
 )
 
 const end = (cause: Cause.Cause<unknown>): Effect.Effect<ExitCode.ExitCode> => {

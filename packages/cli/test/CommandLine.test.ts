@@ -11,7 +11,8 @@ describe("help", () => {
       const { code, stderr, stdout } = yield* Command.inProcess(["--help"])
       assert.strictEqual(code, 0)
       assert.strictEqual(stderr, "")
-      for (const name of ["export", "whoami", "simulate", "demo"]) assert.match(stdout, new RegExp(`^  ${name} `, "m"))
+      for (const name of ["export", "whoami", "listen", "simulate", "demo"])
+        assert.match(stdout, new RegExp(`^  ${name} `, "m"))
     })
   )
 

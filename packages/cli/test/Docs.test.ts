@@ -26,7 +26,7 @@ const commandsOf = (text: string) =>
     )
 
 /** They do not end, or have a test of their own. */
-const others = new Set(["simulate", "demo"])
+const others = new Set(["simulate", "demo", "listen"])
 
 /** Runs in a directory, as a shell does that went there. */
 const within = (directory: string) =>

@@ -31,6 +31,7 @@ export * as Item from "./webhook/Item.ts"
 export * from "./webhook/Notification.ts"
 export * from "./webhook/Route.ts"
 export * from "./webhook/Signature.ts"
+export * from "./webhook/Signed.ts"
 export { isTopic, type ItemOf, table, topics, type Declaration, type Topic } from "./webhook/Topic.ts"
 
 /** Checks the signature over the bytes of a body, as they came, and decodes it. */
