@@ -1,4 +1,5 @@
-// An operation the client does not have: declared, it is sent, repeated, checked and traced like any other.
+// An operation of your own, here with the attributes of one workspace: declared, it is sent, repeated, checked and traced
+// like any other.
 import { Contact, ContactId, Endpoint, IntercomHttp, Resource, Wire } from "@effect-intercom/core"
 import { NodeHttpClient, NodeRuntime } from "@effect/platform-node"
 import { Console, Effect, Layer, Schema } from "effect"
@@ -9,7 +10,7 @@ class MyContacts extends Resource.Service<MyContacts>()("MyContacts", {
     params: { contact_id: ContactId },
     payload: Schema.Struct({
       name: Wire.optional(Schema.NullOr(Schema.String)),
-      custom_attributes: Wire.optional(Schema.Record(Schema.String, Schema.Json))
+      custom_attributes: Wire.optional(Schema.Struct({ plan: Schema.Literals(["free", "pro"]) }))
     }),
     success: Contact
   })

@@ -1,23 +1,19 @@
-// Find or create a contact: the conflict names the contact that is there already.
-import { ContactId, Contacts, type CreateContact, IntercomHttp } from "@effect-intercom/core"
+// Create a contact, or update the one there is, whoever else does the same at the same time.
+import { Contacts, IntercomHttp } from "@effect-intercom/core"
 import { NodeHttpClient, NodeRuntime } from "@effect/platform-node"
 import { Console, Effect, Layer } from "effect"
 
-const findOrCreate = Effect.fn("findOrCreate")(function* (contact: CreateContact) {
-  const contacts = yield* Contacts
-  return yield* contacts
-    .create(contact)
-    .pipe(
-      Effect.catchReason("IntercomError", "Conflict", (conflict, error) =>
-        conflict.existingId === undefined ? Effect.fail(error) : contacts.get(ContactId.make(conflict.existingId))
-      )
-    )
-})
-
 const program = Effect.gen(function* () {
-  const first = yield* findOrCreate({ role: "user", email: "ada@example.com", name: "Ada" })
-  const second = yield* findOrCreate({ role: "user", email: "ada@example.com", name: "Ada" })
-  yield* Console.log(first.id === second.id ? "one contact" : "two contacts")
+  const contacts = yield* Contacts
+  const both = yield* Effect.all(
+    [
+      contacts.upsert({ role: "user", email: "ada@example.com", name: "Ada" }),
+      contacts.upsert({ role: "user", email: "ada@example.com", phone: "+353 1 555 0100" })
+    ],
+    { concurrency: "unbounded" }
+  )
+  const ids = new Set(both.map(({ contact }) => contact.id))
+  yield* Console.log(ids.size === 1 ? "one contact" : "two contacts")
 })
 
 const ContactsLive = Contacts.layer.pipe(

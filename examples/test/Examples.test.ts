@@ -23,7 +23,9 @@ const environment = (token: string) =>
       INTERCOM_BASE_URL: url,
       INTERCOM_ACCESS_TOKEN: token,
       BUCKET: join(directory, "bucket"),
-      DATABASE: join(directory, "workspace.db")
+      DATABASE: join(directory, "workspace.db"),
+      IDS: join(directory, "ids"),
+      REPORT: join(directory, "report.csv")
     }
   })
 
@@ -36,7 +38,11 @@ const outputs: { readonly [example: string]: ReadonlyArray<RegExp> } = {
   "quickstart.ts": [/^500 contacts$/, /^\w{24} \S+$/, /^\w{24} \S+$/, /^\w{24} \S+$/],
   "upsert.ts": [/^one contact$/],
   "resume.ts": [/^300 contacts$/, /^200 contacts$/],
-  "custom-sink.ts": [/^contacts: 500 records$/, /^tags: 40 records$/]
+  "custom-sink.ts": [/^contacts: 500 records$/, /^tags: 40 records$/],
+  "sign-up.ts": [/^one contact$/, /^Ada Lovelace: 1 company, 1 tag, 1 note$/],
+  "support-bot.ts": [/^5 answered$/],
+  "help-center.ts": [/^2 created, 0 updated$/],
+  "reporting.ts": [/report\.csv has [1-9]\d* bytes$/]
 }
 
 /** It does not end by itself, or calls what the simulator does not have. */
