@@ -248,6 +248,24 @@ export const unrelate = (
   }
 }
 
+/** Relates a kind's records to another one instead, where they were related to this; `at` is in Unix milliseconds. */
+export const rerelate = (
+  relation: Relation,
+  workspace: Workspace,
+  owners: Collection.Collection,
+  [from, to]: readonly [from: Row, to: Row],
+  at: number
+): void => {
+  for (let position = 0; position < owners.size(); position++) {
+    const owner = owners.at(position)
+    const references = referencesOf(relation, workspace, owner)
+    const kept = excluding(references, from)
+    if (kept.length < references.length) {
+      owners.replace(relatedTo(relation, workspace, owner, including(relation, kept, to)), at)
+    }
+  }
+}
+
 const relate = (
   relation: Relation,
   call: Call,

@@ -275,12 +275,16 @@ const survivorOf = (changes: ReadonlyArray<Change>): Row | undefined => {
   return gone ? contacts.find(({ after, before }) => after !== undefined && before !== undefined)?.after : undefined
 }
 
+/** What changes with the contacts of a merge, and is told as that. */
+const followsMerge: ReadonlySet<string> = new Set(["contacts", "conversations", "tickets"])
+
 /** What to notify of when these changes were made at once, by a request to an operation or without one. */
 export const told = (changes: ReadonlyArray<Change>, asked: Asked | undefined, find: Find): ReadonlyArray<Told> => {
   const rule = asked === undefined ? undefined : ofOperations[asked.operation]
   const survivor = survivorOf(changes)
   const others = changes.filter(
-    ({ kind }) => (rule?.kind === undefined || kind !== rule.kind) && (survivor === undefined || kind !== "contacts")
+    ({ kind }) =>
+      (rule?.kind === undefined || kind !== rule.kind) && (survivor === undefined || !followsMerge.has(kind))
   )
   return [
     ...(asked === undefined || rule === undefined

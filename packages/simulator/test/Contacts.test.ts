@@ -142,7 +142,7 @@ describe("a contact", () => {
 
   it.effect("takes over what a lead has that is merged into it, and nothing else is", () =>
     Effect.gen(function* () {
-      const { contacts, events, notes, tags } = yield* Intercom
+      const { contacts, conversations, events, notes, tags } = yield* Intercom
       const user = yield* contacts.create({ external_id: "u" })
       const lead = yield* contacts.create({ role: "lead" })
       const [one, two] = yield* Stream.runCollect(Stream.take(tags.list.items(), 2))
@@ -151,6 +151,7 @@ describe("a contact", () => {
       for (const { id } of [one, two]) yield* contacts.attachTag(lead.id, { id })
       const note = yield* contacts.createNote(lead.id, { body: "Hi" })
       yield* events.submit({ event_name: "ordered", created_at: 1_700_000_000, id: lead.id })
+      const { conversation_id } = yield* conversations.create({ from: { type: "lead", id: lead.id }, body: "Hi" })
       assert.strictEqual((yield* refusal(contacts.merge({ from: user.id, into: lead.id }))).tag, "BadRequest")
       const merged = yield* contacts.merge({ from: lead.id, into: user.id })
       assert.deepStrictEqual(
@@ -158,6 +159,9 @@ describe("a contact", () => {
         [user.id, [one.id, two.id], [note.id]]
       )
       assert.strictEqual((yield* notes.get(note.id)).contact?.id, user.id)
+      assert.deepStrictEqual<unknown>((yield* conversations.get(conversation_id)).contacts?.contacts, [
+        { type: "contact", id: user.id, external_id: "u" }
+      ])
       const [event] = yield* Stream.runCollect(events.list.items({ intercom_user_id: user.id }))
       assert.deepInclude({ ...event }, { event_name: "ordered", user_id: "u", intercom_user_id: user.id })
       assert.strictEqual((yield* refusal(contacts.get(lead.id))).tag, "NotFound")

@@ -271,7 +271,7 @@ export const mergedInto = (workspace: Kind.Workspace, id: string): ReadonlyArray
 
 /** Lets one contact go up in another, at a time in Unix milliseconds; false when either is not there. */
 export const merge = (workspace: Kind.Workspace, from: string, into: string, at: number): boolean => {
-  const { contacts, notes } = workspace.collections
+  const { contacts, conversations, notes, tickets } = workspace.collections
   const gone = contacts.find(from)
   const kept = contacts.find(into)
   if (gone === undefined || kept === undefined || from === into) return false
@@ -290,6 +290,7 @@ export const merge = (workspace: Kind.Workspace, from: string, into: string, at:
     const note = notes.find(String(id))
     if (note !== undefined) notes.replace({ ...note, contact: { type: "contact", id: into } }, at)
   }
+  for (const having of [conversations, tickets]) Crud.rerelate(Lists.contacts, workspace, having, [gone, kept], at)
   return contacts.replace({ ...merged, updated_at: Math.floor(at / 1000) }, at)
 }
 

@@ -54,3 +54,11 @@ export const segments: Crud.Relation = {
   field: "segments",
   items: "segments"
 }
+
+/** The contacts of a conversation or a ticket. */
+export const contacts: Crud.Relation = {
+  to: ({ collections }) => collections.contacts,
+  field: "contacts",
+  items: "contacts",
+  reference: ({ external_id, id }) => ({ type: "contact", id, external_id: external_id ?? null })
+}
