@@ -121,20 +121,20 @@ export const faults: ReadonlyArray<Fault> = [
 
   // Walks.
   fault(walker, "a walk forgets the cursor of its query", [
-    "const request = cursor === undefined ? query :",
-    "const request = cursor === undefined ? { ...query, starting_after: undefined } :"
+    "const request = cursor === undefined ? asked.query :",
+    "const request = cursor === undefined ? { ...asked.query, starting_after: undefined } :"
   ]),
   fault(walker, "a search forgets the cursor of its query", [
-    "const request = cursor === undefined ? query :",
-    'const request = cursor === undefined ? { ...query, pagination: { ...(query["pagination"] as object), starting_after: null } } :'
+    "const request = cursor === undefined ? asked.query :",
+    'const request = cursor === undefined ? { ...asked.query, pagination: { ...(asked.query["pagination"] as object), starting_after: null } } :'
   ]),
   fault(styles, "a search forgets the size of its pages", [
     "{ ...paginationOf(query), starting_after: cursor }",
     "{ starting_after: cursor }"
   ]),
   fault(walker, "a scroll forgets where its query goes on", [
-    "const request = cursor === undefined ? query :",
-    "const request = cursor === undefined ? { ...query, scroll_param: undefined } :"
+    "const request = cursor === undefined ? asked.query :",
+    "const request = cursor === undefined ? { ...asked.query, scroll_param: undefined } :"
   ]),
   fault(styles, "a walk forgets the page of its query", ['(numberOf(query["page"]) ?? 1)', "1"]),
   fault(walker, "a walk forgets where it was to start", [
@@ -192,9 +192,9 @@ export const faults: ReadonlyArray<Fault> = [
     "{ payload: orNothing(rest.shift()) }",
     '{ payload: { ...(path === "/contacts" ? { name: null } : {}), ...(rest.shift() ?? {}) } }'
   ]),
-  fault("internal/RequestEncoder.ts", "an id is encoded twice", [
-    'encodeURIComponent(params[name] ?? "")',
-    'encodeURIComponent(encodeURIComponent(params[name] ?? ""))'
+  fault("internal/Ids.ts", "an id is encoded twice", [
+    'encodeURIComponent(String(Object(ids)[name] ?? ""))',
+    'encodeURIComponent(encodeURIComponent(String(Object(ids)[name] ?? "")))'
   ]),
   fault("Wire.ts", "an id may be the way out of its path", ['id !== "" && id !== "." && id !== ".." && id', "id"]),
   fault(call, "unknown fields are dropped", [
