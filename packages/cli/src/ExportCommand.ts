@@ -6,7 +6,6 @@ import type { Entry } from "@effect-intercom/export/Manifest"
 import type { Plan } from "@effect-intercom/export/Plan"
 import * as Resource from "@effect-intercom/export/Resource"
 import * as Array from "effect/Array"
-import * as Argument from "effect/cli/Argument"
 import * as CliError from "effect/cli/CliError"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
@@ -25,6 +24,8 @@ import * as JsonLog from "./JsonLog.ts"
 import * as Outcome from "./Outcome.ts"
 import * as ReportCommand from "./ReportCommand.ts"
 import * as Reporter from "./Reporter.ts"
+import * as Resources from "./Resources.ts"
+import * as SchemaCommand from "./SchemaCommand.ts"
 import * as Since from "./Since.ts"
 import { whole } from "./internal/Flags.ts"
 import * as StatusCommand from "./StatusCommand.ts"
@@ -78,11 +79,7 @@ const since = Flag.String("since").pipe(
 )
 
 const config = {
-  // A former name is understood, and not told to anyone.
-  resources: Argument.Literals("resource", [...Resource.everything, ...Resource.renamed.keys()]).pipe(
-    Argument.withDescription(`What to export, one after the other: ${Resource.everything.join(", ")}`),
-    Argument.variadic()
-  ),
+  resources: Resources.argument("What to export, one after the other"),
   all: switchedOff("all", "Every resource; one that fails does not stop the others"),
   to: Destination.flag,
   schema: Destination.schemaFlag,
@@ -118,13 +115,9 @@ const config = {
 
 type Options = Command.Command.Config.Infer<typeof config>
 
-const today = (name: string): Resource.ResourceName =>
-  // The command line takes names of today, and those that were renamed.
-  Resource.current(name) as Resource.ResourceName
-
 /** The names to export, each once. A command line without any is refused before. */
 const chosen = ({ all, resources }: Pick<Options, "all" | "resources">) =>
-  Array.dedupe(all ? Resource.everything : resources.map(today))
+  Array.dedupe(all ? Resource.everything : resources.map(Resources.today))
 
 const planOf = (options: Options): Option.Option<Plan> => {
   const names = chosen(options)
@@ -166,7 +159,8 @@ const exported = Effect.fnUntraced(function* (options: Options, plan: Plan) {
     )
   }
   const former = Array.dedupe(options.resources).filter((name) => Resource.renamed.has(name))
-  for (const name of quiet ? [] : former) yield* Effect.logWarning(`${name} is ${today(name)} now: say that instead`)
+  for (const name of quiet ? [] : former)
+    yield* Effect.logWarning(`${name} is ${Resources.today(name)} now: say that instead`)
   const proxy = yield* Connection.proxy
   if (proxy !== undefined && !quiet) yield* Effect.logInfo(`Requests go through the proxy ${proxy}`)
   const entries = yield* run(plan, reporterOf(options, plan.resources)).pipe(
@@ -223,7 +217,7 @@ export const command = Command.make(
     const wrong = mistake(options)
     return wrong === undefined ? Effect.void : Effect.fail(new CliError.ValidationError({ message: wrong }))
   }),
-  Command.withSubcommands([StatusCommand.command, VerifyCommand.command, ReportCommand.command]),
+  Command.withSubcommands([StatusCommand.command, VerifyCommand.command, ReportCommand.command, SchemaCommand.command]),
   Command.withDescription(
     "Export records of a workspace to files, a database or a pipe. Stopped or failed, the same command resumes " +
       "where it was. The access token is taken from INTERCOM_ACCESS_TOKEN. A record that differs from its schema is " +

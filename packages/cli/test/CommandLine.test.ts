@@ -55,6 +55,24 @@ describe("help", () => {
   }
 })
 
+describe("schema", () => {
+  const cases: ReadonlyArray<readonly [string, ReadonlyArray<string>, RegExp]> = [
+    ["sqlite:x.db", ["tags"], /^CREATE TABLE "tags" \(\n.*"id" TEXT NOT NULL PRIMARY KEY,.*"_rest" JSON TEXT\n\);$/s],
+    ["postgres:", ["news", "--schema", "crm"], /^CREATE TABLE "crm"\."newsItems" \(.*"created_at" bigint,/s],
+    ["ndjson:x", ["tags"], /^\{\n {2}"\$schema": ".*2020-12.*"title": "tags"/s],
+    ["parquet:x", ["tags"], /^## tags\n.*\| `id` \| STRING \| the key \|$.*TIMESTAMP \(UTC, ms\)/ms],
+    ["csv:x", [], /^## admins$.*^## events$/ms],
+    ["sqlite:x.db", ["tags", "--format", "markdown"], /^\| `id` \| TEXT \| the key \|$/m]
+  ]
+  it.effect.each(cases)("is told for %s without a request", ([to, args, expected]) =>
+    Effect.gen(function* () {
+      const { code, stderr, stdout } = yield* Command.inProcess(["export", "schema", ...args, "--to", to])
+      assert.deepStrictEqual([code, stderr], [0, ""])
+      assert.match(stdout, expected)
+    })
+  )
+})
+
 describe("mistakes in the command line", () => {
   const cases: ReadonlyArray<readonly [string, ReadonlyArray<string>, RegExp]> = [
     ["an unknown subcommand", ["exprot"], /exprot/],
@@ -104,6 +122,7 @@ describe("mistakes in the command line", () => {
       ["export", "contacts", "tags", "--to", "csv:x", "--page-size", "151"],
       /^--page-size is at most 150 for contacts$/m
     ],
+    ["DDL of a file", ["export", "schema", "--to", "csv:x", "--format", "ddl"], /^--format ddl is for databases, and/m],
     ["CSV where there is none", ["export", "tags", "--to", "ndjson:x", "--csv-bom"], /^--csv-bom is for csv:, and/m],
     ["formulas where there are none", ["export", "tags", "--to", "-", "--csv-formulas", "verbatim"], /is for csv:/],
     ["pages where there are none", ["export", "tags", "--to", "csv:x", "--page-size", "5"], /none of these has any/],

@@ -24,11 +24,20 @@ import { DatabaseBusy, DatabaseFailed, DiskFull, NotADatabase, NotWritable, type
 import * as Files from "./internal/Files.ts"
 import { Host } from "./Host.ts"
 import * as SqliteClient from "./internal/SqliteClient.ts"
-import { type Dialect, names, onConflict, quote, transaction } from "./internal/SqlDialect.ts"
+import {
+  definition,
+  type Definitions,
+  type Dialect,
+  names,
+  onConflict,
+  quote,
+  transaction
+} from "./internal/SqlDialect.ts"
 import * as SqlSink from "./internal/SqlSink.ts"
 import * as Lock from "./Lock.ts"
 import { Sha256 } from "./Sha256.ts"
 import { Sink } from "./Sink.ts"
+import type { Column, Table } from "./Table.ts"
 
 export interface Options {
   /** Created when it does not exist, and its directory too. */
@@ -78,15 +87,20 @@ export const layer = ({ file }: Options): Layer.Layer<Sink, never, FileSystem.Fi
 
 const types = { text: "TEXT", integer: "INTEGER", real: "REAL", boolean: "BOOLEAN INTEGER", json: "JSON TEXT" } as const
 
+const definitions: Definitions = { types, collation: "", position: "INTEGER PRIMARY KEY", supports: () => true }
+
+/** The statement that makes the table of a resource, as an export does. */
+export const tableDefinition = (table: Table): string => definition(definitions, table)
+
+/** The type of a column. */
+export const typeOf = ({ kind }: Pick<Column, "kind">): string => types[kind]
+
 const dialectOf = (file: string, { runMany, sql }: SqliteClient.SqliteClient): Dialect => ({
   sql,
   database: file,
   tableName: (name) => sql.literal(quote(name)),
-  types,
-  collation: "",
-  position: "INTEGER PRIMARY KEY",
+  ...definitions,
   verbatim: types.json,
-  supports: () => true,
   describe: (name) =>
     Effect.map(
       sql<{ readonly name: string; readonly type: string; readonly pk: number }>`

@@ -91,6 +91,13 @@ const elements: Readonly<Record<Table.Kind | "moment", Omit<SchemaElement, "name
   boolean: { type: "BOOLEAN" }
 }
 
+/** The type of a column. */
+export const typeOf = ({ kind, moments }: Pick<Table.Column, "kind" | "moments">): string => {
+  if (moments === true) return "TIMESTAMP (UTC, ms)"
+  const { logical_type: logical, type = "" } = elements[kind]
+  return logical?.type ?? type
+}
+
 /** All columns, `_rest` among them. */
 const columnsOf = ({
   columns

@@ -48,6 +48,8 @@ import {
 } from "./ExportError.ts"
 import { Host } from "./Host.ts"
 import {
+  definition,
+  type Definitions,
   type Column,
   type Dialect,
   type Existing,
@@ -274,17 +276,28 @@ const verbatim = "json"
 const unsupported = ({ name }: Column): boolean =>
   Buffer.byteLength(name) > 63 || ["tableoid", "ctid", "xmin", "xmax", "cmin", "cmax"].includes(name)
 
+const definitions: Definitions = {
+  types,
+  collation: ' COLLATE "C"',
+  position: "bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
+  supports: (column) => !unsupported({ name: column.name, type: types[column.kind] })
+}
+
+/** The statement that makes the table of a resource, as an export does; without a schema, in the `search_path`'s. */
+export const tableDefinition = (table: Table.Table, schema?: string): string =>
+  definition(definitions, table, schema === undefined ? quote(table.name) : `${quote(schema)}.${quote(table.name)}`)
+
+/** The type of a column. */
+export const typeOf = ({ kind }: Pick<Table.Column, "kind">): string => types[kind]
+
 const dialectOf = (sql: SqlClient, database: string, schema: string): Dialect => {
   const tableName = (name: string) => sql.literal(`${quote(schema)}.${quote(name)}`)
   return {
     sql,
     database,
     tableName,
-    types,
-    collation: ' COLLATE "C"',
-    position: "bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
+    ...definitions,
     verbatim,
-    supports: (column) => !unsupported({ name: column.name, type: types[column.kind] }),
     describe: (name) => Effect.map(columnsOf(sql, schema, name), existingOf),
     write: (target, columns, key, rows) =>
       Effect.forEach(portions(rows), (portion) => insert(sql, tableName(target), columns, key, portion), {

@@ -126,6 +126,24 @@ describe("Postgres", () => {
 
     for (const [name, scenario] of Object.entries(scenarios)) it.effect(name, () => Effect.flatMap(place, scenario))
 
+    it.effect("the statement that is told makes the table that an export makes", () =>
+      Effect.gen(function* () {
+        const one = yield* place
+        const columns = one.query(
+          `SELECT column_name, data_type, is_nullable, collation_name, is_identity FROM information_schema.columns
+            WHERE table_schema = '${one.schema}' AND table_name IN ('things', 'happenings') ORDER BY 1, 2, 3`
+        )
+        for (const table of [SinkLaws.things, SinkLaws.happenings]) yield* exported(one, table, "replace")
+        const made = yield* columns
+        for (const table of [SinkLaws.things, SinkLaws.happenings]) {
+          yield* one.query(`DROP TABLE "${table.name}"`)
+          yield* one.query(Postgres.tableDefinition(table, one.schema))
+        }
+        assert.isAbove(made.length, 10)
+        assert.deepStrictEqual(yield* columns, made)
+      })
+    )
+
     it.effect(
       "an export that is killed resumes, and ends as if nothing had been",
       () =>

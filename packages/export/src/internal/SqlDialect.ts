@@ -4,6 +4,7 @@ import type { SqlClient } from "effect/sql/SqlClient"
 import { isSqlError, type SqlError } from "effect/sql/SqlError"
 import type { Fragment } from "effect/sql/Statement"
 import type { Reason } from "../ExportError.ts"
+import { rest } from "../Table.ts"
 import type * as Table from "../Table.ts"
 
 /** Values of a row, in the order of its columns. */
@@ -27,22 +28,58 @@ export interface Found {
   readonly [column: string]: unknown
 }
 
-/** What the two databases do differently. */
-export interface Dialect {
-  readonly sql: SqlClient
-  /** The database, for people: it has no secret. */
-  readonly database: string
-  /** A table's name, as it stands in a statement. */
-  readonly tableName: (name: string) => Fragment
+/** How the two databases define the same table. */
+export interface Definitions {
   readonly types: Readonly<Record<Table.Kind, string>>
   /** Added to the type of a key of text, so that both databases order it by its bytes. */
   readonly collation: string
   /** The definition of the column that keeps the order of records without key, without its name. */
   readonly position: string
-  /** JSON that the quarantine keeps to the letter. */
-  readonly verbatim: string
   /** The columns the database can have; the values of others go to `_rest`. */
   readonly supports: (column: Table.Column) => boolean
+}
+
+/** The column that keeps the order of records without key. */
+export const position = "_position"
+
+/** The columns of a table that the database has. */
+export const supported = ({ supports }: Definitions, { columns }: Table.Table): ReadonlyArray<Table.Column> =>
+  columns.filter((column) => column.name !== position && supports(column))
+
+/** All columns of a table in the database, `_rest` among them. */
+export const storedIn = ({ types }: Definitions, columns: ReadonlyArray<Table.Column>): ReadonlyArray<Column> => [
+  ...columns.map(({ kind, name }) => ({ name, type: types[kind] })),
+  { name: rest, type: types.json }
+]
+
+/** What stands between the parentheses of CREATE TABLE, a column each. */
+export const columnDefinitions = (
+  { collation, position: ofPosition, types }: Definitions,
+  key: string | null,
+  stored: ReadonlyArray<Column>
+): ReadonlyArray<string> => {
+  const columns = stored.map(({ name, type }) => {
+    const definition = `${quote(name)} ${type}`
+    return name === key ? `${definition}${type === types.text ? collation : ""} NOT NULL PRIMARY KEY` : definition
+  })
+  return key === null ? [`${quote(position)} ${ofPosition}`, ...columns] : columns
+}
+
+/** The statement that makes a table as an export does. */
+export const definition = (definitions: Definitions, table: Table.Table, name = quote(table.name)): string => {
+  const columns = columnDefinitions(definitions, table.key, storedIn(definitions, supported(definitions, table)))
+  return `CREATE TABLE ${name} (\n${columns.map((column) => `  ${column}`).join(",\n")}\n);\n`
+}
+
+/** What the two databases do differently. */
+export interface Dialect extends Definitions {
+  readonly sql: SqlClient
+  /** The database, for people: it has no secret. */
+  readonly database: string
+  /** A table's name, as it stands in a statement. */
+  readonly tableName: (name: string) => Fragment
+  /** JSON that the quarantine keeps to the letter. */
+  readonly verbatim: string
   /** The table, or what else has its name. */
   readonly describe: (name: string) => Effect.Effect<Existing | undefined, SqlError>
   /** Writes rows, each a key once; a row with a key that is there already takes its place. */

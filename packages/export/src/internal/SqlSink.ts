@@ -32,18 +32,21 @@ import * as Table from "../Table.ts"
 import * as Nesting from "./Nesting.ts"
 import {
   type Column,
+  columnDefinitions,
   type Dialect,
   type Existing,
   type Found,
   names,
   onConflict,
+  position,
   quote,
+  storedIn,
+  supported,
   type Values
 } from "./SqlDialect.ts"
 
 const documents = "_intercom_export"
 const quarantine = "_intercom_quarantine"
-const position = "_position"
 
 const staging = (mode: Mode, table: string): string => `_intercom_${mode}_${table}`
 
@@ -98,14 +101,11 @@ const at =
     Effect.mapError(effect, (error) => (isSqlError(error) ? dialect.reason(error) : error))
 
 const layoutOf = (dialect: Dialect, table: Table.Table): Layout => {
-  const columns = table.columns.filter((column) => column.name !== position && dialect.supports(column))
+  const columns = supported(dialect, table)
   return {
     ...table,
     columns,
-    stored: [
-      ...columns.map(({ kind, name }) => ({ name, type: dialect.types[kind] })),
-      { name: Table.rest, type: dialect.types.json }
-    ],
+    stored: storedIn(dialect, columns),
     place: `Table ${table.name} in ${dialect.database}`
   }
 }
@@ -479,14 +479,8 @@ const orderOf = ({ collation, types }: Dialect, { key, stored }: Layout): string
 }
 
 const create = (dialect: Dialect, { key, stored }: Layout, name: string) => {
-  const { collation, sql, tableName, types } = dialect
-  const columns = stored.map((column) => {
-    const definition = `${quote(column.name)} ${column.type}`
-    if (column.name !== key) return definition
-    return `${definition}${column.type === types.text ? collation : ""} NOT NULL PRIMARY KEY`
-  })
-  const all = key === null ? [`${quote(position)} ${dialect.position}`, ...columns] : columns
-  return sql`CREATE TABLE ${tableName(name)} (${sql.literal(all.join(", "))})`
+  const { sql, tableName } = dialect
+  return sql`CREATE TABLE ${tableName(name)} (${sql.literal(columnDefinitions(dialect, key, stored).join(", "))})`
 }
 
 /** What makes the table another one than records need. Columns that only it has do not matter. */

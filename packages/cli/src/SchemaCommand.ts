@@ -1,0 +1,111 @@
+/** `intercom export schema`: what an export will hold, without a request. */
+import * as Description from "@effect-intercom/export/Description"
+import * as Resource from "@effect-intercom/export/Resource"
+import type { Table } from "@effect-intercom/export/Table"
+import * as Array from "effect/Array"
+import * as CliError from "effect/cli/CliError"
+import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Destination from "./Destination.ts"
+import * as Resources from "./Resources.ts"
+
+type Format = "ddl" | "json-schema" | "markdown"
+
+/** What tables are where they are written. */
+interface Written {
+  readonly typeOf: Description.TypeOf
+  /** The statement that makes one, in a database. */
+  readonly definition?: (table: Table) => string
+}
+
+const asReceived: Written = { typeOf: ({ kind }) => kind }
+
+const loaded = <A>(load: () => Promise<A>): Effect.Effect<A> => Effect.promise(load)
+
+const writtenTo = (destination: Destination.Destination): Effect.Effect<Written> => {
+  switch (destination.kind) {
+    case "parquet":
+      return loaded(() => import("@effect-intercom/export/Parquet"))
+    case "sqlite":
+      return Effect.map(
+        loaded(() => import("@effect-intercom/export/NodeSqlite")),
+        ({ tableDefinition, typeOf }) => ({ typeOf, definition: tableDefinition })
+      )
+    case "postgres":
+      return Effect.map(
+        loaded(() => import("@effect-intercom/export/Postgres")),
+        ({ tableDefinition, typeOf }) => ({ typeOf, definition: (table) => tableDefinition(table, destination.schema) })
+      )
+    default:
+      return Effect.succeed(asReceived)
+  }
+}
+
+const usual = ({ kind }: Destination.Destination): Format => {
+  if (kind === "sqlite" || kind === "postgres") return "ddl"
+  return kind === "csv" || kind === "parquet" ? "markdown" : "json-schema"
+}
+
+const rendered = (
+  names: ReadonlyArray<Resource.ResourceName>,
+  format: Format,
+  { definition, typeOf }: Written
+): string => {
+  if (format === "json-schema") return JSON.stringify(Description.jsonSchema(names), null, 2)
+  return names
+    .map((name) => {
+      const { table } = Resource.all[name]
+      return format === "ddl" && definition !== undefined ? definition(table) : Description.markdown(table, typeOf)
+    })
+    .join("\n")
+    .trimEnd()
+}
+
+export const command = Command.make(
+  "schema",
+  {
+    resources: Resources.argument("Which, else all"),
+    to: Destination.flag,
+    schema: Destination.schemaFlag,
+    format: Flag.Literals("format", ["ddl", "json-schema", "markdown"]).pipe(
+      Flag.withDescription(
+        "The statements that make the tables, the JSON Schema of the records, or a table of the columns " +
+          "(default: ddl for databases, markdown for csv and parquet, else json-schema)"
+      ),
+      Flag.optional
+    )
+  },
+  Effect.fnUntraced(function* ({ format, resources, schema, to }) {
+    const destination = Destination.inSchema(to, schema)
+    const names = resources.length === 0 ? Resource.everything : Array.dedupe(resources.map(Resources.today))
+    const written = yield* writtenTo(destination)
+    yield* Console.log(
+      rendered(
+        names,
+        Option.getOrElse(format, () => usual(to)),
+        written
+      )
+    )
+  })
+).pipe(
+  Command.validate(({ format, schema, to }) => {
+    const wrong =
+      Destination.schemaMistake(to, schema) ??
+      (Option.contains(format, "ddl") && usual(to) !== "ddl"
+        ? `--format ddl is for databases, and the destination is ${to.kind}`
+        : undefined)
+    return wrong === undefined ? Effect.void : Effect.fail(new CliError.ValidationError({ message: wrong }))
+  }),
+  Command.withDescription(
+    "Print what an export will hold, without a request: the tables of a database as DDL, the records as JSON " +
+      "Schema, or the columns as a Markdown table"
+  ),
+  Command.withExamples([
+    { command: "intercom export schema contacts --to postgres:", description: "The statement that makes the table" },
+    { command: "intercom export schema tags --to ndjson:dump", description: "The JSON Schema of its lines" },
+    { command: "intercom export schema --to parquet:dump", description: "The columns of all tables, in Markdown" }
+  ])
+)

@@ -1,0 +1,55 @@
+/** What an export will hold, told without making one: the JSON Schema of its records, or the columns of its tables. */
+import * as Schema from "effect/Schema"
+import * as Resource from "./Resource.ts"
+import * as Table from "./Table.ts"
+
+const dialect = "https://json-schema.org/draft/2020-12/schema"
+
+/** The JSON Schema of records as the API documents them; one that differs is written all the same, as drift. */
+export const jsonSchema = (names: ReadonlyArray<Resource.ResourceName>): object => {
+  const documents = names.map((name) => ({ name, ...Schema.toJsonSchemaDocument(Resource.all[name].schema) }))
+  const definitions = Object.assign({}, ...documents.map(({ definitions }) => definitions)) as object
+  const [only] = documents
+  return documents.length === 1 && only !== undefined
+    ? {
+        $schema: dialect,
+        title: only.name,
+        ...only.schema,
+        ...(Object.keys(definitions).length === 0 ? undefined : { $defs: definitions })
+      }
+    : {
+        $schema: dialect,
+        $defs: { ...definitions, ...Object.fromEntries(documents.map(({ name, schema }) => [name, schema])) }
+      }
+}
+
+/** How a column is called where it is written. */
+export type TypeOf = (column: Pick<Table.Column, "kind" | "moments">) => string
+
+const row = (cells: ReadonlyArray<string>): string => `| ${cells.join(" | ")} |`
+
+const note = ({ key }: Table.Table, { kind, moments, name, path }: Table.Column, type: string): string => {
+  const field = path.length > 1 ? [`\`${path.join(".")}\``] : []
+  const time = moments === true && !/timestamp/i.test(type) ? ["Unix seconds"] : []
+  const json = kind === "json" && !/json/i.test(type) ? ["JSON"] : []
+  return [...(name === key ? ["the key"] : []), ...field, ...time, ...json].join("; ")
+}
+
+/** The columns of a table, as a table of Markdown. */
+export const markdown = (table: Table.Table, typeOf: TypeOf): string =>
+  [
+    `## ${table.name}`,
+    "",
+    row(["column", "type", "what"]),
+    row(["---", "---", "---"]),
+    ...table.columns.map((column) => {
+      const type = typeOf(column)
+      return row([`\`${column.name}\``, type, note(table, column, type)])
+    }),
+    row([
+      `\`${Table.rest}\``,
+      typeOf({ kind: "json" }),
+      "what has no column, or does not fit its own, as a JSON object"
+    ]),
+    ""
+  ].join("\n")
