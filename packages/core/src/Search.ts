@@ -229,7 +229,7 @@ type Numbers<Field extends string, Value> =
 type Digits = number | string
 
 /** The filters on a table of fields, attributes of one's own, and what is {@link Unlisted}. */
-export type FilterOn<Table extends Fields, Attribute extends string = `custom_attributes.${string}`> =
+export type FilterOn<Table extends Fields, Attributes extends string = "custom_attributes"> =
   | Texts<Of<Table, "text">, string>
   | Texts<Of<Table, "id">, string | number>
   | Filter<Of<Table, "tag">, Equality, Digits | null>
@@ -238,7 +238,7 @@ export type FilterOn<Table extends Fields, Attribute extends string = `custom_at
   | Filter<Of<Table, "day">, ">" | "<" | "=", Digits>
   | Filter<Of<Table, "boolean">, Equality, boolean | null>
   | Filter<Of<Table, "boolean">, Membership, ReadonlyArray<boolean>>
-  | Filter<Attribute | Unlisted>
+  | Filter<`${Attributes}.${string}` | Unlisted>
 
 /** A comparison of a contact's field. */
 export type ContactFilter = FilterOn<typeof contactFields>
@@ -253,7 +253,7 @@ export type ConversationFilter = FilterOn<typeof conversationFields>
 export type ConversationQuery = Query<ConversationFilter>
 
 /** A comparison of a ticket's field. */
-export type TicketFilter = FilterOn<typeof ticketFields, `ticket_attribute.${string}`>
+export type TicketFilter = FilterOn<typeof ticketFields, "ticket_attribute">
 
 /** What tickets are searched for. */
 export type TicketQuery = Query<TicketFilter>
@@ -486,12 +486,12 @@ const samples = (fields: Fields): Schema.Codec<unknown> => {
  * A query on a table of fields. The union of filters and groups is what is on the wire, but its failures would name
  * every member of the union; the rules say what is wrong in one sentence, so they look first.
  */
-const queryOn = <Table extends Fields>(fields: Table) => {
+const queryOn = <Table extends Fields, Attributes extends string>(fields: Table) => {
   const ruled = Schema.declare<unknown>(Predicate.isUnknown, {
     toCodecArbitrary: () => Schema.link<unknown>()(samples(fields), asIs())
   }).check(Schema.makeFilter((query) => issuesOf(fields, query)))
   // What the rules let through is what the type allows, and fields that are not listed.
-  const typed = ruled as unknown as Schema.Codec<Query<FilterOn<Table>>>
+  const typed = ruled as unknown as Schema.Codec<Query<FilterOn<Table, Attributes>>>
   return WireQuery.pipe(Schema.decodeTo(typed, asIs()))
 }
 
@@ -516,9 +516,13 @@ const sortOn = <Table extends Fields>(fields: Table) =>
     order: Schema.Literals(["ascending", "descending"])
   })
 
-/** The fields of a search request. */
-export const requestOn = <Table extends Fields>(fields: Table) => ({
-  query: queryOn(fields),
+/** The fields of a search request; attributes of one's own are below `attributes`. */
+export const requestOn = <Table extends Fields, Attributes extends string = "custom_attributes">(
+  fields: Table,
+  // Rules know no attributes: it is for the type alone.
+  _attributes?: Attributes
+) => ({
+  query: queryOn<Table, Attributes>(fields),
   pagination: optional(SearchPagination),
   sort: optional(sortOn(fields))
 })

@@ -93,7 +93,7 @@ export class TicketSearchPage extends Schema.Opaque<TicketSearchPage>()(
  * without it the API decides.
  */
 export class SearchTickets extends Schema.Opaque<SearchTickets>()(
-  Schema.Struct(Search.requestOn(Search.ticketFields))
+  Schema.Struct(Search.requestOn(Search.ticketFields, "ticket_attribute"))
 ) {}
 
 const params = { ticket_id: TicketId }

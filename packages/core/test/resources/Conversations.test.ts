@@ -1,3 +1,4 @@
+import { AdminId } from "@effect-intercom/core/resources/Admins"
 import { ContactId } from "@effect-intercom/core/resources/Contacts"
 import { ConversationId, Conversations } from "@effect-intercom/core/resources/Conversations"
 import * as Search from "@effect-intercom/core/Search"
@@ -187,6 +188,39 @@ describe("Conversations.create", () => {
           conversations.create({ from, body: "Hello", attachment_urls: Array.from({ length: 11 }, () => "x") }),
         { path: "attachment_urls" }
       )
+    })
+  )
+})
+
+describe("replies and what is managed", () => {
+  const answer = Scripted.json(conversation())
+
+  it.effect("say by themselves what they are", () =>
+    Effect.gen(function* () {
+      const by = { admin_id: AdminId.make("1") }
+      const replied = yield* exchange(
+        Conversations,
+        (_) => _.replyAsContact(id, { email: "a@b.c", body: "Hi" }),
+        answer
+      )
+      assert.deepStrictEqual(replied.sent.body, { type: "user", message_type: "comment", email: "a@b.c", body: "Hi" })
+      const closed = yield* exchange(Conversations, (_) => _.close(id, by), answer)
+      assert.deepStrictEqual(closed.sent.body, { type: "admin", message_type: "close", ...by })
+      const assigned = yield* exchange(
+        Conversations,
+        (_) => _.assign(id, { ...by, type: "team", assignee_id: "0" }),
+        answer
+      )
+      assert.deepStrictEqual(assigned.sent.body, { message_type: "assignment", type: "team", ...by, assignee_id: "0" })
+    })
+  )
+
+  it.effect("name a contact in exactly one way", () =>
+    Effect.gen(function* () {
+      for (const who of [{}, { intercom_user_id: contact, email: "a@b.c" }]) {
+        yield* refuses(Conversations, (_) => _.replyAsContact(id, { ...who, body: "Hi" }), {})
+        yield* refuses(Conversations, (_) => _.attachContact(id, { customer: who }), { path: "customer" })
+      }
     })
   )
 })
