@@ -115,6 +115,58 @@ describe("notifications", () => {
     }).pipe(Effect.provide(inProcess()))
   )
 
+  it.effect("follow from what becomes of a conversation, of a contact and of a ticket", () =>
+    Effect.gen(function* () {
+      const { events, notify, topics } = endpoint()
+      const post = (path: string, body: object = {}) =>
+        Effect.map(raw("POST", path, { body: JSON.stringify(body) }), ({ body, status }) => {
+          assert.isBelow(status, 300, `${path}: ${JSON.stringify(body)}`)
+          return body as { readonly id: string; readonly conversation_id: string }
+        })
+      const { admins } = (yield* raw("GET", "/admins")).body as {
+        readonly admins: ReadonlyArray<{ readonly id: string }>
+      }
+      const admin_id = admins[0]?.id ?? assert.fail()
+      const { id } = yield* create("zoe@example.com")
+      const lead = yield* post("/contacts", { role: "lead", email: "lead@example.com" })
+      const { id: tag } = yield* post("/tags", { name: "urgent" })
+      const { conversation_id } = yield* post("/conversations", { from: { type: "user", id }, body: "Hello" })
+      const types = (yield* raw("GET", "/ticket_types")).body as {
+        readonly data: ReadonlyArray<{ readonly id: string }>
+      }
+      yield* notify()
+      const parts = `/conversations/${conversation_id}/parts`
+      const reply = `/conversations/${conversation_id}/reply`
+      const asAdmin = { type: "admin", admin_id }
+      yield* post(reply, { type: "user", message_type: "comment", intercom_user_id: id, body: "Anybody?" })
+      yield* post(reply, { ...asAdmin, message_type: "note", body: "I look" })
+      yield* post(`/conversations/${conversation_id}/tags`, { id: tag, admin_id })
+      yield* post(parts, { ...asAdmin, message_type: "close" })
+      yield* post(`/contacts/${id}/tags`, { id: tag })
+      yield* post(`/contacts/${id}/archive`)
+      yield* post(`/contacts/${id}/unarchive`)
+      yield* post("/contacts/merge", { from: lead.id, into: id })
+      const ticket = yield* post("/tickets", { ticket_type_id: types.data[0]?.id, contacts: [{ id }] })
+      yield* post(`/tickets/${ticket.id}/reply`, { ...asAdmin, message_type: "comment", body: "Done" })
+      yield* soon
+      assert.deepStrictEqual<unknown>(topics(), [
+        "conversation.user.replied",
+        "conversation.admin.noted",
+        "conversation_part.tag.created",
+        "conversation.admin.closed",
+        "contact.user.tag.created",
+        "contact.archived",
+        "contact.unarchived",
+        "contact.merged",
+        "ticket.created",
+        "ticket.admin.replied"
+      ])
+      const [replied] = events
+      assert(replied?._tag === "conversation.user.replied")
+      assert.strictEqual(replied.item.conversation_parts?.conversation_parts?.[0]?.body, "<p>Anybody?</p>")
+    }).pipe(Effect.provide(inProcess()))
+  )
+
   it.effect("are sent once more after a minute when the endpoint fails or is silent, and then given up", () =>
     Effect.gen(function* () {
       const { events, notify } = endpoint(500, 200, 404, 0)
@@ -164,9 +216,9 @@ describe("notifications", () => {
       const say = (id: number) => insert("contacts", { type: "contact", id: String(id), role: "user" })
       // All of them take as many turns as one, if they have them at the same time.
       for (let id = 0; id < 500; id++) yield* say(id)
-      yield* Effect.repeat(soon, { times: 20 })
+      yield* Effect.repeat(soon, { times: 6 })
       yield* TestClock.adjust("1 minute")
-      yield* Effect.repeat(soon, { times: 20 })
+      yield* Effect.repeat(soon, { times: 6 })
       assert.deepStrictEqual(yield* stats, { sent: 1000, taken: 0, lost: 500 })
       yield* say(500)
       yield* pass("15 minutes")
