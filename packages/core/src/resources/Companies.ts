@@ -1,5 +1,7 @@
 /** Companies: the organisations contacts belong to. */
+import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Endpoint from "../Endpoint.ts"
 import * as ErrorResponse from "../ErrorResponse.ts"
@@ -139,15 +141,20 @@ export type CompanyKey = { readonly company_id: string } | { readonly name: stri
 
 const oneOf = <Key extends string>(key: Key) => Schema.Record(Schema.Literal(key), queryText(Schema.NonEmptyString))
 
-/** The listing, asked for one company: with these parameters it answers with that. */
+/**
+ * The listing, asked for one company. The official document says that it answers with that company then, and shows a page in
+ * its example: either is read.
+ */
 class Lookup extends Resource.Service<Lookup>()("Companies", {
   find: Endpoint.get("/companies", {
     query: Schema.Union([oneOf("company_id"), oneOf("name")]),
-    success: Company,
+    success: Schema.Union([Company, CompanyList]),
     error: ErrorResponse.NotFound,
     operationId: "listCompanies"
   })
 }) {}
+
+const isPage = Schema.is(CompanyList)
 
 /** The companies of a workspace. */
 export class Companies extends Resource.Service<Companies>()(
@@ -254,7 +261,7 @@ export class Companies extends Resource.Service<Companies>()(
       const { find } = Lookup.make(http)
       return (key: CompanyKey) =>
         find(key).pipe(
-          Effect.asSome,
+          Effect.map((answer) => (isPage(answer) ? Arr.head(answer.data) : Option.some(answer))),
           Effect.catchReason("IntercomError", "NotFound", () => Effect.succeedNone)
         )
     }

@@ -68,6 +68,8 @@ describe("Companies.find", () => {
         [sent.path, Option.getOrUndefined(value)?.id],
         ["/companies?company_id=acme-1", company.id]
       )
+      const page = yield* find({ name: "Acme" }, Scripted.json({ type: "list", data: [company] }))
+      assert.strictEqual(Option.getOrUndefined(page.value)?.id, company.id)
       const byName = yield* find({ name: "Acme & Co" }, Scripted.errorList(404, { code: "company_not_found" }))
       assert.deepStrictEqual([byName.sent.path, byName.value], ["/companies?name=Acme+%26+Co", Option.none()])
     })
