@@ -1,5 +1,7 @@
 /** Subjects for tests: the project's document, changed or not, and the project's client or another. */
-import type * as Client from "@effect-intercom/contract-tests/subject/Client"
+import * as Document from "@effect-intercom/contract-tests/document/Document"
+import { Resource } from "@effect-intercom/core"
+import * as Client from "@effect-intercom/contract-tests/subject/Client"
 import * as Contract from "@effect-intercom/contract-tests/checks/Contract"
 import * as Coverage from "@effect-intercom/contract-tests/checks/Coverage"
 import type { Divergence } from "@effect-intercom/contract-tests/report/Divergence"
@@ -20,9 +22,44 @@ export const seed = Contract.defaultSeed
 
 const effective = Effect.runSync(Effect.cached(EffectiveDocument.load().pipe(Effect.provide(NodeServices.layer))))
 
-/** The effective document with changes. */
-export const edited = (patch: JsonPatch.JsonPatch) =>
-  Effect.map(effective, ({ document }) => JsonPatch.apply(patch, document))
+/** Some operations, of every form there is: most tests need no others, however many there are. */
+export const intercom = Client.only(Client.intercom, [
+  "Contacts.list",
+  "Contacts.create",
+  "Contacts.get",
+  "Contacts.search",
+  "Companies.list",
+  "Companies.scroll",
+  "Companies.createOrUpdate",
+  "Conversations.list",
+  "Conversations.create",
+  "Conversations.get",
+  "Conversations.search",
+  "Articles.list",
+  "Articles.create",
+  "Segments.list",
+  "Admins.me",
+  "Admins.list",
+  "NewsItems.list",
+  "NewsItems.create",
+  "Tags.list",
+  "Tags.get",
+  "Teams.list",
+  "Teams.get",
+  "Events.submit",
+  "Events.list",
+  "Messages.create"
+])
+
+const keys = new Set(
+  intercom.resources.flatMap(Resource.operations).map(({ method, path }) => Document.keyOf(method, path))
+)
+
+/** What the effective document says of them. */
+const part = Effect.runSync(Effect.cached(Effect.map(effective, ({ document }) => Document.only(document, keys))))
+
+/** The effective document of those operations, with changes. */
+export const edited = (patch: JsonPatch.JsonPatch) => Effect.map(part, (document) => JsonPatch.apply(patch, document))
 
 // Checks without traffic need no server.
 const mocked = new Set(["requests", "boundaries", "mocked", "errors"])
@@ -42,9 +79,13 @@ export const find = (options: {
   readonly patch?: JsonPatch.JsonPatch
   readonly client?: Client.Resources
   readonly runs?: number
+  /** All operations, not only those of these tests. */
+  readonly whole?: boolean
 }): Effect.Effect<ReadonlyArray<Divergence>> =>
   Effect.gen(function* () {
-    const document = yield* edited(options.patch ?? [])
+    const whole =
+      options.whole === true ? Effect.map(effective, ({ document }) => document) : edited(options.patch ?? [])
+    const document = yield* whole
     return yield* Effect.gen(function* () {
       const subject = yield* Subject
       const whole = Coverage.operations(subject)
@@ -54,7 +95,14 @@ export const find = (options: {
       )
       return [...whole, ...found.flat().flatMap(({ divergences }) => divergences)]
     }).pipe(
-      Effect.provideServiceEffect(Subject, Subject.make(document, { seed, runs: options.runs ?? 30 }, options.client)),
+      Effect.provideServiceEffect(
+        Subject,
+        Subject.make(
+          document,
+          { seed, runs: options.runs ?? 30 },
+          options.whole === true ? Client.intercom : (options.client ?? intercom)
+        )
+      ),
       Effect.provide(options.checks.some((check) => mocked.has(check)) ? Prism.layer(document) : noPrism),
       Effect.provide(options.checks.includes("simulated") ? SimulatedIntercom.layer : noSimulator)
     )

@@ -300,6 +300,21 @@ export const writtenOut = (document: JsonNode.Node["value"]): JsonNode.Node["val
   return OpenApiVisitor.map(document, { operation: write, pathItem: write })
 }
 
+/** A document with some of its operations, by their keys. */
+export const only = (document: JsonNode.Node["value"], keys: ReadonlySet<string>): JsonNode.Node["value"] =>
+  OpenApiVisitor.map(document, {
+    document: (root) => {
+      const paths = JsonNode.child(JsonNode.make(root), "paths")
+      const kept = (paths === undefined ? [] : JsonNode.children(paths)).flatMap(([path, item]) => {
+        const entries = Object.entries(JsonNode.record(item)).filter(
+          ([method]) => !methods.has(method) || keys.has(keyOf(method, path))
+        )
+        return entries.some(([method]) => methods.has(method)) ? [[path, Object.fromEntries(entries)] as const] : []
+      })
+      return { ...root, paths: Object.fromEntries(kept) }
+    }
+  })
+
 /** Reads the operations of a parsed document. */
 export const make = (document: JsonNode.Node["value"]): Document => {
   const root = JsonNode.make(document)

@@ -74,6 +74,8 @@ export interface Options extends EffectiveDocument.Options {
   /** Samples of each property, where comparing tells nothing. */
   readonly runs?: number | undefined
   readonly base?: Base | undefined
+  /** A client with some operations: those of the effective document that it has are changed, and no others. */
+  readonly client?: Client.Resources | undefined
 }
 
 export interface Outcome {
@@ -425,14 +427,19 @@ const drawn = Effect.fnUntraced(function* (all: ReadonlyArray<Mutants.Mutant>, {
 export const run = Effect.fn("MutateSpec.run")(function* (options: Options = {}) {
   const { base = "effective", kind, runs = defaultRuns, seed = Contract.defaultSeed } = options
   const effective = yield* EffectiveDocument.load(options)
-  const root = base === "published" ? effective.published : effective.document
+  const resources = options.client ?? Client.intercom
+  const known = (yield* Effect.provide(Client.make(resources), Client.layer(Document.make(effective.document).server)))
+    .operations
+  const kept = new Set(known.map(({ key }) => key))
+  const whole = base === "published" ? effective.published : effective.document
+  const root = options.client === undefined || base === "published" ? whole : Document.only(whole, kept)
   const began = yield* Clock.currentTimeMillis
   const all = (options.mutants ?? Mutants.all(root)).filter(
     ({ kind: name }) => kind === undefined || name.includes(kind)
   )
   const mutants = (yield* drawn(all, options)).filter(isUseful(root))
   return yield* Effect.gen(function* () {
-    const client = yield* Client.make(Client.intercom)
+    const client = yield* Client.make(base === "published" ? Client.intercom : resources)
     const read = reader()
     const judged = yield* Effect.forEach(mutants, (mutant) =>
       Effect.gen(function* () {

@@ -39,31 +39,35 @@ export const search = Effect.fnUntraced(function* <A, R>(options: Options<A, R>)
   const context = yield* Effect.context<R>()
   const run = Effect.runPromiseWith(context)
   const check = (
-    verdict: (findings: ReadonlyArray<Divergence.Finding>) => boolean,
+    verdict: (findings: ReadonlyArray<Divergence.Finding>, value: A) => boolean,
     parameters: fc.Parameters<[A]> = {}
   ) =>
     Effect.promise(() =>
       fc.check(
         fc.asyncProperty(arbitrary, async (value) => {
           fc.pre(accepts(value))
-          return verdict(await run(judge(value)))
+          return verdict(await run(judge(value)), value)
         }),
         { seed, numRuns: runs + examples.length, examples, maxSkipsPerRun: 200, ...parameters }
       )
     )
-  const findings = new Map<string, Divergence.Finding>()
-  const details = yield* check((found) => {
-    for (const finding of found) findings.set(Divergence.key(finding), findings.get(Divergence.key(finding)) ?? finding)
+  const findings = new Map<string, { readonly finding: Divergence.Finding; readonly value: A }>()
+  const details = yield* check((found, value) => {
+    for (const finding of found) {
+      const key = Divergence.key(finding)
+      findings.set(key, findings.get(key) ?? { finding, value })
+    }
     return true
   })
   const found: Array<Found<A>> = []
-  for (const [key, finding] of [...findings].slice(0, most)) {
+  for (const [key, { finding, value }] of [...findings].slice(0, most)) {
     const { counterexample, counterexamplePath } = yield* check(
       (found) => !found.some((other) => Divergence.key(other) === key),
       { interruptAfterTimeLimit: shrinkMillis }
     )
-    if (counterexample === null) continue
-    found.push({ finding, value: counterexample[0], replay: { seed, path: counterexamplePath ?? "" } })
+    // On a busy machine the time may be over before it is seen again.
+    const smallest = counterexample === null ? value : counterexample[0]
+    found.push({ finding, value: smallest, replay: { seed, path: counterexamplePath ?? "" } })
   }
   const result: Result<A> = { found, runs: details.numRuns }
   return result

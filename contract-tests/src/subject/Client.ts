@@ -126,6 +126,29 @@ export const intercom: Resources = {
   }
 }
 
+/** Some methods of a client, by the names of their operations: `Contacts.list`. */
+export const only = ({ resources, services, ...others }: Resources, methods: ReadonlyArray<string>): Resources => {
+  const of = <A>(resource: string, all: { readonly [method: string]: A }): { readonly [method: string]: A } =>
+    Object.fromEntries(Object.entries(all).filter(([method]) => methods.includes(`${resource}.${method}`)))
+  return {
+    ...others,
+    resources: resources
+      .map(({ composed, endpoints, make, resource }) => ({
+        resource,
+        composed,
+        make,
+        endpoints: of(resource, endpoints)
+      }))
+      .filter(({ endpoints }) => Object.keys(endpoints).length > 0),
+    services: Effect.map(services, (all) => {
+      const some = Object.entries(all).map(
+        ([resource, service]) => [resource, of<unknown>(resource, { ...service })] as const
+      )
+      return Object.fromEntries(some.filter(([, service]) => Object.keys(service).length > 0))
+    })
+  }
+}
+
 const partOf = (schema: Schema.Top | undefined): Part | undefined => {
   if (schema === undefined) return undefined
   const { definitions, schema: json } = Schema.toJsonSchemaDocument(schema)

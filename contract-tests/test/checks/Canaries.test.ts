@@ -4,11 +4,11 @@ import { Subject } from "@effect-intercom/contract-tests/subject/Subject"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import type * as JsonPatch from "effect/JsonPatch"
-import { edited, seed, services } from "../Subjects.ts"
+import { edited, intercom, seed, services } from "../Subjects.ts"
 
 const check = (patch: JsonPatch.JsonPatch) =>
   Effect.flatMap(edited(patch), (document) =>
-    Effect.flatMap(Subject, Canaries.check).pipe(Effect.provide(Subject.layer(document, { seed, runs: 1 })))
+    Effect.flatMap(Subject, Canaries.check).pipe(Effect.provide(Subject.layer(document, { seed, runs: 1 }, intercom)))
   ).pipe(Effect.provide(services))
 
 describe("canaries", () => {
@@ -20,7 +20,7 @@ describe("canaries", () => {
     Effect.gen(function* () {
       const document = yield* edited([])
       const { operations } = yield* Effect.map(Subject, ({ document }) => document).pipe(
-        Effect.provide(Subject.layer(document, { seed, runs: 1 }))
+        Effect.provide(Subject.layer(document, { seed, runs: 1 }, intercom))
       )
       const names = operations.flatMap(Canaries.canaries).map(({ name }) => name)
       for (const name of [
@@ -66,7 +66,7 @@ describe("canaries", () => {
       const error = yield* Effect.flip(
         Contract.runDocument(
           { source: "test", document, published: document, actions: [], sources: new Map(), defects: [], own: false },
-          { runs: 1 }
+          { runs: 1, client: intercom }
         )
       )
       assert.strictEqual(error._tag, "CanaryError")

@@ -7,14 +7,14 @@ import * as Core from "@effect-intercom/core"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import type * as JsonPatch from "effect/JsonPatch"
-import { find } from "../Subjects.ts"
+import { find, intercom } from "../Subjects.ts"
 
 type Get = Effect.Effect<unknown, Core.IntercomError>
 
 /** The client, with what one method makes of an answer changed. */
 const changed = (change: (get: Get) => Get): Client.Resources => ({
-  ...Client.intercom,
-  services: Effect.map(Client.intercom.services, (services) => ({
+  ...intercom,
+  services: Effect.map(intercom.services, (services) => ({
     ...services,
     Contacts: {
       ...services["Contacts"],

@@ -8,10 +8,8 @@ import type { Severity } from "@effect-intercom/contract-tests/report/Divergence
 import * as Document from "@effect-intercom/contract-tests/document/Document"
 import * as EffectiveDocument from "@effect-intercom/contract-tests/document/EffectiveDocument"
 import type * as OpenApiVisitor from "@effect-intercom/contract-tests/schema/OpenApiVisitor"
-import * as JsonNode from "@effect-intercom/contract-tests/schema/JsonNode"
 import * as DocumentDiff from "@effect-intercom/contract-tests/checks/DocumentDiff"
 import * as Vocabulary from "@effect-intercom/contract-tests/document/Vocabulary"
-import { Contacts } from "@effect-intercom/core/resources/Contacts"
 import { assert, describe, it } from "@effect/vitest"
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import * as Effect from "effect/Effect"
@@ -19,10 +17,8 @@ import * as JsonPatch from "effect/JsonPatch"
 import type * as Schema from "effect/Schema"
 
 /** Contacts are enough, and are quick. */
-const resources: Client.Resources = {
-  resources: [Contacts],
-  services: Effect.map(Client.intercom.services, ({ Contacts }) => ({ ...(Contacts && { Contacts }) }))
-}
+const methods = ["Contacts.list", "Contacts.create", "Contacts.get", "Contacts.search"]
+const resources = Client.only(Client.intercom, methods)
 
 const base = Effect.runSync(
   Effect.cached(
@@ -30,12 +26,7 @@ const base = Effect.runSync(
       const { document } = yield* EffectiveDocument.load()
       const client = yield* Client.make(resources).pipe(Effect.provide(Client.layer("https://api.intercom.io")))
       const keys = new Set(client.operations.map(({ key }) => key))
-      const kept = Document.make(document).operations.filter(({ key }) => keys.has(key))
-      const paths = Object.fromEntries(
-        kept.map(({ path }) => [path, JsonNode.at(document, JsonNode.below("/paths", path))])
-      )
-      const named = Object.entries(paths).flatMap(([path, node]) => (node === undefined ? [] : [[path, node.value]]))
-      return { client, document: { ...JsonNode.record(JsonNode.make(document)), paths: Object.fromEntries(named) } }
+      return { client, document: Document.only(document, keys) }
     }).pipe(Effect.provide(NodeServices.layer))
   )
 )

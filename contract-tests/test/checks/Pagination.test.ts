@@ -13,7 +13,7 @@ import * as Layer from "effect/Layer"
 import type * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import * as fc from "fast-check"
-import { edited, find, services } from "../Subjects.ts"
+import { edited, find, intercom, services } from "../Subjects.ts"
 
 const failures = (divergences: ReadonlyArray<Divergence.Divergence>) => divergences.filter(Divergence.isFailure)
 
@@ -207,8 +207,8 @@ type List = Core.Contacts["Service"]["list"]
 
 /** The client, with the walks of contacts changed. */
 const changed = (change: (list: List) => Partial<List>): Client.Resources => ({
-  ...Client.intercom,
-  services: Effect.map(Client.intercom.services, (services) => {
+  ...intercom,
+  services: Effect.map(intercom.services, (services) => {
     const contacts = services["Contacts"] as Core.Contacts["Service"]
     const list = Object.assign(() => contacts.list(), contacts.list, change(contacts.list))
     return { ...services, Contacts: { ...contacts, list } }

@@ -8,7 +8,7 @@ import { RetryPolicy, Timeout } from "@effect-intercom/core/IntercomHttp"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import { find } from "../Subjects.ts"
+import { find, intercom } from "../Subjects.ts"
 
 const token = "dG9rOjE"
 const settings = { token, baseUrl: "https://api.example/v1" }
@@ -81,8 +81,8 @@ const changed = (
     readonly companies: Core.Companies["Service"]
   }) => { readonly Contacts?: object; readonly Companies?: object }
 ): Client.Resources => ({
-  ...Client.intercom,
-  services: Effect.map(Client.intercom.services, (services) => {
+  ...intercom,
+  services: Effect.map(intercom.services, (services) => {
     const contacts = services["Contacts"] as Core.Contacts["Service"]
     const companies = services["Companies"] as Core.Companies["Service"]
     const { Companies, Contacts } = change({ contacts, companies })
@@ -90,7 +90,7 @@ const changed = (
   })
 })
 
-const messages = (operation: string, check: string, client: Client.Resources = Client.intercom) =>
+const messages = (operation: string, check: string, client: Client.Resources = intercom) =>
   Effect.map(find({ operation, checks: [check], client, runs: 5 }), (found) =>
     found.filter((one) => Divergence.isFailure(one) && one.direction !== "coverage").map(({ message }) => message)
   )
@@ -208,7 +208,7 @@ describe("what is sent again", () => {
 
 describe("what the builders of searches make", () => {
   const of = (filter: Client.Builder["filter"]): Client.Resources => ({
-    ...Client.intercom,
+    ...intercom,
     builders: { "Contacts.search": { fields: Core.Search.contactFields, filter } }
   })
 

@@ -1,10 +1,11 @@
 /** The contract checks that need no server, over every operation: fast enough to be run against each mutant. */
 import * as Divergence from "@effect-intercom/contract-tests/report/Divergence"
 import * as Document from "@effect-intercom/contract-tests/document/Document"
+import * as EffectiveDocument from "@effect-intercom/contract-tests/document/EffectiveDocument"
 import { operations } from "@effect-intercom/core/IntercomApi"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { edited, find } from "../Subjects.ts"
+import { find, services } from "../Subjects.ts"
 
 const checks = ["coverage", "structure", "responses", "refusals"]
 
@@ -13,14 +14,17 @@ describe("the contract, without servers", () => {
     Effect.gen(function* () {
       const names = (all: ReadonlyArray<{ readonly method: string; readonly path: string }>) =>
         all.map(({ method, path }) => `${method} ${path}`).toSorted()
-      assert.deepStrictEqual(names(operations), names(Document.make(yield* edited([])).operations))
-    }).pipe(Effect.orDie)
+      assert.deepStrictEqual(
+        names(operations),
+        names(Document.make((yield* EffectiveDocument.load()).document).operations)
+      )
+    }).pipe(Effect.provide(services), Effect.orDie)
   )
 
   for (const { method, name, path } of operations) {
     it.live(name, () =>
       Effect.gen(function* () {
-        const found = yield* find({ operation: `${method} ${path}`, checks, runs: 10 })
+        const found = yield* find({ operation: `${method} ${path}`, checks, runs: 10, whole: true })
         assert.deepStrictEqual(found.filter(Divergence.isFailure).map(Divergence.format), [])
       })
     )

@@ -18,7 +18,12 @@ import * as Examples from "./Examples.ts"
 import * as Observed from "./Observed.ts"
 import * as Scripted from "./Scripted.ts"
 
-const runs = { arbitrary: { runs: 60, seed: Examples.seed } }
+/** As many samples as there are fields to vary, in a request and its answer. */
+const runsOf = ({ endpoint: { pages, payload, query, success } }: ApiOperation) => {
+  const schemas = [payload, query, success, pages?.item].filter((schema) => schema !== undefined)
+  const fields = schemas.reduce((sum, schema) => sum + fieldsOf(schema).all.length, 0)
+  return { arbitrary: { runs: Math.min(60, 10 + 2 * fields), seed: Examples.seed } }
+}
 
 /** What JSON keeps of a value. */
 const wire = (value: unknown): unknown => JSON.parse(JSON.stringify(value) ?? "null")
@@ -262,7 +267,7 @@ describe.each(all.map((operation) => [operation.name, operation] as const))("%s"
         assert.strictEqual(sent.headers["content-type"], endpoint.payload && "application/json")
       })
     },
-    runs
+    runsOf(operation)
   )
 
   const inputs = schemas.filter(([part, schema]) => part !== "params" && isClosed(schema))
