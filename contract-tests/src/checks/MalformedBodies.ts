@@ -97,7 +97,7 @@ export const bodies = (status: number, good: string, secret: string): ReadonlyAr
     of("UTF-16", utf16(good), "malformed"),
     of("bytes that are no UTF-8", new Uint8Array([0xff, 0xfe, 0xfd]), "malformed"),
     of("a text that is no UTF-8", spoilt(good), "typed"),
-    of("NaN", withFields(good, '"edge":NaN'), "malformed"),
+    of("NaN", good.startsWith("{") ? withFields(good, '"edge":NaN') : "[NaN]", "malformed"),
     of("undefined", "undefined", "malformed"),
     of("a comment", `/* edge */${good}`, "malformed"),
     of("a comma too many", `${good.slice(0, -1)},}`, "malformed"),

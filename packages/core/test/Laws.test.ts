@@ -57,6 +57,7 @@ const promised: { readonly [operation: string]: ReadonlyArray<string> } = {
 /** What sending twice does is said of its own, where it is not as the method and the kind of pages have it. */
 const upserts: ReadonlySet<string> = new Set([
   "Companies.createOrUpdate",
+  "CustomObjectInstances.createOrUpdate",
   "Events.submit",
   "Tags.createOrUpdate",
   "Tags.tagCompanies",

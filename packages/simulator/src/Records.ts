@@ -26,6 +26,12 @@ const named = (parameter: string): Name | undefined => {
 const kindOf = (resource: string): Name | undefined =>
   [...names.values()].find((name) => kinds[name].resource.resource === resource)
 
+/** What a record has by the name of a parameter; of a `custom_object_type_identifier`, it is its `type`. */
+const ownOf = (record: { readonly [field: string]: unknown }, parameter: string): unknown => {
+  if (parameter in record) return record[parameter]
+  return parameter.endsWith("_type_identifier") ? record["type"] : record["id"]
+}
+
 /**
  * A value for each parameter in the path of a resource's operation: `contact_id` is the id of a contact, a name that is
  * no kind's (`id`, `job_identifier`) the id of a record of the resource's own kind, or what its record has by that name
@@ -47,7 +53,7 @@ export const pathIds = (
       const valueIn = (text: string) => {
         // Records are objects.
         const record = JSON.parse(text) as { readonly [field: string]: unknown }
-        const own = other === undefined && parameter in record ? record[parameter] : record["id"]
+        const own = other === undefined ? ownOf(record, parameter) : record["id"]
         return typeof own === "string" || typeof own === "number" ? Result.succeed(String(own)) : Result.failVoid
       }
       return records(from).pipe(

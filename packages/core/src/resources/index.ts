@@ -9,11 +9,14 @@ import { Companies } from "./Companies.ts"
 import { Contacts } from "./Contacts.ts"
 import { ContentImportSources } from "./ContentImportSources.ts"
 import { Conversations } from "./Conversations.ts"
+import { CustomObjectInstances } from "./CustomObjectInstances.ts"
 import { DataAttributes } from "./DataAttributes.ts"
 import { DataExports } from "./DataExports.ts"
 import { Emails } from "./Emails.ts"
 import { Events } from "./Events.ts"
 import { ExternalPages } from "./ExternalPages.ts"
+import { FinAgent } from "./FinAgent.ts"
+import { FinVoice } from "./FinVoice.ts"
 import { HelpCenters } from "./HelpCenters.ts"
 import { InternalArticles } from "./InternalArticles.ts"
 import { IpAllowlist } from "./IpAllowlist.ts"
@@ -32,6 +35,7 @@ import { Tickets } from "./Tickets.ts"
 import { TicketStates } from "./TicketStates.ts"
 import { TicketTypes } from "./TicketTypes.ts"
 import { Visitors } from "./Visitors.ts"
+import { Workflows } from "./Workflows.ts"
 
 export const resources = {
   admins: Admins,
@@ -66,5 +70,9 @@ export const resources = {
   emails: Emails,
   ipAllowlist: IpAllowlist,
   phoneCallRedirects: PhoneCallRedirects,
-  calls: Calls
+  calls: Calls,
+  customObjectInstances: CustomObjectInstances,
+  workflows: Workflows,
+  finAgent: FinAgent,
+  finVoice: FinVoice
 }

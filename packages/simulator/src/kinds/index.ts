@@ -11,11 +11,14 @@ import { companies } from "./Companies.ts"
 import { contacts } from "./Contacts.ts"
 import { contentImportSources } from "./ContentImportSources.ts"
 import { conversations, details } from "./Conversations.ts"
+import { customObjectInstances } from "./CustomObjectInstances.ts"
 import { dataAttributes } from "./DataAttributes.ts"
 import { dataExports } from "./DataExports.ts"
 import { emails } from "./Emails.ts"
 import { all, events } from "./Events.ts"
 import { externalPages } from "./ExternalPages.ts"
+import { finAgent } from "./FinAgent.ts"
+import { finVoice } from "./FinVoice.ts"
 import { helpCenters } from "./HelpCenters.ts"
 import { internalArticles } from "./InternalArticles.ts"
 import { ipAllowlist } from "./IpAllowlist.ts"
@@ -34,6 +37,7 @@ import { tickets } from "./Tickets.ts"
 import { ticketStates } from "./TicketStates.ts"
 import { ticketTypes } from "./TicketTypes.ts"
 import { visitors } from "./Visitors.ts"
+import { workflows } from "./Workflows.ts"
 
 export const kinds = {
   contacts,
@@ -68,7 +72,11 @@ export const kinds = {
   emails,
   ipAllowlist,
   phoneCallRedirects,
-  calls
+  calls,
+  customObjectInstances,
+  workflows,
+  finAgent,
+  finVoice
 } satisfies { readonly [Name in keyof typeof resources]: Kind.Kind<(typeof resources)[Name]> }
 
 /** What can be exported beside the records of listings. */
