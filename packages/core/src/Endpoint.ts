@@ -49,6 +49,12 @@ export type Bytes = typeof Bytes
 export const Location = noJson<"location", URL>("location", Schema.URL)
 export type Location = typeof Location
 
+/** Fields of a body that are numbers before a version of the API, and strings from it on. */
+export interface Strings {
+  readonly since: string
+  readonly fields: ReadonlyArray<string>
+}
+
 /** The declaration of an operation. */
 export interface Endpoint<
   out Params extends Schema.Struct.Fields = {},
@@ -78,6 +84,7 @@ export interface Endpoint<
   readonly operationId: string | undefined
   /** How its pages are walked. */
   readonly pages: Walk<Item> | undefined
+  readonly strings: Strings | undefined
   /** The operation it is one alternative of, where several endpoints have the same method and path. */
   readonly alternativeOf: Of | undefined
 }
@@ -139,6 +146,7 @@ interface Options<
   readonly idempotent?: boolean | undefined
   readonly operationId?: string | undefined
   readonly pages?: Walk<Item> | undefined
+  readonly strings?: Strings | undefined
   /**
    * The name of the operation this is one alternative of: the API has one path for several things to do, told apart by the
    * body (`conversations.replyAsAdmin` and `replyAsContact` are `reply`). Bodies of alternatives must not fit each other.
@@ -199,6 +207,7 @@ const make =
     idempotent: options.idempotent ?? (method !== "POST" && method !== "PATCH"),
     operationId: options.operationId,
     pages: options.pages,
+    strings: options.strings,
     alternativeOf: options.alternativeOf
   })
 

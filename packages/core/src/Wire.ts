@@ -141,6 +141,18 @@ export const LooseTime = Schema.Union([UnixSeconds, Schema.String])
 /** An id the API writes as a string in one place and as a number in another. */
 export const LooseId = Schema.Union([Schema.String, Schema.Finite])
 
+const digits = Schema.String.check(
+  Schema.isPattern(/^(0|[1-9]\d{0,15})$/, { expected: "an id of digits, such as 814860" })
+)
+
+/** An id that a request has as a number. It is given as one, or as the digits that answers have: `me.id`. */
+export const NumericId = Schema.Int.pipe(
+  Schema.decodeTo(Schema.Union([Schema.Int, digits]), {
+    decode: SchemaGetter.passthrough({ strict: false }),
+    encode: SchemaGetter.transform(Number)
+  })
+)
+
 /** Free-form data of the workspace: names and value kinds are whatever its administrators defined. */
 export const CustomAttributes = Schema.Record(Schema.String, Schema.Unknown)
 

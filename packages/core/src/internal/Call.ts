@@ -80,7 +80,8 @@ export const make = (http: IntercomHttp["Service"], operation: Operation, endpoi
   const execute = (attempt: Effect.Effect<HttpClientResponse.HttpClientResponse, Failure>) =>
     Effect.tap(http.execute(operation, attempt), (answer) => Effect.annotateCurrentSpan(answered(answer)))
 
-  const send = (parts: Parts) => execute(Effect.flatMap(encode(parts, http.scrub), attempts.execute))
+  const send = (parts: Parts) =>
+    execute(Effect.flatMap(encode(parts, http.scrub, http.config.version), attempts.execute))
 
   const stream = (parts: Parts) =>
     Stream.unwrap(

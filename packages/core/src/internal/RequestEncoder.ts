@@ -3,11 +3,13 @@ import * as Effect from "effect/Effect"
 import * as HttpBody from "effect/http/HttpBody"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import type * as UrlParams from "effect/http/UrlParams"
+import * as Record from "effect/Record"
 import * as Schema from "effect/Schema"
 import type * as Endpoint from "../Endpoint.ts"
 import { EncodeError, type Mismatch } from "../IntercomError.ts"
 import { Failure } from "../Attempt.ts"
 import { fill } from "./Ids.ts"
+import { isAtLeast } from "./ApiVersion.ts"
 import { isOverflow } from "./Guard.ts"
 import { mismatchesOfIssue } from "./Mismatches.ts"
 import { notSegments, withoutUndefined } from "./Request.ts"
@@ -20,7 +22,11 @@ export interface Parts {
   readonly payload?: unknown
 }
 
-type Encoder = (parts: Parts, scrub: Scrub) => Effect.Effect<HttpClientRequest.HttpClientRequest, Failure>
+type Encoder = (
+  parts: Parts,
+  scrub: Scrub,
+  version: string
+) => Effect.Effect<HttpClientRequest.HttpClientRequest, Failure>
 
 // A misspelt field must not vanish silently, and one error should name every problem.
 const strict = { onExcessProperty: "error", errors: "all", reportInput: true } as const
@@ -48,7 +54,7 @@ const accepted: { readonly [Kind in Endpoint.Body]?: string } = {
   bytes: "application/octet-stream"
 }
 
-const make = ({ body, method, params, path, payload, query }: Endpoint.Top): Encoder => {
+const make = ({ body, method, params, path, payload, query, strings }: Endpoint.Top): Encoder => {
   const named = Object.keys(params).length > 0
   const encodeParams = named
     ? encode<Readonly<Record<string, string>>>(Schema.toCodecStringTree(Schema.Struct(params)))
@@ -58,13 +64,14 @@ const make = ({ body, method, params, path, payload, query }: Endpoint.Top): Enc
   const accept = accepted[body]
   const request = (url: string) =>
     HttpClientRequest.make(method)(url, accept === undefined ? {} : { headers: { accept } })
-  return (parts, scrub) =>
+  return (parts, scrub, version) =>
     Effect.gen(function* () {
       let sent = request(
         encodeParams === undefined ? path : yield* urlOf(path, yield* encodeParams(parts.params), scrub)
       )
       if (encodePayload !== undefined) {
-        sent = HttpClientRequest.setBody(sent, jsonBody(yield* encodePayload(withoutUndefined(parts.payload))))
+        const json = yield* encodePayload(withoutUndefined(parts.payload))
+        sent = HttpClientRequest.setBody(sent, jsonBody(withStrings(json, strings, version)))
       }
       if (encodeQuery !== undefined) {
         sent = HttpClientRequest.appendUrlParams(sent, yield* encodeQuery(withoutUndefined(parts.query)))
@@ -95,6 +102,16 @@ const mismatchesIn = (error: unknown, scrub: Scrub): ReadonlyArray<Mismatch> => 
   return Schema.isSchemaError(error)
     ? mismatchesOfIssue(error.issue, scrub)
     : [{ path: "", expected: "a request that can be written down as JSON", actual: "one that cannot" }]
+}
+
+/** The body, with strings for numbers where this version of the API has strings. */
+const withStrings = (body: Schema.Json, strings: Endpoint.Strings | undefined, version: string): Schema.Json => {
+  if (strings === undefined || !isAtLeast(version, strings.since)) return body
+  // It is a body with fields.
+  const fields = body as Schema.JsonObject
+  return Record.map(fields, (value, name) =>
+    typeof value === "number" && strings.fields.includes(name) ? String(value) : value
+  )
 }
 
 const jsonBody = (value: Schema.Json): HttpBody.HttpBody => HttpBody.text(JSON.stringify(value), "application/json")

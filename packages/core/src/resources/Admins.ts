@@ -2,7 +2,17 @@
 import * as Schema from "effect/Schema"
 import * as Endpoint from "../Endpoint.ts"
 import * as ErrorResponse from "../ErrorResponse.ts"
-import { CustomAttributes, listing, LooseId, nullish, open, openEnum, optional, UnixSeconds } from "../Wire.ts"
+import {
+  CustomAttributes,
+  listing,
+  LooseId,
+  nullish,
+  NumericId,
+  open,
+  openEnum,
+  optional,
+  UnixSeconds
+} from "../Wire.ts"
 import * as Pagination from "../Pagination.ts"
 import * as Resource from "../Resource.ts"
 import { AdminId } from "./Common.ts"
@@ -103,7 +113,7 @@ export class SetAway extends Schema.Opaque<SetAway>()(
     /** Whether replies to the admin's conversations go to the default inbox meanwhile. */
     away_mode_reassign: Schema.Boolean,
     /** One of `AwayStatusReasons`, with its id as a number. */
-    away_status_reason_id: optional(Schema.Int)
+    away_status_reason_id: optional(NumericId)
   })
 ) {}
 

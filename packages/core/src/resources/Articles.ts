@@ -3,9 +3,10 @@ import * as Schema from "effect/Schema"
 import * as Endpoint from "../Endpoint.ts"
 import * as ErrorResponse from "../ErrorResponse.ts"
 import {
-  LooseId,
   listing,
+  LooseId,
   nullish,
+  NumericId,
   open,
   openEnum,
   optional,
@@ -156,7 +157,7 @@ export class CreateArticleContent extends Schema.Opaque<CreateArticleContent>()(
     /** HTML. */
     body: optional(Schema.String),
     /** The id of an admin. */
-    author_id: optional(Schema.Int),
+    author_id: optional(NumericId),
     state: optional(openEnum("published", "draft"))
   })
 ) {}
@@ -170,11 +171,11 @@ export class CreateArticle extends Schema.Opaque<CreateArticle>()(
     /** HTML. */
     body: optional(Schema.String),
     /** The id of an admin. */
-    author_id: Schema.Int,
+    author_id: NumericId,
     /** `draft` by default. */
     state: optional(openEnum("published", "draft")),
     /** The collection or section to put it in; needs `parent_type`. */
-    parent_id: optional(Schema.Int),
+    parent_id: optional(NumericId),
     parent_type: optional(openEnum("collection", "section")),
     /** The other languages, by locale. */
     translated_content: optional(Schema.Struct(inEveryLocale(optional(CreateArticleContent))))
@@ -190,7 +191,7 @@ export class UpdateArticle extends Schema.Opaque<UpdateArticle>()(
     /** HTML; it replaces the whole body. */
     body: optional(Schema.String),
     /** The id of an admin. */
-    author_id: optional(Schema.Int),
+    author_id: optional(NumericId),
     state: optional(openEnum("published", "draft")),
     /** The collection or section to move it to, as text here; needs `parent_type`. */
     parent_id: optional(Schema.String),

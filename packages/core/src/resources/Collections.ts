@@ -4,7 +4,18 @@ import * as Endpoint from "../Endpoint.ts"
 import * as ErrorResponse from "../ErrorResponse.ts"
 import * as Pagination from "../Pagination.ts"
 import * as Resource from "../Resource.ts"
-import { LooseId, listing, nullish, open, openEnum, optional, pageNumbers, unchecked, UnixSeconds } from "../Wire.ts"
+import {
+  listing,
+  LooseId,
+  nullish,
+  NumericId,
+  open,
+  openEnum,
+  optional,
+  pageNumbers,
+  unchecked,
+  UnixSeconds
+} from "../Wire.ts"
 import { Deleted, inEveryLocale } from "./Common.ts"
 
 /** The id of a collection: digits, as a string. Articles have that of theirs as a number, in `parent_id`. */
@@ -90,7 +101,7 @@ export class CreateCollection extends Schema.Opaque<CreateCollection>()(
     name: Schema.String,
     ...changes,
     /** The Help Center it is of; the default one, if left out or null. */
-    help_center_id: optional(Schema.NullOr(Schema.Int))
+    help_center_id: optional(Schema.NullOr(NumericId))
   })
 ) {}
 

@@ -8,6 +8,7 @@ import {
   listing,
   noParameters,
   nullish,
+  NumericId,
   open,
   openEnum,
   optional,
@@ -78,7 +79,7 @@ const input = {
   signed_up_at: optional(Schema.NullOr(UnixSeconds)),
   last_seen_at: optional(Schema.NullOr(UnixSeconds)),
   /** The id of an admin. */
-  owner_id: optional(Schema.NullOr(Schema.Int)),
+  owner_id: optional(Schema.NullOr(NumericId)),
   unsubscribed_from_emails: optional(Schema.NullOr(Schema.Boolean)),
   custom_attributes: optional(Schema.NullOr(JsonObject))
 } as const
@@ -174,6 +175,8 @@ export class AttachSubscription extends Schema.Opaque<AttachSubscription>()(
   })
 ) {}
 
+const strings = { since: "2.16", fields: ["owner_id"] } as const
+
 /**
  * The contacts of a workspace.
  *
@@ -208,6 +211,7 @@ export class Contacts extends Resource.Service<Contacts>()(
     create: Endpoint.post("/contacts", {
       payload: CreateContact,
       success: Contact,
+      strings,
       error: [ErrorResponse.BadRequest, ErrorResponse.Conflict, ErrorResponse.UnprocessableEntity]
     }),
     /**
@@ -237,6 +241,7 @@ export class Contacts extends Resource.Service<Contacts>()(
       params: { contact_id: ContactId },
       payload: UpdateContact,
       success: Contact,
+      strings,
       error: [ErrorResponse.BadRequest, ErrorResponse.NotFound, ErrorResponse.Conflict]
     }),
     /** Deletes a contact for good; `archive` can be undone. Fails with `NotFound` when there is no such contact. */

@@ -4,7 +4,18 @@ import * as Endpoint from "../Endpoint.ts"
 import * as ErrorResponse from "../ErrorResponse.ts"
 import * as Pagination from "../Pagination.ts"
 import * as Resource from "../Resource.ts"
-import { LooseId, listing, nullish, open, openEnum, optional, pageNumbers, unchecked, UnixSeconds } from "../Wire.ts"
+import {
+  listing,
+  LooseId,
+  nullish,
+  NumericId,
+  open,
+  openEnum,
+  optional,
+  pageNumbers,
+  unchecked,
+  UnixSeconds
+} from "../Wire.ts"
 
 /** The id Intercom gave an external page, not your own `external_id`. */
 export const ExternalPageId = Schema.String.pipe(Schema.brand("intercom/ExternalPageId"))
@@ -64,7 +75,7 @@ export class CreateExternalPage extends Schema.Opaque<CreateExternalPage>()(
     /** `en` is the only one there is. */
     locale: openEnum("en"),
     /** The id of a content import source with `sync_behavior: "api"`. */
-    source_id: Schema.Int,
+    source_id: NumericId,
     /** Your own id for the page, one page for each in a source. */
     external_id: Schema.String
   })
@@ -79,7 +90,7 @@ export class UpdateExternalPage extends Schema.Opaque<UpdateExternalPage>()(
     /** Whether the AI agent may draw on it; true by default. */
     fin_availability: optional(Schema.Boolean),
     locale: openEnum("en"),
-    source_id: Schema.Int,
+    source_id: NumericId,
     external_id: optional(Schema.String)
   })
 ) {}

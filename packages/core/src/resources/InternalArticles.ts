@@ -5,9 +5,10 @@ import * as ErrorResponse from "../ErrorResponse.ts"
 import * as Pagination from "../Pagination.ts"
 import * as Resource from "../Resource.ts"
 import {
-  LooseId,
   listing,
+  LooseId,
   nullish,
+  NumericId,
   open,
   openEnum,
   optional,
@@ -77,8 +78,8 @@ export class CreateInternalArticle extends Schema.Opaque<CreateInternalArticle>(
     /** HTML. */
     body: optional(Schema.String),
     /** The ids of admins: who wrote it, and who is in charge of it. */
-    author_id: Schema.Int,
-    owner_id: Schema.Int
+    author_id: NumericId,
+    owner_id: NumericId
   })
 ) {}
 
@@ -89,8 +90,8 @@ export class UpdateInternalArticle extends Schema.Opaque<UpdateInternalArticle>(
     /** HTML; it replaces the whole body. */
     body: optional(Schema.String),
     /** The ids of admins: who wrote it, and who is in charge of it. */
-    author_id: optional(Schema.Int),
-    owner_id: optional(Schema.Int)
+    author_id: optional(NumericId),
+    owner_id: optional(NumericId)
   })
 ) {}
 

@@ -2,7 +2,18 @@
 import * as Schema from "effect/Schema"
 import * as Endpoint from "../Endpoint.ts"
 import * as ErrorResponse from "../ErrorResponse.ts"
-import { LooseId, listing, nullish, open, openEnum, optional, pageNumbers, unchecked, UnixSeconds } from "../Wire.ts"
+import {
+  listing,
+  LooseId,
+  nullish,
+  NumericId,
+  open,
+  openEnum,
+  optional,
+  pageNumbers,
+  unchecked,
+  UnixSeconds
+} from "../Wire.ts"
 import * as Pagination from "../Pagination.ts"
 import * as Resource from "../Resource.ts"
 import { Deleted, NewsItemId } from "./Common.ts"
@@ -62,7 +73,7 @@ const written = Schema.Struct({
   /** HTML. */
   body: optional(Schema.String),
   /** The id of the admin who publishes it. */
-  sender_id: Schema.Int,
+  sender_id: NumericId,
   /** `draft` by default. */
   state: optional(openEnum("draft", "live")),
   /** Whether to publish without telling anyone. */
@@ -72,7 +83,7 @@ const written = Schema.Struct({
   reactions: optional(Schema.Array(Schema.NullOr(Schema.String))),
   /** Where it appears, and since when (Unix seconds). */
   newsfeed_assignments: optional(
-    Schema.Array(Schema.Struct({ newsfeed_id: optional(Schema.Int), published_at: optional(UnixSeconds) }))
+    Schema.Array(Schema.Struct({ newsfeed_id: optional(NumericId), published_at: optional(UnixSeconds) }))
   )
 })
 

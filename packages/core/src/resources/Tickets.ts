@@ -2,7 +2,7 @@
 import * as Schema from "effect/Schema"
 import * as Endpoint from "../Endpoint.ts"
 import * as ErrorResponse from "../ErrorResponse.ts"
-import { JsonObject, listing, nullish, optional, unchecked, UnixSeconds } from "../Wire.ts"
+import { JsonObject, listing, nullish, NumericId, optional, unchecked, UnixSeconds } from "../Wire.ts"
 import * as Pagination from "../Pagination.ts"
 import * as Resource from "../Resource.ts"
 import * as Search from "../Search.ts"
@@ -57,7 +57,7 @@ export class UpdateTicket extends Schema.Opaque<UpdateTicket>()(
     /** When it opens again, in Unix seconds. */
     snoozed_until: optional(UnixSeconds),
     /** The admin who changes it: a number here. An assignment needs it. */
-    admin_id: optional(Schema.Int),
+    admin_id: optional(NumericId),
     /** An admin's or a team's id; `0` for nobody. */
     assignee_id: optional(Schema.String),
     /** Whether nobody is told of it; everybody is by default. */

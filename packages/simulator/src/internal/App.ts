@@ -1,6 +1,7 @@
 /** A request's way: its id, the window, latency, a fault, the operation, the headers every answer has. */
 import * as Effect from "effect/Effect"
 import * as HttpApiError from "effect/http-api/HttpApiError"
+import * as HttpBody from "effect/http/HttpBody"
 import type * as HttpServerError from "effect/http/HttpServerError"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
@@ -11,7 +12,8 @@ import * as Stream from "effect/Stream"
 import type * as Faults from "../Faults.ts"
 import type * as RateLimit from "../RateLimit.ts"
 import * as ErrorList from "./ErrorList.ts"
-import { isVersion } from "./Version.ts"
+import * as NewerVersion from "./NewerVersion.ts"
+import { isFrom216, isVersion } from "./Version.ts"
 import * as Prng from "./Prng.ts"
 
 type Response = HttpServerResponse.HttpServerResponse
@@ -54,6 +56,11 @@ export const make = <E>(
 ): Effect.Effect<Response, E, HttpServerRequest.HttpServerRequest | Scope.Scope> => {
   const { counters } = options
 
+  const asked = Effect.map(
+    HttpServerRequest.HttpServerRequest,
+    ({ headers }) => headers["intercom-version"] ?? options.version
+  )
+
   const process = operations.pipe(
     Effect.catchTag("HttpServerError", () => ErrorList.notFound("The requested URL was not found on this server.")),
     Effect.catchDefect((defect) =>
@@ -61,7 +68,8 @@ export const make = <E>(
         ? invalid(defect)
         : Effect.andThen(Effect.logError("A simulated operation failed", defect), ErrorList.serverError(500))
     ),
-    Effect.flatMap((response) => (response.status === 415 ? unsupported : Effect.succeed(response)))
+    Effect.flatMap((response) => (response.status === 415 ? unsupported : Effect.succeed(response))),
+    Effect.zipWith(asked, (response, version) => (isFrom216(version) ? renewed(response) : response))
   )
 
   const count = (kind: Faults.Kind) => {
@@ -112,6 +120,18 @@ export const make = <E>(
       "x-ratelimit-reset": String(slot.reset)
     })
   })
+}
+
+/** A JSON answer as newer versions have it. */
+const renewed = (response: Response): Response => {
+  const { body, headers } = response
+  if (body._tag !== "Uint8Array" || headers["content-type"]?.startsWith("application/json") !== true) return response
+  const text = new TextDecoder().decode(body.body)
+  if (text === "") return response
+  return HttpServerResponse.setBody(
+    response,
+    HttpBody.text(JSON.stringify(NewerVersion.as216(JSON.parse(text))), headers["content-type"])
+  )
 }
 
 /** 20 characters, as live ones. */

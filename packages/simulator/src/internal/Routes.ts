@@ -9,6 +9,7 @@ import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import type * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
+import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
 import * as Alternatives from "./Alternatives.ts"
 import * as ErrorList from "./ErrorList.ts"
@@ -62,7 +63,8 @@ const group = (api: HttpApi.Top, name: string, kind: Kind.Top, workspace: Kind.W
         here: { workspace, name, kind, collection, endpoint: operation.endpoint }
       }))
       const [{ handler, here }] = served
-      if (served.length > 1) group.handleRaw(identifier, (call) => dispatch(served, call))
+      if (served.length > 1 || here.endpoint.strings !== undefined)
+        group.handleRaw(identifier, (call) => dispatch(served, call))
       else if ("raw" in handler) group.handleRaw(identifier, ({ request }) => handler.raw(request, here))
       else group.handle(identifier, (call) => handler(call, here))
     }
@@ -76,8 +78,9 @@ interface Served extends Resource.ResourceOperation {
 
 /** The handler of the alternative that the body is of. */
 const dispatch = (served: Arr.NonEmptyReadonlyArray<Served>, call: RawCall): Answer =>
-  Effect.flatMap(Request.bodyOf(call.request), (body) =>
-    Result.match(Alternatives.choose(served, body), {
+  Effect.flatMap(Request.bodyOf(call.request), (body) => {
+    const [{ here }] = served
+    return Result.match(Alternatives.choose(served, withNumbers(body, here.endpoint.strings)), {
       // As for any request that does not fit.
       onFailure: (error) => Effect.die(error),
       onSuccess: ({ alternative: { handler, here }, payload }) =>
@@ -86,7 +89,21 @@ const dispatch = (served: Arr.NonEmptyReadonlyArray<Served>, call: RawCall): Ans
           : // Decoded by the schemas of its endpoint.
             handler({ ...call, payload } as never, here)
     })
-  )
+  })
+
+/** Numbers for the strings that newer versions of the API have in their place. */
+const withNumbers = (body: unknown, strings: Endpoint.Strings | undefined): unknown =>
+  strings === undefined || !Predicate.isObject(body)
+    ? body
+    : {
+        ...body,
+        ...Object.fromEntries(
+          strings.fields.flatMap((field) => {
+            const value: unknown = Reflect.get(body, field)
+            return typeof value === "string" && /^\d+$/.test(value) ? [[field, Number(value)] as const] : []
+          })
+        )
+      }
 
 /** All routes. */
 export const layer = (kinds: Kinds, workspace: Kind.Workspace, token: Redacted.Redacted) => {

@@ -10,6 +10,7 @@ import * as ErrorList from "../internal/ErrorList.ts"
 import * as Listing from "../internal/Listing.ts"
 import * as Prng from "../internal/Prng.ts"
 import * as V from "../internal/Vocabulary.ts"
+import { isFrom216 } from "../internal/Version.ts"
 import * as Kind from "../Kind.ts"
 import * as World from "../World.ts"
 import * as Admins from "./Admins.ts"
@@ -359,9 +360,6 @@ const counted =
     return changed
   }
 
-// From this version on, a merged contact is gone rather than not found.
-const tellsOfMerges = (version: string): boolean => !/^(0|1\..*|2\.([0-9]|1[0-5]))$/.test(version)
-
 /** What is said of a contact there is not. */
 export const missing = { message: "User Not Found" }
 
@@ -411,7 +409,7 @@ export const contacts = Kind.listed(Contacts, {
       const row = collection.find(params.contact_id)
       if (row !== undefined) return Effect.succeed(Listing.value(row))
       const into = mergesOf(workspace).get(params.contact_id)
-      return into !== undefined && tellsOfMerges(request.headers["intercom-version"] ?? workspace.version)
+      return into !== undefined && isFrom216(request.headers["intercom-version"] ?? workspace.version)
         ? Effect.map(
             ErrorList.respond(410, { code: "contact_merged", message: `This contact was merged into ${into}` }),
             HttpServerResponse.setHeader("link", `</contacts/${into}>; rel="successor-version"`)

@@ -1,0 +1,11 @@
+/** Versions of the API, which are not numbers: 2.9 is before 2.10. */
+
+/** Whether a version is this one or a later one; `Preview` and `Unstable` are later than all. */
+export const isAtLeast = (version: string, since: string): boolean => {
+  const [major = Infinity, minor = Infinity] = numbersOf(version)
+  const [fromMajor = 0, fromMinor = 0] = numbersOf(since)
+  return major > fromMajor || (major === fromMajor && minor >= fromMinor)
+}
+
+const numbersOf = (version: string): ReadonlyArray<number> =>
+  /^\d+\.\d+$/.test(version) ? version.split(".").map(Number) : []

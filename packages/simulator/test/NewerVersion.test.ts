@@ -1,0 +1,66 @@
+/** The simulator answers as the version that is asked for. */
+import { AdminId, ContactId, Contacts, Conversations, IntercomHttp, Tickets } from "@effect-intercom/core"
+import { Simulator } from "@effect-intercom/simulator"
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+
+const at = (version: string) =>
+  Layer.mergeAll(Contacts.layer, Conversations.layer, Tickets.layer).pipe(
+    Layer.provide(IntercomHttp.layer({ accessToken: Redacted.make("simulator-token"), version })),
+    Layer.provideMerge(Simulator.layerClient({ contacts: 12, conversations: 40, tickets: 8 }))
+  )
+
+const seen = Effect.gen(function* () {
+  const contacts = yield* Contacts
+  const conversations = yield* Conversations
+  const contact = yield* contacts.create({ email: "ada@example.com", owner_id: AdminId.make("7") })
+  const { data } = yield* contacts.list({ per_page: 50 })
+  const listed = yield* conversations.list({ per_page: 50 })
+  const one = yield* conversations.get(listed.conversations[0]?.id ?? assert.fail("none"))
+  return {
+    owner: contact.owner_id,
+    owners: new Set(data.map(({ owner_id }) => typeof owner_id)),
+    assignees: new Set([...listed.conversations, one].map(({ admin_assignee_id }) => typeof admin_assignee_id)),
+    nobody: listed.conversations.some(({ team_assignee_id }) => team_assignee_id === null),
+    priorities: [...new Set(listed.conversations.map(({ priority }) => priority))].toSorted()
+  }
+})
+
+describe("version", () => {
+  it.effect("2.15 has numbers for owners, and null for nobody", () =>
+    Effect.gen(function* () {
+      const { assignees, nobody, owner, owners, priorities } = yield* seen
+      assert.strictEqual(owner, 7)
+      assert.isFalse(owners.has("string"))
+      assert.isTrue(nobody)
+      assert.isTrue(assignees.has("object") || assignees.has("number"))
+      assert.deepStrictEqual(priorities, ["not_priority", "priority"])
+    }).pipe(Effect.provide(at("2.15")))
+  )
+
+  it.effect("2.16 has strings for owners, 0 for nobody, and priorities by name", () =>
+    Effect.gen(function* () {
+      const { assignees, nobody, owner, owners, priorities } = yield* seen
+      assert.strictEqual(owner, "7")
+      assert.isFalse(owners.has("number"))
+      assert.isFalse(nobody)
+      assert.deepStrictEqual([...assignees], ["number"])
+      assert.deepStrictEqual(priorities, ["high", "none"])
+    }).pipe(Effect.provide(at("2.16")))
+  )
+
+  it.effect("2.16 tells where a merged contact is", () =>
+    Effect.gen(function* () {
+      const contacts = yield* Contacts
+      const { mergeContacts } = yield* Simulator
+      const [from, into] = (yield* contacts.list()).data
+      assert(from !== undefined && into !== undefined)
+      yield* mergeContacts(from.id, into.id)
+      const { reason } = yield* Effect.flip(contacts.get(ContactId.make(from.id)))
+      assert(reason._tag === "Gone")
+      assert.strictEqual(reason.mergedInto, into.id)
+    }).pipe(Effect.provide(at("2.16")))
+  )
+})
