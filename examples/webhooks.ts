@@ -8,6 +8,9 @@ import { HttpRouter, HttpServerResponse } from "effect/http"
 import { SqlClient } from "effect/sql"
 import { createServer } from "node:http"
 
+/** As PostgreSQL has it. */
+type Count = number | bigint
+
 export class Table extends Context.Service<Table>()("Table", {
   make: Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
@@ -21,11 +24,14 @@ export class Table extends Context.Service<Table>()("Table", {
       remove: (id: ConversationId) => sql`DELETE FROM conversations WHERE id = ${id}`,
       /** What changed later than this is not known, in Unix seconds: more may have changed in the last second that is. */
       current: Effect.map(
-        sql<{ readonly at: string | number | null }>`SELECT MAX(updated_at) AS at FROM conversations`,
+        sql<{ readonly at: Count | null }>`SELECT MAX(updated_at) AS at FROM conversations`,
         ([row]) => Math.max(0, Number(row?.at ?? 0) - 1)
       ),
-      states: sql<{ readonly state: string; readonly count: string | number }>`
-        SELECT state, COUNT(*) AS count FROM conversations GROUP BY state ORDER BY state`
+      states: Effect.map(
+        sql<{ readonly state: string; readonly count: Count }>`
+          SELECT state, COUNT(*) AS count FROM conversations GROUP BY state ORDER BY state`,
+        (rows) => rows.map(({ count, state }) => ({ state, count: Number(count) }))
+      )
     }
   })
 }) {
