@@ -1,5 +1,6 @@
 /** Answers as newer versions of the API have them, from those of 2.15. */
 import * as Predicate from "effect/Predicate"
+import * as Struct from "effect/Struct"
 
 type Fields = { readonly [field: string]: unknown }
 
@@ -26,7 +27,7 @@ const changes: { readonly [type: string]: (record: Fields) => Fields } = {
         }
       : conversation,
   ticket: (ticket) => ("admin_assignee_id" in ticket ? { ...ticket, ...assigned(ticket) } : ticket),
-  article: ({ parent_id: _, parent_type: __, ...article }) => article
+  article: Struct.omit(["parent_id", "parent_type"])
 }
 
 /** An answer of 2.15 as 2.16 has it, whatever records are in it. */
