@@ -52,33 +52,47 @@ const isRunning = ({ status }: Pick<Job, "status">): boolean => running.has(stat
 // The two kinds of exports spell it differently.
 const completed: ReadonlySet<unknown> = new Set(["complete", "completed"])
 
-/** The operations of a kind of job. */
-export interface Steps<J extends Job> {
-  readonly resource: string
+/** How a kind of job is asked for. */
+export interface Follow<J> {
   readonly get: (job: J) => Effect.Effect<J, IntercomError>
-  readonly download: (job: J) => Stream.Stream<Uint8Array, IntercomError>
   /** What is done about a job that runs when nobody waits for it any more. */
   readonly abandon?: ((job: J) => Effect.Effect<void>) | undefined
 }
+
+/** The operations of a kind of job. */
+export interface Steps<J extends Job> extends Follow<J> {
+  readonly resource: string
+  readonly download: (job: J) => Stream.Stream<Uint8Array, IntercomError>
+}
+
+/** Asks for a job until it runs no more, or the schedule is over, beginning with `first`: the last that is known of it. */
+export const follow = <J extends Pick<Job, "status">, E = never, R = never>(
+  { abandon, get }: Follow<J>,
+  first: Effect.Effect<J, IntercomError>,
+  { onStatus, schedule = patient }: RunOptions<J, E, R> = {}
+): Effect.Effect<J, IntercomError | E, R> =>
+  Effect.suspend(() => {
+    let known: J | undefined
+    const ask = Effect.suspend(() => (known === undefined ? first : get(known))).pipe(
+      Effect.tap((job) => Effect.sync(() => (known = job))),
+      Effect.tap((job) => onStatus?.(job) ?? Effect.void)
+    )
+    return Effect.repeat(ask, { schedule, while: isRunning }).pipe(
+      Effect.onInterrupt(() => (known === undefined ? undefined : abandon?.(known)) ?? Effect.void),
+      // It was asked for once at least.
+      Effect.map(() => known as unknown as J)
+    )
+  })
 
 /** Asks for a job until it is done, beginning with `first`, and downloads what it has made: nothing where there was nothing. */
 export const run = <J extends Job, E = never, R = never>(
   { abandon, download, get, resource }: Steps<J>,
   first: Effect.Effect<J, IntercomError>,
-  { onStatus, schedule = patient }: RunOptions<J, E, R> = {}
+  options?: RunOptions<J, E, R>
 ): Stream.Stream<Uint8Array, IntercomError | JobNotCompleted | E, R> =>
   Stream.unwrap(
     Effect.gen(function* () {
-      let known: J | undefined
-      const ask = Effect.suspend(() => (known === undefined ? first : get(known))).pipe(
-        Effect.tap((job) => Effect.sync(() => (known = job))),
-        Effect.tap((job) => onStatus?.(job) ?? Effect.void)
-      )
-      yield* Effect.repeat(ask, { schedule, while: isRunning }).pipe(
-        Effect.onInterrupt(() => (known === undefined ? undefined : abandon?.(known)) ?? Effect.void)
-      )
-      // It was asked for once at least.
-      const job = known as unknown as J
+      const job = yield* follow({ abandon, get }, first, options)
       if (completed.has(job.status)) return download(job)
       if (job.status === "no_data") return Stream.empty
       const { job_identifier, status = null } = job

@@ -10,6 +10,8 @@ import {
 } from "@effect-intercom/core"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/testing/TestClock"
 import { inProcess, raw } from "./Client.ts"
@@ -99,9 +101,11 @@ describe("a ticket", () => {
       const { type } = yield* typed
       const job = yield* tickets.enqueue({ ticket_type_id: type.id, contacts })
       assert.containsSubset(yield* jobs.get(job.id), { status: "pending", resource_id: null })
-      yield* TestClock.adjust("1 second")
-      const { resource_id, status } = yield* jobs.get(job.id)
-      assert.strictEqual(status, "success")
+      const impatient = yield* Effect.flip(jobs.wait(job.id, { schedule: Schedule.recurs(1) }))
+      assert.containsSubset(impatient, { _tag: "JobNotCompleted", job_identifier: job.id, status: "pending" })
+      const waiting = yield* Effect.forkChild(jobs.wait(job.id))
+      yield* TestClock.adjust("3 seconds")
+      const { resource_id } = yield* Fiber.join(waiting)
       const found = yield* tickets.search({ query: Search.ticket("id", "=", resource_id ?? "") })
       assert.strictEqual(found.total_count, 1)
     }).pipe(Effect.provide(inProcess()))

@@ -293,8 +293,9 @@ export class Conversations extends Resource.Service<Conversations>()("Conversati
   /** Deletes a conversation for good. Fails with `NotFound` when there is none: after a repeated call that means done. */
   delete: Endpoint.del("/conversations/:conversation_id", { params, success: Deleted, error: ErrorResponse.NotFound }),
   /**
-   * Says something as an admin, or makes a note only admins see (`message_type: "note"`). It opens nothing that is closed,
-   * and assigns nothing. `last` as id is the conversation that was updated last. Never sent twice.
+   * Says something as an admin, or makes a note only admins see (`message_type: "note"`). `last` as id is the newest
+   * conversation. Fails with `NotFound` when there is no such conversation or admin. Never sent twice: after a lost answer,
+   * `get` tells whether it was said.
    */
   replyAsAdmin: Endpoint.post("/conversations/:conversation_id/reply", {
     params,
@@ -305,8 +306,8 @@ export class Conversations extends Resource.Service<Conversations>()("Conversati
     operationId: "replyToConversation"
   }),
   /**
-   * Says something as a contact, who has to be in the conversation; it is open afterwards. `last` as id is the contact's
-   * newest conversation. Never sent twice.
+   * Says something as a contact; the conversation is open afterwards. `last` as id is the contact's newest conversation.
+   * Fails with `NotFound` when there is no such conversation or contact. Never sent twice.
    */
   replyAsContact: Endpoint.post("/conversations/:conversation_id/reply", {
     params,
@@ -316,7 +317,7 @@ export class Conversations extends Resource.Service<Conversations>()("Conversati
     alternativeOf: "reply",
     operationId: "replyToConversation"
   }),
-  /** Closes a conversation, with a last word if there is one. Never sent twice. */
+  /** Closes a conversation, with a last word if there is one. Never sent twice, as each time is a part more. */
   close: Endpoint.post("/conversations/:conversation_id/parts", {
     params,
     payload: CloseConversation,

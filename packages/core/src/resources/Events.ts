@@ -4,8 +4,8 @@ import * as Endpoint from "../Endpoint.ts"
 import * as ErrorResponse from "../ErrorResponse.ts"
 import {
   CustomAttributes,
-  defaulted,
   exactlyOne,
+  fixed,
   JsonObject,
   listing,
   LooseId,
@@ -71,7 +71,7 @@ export class DataEventList extends Schema.Opaque<DataEventList>()(
 export class ListEvents extends Schema.Opaque<ListEvents>()(
   Schema.Struct({
     /** The API demands it, and knows `user` only: sent by default. */
-    type: defaulted(Schema.Literal("user"), "user"),
+    type: fixed("user"),
     user_id: optional(queryText(Schema.String)),
     intercom_user_id: optional(queryText(ContactId)),
     email: optional(queryText(Schema.String)),

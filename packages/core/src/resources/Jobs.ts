@@ -1,7 +1,10 @@
 /** Jobs: what the API does later, such as creating an enqueued ticket. Exports have jobs of their own. */
+import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Endpoint from "../Endpoint.ts"
 import * as ErrorResponse from "../ErrorResponse.ts"
+import type { IntercomError } from "../IntercomError.ts"
+import * as Job from "../Job.ts"
 import { LooseId, nullish, open, openEnum } from "../Wire.ts"
 import * as Resource from "../Resource.ts"
 
@@ -10,7 +13,7 @@ export const JobId = Schema.String.pipe(Schema.brand("intercom/JobId"))
 export type JobId = typeof JobId.Type
 
 /** A job. Source: the official 2.15 document. */
-export class Job extends Schema.Opaque<Job>()(
+export class BackgroundJob extends Schema.Opaque<BackgroundJob>()(
   open({
     type: nullish(openEnum("job")),
     id: JobId,
@@ -26,8 +29,35 @@ export class Job extends Schema.Opaque<Job>()(
   })
 ) {}
 
+type Get = (id: JobId) => Effect.Effect<BackgroundJob, IntercomError>
+
 /** The jobs of a workspace. */
-export class Jobs extends Resource.Service<Jobs>()("Jobs", {
-  /** A job as it is now. Fails with `NotFound` when there is none. */
-  get: Endpoint.get("/jobs/status/:job_id", { params: { job_id: JobId }, success: Job, error: ErrorResponse.NotFound })
-}) {}
+export class Jobs extends Resource.Service<Jobs>()(
+  "Jobs",
+  {
+    /** A job as it is now. Fails with `NotFound` when there is none. */
+    get: Endpoint.get("/jobs/status/:job_id", {
+      params: { job_id: JobId },
+      success: BackgroundJob,
+      error: ErrorResponse.NotFound
+    })
+  },
+  {
+    /**
+     * Asks for a job until it is done: `resource_id` is what it made. Fails with `JobNotCompleted` when the job failed, or a
+     * schedule of yours was over before it was done. Safe to repeat, in another process, too.
+     */
+    wait:
+      ({ get }: { readonly get: Get }) =>
+      <E = never, R = never>(
+        job_id: JobId,
+        options?: Job.RunOptions<BackgroundJob, E, R>
+      ): Effect.Effect<BackgroundJob, IntercomError | Job.JobNotCompleted | E, R> =>
+        Effect.flatMap(Job.follow({ get: () => get(job_id) }, get(job_id), options), (job) => {
+          const { status = null } = job
+          return status === "success"
+            ? Effect.succeed(job)
+            : Effect.fail(new Job.JobNotCompleted({ resource: "Jobs", job_identifier: job_id, status }))
+        })
+  }
+) {}

@@ -7,7 +7,7 @@ import * as Pagination from "../Pagination.ts"
 import * as Resource from "../Resource.ts"
 import * as Search from "../Search.ts"
 import { AdminId, ContactId, ConversationId, Deleted, EmbeddedTag, TagId, TeamId } from "./Common.ts"
-import { Job } from "./Jobs.ts"
+import { BackgroundJob } from "./Jobs.ts"
 import { adminReply, AttachTagAsAdmin, ByAdmin, byContact, contactReply } from "./Reply.ts"
 import { Ticket, TicketAttributes, TicketId, TicketReply } from "./Ticket.ts"
 import { TicketStateId, TicketTypeId } from "./TicketType.ts"
@@ -109,10 +109,10 @@ export class Tickets extends Resource.Service<Tickets>()("Tickets", {
     success: Ticket,
     error: [ErrorResponse.BadRequest, ErrorResponse.NotFound]
   }),
-  /** Creates a ticket later: `jobs.get` tells when it is there, as `resource_id`. Never sent twice. */
+  /** Creates a ticket later: `jobs.wait` tells when it is there, as `resource_id`. Never sent twice. */
   enqueue: Endpoint.post("/tickets/enqueue", {
     payload: CreateTicket,
-    success: Job,
+    success: BackgroundJob,
     error: ErrorResponse.BadRequest
   }),
   /** A ticket with its parts, by its `id`, not by its `ticket_id`. Fails with `NotFound` when there is none. */

@@ -1,4 +1,4 @@
-/** Jobs. They are done a second after they were enqueued; those of the seed are done. */
+/** Jobs. They take as long as the workspace says; those of the seed are done. */
 import { Jobs } from "@effect-intercom/core"
 import * as Effect from "effect/Effect"
 import * as Function from "effect/Function"
@@ -23,7 +23,7 @@ const jobOf = (id: string, ticket: string | null): Row => ({
   resource_url: ticket === null ? null : `${api}/tickets/${ticket}`
 })
 
-/** When a pending job is done, in Unix seconds, and which ticket it makes. */
+/** When a pending job is done, in Unix milliseconds, and which ticket it makes. */
 interface Pending {
   readonly done: number
   readonly ticket: string
@@ -32,11 +32,11 @@ interface Pending {
 const pendingIn = Function.memoize<Kind.Workspace, Map<string, Pending>>(() => new Map())
 
 /** Enqueues a job that makes a ticket, and answers with it. */
-export const enqueue = (workspace: Kind.Workspace, ticket: string, now: number) => {
+export const enqueue = (workspace: Kind.Workspace, ticket: string, at: number) => {
   const { jobs } = workspace.collections
-  const job = jobOf(jobs.nextId(now), null)
-  pendingIn(workspace).set(job.id, { done: now + 1, ticket })
-  jobs.add(job, now * 1000)
+  const job = jobOf(jobs.nextId(Math.floor(at / 1000)), null)
+  pendingIn(workspace).set(job.id, { done: at + workspace.jobDuration, ticket })
+  jobs.add(job, at)
   return Effect.succeed(Listing.value(job))
 }
 
@@ -48,11 +48,11 @@ export const jobs = Kind.listed(Jobs, {
   missing: { message: "Job not found", code: "job_not_found" },
   handlers: {
     get: ({ params }, { collection, kind, workspace }) =>
-      Effect.flatMap(Crud.time, ({ at, now }) => {
+      Effect.flatMap(Crud.time, ({ at }) => {
         const job = collection.find(params.job_id)
         if (job === undefined) return Crud.missing(kind.missing)
         const pending = pendingIn(workspace).get(job.id)
-        if (pending === undefined || now < pending.done) return Effect.succeed(Listing.value(job))
+        if (pending === undefined || at < pending.done) return Effect.succeed(Listing.value(job))
         const done = jobOf(job.id, pending.ticket)
         collection.replace(done, at)
         return Effect.succeed(Listing.value(done))

@@ -312,7 +312,7 @@ export const tickets = Kind.listed(Tickets, {
         const ticket = create(workspace, payload, now, at)
         return Effect.isEffect(ticket)
           ? refuse("The ticket cannot be created", "ticket_type_id")
-          : Jobs.enqueue(workspace, ticket.id, now)
+          : Jobs.enqueue(workspace, ticket.id, at)
       }),
     get: Crud.get,
     update: ({ params, payload }, { collection, kind, workspace }) => {
