@@ -25,8 +25,10 @@ const askedFor = (schema: Schema.Top) => {
 }
 
 describe("the answers of an operation", () => {
-  const answers = operations.flatMap(({ endpoint: { success }, name }) =>
-    success === undefined ? [] : [[name, success] as const]
+  // Bytes and addresses are no JSON to check.
+  const isChecked = (body: string) => ["json", "optional", "text"].includes(body)
+  const answers = operations.flatMap(({ body, endpoint: { success }, name }) =>
+    success === undefined || !isChecked(body) ? [] : [[name, success] as const]
   )
 
   it.each(answers)("%s: are checked by compiled tests, whole", (_, success) => {

@@ -444,7 +444,7 @@ export const conversations = Kind.listed(Conversations, {
         act(here, find(here.workspace, params.conversation_id), {
           type: payload.message_type,
           author: Parts.adminAuthor(admin),
-          fields: { ...Parts.said(payload), ...Crud.present({ created_at: payload.created_at }) },
+          fields: { ...Parts.said({ ...payload }), ...Crud.present({ created_at: payload.created_at }) },
           change: (row, now) => State.joined(payload.message_type === "note" ? row : State.answered(row, now), admin)
         })
       ),
@@ -454,7 +454,7 @@ export const conversations = Kind.listed(Conversations, {
       return act(here, find(here.workspace, params.conversation_id, contact), {
         type: "comment",
         author: Parts.contactAuthor(contact),
-        fields: { ...Parts.said(payload), ...Crud.present({ created_at: payload.created_at }) },
+        fields: { ...Parts.said({ ...payload }), ...Crud.present({ created_at: payload.created_at }) },
         change: State.asked
       })
     },
