@@ -158,12 +158,11 @@ export const alternatives = (resource: Declared): ReadonlyMap<string, Arr.NonEmp
  * `undefined` is left out), what is idempotent is repeated, an answer has to fit its schema, and is handed over as it
  * came, in a span of the method's name. A name must be that of one resource only.
  *
- * What takes several calls is declared after the endpoints: `{ find: (contacts) => (email: string) => … }`.
- *
  * A declaration that cannot work is a defect, {@link DeclarationError}: a success schema that transforms, or a body for a
  * `GET`.
  *
- * What takes several operations is a method made of theirs, by `own`.
+ * What takes several operations is a method made of theirs, declared after the endpoints:
+ * `{ find: (contacts) => (email: string) => … }`.
  *
  * @example
  * ```ts
@@ -191,15 +190,22 @@ export const Service =
     own?: Composed<Es, Own>
   ): ResourceClass<Self, Name, Es, Own> => {
     const service = Context.Service<Self, Methods<Es> & Own>()(`@effect-intercom/core/${name}`)
+    // What all clients share.
+    const plans = Object.entries(endpoints).map(([method, endpoint]): readonly [string, Plan] => [
+      method,
+      { name: `${name}.${method}`, endpoint, operation: () => operationOf(name, method, endpoint) }
+    ])
+    const makers = Object.entries<Composed<Es, Own>[keyof Own]>(own ?? {})
     const make = (http: IntercomHttp["Service"]) => {
       // One method for each endpoint, of its type.
       const methods = Object.fromEntries(
-        Object.entries(endpoints).map(([method, endpoint]) => [method, implement(http, name, method, endpoint)])
+        plans.map(([method, plan]) => [method, implement(http, plan)])
       ) as unknown as Methods<Es>
-      const makers = Object.entries<Composed<Es, Own>[keyof Own]>(own ?? {})
       const made = makers.map(([method, make]) => [method, make(methods, http)])
       // As they are made.
-      return { ...methods, ...Object.fromEntries(made) } as Methods<Es> & Own
+      return made.length === 0
+        ? (methods as Methods<Es> & Own)
+        : ({ ...methods, ...Object.fromEntries(made) } as Methods<Es> & Own)
     }
     return Object.assign(service, {
       resource: name,
@@ -210,30 +216,50 @@ export const Service =
     })
   }
 
+/** An operation, as all clients have it. */
+interface Plan {
+  /** Of its span. */
+  readonly name: string
+  readonly endpoint: Endpoint.Top
+  readonly operation: () => Operation
+}
+
 /** Nothing is compiled before it is called: a client of all operations costs next to nothing. */
-const implement = (http: IntercomHttp["Service"], resource: string, method: string, endpoint: Endpoint.Top) => {
+const implement = (http: IntercomHttp["Service"], plan: Plan) => {
+  const { body, pages } = plan.endpoint
   let made: Call.Call | undefined
-  const name = `${resource}.${method}`
-  const call = () => (made ??= callOf(http, operationOf(resource, method, endpoint), endpoint))
-  if (endpoint.pages !== undefined) return Walker.make(name, call, endpoint.pages, endpoint.path)
-  if (endpoint.body === "bytes") {
+  if (pages !== undefined) {
+    return lazily(() => Walker.make(plan.name, () => (made ??= callOf(http, plan)), pages, plan.endpoint.path))
+  }
+  if (body === "bytes") {
     return (...args: ReadonlyArray<unknown>) =>
       Stream.withSpan(
-        Stream.suspend(() => call().stream(partsOf(endpoint, args))),
-        name
+        Stream.suspend(() => (made ??= callOf(http, plan)).stream(partsOf(plan.endpoint, args))),
+        plan.name
       )
   }
   return (...args: ReadonlyArray<unknown>) =>
     Effect.withSpan(
-      Effect.suspend(() => call()(partsOf(endpoint, args))),
-      name
+      Effect.suspend(() => (made ??= callOf(http, plan))(partsOf(plan.endpoint, args))),
+      plan.name
     )
 }
 
-const callOf = (http: IntercomHttp["Service"], operation: Operation, endpoint: Endpoint.Top): Call.Call => {
+/** A listing that is made when it is first asked for anything. */
+const lazily = (make: () => ReturnType<typeof Walker.make>): ReturnType<typeof Walker.make> => {
+  let made: ReturnType<typeof Walker.make> | undefined
+  const walker = () => (made ??= make())
+  return Object.assign((...args: Array<unknown>) => walker()(...args), {
+    pages: (...args: Array<unknown>) => walker().pages(...args),
+    items: (...args: Array<unknown>) => walker().items(...args)
+    // The types of what is consumed and failed with are those of the walker's own.
+  }) as ReturnType<typeof Walker.make>
+}
+
+const callOf = (http: IntercomHttp["Service"], { endpoint, operation }: Plan): Call.Call => {
   const description = flawOf(endpoint)
-  if (description === undefined) return Call.make(http, operation, endpoint)
-  throw new DeclarationError({ operation: operation.name, description })
+  if (description === undefined) return Call.make(http, operation(), endpoint)
+  throw new DeclarationError({ operation: operation().name, description })
 }
 
 /** Ids first, then the body, then the query. */
