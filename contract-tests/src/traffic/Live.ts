@@ -62,12 +62,13 @@ const requestsOf = (
   const params = Document.parametersIn(client.path)
   const query = fieldsOf(client.query)
   const page = query.has("per_page") ? { per_page: perPage } : {}
-  if (params.length === 1 && client.path.endsWith("}")) {
-    const listing = client.path.replace(/\/\{[^}]*\}$/, "")
+  if (params.length === 1) {
     const [param = ""] = params
+    const [listing = "", below] = client.path.split(`/{${param}}`)
+    // Of what is below a record, one tells enough.
     return (ids.get(listing) ?? [])
-      .slice(0, most)
-      .map((id) => ({ params: { [param]: id }, ...(client.query === undefined ? undefined : { query: {} }) }))
+      .slice(0, below === "" ? most : 1)
+      .map((id) => ({ params: { [param]: id }, ...(client.query === undefined ? undefined : { query: page }) }))
   }
   if (params.length > 0) return []
   const reference = [...query.keys()].find((name) => references[name] !== undefined)

@@ -78,6 +78,13 @@ const breaking = ({ divergences }: Contract.Report) => divergences.filter((one) 
 
 const parsed = (text: string) => JSON.parse(text) as { readonly [key: string]: Schema.Json }
 
+/** What a body holds: of what is no JSON, the body itself. */
+const json = (body: string) =>
+  Result.getOrElse(
+    Result.try(() => parsed(body)),
+    () => body
+  )
+
 /** All texts of a value; keys are no values. */
 const texts = (value: unknown): ReadonlyArray<string> =>
   typeof value === "string"
@@ -106,9 +113,15 @@ describe("a real workspace", () => {
       assert.strictEqual(ids.length, 5)
       assert.isTrue(seen.some(({ url }) => url === `${base}/contacts/${ids[0]}`))
       assert.isTrue(seen.some(({ url }) => url.includes(`intercom_user_id=${ids[0]}`)))
+      assert.isTrue(seen.some(({ url }) => url === `${base}/contacts/${ids[0]}/notes?per_page=5`))
+      // All but what needs an id no listing has; these need a time, and somebody's id.
+      const listings = new Set(reading.map(({ path }) => path).filter((path) => !path.includes("{")))
       assert.deepStrictEqual(
-        report.rows.filter(({ check, runs }) => check === "exchanges" && runs === 0).map(({ operation }) => operation),
-        []
+        report.rows
+          .filter(({ check, runs }) => check === "exchanges" && runs === 0)
+          .map(({ operation }) => operation)
+          .filter((operation) => listings.has(operation.replace(/^GET |\/\{.*/g, ""))),
+        ["GET /admins/activity_logs", "GET /visitors"]
       )
       assert.lengthOf(
         report.rows.filter(({ check }) => check === "exchanges"),
@@ -149,7 +162,7 @@ describe("a real workspace", () => {
       const { report, seen } = yield* live({ change })
       const shown = JSON.stringify(report.divergences)
       assert.isAbove(report.divergences.length, 5)
-      const records = seen.flatMap(({ body }) => texts(parsed(body))).filter((text) => /[@ ]|\d{4}/.test(text))
+      const records = seen.flatMap(({ body }) => texts(json(body))).filter((text) => /[@ ]|\d{4}/.test(text))
       assert.isAbove(records.length, 50)
       for (const text of records) assert.notInclude(shown, JSON.stringify(text).slice(1, -1))
       assert.notInclude(shown, token)
