@@ -55,6 +55,13 @@ const keys = new Set(
   intercom.resources.flatMap(Resource.operations).map(({ method, path }) => Document.keyOf(method, path))
 )
 
+/** What is read of some resources. */
+export const clientOf = (resources: Client.Resources) =>
+  Client.make(resources).pipe(Effect.provide(Client.layer("https://api.intercom.io")))
+
+/** The client of those operations. */
+export const client = Effect.runSync(Effect.cached(clientOf(intercom)))
+
 /** What the effective document says of them. */
 const part = Effect.runSync(Effect.cached(Effect.map(effective, ({ document }) => Document.only(document, keys))))
 

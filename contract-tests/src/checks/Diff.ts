@@ -94,12 +94,12 @@ const within = (outer: string, inner: string): boolean => outer === inner || inn
 /** What changed in an operation beside what the comparison with the client tells. */
 const changesOf = (
   before: Document.Document,
+  known: Document.Operation | undefined,
   now: Document.Document,
   pair: Pair,
   told: Found,
   standing: Found
 ): Found => {
-  const known = before.operations.find(({ key }) => key === pair.operation.key)
   if (known === undefined) return []
   const of = (found: Found) => found.filter(({ operation }) => operation === pair.operation.name)
   return DocumentDiff.changes({ root: before.root, operation: known }, { root: now.root, operation: pair.operation })
@@ -158,7 +158,12 @@ export const compare = (
     .filter((one) => !told.some((other) => matter(other) === matter(one)))
     .map((one): Divergence.Divergence => ({ ...one, class: "note", message: `no longer so: ${one.message}` }))
   const worse = [...told, ...shown]
-  const changed = DocumentDiff.pairsOf(client, now).flatMap((pair) => changesOf(before, now, pair, worse, standing))
+  const earlier = DocumentDiff.pairsOf(client, before)
+  const changed = DocumentDiff.pairsOf(client, now).flatMap((pair) => {
+    // Of alternatives, what was the method's.
+    const known = earlier.find((one) => one.client === pair.client)?.operation
+    return changesOf(before, known, now, pair, worse, standing)
+  })
   const defects = newer.defects
     .filter(({ message, pointer }) => !older.defects.some((one) => one.pointer === pointer && one.message === message))
     .map((defect) => ({ ...defect, operation: "the document", direction: "coverage" as const }))

@@ -424,8 +424,10 @@ export const check = (
   const fresh = compare(client, now).filter((one) => one.class !== "note" && !old.has(identity(one)))
   const found = fresh.filter((one) => !shown.has(identity(one)))
   const told = elsewhere.filter((one) => one.class !== "note" && !old.has(identity(one)))
+  const earlier = pairsOf(client, before)
   const changed = pairsOf(client, now).flatMap((pair) => {
-    const operation = before.operations.find(({ key }) => key === pair.operation.key)
+    // Of alternatives, what was the method's.
+    const operation = earlier.find((one) => one.client === pair.client)?.operation
     if (operation === undefined) return []
     return changes({ root: before.root, operation }, { root: now.root, operation: pair.operation })
       .filter(

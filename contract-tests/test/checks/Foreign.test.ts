@@ -1,20 +1,19 @@
-import * as Client from "@effect-intercom/contract-tests/subject/Client"
 import * as Contract from "@effect-intercom/contract-tests/checks/Contract"
 import * as Diff from "@effect-intercom/contract-tests/checks/Diff"
 import type { Divergence } from "@effect-intercom/contract-tests/report/Divergence"
-import * as EffectiveDocument from "@effect-intercom/contract-tests/document/EffectiveDocument"
 import * as Report from "@effect-intercom/contract-tests/report/Report"
-import * as NodeServices from "@effect/platform-node/NodeServices"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as JsonPatch from "effect/JsonPatch"
 import { fileURLToPath } from "node:url"
-import { services } from "../Subjects.ts"
+import { client, edited, intercom, services } from "../Subjects.ts"
 
 const file = fileURLToPath(new URL("../fixtures/foreign-3.0.yml", import.meta.url))
 
-const report = Effect.runSync(Effect.cached(Contract.run({ spec: file, runs: 5 }).pipe(Effect.provide(services))))
+const report = Effect.runSync(
+  Effect.cached(Contract.run({ spec: file, client: intercom, runs: 5 }).pipe(Effect.provide(services)))
+)
 
 const said = (found: ReadonlyArray<Divergence>, operation: string) =>
   found.filter((one) => one.operation === operation).map((one) => `${one.class} ${one.direction}: ${one.message}`)
@@ -136,7 +135,7 @@ describe("a document of another hand", () => {
         json,
         '{\n\t"openapi": "3.1.0",\n\t"paths": { "/me": { "get": { "responses": {} } } }\n}'
       )
-      const { divergences, rows } = yield* Contract.run({ spec: json, runs: 2 })
+      const { divergences, rows } = yield* Contract.run({ spec: json, client: intercom, runs: 2 })
       assert.strictEqual(rows.filter(({ check }) => check === "structure").length, 1)
       assert.isTrue(
         said(divergences, "GET /me").includes(
@@ -148,21 +147,14 @@ describe("a document of another hand", () => {
 })
 
 describe("two documents", () => {
-  const own = Effect.runSync(Effect.cached(EffectiveDocument.load().pipe(Effect.provide(NodeServices.layer))))
-
-  const client = Effect.runSync(
-    Effect.cached(Client.make(Client.intercom).pipe(Effect.provide(Client.layer("https://api.intercom.io"))))
-  )
+  const source = (patch: JsonPatch.JsonPatch) => Effect.map(edited(patch), (document) => ({ document, defects: [] }))
 
   const contact = "/components/schemas/Contact"
   /** What changes for the client between the project's document and a changed one. */
   const diff = (patch: JsonPatch.JsonPatch, other: JsonPatch.JsonPatch = []) =>
     Effect.gen(function* () {
-      const source = yield* own
-      const edited = (patch: JsonPatch.JsonPatch) => ({ ...source, document: JsonPatch.apply(patch, source.document) })
-      return Diff.compare(yield* client, edited(other), edited(patch)).map(
-        (one) => `${one.class} ${one.operation}: ${one.message}`
-      )
+      const [older, newer] = yield* Effect.all([source(other), source(patch)])
+      return Diff.compare(yield* client, older, newer).map((one) => `${one.class} ${one.operation}: ${one.message}`)
     })
 
   it.effect("that are the same differ in nothing; nor does one that only says it otherwise", () =>
@@ -231,9 +223,8 @@ describe("two documents", () => {
 
   it.effect("are shown in sections", () =>
     Effect.gen(function* () {
-      const source = yield* own
-      const changed = JsonPatch.apply([{ op: "remove", path: "/paths/~1me" }], source.document)
-      const found = Diff.compare(yield* client, source, { ...source, document: changed })
+      const [older, newer] = yield* Effect.all([source([]), source([{ op: "remove", path: "/paths/~1me" }])])
+      const found = Diff.compare(yield* client, older, newer)
       assert.match(
         Report.difference(found, "a.yml", "b.yml", { notes: false }),
         /^What would break:\nbreaking coverage: GET \/me .*\n\na\.yml to b\.yml: 1 breaking change, 0 of drift, 0 notes$/

@@ -1,12 +1,11 @@
 /** A small run, with an overlay and with texts that are no friends of any format. */
-import * as Client from "@effect-intercom/contract-tests/subject/Client"
 import type * as Contract from "@effect-intercom/contract-tests/checks/Contract"
 import type { Divergence } from "@effect-intercom/contract-tests/report/Divergence"
 import * as EffectiveDocument from "@effect-intercom/contract-tests/document/EffectiveDocument"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Path from "effect/Path"
-import { services } from "../Subjects.ts"
+import { client as intercom, services } from "../Subjects.ts"
 
 /** Markup, quotes, references, ends of sections, controls, marks of direction, a lone surrogate. */
 export const hostile =
@@ -159,7 +158,7 @@ export const make = (options: Options = {}) =>
     yield* fs.writeFileString(spec, document)
     yield* fs.writeFileString(extra, overlay)
     const effective = yield* EffectiveDocument.load({ spec, overlays: [extra] })
-    const client = yield* Client.make(Client.intercom).pipe(Effect.provide(Client.layer("https://api.intercom.io")))
+    const client = yield* intercom
     const found = (check: string) =>
       options.none === true
         ? []
