@@ -239,8 +239,9 @@ const apart = ({
   client,
   document
 }: Sides): ReadonlyArray<readonly [client: NormalizedSchema.Shape, document: NormalizedSchema.Shape]> => {
-  const [ours, theirs] = [NormalizedSchema.objects(client), NormalizedSchema.objects(document)]
-  if (ours.length < 2 || theirs.length < 2) return []
+  const ours = NormalizedSchema.objects(client)
+  const theirs = ours.length < 2 ? [] : NormalizedSchema.objects(document)
+  if (theirs.length < 2) return []
   return theirs.flatMap((one) => {
     const same = (other: NormalizedSchema.Shape) => namesOf(other) === namesOf(one)
     const [match, ...others] = ours.filter(same)

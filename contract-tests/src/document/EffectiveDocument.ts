@@ -16,6 +16,7 @@ import { DocumentError, parse, read } from "./DocumentFile.ts"
 import { at as nodeAt, isRecord } from "../schema/JsonNode.ts"
 import * as Normalise from "./Normalise.ts"
 import * as DocumentDiff from "../checks/DocumentDiff.ts"
+import * as Reach from "./Reach.ts"
 import * as Vocabulary from "./Vocabulary.ts"
 
 export { DocumentError }
@@ -118,8 +119,10 @@ const unsupported = (document: OpenApiDocument, action: Action): string | undefi
 const applyAction = Effect.fnUntraced(function* (document: Schema.Json, file: string, index: number, action: Action) {
   const fail = (description: string) =>
     new DocumentError({ file, description: `action ${index + 1} (${action.target}) ${description}` })
+  const reach = Reach.of(action)
+  const part = Reach.take(document, reach)
   // The library changes what it is given.
-  const copy = structuredClone(document) as unknown as OpenApiDocument
+  const copy = structuredClone(part) as unknown as OpenApiDocument
   const problem = unsupported(copy, action)
   if (problem !== undefined) return yield* fail(problem)
   const { data } = yield* Effect.tryPromise({
@@ -128,10 +131,10 @@ const applyAction = Effect.fnUntraced(function* (document: Schema.Json, file: st
   })
   // What was JSON stays JSON.
   const next = data as unknown as Schema.Json
-  const changes = JsonPatch.get(document, next).map(({ path }) => path)
+  const changes = JsonPatch.get(part, next).map(({ path }) => path)
   const holders = new Set(changes.map((change) => change.slice(0, change.lastIndexOf("/"))))
   const lists = [...holders].filter((holder) => Array.isArray(nodeAt(next, holder)?.value))
-  return [next, { changes, lists }] as const
+  return [Reach.put(document, reach, next), { changes, lists }] as const
 })
 
 type Changes = Pick<AppliedAction, "changes" | "lists">
