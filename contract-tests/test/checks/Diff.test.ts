@@ -1,20 +1,21 @@
 /** Two documents compared by running the suite on both: what would break, what is new, and what changed beside. */
-import * as Client from "@effect-intercom/contract-tests/subject/Client"
 import * as Diff from "@effect-intercom/contract-tests/checks/Diff"
 import type { Severity } from "@effect-intercom/contract-tests/report/Divergence"
 import * as EffectiveDocument from "@effect-intercom/contract-tests/document/EffectiveDocument"
 import * as JsonNode from "@effect-intercom/contract-tests/schema/JsonNode"
 import { assert, describe, it } from "@effect/vitest"
-import * as NodeServices from "@effect/platform-node/NodeServices"
 import * as Effect from "effect/Effect"
 import * as JsonPatch from "effect/JsonPatch"
 import type * as Schema from "effect/Schema"
-import { services } from "../Subjects.ts"
+import { client, edited, intercom, services } from "../Subjects.ts"
 
-const own = Effect.runSync(Effect.cached(EffectiveDocument.load().pipe(Effect.provide(NodeServices.layer))))
-
-const client = Effect.runSync(
-  Effect.cached(Client.make(Client.intercom).pipe(Effect.provide(Client.layer("https://api.intercom.io"))))
+const own = Effect.runSync(
+  Effect.cached(
+    Effect.all({
+      document: edited([]),
+      published: Effect.map(EffectiveDocument.load(), ({ published }) => published)
+    }).pipe(Effect.provide(services))
+  )
 )
 
 type Base = "document" | "published"
@@ -48,7 +49,7 @@ const run = (edits: Edits) =>
     const [older, newer] = yield* sources(edits)
     assert.isDefined(older)
     assert.isDefined(newer)
-    return lines(yield* Diff.run(older, newer, { runs: 5 }))
+    return lines(yield* Diff.run(older, newer, { client: intercom, runs: 5 }))
   }).pipe(Effect.provide(services))
 
 const contact = "/components/schemas/Contact"

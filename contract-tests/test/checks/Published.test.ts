@@ -1,4 +1,3 @@
-import * as Client from "@effect-intercom/contract-tests/subject/Client"
 import * as Contract from "@effect-intercom/contract-tests/checks/Contract"
 import * as Divergence from "@effect-intercom/contract-tests/report/Divergence"
 import * as Document from "@effect-intercom/contract-tests/document/Document"
@@ -11,7 +10,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as JsonPatch from "effect/JsonPatch"
 import * as Layer from "effect/Layer"
-import { services } from "../Subjects.ts"
+import { client, services } from "../Subjects.ts"
 
 class Result extends Context.Service<Result, Published.Result>()("Result") {
   static readonly layer = Layer.effect(this, Published.run({ runs: 3 })).pipe(Layer.provide(services))
@@ -62,10 +61,6 @@ layer(Result.layer, { excludeTestServices: true, timeout: "5 minutes" })("the pu
     }).pipe(Effect.provide(services))
   )
 })
-
-const client = Effect.runSync(
-  Effect.cached(Client.make(Client.intercom).pipe(Effect.provide(Client.layer("https://api.intercom.io"))))
-)
 
 /** What a run without overlays leaves unexplained of a version of the document, by the comparing checks. */
 const leftOf = (patch: JsonPatch.JsonPatch) =>
@@ -158,8 +153,7 @@ describe("another version without overlays", () => {
   it.live("excuses nothing that samples show with the overlays, too", () =>
     Effect.gen(function* () {
       const overlaid = yield* EffectiveDocument.load()
-      const { server } = Document.make(overlaid.published)
-      const client = yield* Client.make(Client.intercom).pipe(Effect.provide(Client.layer(server)))
+      const ours = yield* client
       const fault: Divergence.Divergence = {
         operation: "POST /conversations",
         direction: "response",
@@ -169,8 +163,8 @@ describe("another version without overlays", () => {
         message: "gzip that is no gzip: the client dies"
       }
       const rows = [{ operation: fault.operation, check: "malformed", runs: 1, divergences: [fault] }]
-      assert.deepStrictEqual(Published.explain({ client, rows }, overlaid).unnamed, [])
-      assert.deepStrictEqual(Published.explain({ client, rows }, overlaid, [fault]).unnamed, [fault])
+      assert.deepStrictEqual(Published.explain({ client: ours, rows }, overlaid).unnamed, [])
+      assert.deepStrictEqual(Published.explain({ client: ours, rows }, overlaid, [fault]).unnamed, [fault])
     }).pipe(Effect.provide(services))
   )
 
