@@ -394,14 +394,24 @@ export const changes = (
 export const pairsOf = (client: Client, document: Document.Document): ReadonlyArray<Pair> =>
   Pairs.make(client.operations, document)
 
+// One document is compared with many others.
+const compared = new WeakMap<Client, WeakMap<object, ReadonlyArray<Divergence>>>()
+
 /** What the comparing checks find, without overlays. */
-export const compare = (client: Client, document: Document.Document): ReadonlyArray<Divergence> => [
-  ...Coverage.operations({ client, document }),
-  ...pairsOf(client, document).flatMap((pair) => [
-    ...Coverage.check({ document }, pair),
-    ...Structure.check({ document }, pair)
-  ])
-]
+export const compare = (client: Client, document: Document.Document): ReadonlyArray<Divergence> => {
+  const known = compared.get(client) ?? new WeakMap<object, ReadonlyArray<Divergence>>()
+  compared.set(client, known)
+  const key = JsonNode.record(document.root)
+  const found = known.get(key) ?? [
+    ...Coverage.operations({ client, document }),
+    ...pairsOf(client, document).flatMap((pair) => [
+      ...Coverage.check({ document }, pair),
+      ...Structure.check({ document }, pair)
+    ])
+  ]
+  known.set(key, found)
+  return found
+}
 
 const within = (outer: string, inner: string): boolean => outer === inner || inner.startsWith(`${outer}/`)
 

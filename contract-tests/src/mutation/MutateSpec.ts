@@ -439,7 +439,7 @@ export const run = Effect.fn("MutateSpec.run")(function* (options: Options = {})
   )
   const mutants = (yield* drawn(all, options)).filter(isUseful(root))
   return yield* Effect.gen(function* () {
-    const client = yield* Client.make(base === "published" ? Client.intercom : resources)
+    const client = yield* Client.make(resources)
     const read = reader()
     const judged = yield* Effect.forEach(mutants, (mutant) =>
       Effect.gen(function* () {

@@ -102,6 +102,7 @@ describe("mutants", () => {
         patch
       })
       const outcome = yield* MutateSpec.run({
+        client: intercom,
         mutants: [
           mutant("unseen", "breaking", [{ op: "add", path: "/paths/~1segments/get/summary", value: "other" }]),
           mutant("flagged", "same", [{ op: "remove", path: "/paths/~1segments" }]),
