@@ -13,7 +13,13 @@ import * as JsonPatch from "effect/JsonPatch"
 import type * as Schema from "effect/Schema"
 import { clientOf, services } from "../Subjects.ts"
 
-const published = Effect.map(EffectiveDocument.load({ overlays: "none" }), (own) => own.published)
+const published = Effect.runSync(
+  Effect.cached(
+    Effect.map(EffectiveDocument.load({ overlays: "none" }), (own) => own.published).pipe(Effect.provide(services))
+  )
+)
+
+const whole = Effect.runSync(Effect.cached(clientOf(Client.intercom)))
 
 const load = (document: Schema.Json, overlays: EffectiveDocument.Overlays = "auto") =>
   EffectiveDocument.load({ spec: "version.json", text: JSON.stringify(document), overlays })
@@ -24,11 +30,9 @@ const changed = (patch: JsonPatch.JsonPatch) =>
 /** What a version says otherwise, as `class operation message pointer`. */
 const found = (patch: JsonPatch.JsonPatch) =>
   Effect.gen(function* () {
-    const { document, revision } = yield* changed(patch)
+    const { revision } = yield* changed(patch)
     assert.isDefined(revision)
-    const { server } = Document.make(document)
-    const client = yield* Client.make(Client.intercom).pipe(Effect.provide(Client.layer(server)))
-    return DocumentDiff.check(client, revision, []).map(
+    return DocumentDiff.check(yield* whole, revision, []).map(
       ({ class: severity, message, operation, pointer }) => `${severity} ${operation}: ${message} at ${pointer}`
     )
   })
@@ -157,7 +161,7 @@ describe("a changed document", () => {
         const { document, revision } = yield* changed(patch)
         assert.isDefined(revision)
         const effective = Document.make(document)
-        const client = yield* Client.make(Client.intercom).pipe(Effect.provide(Client.layer(effective.server)))
+        const client = yield* whole
         const shown = DocumentDiff.compare(client, effective)
         const facts = Facts.of([
           { check: "coverage", divergences: shown },
@@ -213,12 +217,9 @@ describe("a changed document", () => {
 
   it.live("tells of actions that lost their place, where nothing else tells why", () =>
     Effect.gen(function* () {
-      const { document, revision } = yield* changed([
-        { op: "replace", path: `${contact}/email/type`, value: "integer" }
-      ])
+      const { revision } = yield* changed([{ op: "replace", path: `${contact}/email/type`, value: "integer" }])
       assert.isDefined(revision)
-      const { server } = Document.make(document)
-      const client = yield* Client.make(Client.intercom).pipe(Effect.provide(Client.layer(server)))
+      const client = yield* whole
       const idle = { kind: "action", file: "a.yml", index: 2, target: "$.info", changes: ["/info/title"] } as const
       const lost = DocumentDiff.check(client, { ...revision, idle: [idle] }, []).filter(
         ({ operation }) => operation === "the API"
