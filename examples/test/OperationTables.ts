@@ -34,9 +34,10 @@ const table = () =>
 /** Every service, with its methods. */
 const list = () =>
   Object.values(resources)
-    .map(({ endpoints, resource }) => {
-      const methods = Object.keys(endpoints).map((method) => `\`${method}\``)
-      return `- \`${resource}\`: ${methods.join(", ")}`
+    .map(({ composed, endpoints, resource }) => {
+      const named = (methods: ReadonlyArray<string>) => methods.map((method) => `\`${method}\``).join(", ")
+      const several = composed.length === 0 ? "" : `; of several operations: ${named(composed)}`
+      return `- \`${resource}\`: ${named(Object.keys(endpoints))}${several}`
     })
     .join("\n")
 
