@@ -179,3 +179,22 @@ describe("a newsfeed", () => {
     }).pipe(Effect.provide(inProcess({ newsItems: 0 })))
   )
 })
+
+describe("a collection", () => {
+  it.effect("is in no collection that is in it", () =>
+    Effect.gen(function* () {
+      const { collections } = yield* Intercom
+      const outer = yield* collections.create({ name: "Outer" })
+      const inner = yield* collections.create({ name: "Inner", parent_id: outer.id })
+      for (const parent_id of [outer.id, inner.id]) {
+        const { reason } = yield* Effect.flip(collections.update(outer.id, { parent_id }))
+        assert.containsSubset(reason, {
+          _tag: "BadRequest",
+          errors: [{ code: "parameter_invalid", field: "parent_id" }]
+        })
+      }
+      yield* collections.delete(outer.id)
+      assert.strictEqual((yield* Effect.flip(collections.get(inner.id))).reason._tag, "NotFound")
+    }).pipe(Effect.provide(inProcess()))
+  )
+})

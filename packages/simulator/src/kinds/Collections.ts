@@ -101,11 +101,27 @@ export const inCollection =
     })
   }
 
-/** A collection, and all in it. */
-const withThoseIn = (rows: ReadonlyArray<Row>, id: string): ReadonlyArray<string> => [
-  id,
-  ...rows.filter(({ parent_id }) => parent_id === id).flatMap((row) => withThoseIn(rows, row.id))
-]
+/** A collection, and all in it, each of them once. */
+const withThoseIn = (rows: ReadonlyArray<Row>, id: string): ReadonlySet<string> => {
+  const within = new Set([id])
+  for (const one of within) for (const row of rows) if (String(row["parent_id"]) === one) within.add(row.id)
+  return within
+}
+
+/** Refuses to put a collection into itself or what is in it. */
+const outsideItself =
+  (handler: Kind.Handler<Crud.Call>): Kind.Handler<Crud.Call> =>
+  (call, here) => {
+    const id = String(call.params["collection_id"])
+    const { parent_id } = Crud.fieldsOf(call.payload)
+    return withThoseIn(Listing.rows(here.collection), id).has(String(parent_id))
+      ? ErrorList.respond(400, {
+          code: "parameter_invalid",
+          message: `Collection ${id} cannot be in itself or in a collection that is in it`,
+          field: "parent_id"
+        })
+      : handler(call, here)
+  }
 
 export const collections = Kind.listed(Collections, {
   count: 6,
@@ -116,14 +132,14 @@ export const collections = Kind.listed(Collections, {
     list: Crud.list({ perPage: 15 }),
     get: Crud.get,
     create: inCollection(Crud.create(make)),
-    update: inCollection(Crud.update(write)),
+    update: outsideItself(inCollection(Crud.update(write))),
     delete: (call, here) => {
       const { articles, collections } = here.workspace.collections
       const { collection_id } = call.params
       const gone = withThoseIn(Listing.rows(collections), collection_id)
       return Effect.flatMap(Crud.time, ({ at }) => {
         for (const article of Listing.rows(articles)) {
-          if (gone.includes(String(article["parent_id"]))) articles.replace({ ...article, ...parentOf(undefined) }, at)
+          if (gone.has(String(article["parent_id"]))) articles.replace({ ...article, ...parentOf(undefined) }, at)
         }
         for (const id of gone) if (id !== collection_id) collections.remove(id, at)
         return Crud.remove(({ id }) => ({ id, object: "collection", deleted: true }))(call, here)
