@@ -21,10 +21,12 @@ export class JobNotCompleted extends Schema.TaggedError<JobNotCompleted>()("JobN
   status: Schema.NullOr(Schema.String)
 }) {
   override get message(): string {
-    const advice = isRunning(this) ? "Resume it later, by this id." : "It has no result: run another."
-    return printable(
-      `${this.resource}: the job ${this.job_identifier} is ${this.status ?? "in no known state"}. ${advice}`
-    )
+    const { job_identifier, resource, status } = this
+    const known = withoutResult.has(status) || running.has(status)
+    const is = known ? `is ${status}` : `has the unknown status ${status ?? "null"}`
+    const again = resource === "Jobs" ? "Call wait again, with this id." : "Resume it later, by this id."
+    const advice = withoutResult.has(status) ? "It has no result: run another." : again
+    return printable(`${resource}: the job ${job_identifier} ${is}. ${advice}`)
   }
 }
 
@@ -47,14 +49,22 @@ const patient = Schedule.min([Schedule.exponential("1 second", 1.5), Schedule.sp
 
 const running: ReadonlySet<unknown> = new Set(["pending", "in_progress"])
 
-const isRunning = ({ status }: Pick<Job, "status">): boolean => running.has(status)
+const withoutResult: ReadonlySet<unknown> = new Set(["failed", "canceled"])
 
-// The two kinds of exports spell it differently.
-const completed: ReadonlySet<unknown> = new Set(["complete", "completed"])
+/** Whether a job ended without a result. Of a status that nobody knows, more is to be expected. */
+export const hasFailed = ({ status }: Pick<Job, "status">): boolean => withoutResult.has(status)
+
+// Each kind of job spells it differently.
+const completed: ReadonlySet<unknown> = new Set(["complete", "completed", "success"])
+
+const hasEnded = (job: Pick<Job, "status">): boolean =>
+  completed.has(job.status) || job.status === "no_data" || hasFailed(job)
 
 /** How a kind of job is asked for. */
 export interface Follow<J> {
   readonly get: (job: J) => Effect.Effect<J, IntercomError>
+  /** Whether it is asked for no more: it ended, with or without a result, by its status, when left out. */
+  readonly isOver?: ((job: J) => boolean) | undefined
   /** What is done about a job that runs when nobody waits for it any more. */
   readonly abandon?: ((job: J) => Effect.Effect<void>) | undefined
 }
@@ -65,9 +75,9 @@ export interface Steps<J extends Job> extends Follow<J> {
   readonly download: (job: J) => Stream.Stream<Uint8Array, IntercomError>
 }
 
-/** Asks for a job until it runs no more, or the schedule is over, beginning with `first`: the last that is known of it. */
+/** Asks for a job until it is over, or the schedule is over, beginning with `first`: the last that is known of it. */
 export const follow = <J extends Pick<Job, "status">, E = never, R = never>(
-  { abandon, get }: Follow<J>,
+  { abandon, get, isOver = hasEnded }: Follow<J>,
   first: Effect.Effect<J, IntercomError>,
   { onStatus, schedule = patient }: RunOptions<J, E, R> = {}
 ): Effect.Effect<J, IntercomError | E, R> =>
@@ -77,7 +87,7 @@ export const follow = <J extends Pick<Job, "status">, E = never, R = never>(
       Effect.tap((job) => Effect.sync(() => (known = job))),
       Effect.tap((job) => onStatus?.(job) ?? Effect.void)
     )
-    return Effect.repeat(ask, { schedule, while: isRunning }).pipe(
+    return Effect.repeat(ask, { schedule, until: isOver }).pipe(
       Effect.onInterrupt(() => (known === undefined ? undefined : abandon?.(known)) ?? Effect.void),
       // It was asked for once at least.
       Effect.map(() => known as unknown as J)
@@ -86,13 +96,13 @@ export const follow = <J extends Pick<Job, "status">, E = never, R = never>(
 
 /** Asks for a job until it is done, beginning with `first`, and downloads what it has made: nothing where there was nothing. */
 export const run = <J extends Job, E = never, R = never>(
-  { abandon, download, get, resource }: Steps<J>,
+  { abandon, download, get, isOver, resource }: Steps<J>,
   first: Effect.Effect<J, IntercomError>,
   options?: RunOptions<J, E, R>
 ): Stream.Stream<Uint8Array, IntercomError | JobNotCompleted | E, R> =>
   Stream.unwrap(
     Effect.gen(function* () {
-      const job = yield* follow({ abandon, get }, first, options)
+      const job = yield* follow({ abandon, get, isOver }, first, options)
       if (completed.has(job.status)) return download(job)
       if (job.status === "no_data") return Stream.empty
       const { job_identifier, status = null } = job

@@ -31,6 +31,12 @@ export class BackgroundJob extends Schema.Opaque<BackgroundJob>()(
 
 type Get = (id: JobId) => Effect.Effect<BackgroundJob, IntercomError>
 
+// The event of a job that ended, and exports, spell it as the second.
+const isDone = ({ resource_id, status }: BackgroundJob): boolean =>
+  status === "success" || (status === "completed" && (resource_id ?? undefined) !== undefined)
+
+const isOver = (job: BackgroundJob): boolean => isDone(job) || Job.hasFailed(job)
+
 /** The jobs of a workspace. */
 export class Jobs extends Resource.Service<Jobs>()(
   "Jobs",
@@ -44,8 +50,9 @@ export class Jobs extends Resource.Service<Jobs>()(
   },
   {
     /**
-     * Asks for a job until it is done: `resource_id` is what it made. Fails with `JobNotCompleted` when the job failed, or a
-     * schedule of yours was over before it was done. Safe to repeat, in another process, too.
+     * Asks for a job until it is done: `resource_id` is what it made. Fails with `JobNotCompleted` when the job failed or was
+     * canceled, or a schedule of yours was over before it was done: call it again then, with the same id. A status that is
+     * missing or unknown is no end. Safe to repeat, in another process, too.
      */
     wait:
       ({ get }: { readonly get: Get }) =>
@@ -53,11 +60,12 @@ export class Jobs extends Resource.Service<Jobs>()(
         job_id: JobId,
         options?: Job.RunOptions<BackgroundJob, E, R>
       ): Effect.Effect<BackgroundJob, IntercomError | Job.JobNotCompleted | E, R> =>
-        Effect.flatMap(Job.follow({ get: () => get(job_id) }, get(job_id), options), (job) => {
-          const { status = null } = job
-          return status === "success"
+        Effect.flatMap(Job.follow({ get: () => get(job_id), isOver }, get(job_id), options), (job) =>
+          isDone(job)
             ? Effect.succeed(job)
-            : Effect.fail(new Job.JobNotCompleted({ resource: "Jobs", job_identifier: job_id, status }))
-        })
+            : Effect.fail(
+                new Job.JobNotCompleted({ resource: "Jobs", job_identifier: job_id, status: job.status ?? null })
+              )
+        )
   }
 ) {}

@@ -1,5 +1,6 @@
 /** Jobs: enqueued, asked for until they are done, downloaded, and resumed by their id. */
 import { DataExportId, DataExports } from "@effect-intercom/core/resources/DataExports"
+import { JobId, Jobs } from "@effect-intercom/core/resources/Jobs"
 import { ReportingExports } from "@effect-intercom/core/resources/ReportingExports"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -77,13 +78,29 @@ describe("a run", () => {
     })
   )
 
-  it.effect.each(["failed", "canceled", null, "unheard of"])("that is %s tells so, with its id", (ended) =>
+  it.effect.each(["failed", "canceled"])("that is %s tells so, with its id", (ended) =>
     Effect.gen(function* () {
       const { used } = dataExports([status(ended)], ({ run }) => Stream.runDrain(run(range)))
       const error = yield* Effect.flip(used)
       assert(error._tag === "JobNotCompleted")
       assert.deepInclude({ ...error }, { resource: "DataExports", job_identifier: "j/1", status: ended })
       assert.include(error.message, "run another")
+    })
+  )
+
+  it.effect.each([null, "unheard of"])("whose status is %s is asked for again", (unknown) =>
+    Effect.gen(function* () {
+      const { used } = dataExports([status(unknown), status("completed"), file("a")], ({ run }) => textOf(run(range)))
+      assert.strictEqual(yield* Scripted.elapse(used), "a")
+      const impatient = dataExports([status(unknown)], ({ run }) =>
+        Stream.runDrain(run(range, { schedule: Schedule.recurs(0) }))
+      )
+      const error = yield* Effect.flip(impatient.used)
+      assert(error._tag === "JobNotCompleted")
+      assert.strictEqual(
+        error.message,
+        `DataExports: the job j/1 has the unknown status ${unknown}. Resume it later, by this id.`
+      )
     })
   )
 
@@ -133,6 +150,37 @@ describe("a run", () => {
       const run = ReportingExports.use(({ run }) => textOf(run(figures)))
       assert.strictEqual(yield* Effect.provide(run, server.layer(ReportingExports.layer)), "a")
       assert.strictEqual(server.sent[1]?.path, "/download/reporting_data/j%2F1?app_id=abc")
+    })
+  )
+})
+
+describe("a job that is waited for", () => {
+  const wait = (answers: ReadonlyArray<object>, schedule?: Schedule.Schedule<unknown>) => {
+    const server = Scripted.make(answers.map((answer) => Scripted.json({ type: "job", id: "7", ...answer })))
+    return Jobs.use(({ wait }) => wait(JobId.make("7"), { schedule })).pipe(
+      Effect.provide(server.layer(Jobs.layer)),
+      Scripted.elapse
+    )
+  }
+
+  it.effect.each(["success", "completed"])("has made something when it is %s, whatever it was before", (done) =>
+    Effect.gen(function* () {
+      const before = [{}, { status: null }, { status: "queued" }, { status: "completed", resource_id: null }]
+      const { resource_id } = yield* wait([...before, { status: done, resource_id: "9" }])
+      assert.strictEqual(resource_id, "9")
+    })
+  )
+
+  it.effect.each([
+    ["failed", "is failed. It has no result: run another."],
+    ["canceled", "is canceled. It has no result: run another."],
+    ["pending", "is pending. Call wait again, with this id."],
+    ["queued", "has the unknown status queued. Call wait again, with this id."]
+  ] as const)("that is %s says what to do", ([status, says]) =>
+    Effect.gen(function* () {
+      const error = yield* Effect.flip(wait([{ status }], Schedule.recurs(0)))
+      assert(error._tag === "JobNotCompleted")
+      assert.strictEqual(error.message, `Jobs: the job 7 ${says}`)
     })
   )
 })
