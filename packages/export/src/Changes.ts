@@ -1,5 +1,6 @@
 /** Which records an export is about, and what is remembered of them so that the next one has each change once. */
 import * as DateTime from "effect/DateTime"
+import type * as Schema from "effect/Schema"
 import type { Checkpoint, Counts, Scope } from "./Checkpoint.ts"
 import * as Drift from "./internal/Drift.ts"
 import * as Reasons from "./internal/Reasons.ts"
@@ -65,11 +66,12 @@ export const nothing: Pick<Checkpoint, "counts" | "missing"> = {
   missing: []
 }
 
-/** The checkpoint after a step, of which so much was kept; some of it drifted, each record in such ways. */
+/** The checkpoint after a step of records of a schema; so much was kept, and some drifted, each record in such ways. */
 export const advance = (
   checkpoint: Checkpoint,
   step: Step,
   kept: Kept,
+  schema: Schema.Top,
   drifted: ReadonlyMap<Received, Drift.Differences> = new Map()
 ): Checkpoint => {
   const { counts, missing } = step.anew === true ? nothing : checkpoint
@@ -92,7 +94,7 @@ export const advance = (
       ...(duplicates === 0 ? undefined : { duplicates }),
       skipped: counts.skipped + step.read - step.records.length - step.invalid.length - gone - repeated,
       missing: counts.missing + found.length,
-      ...Reasons.count(counts, step.invalid, kept.setAside)
+      ...Reasons.count(counts, schema, step.invalid, kept.setAside)
     },
     total: step.total === undefined ? checkpoint.total : step.total + (checkpoint.scope.again?.length ?? 0),
     missing: [...missing, ...found].slice(0, mostNamed)

@@ -366,7 +366,7 @@ const walk = (job: Job, output: Output, from: Checkpoint): Stream.Stream<Event, 
           })
         )
         const after = (kept: Kept): Checkpoint => {
-          const advanced = told(Changes.advance(before, step, kept, drifted))
+          const advanced = told(Changes.advance(before, step, kept, resource.schema, drifted))
           return advanced.done ? { ...advanced, recent: Recent.encode(seen.changed) } : advanced
         }
         const kept = yield* output.commit(

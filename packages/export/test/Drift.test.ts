@@ -260,6 +260,23 @@ describe("what is told of drift", () => {
       { numRuns: 40, seed: 13 }
     ))
 
+  it.effect("nor has why a record is set apart, of whatever depth: their keys do not fill up the reasons", () => {
+    const key = (index: number) => `${mark}${index}@example.com.a[0]${mark}`
+    const deep: unknown = JSON.parse(`${'{"a":['.repeat(600)}${"]}".repeat(600)}`)
+    const contacts = Object.fromEntries(
+      Array.from({ length: 3 }, (_, index) => [index, { custom_attributes: { [key(index)]: deep } }])
+    )
+    return inWorkspace({ overrides: { contacts } })(
+      Effect.gen(function* () {
+        const sink = MemorySink.make()
+        const { counts } = only(Workspace.entriesOf(yield* Workspace.run({ resources: ["contacts"] }, sink)))
+        assert.deepStrictEqual(counts.reasons, {
+          "custom_attributes.*.*: expected at most 1000 levels of objects and arrays": 3
+        })
+      })
+    )
+  })
+
   const schema = Schema.Struct({
     id: Schema.String,
     tags: Schema.Array(Schema.Struct({ name: Schema.String, "a.b": Schema.String })),

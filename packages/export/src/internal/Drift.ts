@@ -87,12 +87,11 @@ interface Place {
   readonly value: unknown
 }
 
-/** What comes after a name of a path, if the name ends there. */
-const behind = (path: string, name: string): string | undefined => {
-  if (!path.startsWith(name)) return undefined
-  const rest = path.slice(name.length)
-  return rest === "" || rest.startsWith(".") || rest.startsWith("[") ? rest.replace(/^\./, "") : undefined
-}
+/** What a path may begin with, of a name that may have dots and brackets itself: the longest first. */
+const beginnings = (path: string): ReadonlyArray<string> => [
+  path,
+  ...Array.from(path.matchAll(/[.[]/g), ({ index }) => path.slice(0, index)).toReversed()
+]
 
 /** The place that a mismatch names: `tags.tags[].name`; what the schema does not name is `*`. */
 const placeOf = (root: SchemaAST.AST, record: unknown, path: string): Place => {
@@ -110,21 +109,20 @@ const placeOf = (root: SchemaAST.AST, record: unknown, path: string): Place => {
       continue
     }
     const object: Received = isObject(value) ? value : {}
-    const known = schemas.flatMap((ast) =>
-      ast._tag === "Objects" ? ast.propertySignatures.map(({ name }) => String(name)) : []
-    )
-    const [name] = [...Object.keys(object), ...known]
-      .filter((name) => behind(left, name) !== undefined)
-      .toSorted((a, b) => b.length - a.length)
+    const name = beginnings(left).find((name) => Object.hasOwn(object, name) || fieldsOf(schemas, name).length > 0)
     const fields = name === undefined ? [] : fieldsOf(schemas, name)
     told += `${told === "" ? "" : "."}${fields.length === 0 ? "*" : name}`
     if (name === undefined) return { path: told, value: nothing }
     value = Object.hasOwn(object, name) ? object[name] : nothing
     schemas = fields
-    left = behind(left, name) ?? ""
+    left = left.slice(name.length).replace(/^\./, "")
   }
   return { path: told, value }
 }
+
+/** A path in a record, as it is told. */
+export const told = (schema: Schema.Top, record: unknown, path: string): string =>
+  short(placeOf(SchemaAST.toType(schema.ast), record, path).path)
 
 const kindOf = (value: unknown): DriftKind["found"] => {
   if (value === nothing || value === undefined) return "nothing"

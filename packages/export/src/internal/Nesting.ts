@@ -38,7 +38,12 @@ const errorOf = (resource: string, path: ReadonlyArray<PropertyKey>) =>
       mismatches: [
         {
           // The rest of the way down tells nothing more.
-          path: path.slice(0, 3).map(String).join("."),
+          path: path
+            .slice(0, 3)
+            .map((key) => (typeof key === "number" ? `[${key}]` : `.${String(key)}`))
+            .join("")
+            .replace(/^\./, "")
+            .slice(0, 500),
           expected: `at most ${most} levels of objects and arrays`,
           actual: "more"
         }
