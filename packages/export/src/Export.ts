@@ -17,6 +17,7 @@ import * as Changes from "./Changes.ts"
 import type { Checkpoint } from "./Checkpoint.ts"
 import * as Document from "./Document.ts"
 import * as RequestStats from "./RequestStats.ts"
+import * as Apart from "./internal/Apart.ts"
 import * as Drift from "./internal/Drift.ts"
 import * as Elapsed from "./internal/Elapsed.ts"
 import * as Intact from "./internal/Intact.ts"
@@ -33,7 +34,6 @@ import {
   Unreadable
 } from "./ExportError.ts"
 import { type Entry, type Manifest, type State, tool } from "./Manifest.ts"
-import * as Nesting from "./internal/Nesting.ts"
 import type { Plan } from "./Plan.ts"
 import type { Event } from "./Progress.ts"
 import * as Quarantine from "./Quarantine.ts"
@@ -393,7 +393,7 @@ const walk = (job: Job, output: Output, from: Checkpoint): Stream.Stream<Event, 
           again
         })
         .pipe(
-          Stream.map(Nesting.setApart(resource.name)),
+          Stream.map(Apart.setApart(resource.table)),
           Stream.provideService(Json.Lossless, true),
           Stream.provideService(Drift.Strict, plan.strict === true),
           Stream.catch((error) =>

@@ -123,7 +123,9 @@ export const merge = Effect.fnUntraced(function* (
 export const identity = (record: unknown, key: string | null): string => {
   if (typeof record !== "object" || record === null || key === null) return Json.stringify(record)
   const value: unknown = Json.digits(record, key) ?? Reflect.get(record, key)
-  return typeof value === "string" || typeof value === "number" ? `key ${value}` : Json.stringify(record)
+  return (typeof value === "string" && value !== "") || typeof value === "number"
+    ? `key ${value}`
+    : Json.stringify(record)
 }
 
 /** A line that is damaged stays what it is. */

@@ -204,7 +204,10 @@ export const accepted = <E, R>(
   Stream.suspend(() => {
     const left = Keys.make()
     /** Whether a record is left out once more. */
-    const isRepeated = ({ id }: Received) => (typeof id === "string" || typeof id === "number") && !left.add(String(id))
+    const isRepeated = (record: Received) => {
+      const identity = identityOfId(record)
+      return identity !== undefined && !left.add(identity)
+    }
     return Stream.map(self, (step) => {
       if (step.anew === true) left.clear()
       // What is not an object has no time.

@@ -100,6 +100,30 @@ for (const [name, make] of Object.entries(Sinks.all)) {
       }).pipe(inWorkspace(shifted(5)), Effect.scoped)
     )
 
+    it.effect("what has no identity is set apart, each record of it, and is no duplicate", () =>
+      Effect.gen(function* () {
+        const sink = yield* make
+        const articles = ["", "", null, undefined, {}, [], ["1"], true, 0, "0x", " "].map((id, index) => ({
+          type: "article",
+          id,
+          title: `${index}`,
+          updated_at: 1
+        }))
+        const layer = Answers.layer(({ url }) =>
+          url.pathname === "/articles" ? Answers.page(articles, { page: 1, of: 1, total: 11 }) : undefined
+        )
+        yield* Effect.gen(function* () {
+          for (let night = 0; night < 2; night += 1) {
+            const entry = only(yield* run({ resources: ["articles"] }, sink))
+            assert.deepInclude(entry.counts, { read: 11, records: 3, quarantined: 8 })
+            assert.strictEqual(entry.counts.duplicates, undefined)
+            assert.deepInclude(yield* held(sink, entry), { records: 3, quarantined: 8 })
+            assert.deepStrictEqual(yield* differences(sink), [])
+          }
+        }).pipe(inWorkspace(layer))
+      }).pipe(Effect.scoped)
+    )
+
     it.effect("a key that the sink cannot have is set aside, counted, and verified; its neighbours are kept", () =>
       Effect.gen(function* () {
         const sink = yield* make

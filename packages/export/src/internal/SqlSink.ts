@@ -409,7 +409,7 @@ const splitter = (dialect: Dialect, layout: Layout) => {
     const lines: Array<Quarantine.Line> = []
     for (const [at, row] of rows.entries()) {
       const key = row[index] ?? null
-      if (key === null) lines.push(keyless(layout, records[at]))
+      if (key === null || key === "") lines.push(keyless(layout, records[at]))
       else byKey.set(key, row)
     }
     return { rows: [...byKey.values()], lines }
@@ -466,7 +466,7 @@ const keyOf = (record: unknown, key: string): string | null => {
   const only = { [key]: found }
   Json.copyDigits(record, key, only)
   const [value] = Table.rowOf({ name: "", key, columns: [column] })(only).values
-  if (typeof value === "string") return value
+  if (typeof value === "string") return value === "" ? null : value
   // A text that no column of text can have.
   return typeof found === "string" ? JSON.stringify(found) : null
 }
