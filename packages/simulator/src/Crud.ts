@@ -8,10 +8,12 @@ import * as Predicate from "effect/Predicate"
 import * as Collection from "./internal/Collection.ts"
 import * as ErrorList from "./internal/ErrorList.ts"
 import * as Listing from "./internal/Listing.ts"
+import * as NewerVersion from "./internal/NewerVersion.ts"
 import * as Request from "./internal/Request.ts"
 import * as Search from "./internal/Search.ts"
 import * as SearchIndex from "./internal/SearchIndex.ts"
 import * as SearchQuery from "./internal/SearchQuery.ts"
+import { isFrom216 } from "./internal/Version.ts"
 import type { Handler, Here, Missing, Raw, Workspace } from "./Kind.ts"
 
 type Row = Collection.Row
@@ -38,6 +40,10 @@ export const missing = ({ message, code }: Missing = { message: "Resource Not Fo
 
 /** A record whose id is sent as a number. */
 export const numbered = ({ id, ...row }: Row): object => ({ ...row, id: Number(id) })
+
+/** The version of the API a request is for. */
+export const versionOf = ({ headers }: HttpServerRequest.HttpServerRequest, { workspace }: Here): string =>
+  headers["intercom-version"] ?? workspace.version
 
 /** A record, as it is sent. */
 const sent = ({ kind: { sent } }: Here, row: Row): object => (sent === undefined ? row : sent(row))
@@ -314,25 +320,31 @@ const timesOf = ({ seeded, seeds }: Collection.Collection): SearchIndex.Times =>
 
 /** A search over the records of the kind, which says by itself what it refuses. */
 export const search = ({ perPage = 50, type = "list" }: Shape = {}): Raw => {
-  const optionsOf = Function.memoize(({ collection, endpoint, kind, name, workspace }: Here): Search.Options => {
+  const optionsOf = (newer: boolean, { collection, endpoint, kind, name, workspace }: Here): Search.Options => {
     const { days, searchGranularity, searchLag, world } = workspace
     const { fields = {}, granularity = "second", times, readerOf } = kind.search ?? {}
+    const renewed = (field: string) => NewerVersion.readerOf(field) ?? readerOf?.(field)
+    const reader = newer ? renewed : readerOf
     return {
       index: SearchIndex.make(
         collection,
         times?.(world) ?? timesOf(collection),
         searchLag,
-        readerOf === undefined ? undefined : SearchQuery.valuesBy(readerOf)
+        reader === undefined ? undefined : SearchQuery.valuesBy(reader)
       ),
       dialect: { fields, days: (searchGranularity[name] ?? granularity) === "day" ? days : undefined },
       shape: { type, key: endpoint.pages?.items ?? "data", perPage }
     }
-  })
+  }
+  const former = Function.memoize((here: Here) => optionsOf(false, here))
+  const newer = Function.memoize((here: Here) => optionsOf(true, here))
   return {
-    raw: (request, here) =>
-      Effect.flatMap(Request.bodyOf(request), (body) =>
-        Effect.flatMap(time, ({ at }) => Search.answer(optionsOf(here), body, at))
+    raw: (request, here) => {
+      const options = isFrom216(versionOf(request, here)) ? newer(here) : former(here)
+      return Effect.flatMap(Request.bodyOf(request), (body) =>
+        Effect.flatMap(time, ({ at }) => Search.answer(options, body, at))
       )
+    }
   }
 }
 

@@ -1,5 +1,14 @@
 /** The simulator answers as the version that is asked for. */
-import { AdminId, ContactId, Contacts, Conversations, IntercomHttp, Tickets } from "@effect-intercom/core"
+import {
+  AdminId,
+  ContactId,
+  Contacts,
+  Conversations,
+  DataAttributes,
+  IntercomHttp,
+  Search,
+  Tickets
+} from "@effect-intercom/core"
 import { Simulator } from "@effect-intercom/simulator"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -7,7 +16,7 @@ import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 
 const at = (version: string) =>
-  Layer.mergeAll(Contacts.layer, Conversations.layer, Tickets.layer).pipe(
+  Layer.mergeAll(Contacts.layer, Conversations.layer, DataAttributes.layer, Tickets.layer).pipe(
     Layer.provide(IntercomHttp.layer({ accessToken: Redacted.make("simulator-token"), version })),
     Layer.provideMerge(Simulator.layerClient({ contacts: 12, conversations: 40, tickets: 8 }))
   )
@@ -27,6 +36,27 @@ const seen = Effect.gen(function* () {
     priorities: [...new Set(listed.conversations.map(({ priority }) => priority))].toSorted()
   }
 })
+
+/** How many are found by a value, and how many of those listed have it. */
+const found = Effect.fnUntraced(function* (
+  field: "priority" | "admin_assignee_id",
+  value: string | number | null,
+  operator: "=" | "IN" = "="
+) {
+  const conversations = yield* Conversations
+  const listed = yield* conversations.list({ per_page: 50 })
+  const compared = operator === "IN" ? [value] : value
+  const answer = yield* conversations.search({
+    // Values of another version are none of this one's types.
+    query: { field, operator, value: compared } as Search.ConversationQuery
+  })
+  return [answer.total_count, listed.conversations.filter((one) => one[field] === value).length]
+})
+
+const agree = ([found, listed]: ReadonlyArray<unknown>) => {
+  assert.strictEqual(found, listed)
+  assert.isAbove(Number(found), 0)
+}
 
 describe("version", () => {
   it.effect("2.15 has numbers for owners, and null for nobody", () =>
@@ -61,6 +91,33 @@ describe("version", () => {
       const { reason } = yield* Effect.flip(contacts.get(ContactId.make(from.id)))
       assert(reason._tag === "Gone")
       assert.strictEqual(reason.mergedInto, into.id)
+    }).pipe(Effect.provide(at("2.16")))
+  )
+
+  it.effect("2.15 finds what it lists", () =>
+    Effect.gen(function* () {
+      agree(yield* found("priority", "not_priority"))
+      agree(yield* found("admin_assignee_id", null))
+      assert.deepStrictEqual(yield* found("priority", "none"), [0, 0])
+      const { data } = yield* (yield* DataAttributes).list({ model: "conversation" })
+      assert.isNotEmpty(data)
+    }).pipe(Effect.provide(at("2.15")))
+  )
+
+  it.effect("2.16 finds what it lists", () =>
+    Effect.gen(function* () {
+      agree(yield* found("priority", "none"))
+      agree(yield* found("priority", "high", "IN"))
+      agree(yield* found("admin_assignee_id", 0))
+      agree(yield* found("admin_assignee_id", 0, "IN"))
+      assert.deepStrictEqual(yield* found("priority", "not_priority"), [0, 0])
+    }).pipe(Effect.provide(at("2.16")))
+  )
+
+  it.effect("2.16 has the attributes of conversations elsewhere", () =>
+    Effect.gen(function* () {
+      const { reason } = yield* Effect.flip((yield* DataAttributes).list({ model: "conversation" }))
+      assert.containsSubset(reason, { status: 422, errors: [{ code: "parameter_invalid", field: "model" }] })
     }).pipe(Effect.provide(at("2.16")))
   )
 })

@@ -37,3 +37,11 @@ export const as216 = (value: unknown): unknown => {
   const fields = Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, as216(inner)]))
   return changes[String(fields["type"])]?.(fields) ?? fields
 }
+
+const renewedFields = ["admin_assignee_id", "team_assignee_id", "priority"]
+
+/** Reads a field that searches at 2.16 compare with other values than those of 2.15; `undefined`: it is no such field. */
+export const readerOf = (field: string): ((record: Fields) => unknown) | undefined =>
+  renewedFields.includes(field)
+    ? (record) => changes[String(record["type"])]?.(Struct.pick(record, ["type", ...renewedFields]))[field]
+    : undefined

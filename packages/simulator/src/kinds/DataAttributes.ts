@@ -6,6 +6,7 @@ import * as Ids from "../Ids.ts"
 import type { Row } from "../internal/Collection.ts"
 import * as ErrorList from "../internal/ErrorList.ts"
 import * as Listing from "../internal/Listing.ts"
+import { isFrom216 } from "../internal/Version.ts"
 import * as Kind from "../Kind.ts"
 import * as World from "../World.ts"
 
@@ -61,7 +62,14 @@ export const dataAttributes = Kind.listed(DataAttributes, {
   sent,
   missing: { message: "Data Attribute Not Found", code: "field_not_found" },
   handlers: {
-    list: ({ query: { include_archived, model } }, here) => {
+    list: ({ query: { include_archived, model }, request }, here) => {
+      if (model === "conversation" && isFrom216(Crud.versionOf(request, here))) {
+        return ErrorList.respond(422, {
+          code: "parameter_invalid",
+          message: "Attributes of conversations are at GET /conversations/attributes in this version",
+          field: "model"
+        })
+      }
       const rows = Listing.rows(here.collection).filter(
         (row) =>
           (model === undefined || row["model"] === model) && (include_archived === true || row["archived"] === false)
