@@ -124,6 +124,56 @@ describe("a ticket", () => {
       assert.strictEqual((yield* Effect.flip(ticketTypes.updateAttribute(none, {}))).reason._tag, "NotFound")
     }).pipe(Effect.provide(inProcess()))
   )
+
+  it.effect("is of a company there is", () =>
+    Effect.gen(function* () {
+      const { companies, tickets } = yield* Intercom
+      const { type } = yield* typed
+      yield* companies.createOrUpdate({ company_id: "acme", name: "Acme" })
+      const draft = { ticket_type_id: type.id, contacts }
+      const { id } = yield* tickets.create({ ...draft, company_id: "acme" })
+      assert.containsSubset(yield* tickets.get(id), { company_id: "acme" })
+      const bogus = { company_id: "bogus" }
+      for (const refused of [tickets.create({ ...draft, ...bogus }), tickets.update(id, bogus)]) {
+        const { reason } = yield* Effect.flip(refused)
+        assert.containsSubset(reason, { _tag: "NotFound", errors: [{ code: "company_not_found" }] })
+      }
+      assert.containsSubset(yield* tickets.get(id), { company_id: "acme" })
+    }).pipe(Effect.provide(inProcess()))
+  )
+
+  it.effect("is linked to a conversation from both sides", () =>
+    Effect.gen(function* () {
+      const { conversations, tickets } = yield* Intercom
+      const { type } = yield* typed
+      const conversation = (yield* conversations.list({ per_page: 1 })).conversations[0] ?? assert.fail("none")
+      const { id } = yield* tickets.create({
+        ticket_type_id: type.id,
+        contacts,
+        conversation_to_link_id: conversation.id
+      })
+      assert.containsSubset((yield* tickets.get(id)).linked_objects, { data: [{ id: conversation.id }] })
+      const { linked_objects } = yield* conversations.get(conversation.id)
+      assert.containsSubset(linked_objects, { data: [{ type: "ticket", id }], total_count: 1 })
+    }).pipe(Effect.provide(inProcess()))
+  )
+
+  it.effect("has the attributes its type requires, also when it is enqueued", () =>
+    Effect.gen(function* () {
+      const { ticketTypes, tickets } = yield* Intercom
+      const { attribute, medium, type } = yield* typed
+      yield* ticketTypes.updateAttribute(
+        { ticket_type_id: type.id, attribute_id: attribute.id },
+        { required_to_create: true }
+      )
+      const draft = { ticket_type_id: type.id, contacts }
+      for (const refused of [Effect.asVoid(tickets.create(draft)), Effect.asVoid(tickets.enqueue(draft))]) {
+        const { reason } = yield* Effect.flip(refused)
+        assert.containsSubset(reason, { _tag: "BadRequest", errors: [{ field: "ticket_attributes" }] })
+      }
+      yield* tickets.create({ ...draft, ticket_attributes: { Size: medium } })
+    }).pipe(Effect.provide(inProcess()))
+  )
 })
 
 describe("a call", () => {

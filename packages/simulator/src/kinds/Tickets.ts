@@ -6,6 +6,7 @@ import type * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Crud from "../Crud.ts"
 import * as Ids from "../Ids.ts"
 import type { Row } from "../internal/Collection.ts"
+import * as State from "../internal/ConversationState.ts"
 import * as ErrorList from "../internal/ErrorList.ts"
 import * as Listing from "../internal/Listing.ts"
 import * as Parts from "../internal/Parts.ts"
@@ -109,18 +110,36 @@ const flawOf = (type: Row, attributes: Crud.Input): Answer | undefined => {
   return undefined
 }
 
+/** Why attributes cannot be all of a new ticket of this type; `undefined` when they can. */
+const flawOfNew = (type: Row, attributes: Crud.Input): Answer | undefined => {
+  const lacking = TicketTypes.attributesIn(type).find(
+    ({ archived, name, required_to_create }) =>
+      required_to_create === true && archived !== true && (attributes[String(name)] ?? "") === ""
+  )
+  return lacking === undefined
+    ? flawOf(type, attributes)
+    : refuse(`${String(lacking["name"])} is required for tickets of this type`, "ticket_attributes")
+}
+
+const noCompany = { message: "Company Not Found", code: "company_not_found" }
+
+/** The company of a request, by the id its workspace gave it. */
+const companyOf = ({ collections: { companies } }: Kind.Workspace, id: unknown) =>
+  typeof id === "string" ? companies.by("company_id", id) : undefined
+
 const noState = { message: "Ticket state not found", code: "ticket_state_not_found" }
 
 /** A new ticket, or why there is none. It is not among the others yet. */
 export const make = (workspace: Kind.Workspace, now: number, input: Crud.Input): Row | Answer => {
-  const { assignment, contacts, created_at, ticket_attributes, ticket_type_id } = input
+  const { assignment, company_id, contacts, created_at, ticket_attributes, ticket_type_id } = input
   const { ticketStates, ticketTypes, tickets } = workspace.collections
   const [first] = Listing.rows(ticketStates)
   const type = ticketTypes.find(String(ticket_type_id))
   if (type === undefined) return Crud.missing(TicketTypes.ticketTypes.missing)
   const attributes = Crud.present(Crud.fieldsOf(ticket_attributes))
-  const flaw = flawOf(type, attributes)
+  const flaw = flawOfNew(type, attributes)
   if (flaw !== undefined) return flaw
+  if (company_id !== undefined && companyOf(workspace, company_id) === undefined) return Crud.missing(noCompany)
   const id = tickets.nextId(now)
   const { admin_assignee_id = "0", team_assignee_id = "0" } = Crud.present(Crud.fieldsOf(assignment))
   const at = typeof created_at === "number" ? created_at : now
@@ -135,6 +154,7 @@ export const make = (workspace: Kind.Workspace, now: number, input: Crud.Input):
     contacts: contactsOf(Array.isArray(contacts) ? contacts.map(Crud.fieldsOf) : []),
     admin_assignee_id,
     team_assignee_id,
+    ...(company_id === undefined ? undefined : { company_id }),
     created_at: at,
     updated_at: at,
     open: true,
@@ -187,7 +207,9 @@ const create = (
   const contact = contactOf(workspace, first, now, at)
   if (contact === undefined) return Crud.missing(Contacts.contacts.missing)
   const ticket = { ...draft, contacts: contactsOf([contact]) }
-  return add(workspace, conversation === undefined ? ticket : linked(ticket, conversation), at)
+  if (conversation === undefined) return add(workspace, ticket, at)
+  workspace.collections.conversations.replace({ ...State.linked(conversation, ticket), updated_at: now }, at)
+  return add(workspace, linked(ticket, conversation), at)
 }
 
 /** The ticket with one more part. */
@@ -311,7 +333,12 @@ export const tickets = Kind.listed(Tickets, {
       Effect.flatMap(Crud.time, ({ at, now }) => {
         const ticket = create(workspace, payload, now, at)
         return Effect.isEffect(ticket)
-          ? refuse("The ticket cannot be created", "ticket_type_id")
+          ? Effect.flatMap(ticket, (refusal) =>
+              // It declares no other refusal.
+              refusal.status === 400
+                ? Effect.succeed(refusal)
+                : refuse("The ticket cannot be created", "ticket_type_id")
+            )
           : Jobs.enqueue(workspace, ticket.id, at)
       }),
     get: Crud.get,
@@ -324,6 +351,7 @@ export const tickets = Kind.listed(Tickets, {
       if (ticket_state_id !== undefined && state === undefined) return Crud.missing(noState)
       const admin = admin_id === undefined ? undefined : admins.find(String(admin_id))
       if (admin_id !== undefined && admin === undefined) return Crud.missing(Parts.noAdmin)
+      if (company_id !== undefined && companyOf(workspace, company_id) === undefined) return Crud.missing(noCompany)
       const assignee = assignee_id === undefined ? undefined : (admins.find(assignee_id) ?? teams.find(assignee_id))
       if (assignee_id !== undefined && assignee_id !== "0" && assignee === undefined) {
         return Crud.missing(Parts.noAssignee)
