@@ -7,6 +7,17 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { services } from "../Subjects.ts"
 
+/** The project's document and the client, loaded once. */
+const loaded = Effect.runSync(
+  Effect.cached(
+    Effect.gen(function* () {
+      const { document } = yield* EffectiveDocument.load()
+      const client = yield* Client.make(Client.intercom).pipe(Effect.provide(Client.layer("https://api.intercom.io")))
+      return { document, client, parsed: Document.make(document) }
+    }).pipe(Effect.provide(services))
+  )
+)
+
 const at = (
   name: string,
   pointer: string,
@@ -14,15 +25,13 @@ const at = (
   direction: "request" | "coverage" = "request"
 ) =>
   Effect.gen(function* () {
-    const { document } = yield* EffectiveDocument.load()
-    const client = yield* Client.make(Client.intercom).pipe(Effect.provide(Client.layer("https://api.intercom.io")))
-    const parsed = Document.make(document)
+    const { client, document, parsed } = yield* loaded
     const method = client.operations.find((one) => one.name === name)
     const operation = parsed.operations.find(({ key }) => key === method?.key)
     assert.isDefined(method)
     assert.isDefined(operation)
     return ClientLocation.of(document, operation, method, { pointer, through, direction })
-  }).pipe(Effect.provide(services))
+  })
 
 const list = "/paths/~1contacts/get/responses/200/content/application~1json/schema"
 const body = "/paths/~1contacts/post/requestBody/content/application~1json/schema/$ref"
