@@ -161,3 +161,24 @@ describe("a conversation", () => {
     }).pipe(Effect.provide(inProcess({ conversations: 1 })))
   )
 })
+
+describe("a message", () => {
+  it.effect("starts its conversation without a reply, where it is to", () =>
+    Effect.gen(function* () {
+      const { conversations, messages } = yield* Intercom
+      const { by, contact } = yield* started
+      const { conversation_id } = yield* messages.create({
+        message_type: "in_app",
+        body: "Welcome",
+        from: { type: "admin", id: Number(by.admin_id) },
+        to: { type: "user", id: contact.id },
+        create_conversation_without_contact_reply: true
+      })
+      const conversation = yield* conversations.get(ConversationId.make(conversation_id ?? ""))
+      assert.containsSubset(conversation, {
+        source: { body: "Welcome", author: { type: "admin" } },
+        contacts: { contacts: [{ id: contact.id }] }
+      })
+    }).pipe(Effect.provide(inProcess()))
+  )
+})

@@ -194,7 +194,7 @@ export const details = function* (workspace: Kind.Workspace) {
 }
 
 /** A conversation a contact starts. */
-const make = (contact: Row, input: Crud.Input, { id, now, workspace }: Crud.Making): Row => {
+export const make = (contact: Row, input: Crud.Input, { id, now, workspace }: Crud.Making): Row => {
   const at = typeof input["created_at"] === "number" ? input["created_at"] : now
   return {
     type: "conversation",
