@@ -2,7 +2,7 @@
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
-import type { IntercomError } from "./IntercomError.ts"
+import type { IntercomError, Mismatch } from "./IntercomError.ts"
 import { numberOf } from "./internal/Envelope.ts"
 import { nullish, open, unchecked } from "./Wire.ts"
 
@@ -51,6 +51,8 @@ export interface Page<out Item> {
 export interface Invalid {
   readonly raw: unknown
   readonly error: IntercomError
+  /** All places where it differs, where these are more than the twenty of the error; each call looks for them again. */
+  readonly mismatches?: () => ReadonlyArray<Mismatch>
   /** Where it stood among the records of its page, from 0; absent for what is no record of a page. */
   readonly index?: number
 }

@@ -277,6 +277,24 @@ describe("what is told of drift", () => {
     )
   })
 
+  it.effect("has every kind, however many entries of a list are wrong", () =>
+    Effect.gen(function* () {
+      const wrong = {
+        type: "news-item",
+        id: "1",
+        newsfeed_assignments: Array.from({ length: 250 }, () => 7),
+        updated_at: "x",
+        reactions: 7
+      }
+      const { counts } = yield* exported([wrong])
+      assert.deepStrictEqual(counts.drift?.kinds.map(({ path }) => path).toSorted(), [
+        "newsfeed_assignments[]",
+        "reactions",
+        "updated_at"
+      ])
+    })
+  )
+
   const schema = Schema.Struct({
     id: Schema.String,
     tags: Schema.Array(Schema.Struct({ name: Schema.String, "a.b": Schema.String })),

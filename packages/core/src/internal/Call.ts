@@ -12,9 +12,10 @@ import { regions } from "../IntercomConfig.ts"
 import { DecodeError, IntercomError, PaginationError, type Reason, TimeoutError } from "../IntercomError.ts"
 import type { IntercomHttp } from "../IntercomHttp.ts"
 import * as Json from "../Json.ts"
+import type { Invalid } from "../Pagination.ts"
 import { OnInvalid, Timeout } from "./CallPolicy.ts"
 import { guard } from "./Guard.ts"
-import { mismatchesOf } from "./Mismatches.ts"
+import { allOf, mismatchesOf } from "./Mismatches.ts"
 import { countDecodeFailure, transportReason } from "./ReadAnswer.ts"
 import { encoder, type Parts } from "./RequestEncoder.ts"
 import type { Scrub } from "./Scrub.ts"
@@ -43,6 +44,8 @@ export interface Call {
   readonly countInvalid: Effect.Effect<void>
   /** The error for a body, or a part of one, that does not fit `schema`. */
   readonly decodeError: (schema: Schema.Top, answer: Answer, value: unknown) => IntercomError
+  /** A body, or a part of one, that does not fit `schema`. */
+  readonly invalid: (schema: Schema.Top, answer: Answer, value: unknown) => Invalid
   /** An error of this operation. */
   readonly fail: (reason: Reason) => IntercomError
 }
@@ -128,6 +131,12 @@ export const make = (http: IntercomHttp["Service"], operation: Operation, endpoi
       })
     )
 
+  const invalid = (schema: Schema.Top, raw: unknown, error: IntercomError): Invalid => ({
+    raw,
+    error,
+    ...(error.reason._tag === "DecodeError" ? allOf(error.reason.mismatches, schema, raw, http.scrub) : {})
+  })
+
   const countInvalid = countDecodeFailure(operation)
 
   const decode = (answer: Answer): Effect.Effect<unknown, IntercomError> =>
@@ -139,7 +148,9 @@ export const make = (http: IntercomHttp["Service"], operation: Operation, endpoi
     decode(answer).pipe(
       Effect.catch((error) =>
         Effect.flatMap(OnInvalid, (onInvalid) =>
-          onInvalid === undefined ? Effect.fail(error) : Effect.as(onInvalid({ raw: answer.body, error }), answer.body)
+          onInvalid === undefined
+            ? Effect.fail(error)
+            : Effect.as(onInvalid(invalid(success, answer.body, error)), answer.body)
         )
       )
     )
@@ -154,6 +165,8 @@ export const make = (http: IntercomHttp["Service"], operation: Operation, endpoi
     resolve,
     countInvalid,
     decodeError,
+    invalid: (schema: Schema.Top, answer: Answer, value: unknown) =>
+      invalid(schema, value, decodeError(schema, answer, value)),
     fail
   })
 }

@@ -14,10 +14,10 @@ const pathOf = (path: ReadonlyArray<PropertyKey>): string =>
     .replace(/^\./, "")
 
 /** Where a value differs from what was expected, in order of appearance; twenty at most, free of the secret. */
-export const mismatchesOfIssue = (issue: SchemaIssue.Issue, scrub: Scrub): Array<Mismatch> => {
+export const mismatchesOfIssue = (issue: SchemaIssue.Issue, scrub: Scrub, limit = most): Array<Mismatch> => {
   // Effect gives every issue a path, of keys: the standard would leave it out, and allow objects.
   const issues = format(issue).issues as ReadonlyArray<{ readonly message: string; readonly path: Array<PropertyKey> }>
-  return issues.slice(0, most).map(({ message, path }) => {
+  return issues.slice(0, limit).map(({ message, path }) => {
     const [expected, actual] = sidesOf(message)
     return { path: scrub(pathOf(path), 500), expected: scrub(expected), actual: scrub(actual, 200) }
   })
@@ -46,13 +46,22 @@ const transformed: Array<Mismatch> = [
 ]
 
 /** Where a value differs from a schema. */
-export const mismatchesOf = (schema: Schema.Top, value: unknown, scrub: Scrub): Array<Mismatch> =>
+export const mismatchesOf = (schema: Schema.Top, value: unknown, scrub: Scrub, limit = most): Array<Mismatch> =>
   Result.getOrElse(
     Result.try(() => {
       // Wire schemas need no services.
       const decoder = schema as Schema.Decoder<unknown>
       const result = Schema.decodeUnknownResult(decoder, { errors: "all", reportInput: true })(value)
-      return Result.isFailure(result) ? mismatchesOfIssue(result.failure.issue, scrub) : transformed
+      return Result.isFailure(result) ? mismatchesOfIssue(result.failure.issue, scrub, limit) : transformed
     }),
     () => tooDeep
   )
+
+/** All of them, looked for when asked for; nothing where an error has them all already. */
+export const allOf = (
+  told: ReadonlyArray<Mismatch>,
+  schema: Schema.Top,
+  value: unknown,
+  scrub: Scrub
+): { readonly mismatches?: () => ReadonlyArray<Mismatch> } =>
+  told.length < most ? {} : { mismatches: () => mismatchesOf(schema, value, scrub, Infinity) }

@@ -71,7 +71,7 @@ export const make = (
     // The envelope is judged without its records, then each record by itself.
     const envelope = { ...answer, body: Envelope.withAt(answer.body, list, []) }
     const invalid = records.flatMap((raw, index) =>
-      isRecord(raw) ? [] : [{ raw, error: call.decodeError(item, answer, raw), index }]
+      isRecord(raw) ? [] : [{ ...call.invalid(item, answer, raw), index }]
     )
     return Effect.as(
       Effect.andThen(

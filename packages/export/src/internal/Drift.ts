@@ -20,11 +20,11 @@ const mostKinds = 50
 const mostCharacters = 120
 
 // As long as the record itself is held: whatever becomes of it on its way, it is known where it is written.
-const noted = new WeakMap<object, ReadonlyArray<Mismatch>>()
+const noted = new WeakMap<object, () => ReadonlyArray<Mismatch>>()
 
 /** Notes a record that is to be written though it does not fit. */
-export const note = (record: Received, { error: { reason } }: Invalid): void => {
-  noted.set(record, reason._tag === "DecodeError" ? reason.mismatches : [])
+export const note = (record: Received, { error: { reason }, mismatches }: Invalid): void => {
+  noted.set(record, mismatches ?? (() => (reason._tag === "DecodeError" ? reason.mismatches : [])))
 }
 
 /** A difference, once for each record that has it. */
@@ -155,7 +155,7 @@ const shapeOf = (names: ReadonlySet<string>, value: unknown, depth = 3): string 
   return `{${[...distinct.slice(0, 8), ...(distinct.length > 8 ? ["…"] : [])].join(", ")}}`
 }
 
-const keyOf = ({ expected, found, path }: Difference): string => JSON.stringify([path, expected, found])
+const keyOf = ({ expected, found, path }: Omit<Difference, "shape">): string => JSON.stringify([path, expected, found])
 
 /** How records of a schema differ, of those that were {@link note}d. What depends on the schema alone is done once. */
 export const differences = (schema: Schema.Top): ((record: Received) => Differences | undefined) => {
@@ -166,16 +166,11 @@ export const differences = (schema: Schema.Top): ((record: Received) => Differen
     if (mismatches === undefined) return undefined
     names ??= namesOf(ast)
     const found = new Map<string, Difference>()
-    for (const mismatch of mismatches) {
+    for (const mismatch of mismatches()) {
       const { path, value } = placeOf(ast, record, mismatch.path)
-      const difference: Difference = {
-        path: short(path),
-        expected: short(mismatch.expected),
-        found: kindOf(value),
-        shape: short(shapeOf(names, value))
-      }
-      const key = keyOf(difference)
-      if (!found.has(key)) found.set(key, difference)
+      const kind = { path: short(path), expected: short(mismatch.expected), found: kindOf(value) }
+      const key = keyOf(kind)
+      if (!found.has(key)) found.set(key, { ...kind, shape: short(shapeOf(names, value)) })
     }
     return [...found.values()]
   }
