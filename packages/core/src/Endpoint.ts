@@ -37,7 +37,8 @@ export type Text = typeof Text
 
 /**
  * The `success` of an operation whose body is bytes: its method is a stream of them. The request is sent when the stream is
- * run, and never again after the first byte; the timeout is for the answer to begin, and then from one chunk to the next.
+ * run, and again, like any other, when its fate is unknown; a body that breaks off once its answer has begun, even before the
+ * first byte, is not asked for again. The timeout is for the answer to begin, and then from one chunk to the next.
  */
 export const Bytes = noJson<"bytes", Uint8Array>("bytes", Schema.Uint8Array)
 export type Bytes = typeof Bytes

@@ -108,6 +108,34 @@ describe("the address of a redirect", () => {
   )
 })
 
+describe("an answer of another kind", () => {
+  it.effect.each([
+    [302, "javascript:alert(1)"],
+    [302, "file:///etc/passwd"],
+    [200, "https://files.example/1"],
+    [304, "https://files.example/1"]
+  ] as const)("is no address: %d %s", ([status, location]) =>
+    Effect.gen(function* () {
+      const server = Scripted.make([Scripted.status(status, { location })])
+      const { recording } = yield* Effect.provide(Calls, server.layer(Calls.layer, { retry: { times: 0 } }))
+      const { reason } = yield* Effect.flip(recording("1"))
+      assert.strictEqual(reason._tag, "DecodeError")
+    })
+  )
+
+  it.effect.each(["text/html; charset=utf-8", "application/json", "application/problem+json"])(
+    "is no text: %s",
+    (type) =>
+      Effect.gen(function* () {
+        const server = Scripted.make([Scripted.text("{}", { headers: { "content-type": type } })])
+        const { transcript } = yield* Effect.provide(Calls, server.layer(Calls.layer, { retry: { times: 0 } }))
+        const { reason } = yield* Effect.flip(transcript("1"))
+        assert(reason._tag === "DecodeError")
+        assert.include(reason.message, `expected text, got ${type}`)
+      })
+  )
+})
+
 describe("bytes", () => {
   it.effect("are streamed, however many, when the stream is run", () =>
     Effect.gen(function* () {

@@ -438,8 +438,7 @@ const walks: {
   },
   scroll: { first: { scroll_param: "s" }, last: { scroll_param: "s" }, asked: { scroll_param: "s" } },
   url: { first: { pages: { next: "?cursor=u" } }, last: { pages: { next: null } }, asked: { cursor: "u" } },
-  // All there is, whatever `pages` says.
-  single: { first: { pages: { page: 1, per_page: 1, total_pages: 2, next: "?page=2" } }, last: {}, asked: {} }
+  single: { first: { pages: { page: 1, per_page: 1, total_pages: 1, next: null } }, last: {}, asked: {} }
 }
 
 const listings = all.flatMap((operation) => {

@@ -32,7 +32,7 @@ class Notes extends Resource.Service<Notes>()("Notes", {
   }),
   all: Endpoint.get("/contacts/:contact_id/all", {
     params: ids,
-    success: Wire.listing({ data: Schema.Array(Note) }),
+    success: Wire.listing({ data: Schema.Array(Note), pages }),
     pages: Pagination.single("data", Note)
   }),
   reply: Endpoint.post("/contacts/:contact_id/parts", {
@@ -70,6 +70,32 @@ describe("a listing with ids in its path", () => {
       assert.deepStrictEqual(idsOf(yield* Stream.runCollect(byPage.items("a/b", { phrase: "x" }))), ["1", "2"])
       assert.deepStrictEqual(urls(server), ["/contacts/a%2Fb/notes?phrase=x", "/contacts/a%2Fb/notes?page=2&phrase=x"])
     })
+  )
+
+  it.effect("has its records under the key that has any", () =>
+    Effect.gen(function* () {
+      const { notes } = served({ notes: [], data: [note("1")] })
+      assert.deepStrictEqual(idsOf(yield* Stream.runCollect((yield* notes).byPage.items("a"))), ["1"])
+    })
+  )
+
+  it.effect.each([{ next: "?page=2" }, { next: { page: 2, per_page: 50 } }, { page: 1, total_pages: 2 }])(
+    "in one answer is not whole where there is more: %o",
+    (pages) =>
+      Effect.gen(function* () {
+        const { notes } = served({ data: [note("1")], pages })
+        const { reason } = yield* Effect.flip(Stream.runCollect((yield* notes).all.items("a")))
+        assert.strictEqual(reason._tag, "PaginationError")
+      })
+  )
+
+  it.effect.each([{ next: null }, { next: { per_page: 50 } }, { page: 1, total_pages: 1, next: "" }])(
+    "in one answer is whole where no more is named: %o",
+    (pages) =>
+      Effect.gen(function* () {
+        const { notes } = served({ data: [note("1")], pages })
+        assert.deepStrictEqual(idsOf(yield* Stream.runCollect((yield* notes).all.items("a"))), ["1"])
+      })
   )
 
   it.effect("follows a relative link from where it is", () =>

@@ -684,6 +684,22 @@ describe("page numbers", () => {
     })
   )
 
+  it.effect.each<readonly [object, unknown, number]>([
+    [{ page: 1, total_pages: 1, next: "https://api.intercom.io/companies?page=2" }, 3, 1],
+    [{ page: 1, total_pages: 1, next: { page: 2, per_page: 50 } }, "3", 1],
+    [{ page: 1, total_pages: 1, next: { page: 2, per_page: 50 } }, 1, 0],
+    [{ page: 1, total_pages: 1, next: { per_page: 50 } }, 3, 0],
+    [{ page: 1, total_pages: 1, next: "?page=2" }, undefined, 0]
+  ])("a last page that names a next one is an error where more is counted: %o, %s", ([pages, total_count, errors]) =>
+    Effect.gen(function* () {
+      const server = Scripted.make([
+        Scripted.json({ ...pageStyle.body([pageStyle.record("1")], undefined, pages), total_count })
+      ])
+      const { reason } = yield* walk(pageStyle, server)
+      assert.deepStrictEqual(reason === undefined ? [] : [reason._tag], errors === 1 ? ["PaginationError"] : [])
+    })
+  )
+
   it.effect("a server that ignores the number and says so is found out", () =>
     Effect.gen(function* () {
       const server = Scripted.make(() => page("1", { page: 1, total_pages: 9 }))

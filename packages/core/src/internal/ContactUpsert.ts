@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
-import type { IntercomError, Reason } from "../IntercomError.ts"
+import { EncodeError, IntercomError, type Reason } from "../IntercomError.ts"
 import { ContactId } from "../resources/Common.ts"
 import type { Contact } from "../resources/Contact.ts"
 import * as Search from "../Search.ts"
@@ -53,12 +53,36 @@ const whenFound = (effect: Effect.Effect<Contact, IntercomError>) =>
 /** The user with this email, or else the first of the leads that have it. */
 const findByEmail = (calls: Pick<Calls<never>, "search">, email: string) =>
   Effect.map(calls.search({ query: byEmail(email), pagination: { per_page: 150 } }), ({ data }) => {
-    const contacts = data ?? []
+    // What a search finds need not be what was asked for, and would be overwritten by an upsert.
+    const contacts = (data ?? []).filter((contact) => contact.email?.toLowerCase() === email.toLowerCase())
     return Option.fromUndefinedOr(contacts.find(({ role }) => role === "user") ?? contacts[0])
   })
 
+/** A key that names nobody is refused before anything is sent. */
+const named = (operation: "Contacts.find" | "Contacts.upsert", key: Named): Effect.Effect<void, IntercomError> => {
+  const empty = (["email", "external_id"] as const).filter((name) => key[name] === "")
+  if (empty.length === 0) return Effect.void
+  const mismatches = empty.map((path) => ({ path, expected: "a string that is not empty", actual: '""' }))
+  const path = operation === "Contacts.find" ? "/contacts/search" : "/contacts"
+  return Effect.fail(new IntercomError({ operation, method: "POST", path, reason: new EncodeError({ mismatches }) }))
+}
+
 export const find = (calls: Pick<Calls<never>, "search" | "getByExternalId">, key: ContactKey) =>
-  "external_id" in key ? whenFound(calls.getByExternalId(key.external_id)) : findByEmail(calls, key.email)
+  Effect.andThen(
+    named("Contacts.find", key),
+    Effect.suspend(() => look(calls, key))
+  )
+
+const look = (
+  calls: Pick<Calls<never>, "search" | "getByExternalId">,
+  key: ContactKey
+): Effect.Effect<Option.Option<Contact>, IntercomError> =>
+  "external_id" in key
+    ? Effect.map(
+        whenFound(calls.getByExternalId(key.external_id)),
+        Option.filter((contact: Contact) => contact.external_id === key.external_id)
+      )
+    : findByEmail(calls, key.email)
 
 /** What an upsert comes to. */
 export interface Upserted {
@@ -118,7 +142,11 @@ export const upsert = <Input extends Named>(
       )
     )
 
-  return calls.create(input).pipe(
+  const attempt = Effect.andThen(
+    named("Contacts.upsert", input),
+    Effect.suspend(() => calls.create(input))
+  )
+  return attempt.pipe(
     Effect.map((contact): Upserted => ({ contact, created: true })),
     Effect.catchReason(
       "IntercomError",

@@ -23,6 +23,8 @@ interface Answered {
   readonly cursor: Cursor | undefined
   /** How many records it had. */
   readonly count: number
+  /** How many the walk has read with it; `undefined` where it began after another page. */
+  readonly read: number | undefined
   readonly call: Call
   /** The path of the listing, with its ids. */
   readonly path: string
@@ -65,6 +67,8 @@ const isLast = (pages: Body["pages"]): boolean => {
 const namesPage = (next: object): boolean =>
   Object.entries(next).some(([name, value]) => name !== "per_page" && value !== null && value !== "")
 
+const namesMore = (next: string | object): boolean => typeof next === "string" || namesPage(next)
+
 /** The `starting_after` of the next page: an object has it, a URL carries it. */
 const startingAfter = ({ body: { pages } }: Answered): Cursor | undefined | PaginationError => {
   const next = nextOf(pages)
@@ -106,7 +110,7 @@ export const styles: { readonly [Name in Style]: PageStyle } = {
       /^[1-9]\d{0,14}$/.test(cursor)
         ? { ...query, page: Number(cursor) }
         : failure(`Not the cursor of a page: ${cursor}`, cursor),
-    next: ({ body: { pages }, count, cursor, query }) => {
+    next: ({ body: { pages, total_count }, count, cursor, query, read }) => {
       if (pages === null || pages === undefined) return undefined
       const asked = cursor === undefined ? (numberOf(query["page"]) ?? 1) : Number(cursor)
       const got = numberOf(pages.page)
@@ -114,7 +118,16 @@ export const styles: { readonly [Name in Style]: PageStyle } = {
         return failure(`Page ${asked} was asked for, the API answered with page ${got}: it would never end`, cursor)
       }
       const last = numberOf(pages.total_pages)
-      const more = last === undefined ? nextOf(pages) !== undefined && count > 0 : asked < last
+      const next = nextOf(pages)
+      const isFirst = (numberOf(query["page"]) ?? 1) === 1
+      // Either may be odd; with what is counted, it is certain that some would be left out.
+      const isShort = isFirst && read !== undefined && (numberOf(total_count) ?? 0) > read
+      if (last !== undefined && asked >= last && isShort && next !== undefined && namesMore(next)) {
+        return failure(
+          `Page ${asked} says it is the last, but names a next one, and ${read} of ${total_count} were read`
+        )
+      }
+      const more = last === undefined ? next !== undefined && count > 0 : asked < last
       return more ? Cursor.make(String(asked + 1)) : undefined
     }
   },
@@ -146,5 +159,15 @@ export const styles: { readonly [Name in Style]: PageStyle } = {
         : Cursor.make(resolved.pathname + resolved.search)
     }
   },
-  single: { part: "query", sized: perPage, at: (query) => query, next: () => undefined }
+  single: {
+    part: "query",
+    sized: perPage,
+    at: (query) => query,
+    next: ({ body: { pages } }) => {
+      const next = nextOf(pages)
+      return (next !== undefined && namesMore(next)) || (numberOf(pages?.total_pages) ?? 0) > 1
+        ? failure("The answer is one page of several, and this listing is not known to have any but one")
+        : undefined
+    }
+  }
 }

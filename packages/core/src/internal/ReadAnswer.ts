@@ -44,12 +44,22 @@ export const parse = (
         return Effect.succeed(answer(response.stream))
       case "location": {
         const location = URL.parse(response.headers["location"] ?? "", response.request.url)
-        return location === null || !response.headers["location"]
-          ? Effect.fail(refuse("the address of a redirect, in Location", "none"))
-          : Effect.succeed(answer(location))
+        const expected = "the address of a redirect, in Location"
+        if (location === null || !response.headers["location"]) return Effect.fail(refuse(expected, "none"))
+        if (!redirects.has(reply.status)) return Effect.fail(refuse(expected, `the status ${reply.status}`))
+        return /^https?:$/.test(location.protocol)
+          ? Effect.succeed(answer(location))
+          : Effect.fail(refuse("an address of http or https, in Location", scrub(location.protocol, 100)))
       }
       case "text":
-        return isText ? Effect.succeed(answer(text)) : Effect.fail(refuse("text", whatIsNoJson(response, scrub)))
+        return isText && !isNoText(response)
+          ? Effect.succeed(answer(text))
+          : Effect.fail(
+              refuse(
+                "text",
+                isText ? scrub(response.headers["content-type"] ?? "", 100) : whatIsNoJson(response, scrub)
+              )
+            )
       case "optional":
       case "json":
         if (operation.body === "optional" && text === "") return Effect.succeed(answer(undefined))
@@ -63,6 +73,13 @@ export const parse = (
   }
   return Effect.tapError(read(), () => countDecodeFailure(operation))
 }
+
+/** Statuses whose Location is where the same thing is. */
+const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
+
+/** A page of a gateway, or an error under a success. */
+const isNoText = ({ headers }: HttpClientResponse.HttpClientResponse): boolean =>
+  /^\s*(text\/html|application\/(json|[^;\s]+\+json))\s*(;|$)/i.test(headers["content-type"] ?? "")
 
 const whatIsNoJson = (response: HttpClientResponse.HttpClientResponse, scrub: Scrub): string => {
   const { charset, encoding, text } = Body.of(response)

@@ -63,7 +63,7 @@ export const make = (
     { readonly raw: ReadonlyArray<unknown>; readonly invalid: ReadonlyArray<Invalid> },
     IntercomError
   > => {
-    const list = Array.isArray(Envelope.at(answer.body, items)) ? items : or
+    const list = [items, or].find((list) => hasRecords(answer.body, list)) ?? (isList(answer.body, items) ? items : or)
     const raw = Envelope.at(answer.body, list)
     const records: ReadonlyArray<unknown> = Array.isArray(raw) ? raw : []
     if (call.fits(answer.body)) return Effect.succeed({ raw: records, invalid: [] })
@@ -87,7 +87,8 @@ export const make = (
     asked: Asked,
     cursor: Cursor | undefined,
     lenient: boolean,
-    watch: (page: Endless.Page) => string | undefined
+    watch: (page: Endless.Page) => string | undefined,
+    readWith: (count: number) => number | undefined
   ): Effect.Effect<Fetched, IntercomError> => {
     const call = callOf()
     return Effect.gen(function* () {
@@ -100,6 +101,7 @@ export const make = (
         query: asked.query,
         cursor,
         count: raw.length,
+        read: readWith(raw.length),
         call,
         path: fill(path, asked.params.params)
       })
@@ -127,9 +129,11 @@ export const make = (
     const asked = pageSize === undefined ? first : { ...first, query: style.sized(first.query, pageSize) }
     const fetched = Stream.suspend(() => {
       const watch = Endless.watch(style.constant === true ? undefined : [from, startOf(style.start?.(asked.query))])
+      let read = from === undefined ? 0 : undefined
+      const readWith = (count: number) => (read = read === undefined ? undefined : read + count)
       return Stream.paginate(from, (cursor: Cursor | undefined) =>
         Effect.map(
-          fetch(asked, cursor, onInvalid !== undefined, watch),
+          fetch(asked, cursor, onInvalid !== undefined, watch, readWith),
           (fetched) => [[fetched], Option.fromUndefinedOr(fetched.page.cursor)] as const
         )
       )
@@ -152,6 +156,13 @@ export const make = (
         Stream.flattenArray
       )
   })
+}
+
+const isList = (body: unknown, list: string): boolean => Array.isArray(Envelope.at(body, list))
+
+const hasRecords = (body: unknown, list: string): boolean => {
+  const records = Envelope.at(body, list)
+  return Array.isArray(records) && records.length > 0
 }
 
 const startOf = (start: unknown): string | undefined => (typeof start === "string" ? start : undefined)

@@ -12,7 +12,8 @@ const conflict = (message: string) => Scripted.errorList(409, { code: "conflict"
 const exists = (id: string) => conflict(`A contact matching those details already exists with id=${id}`)
 const archived = (id: string) => conflict(`An archived contact matching those details already exists with id=${id}`)
 const missing = Scripted.errorList(404, { code: "not_found", message: "User Not Found" })
-const found = (...ids: ReadonlyArray<string>) => Scripted.json(Scripted.contacts(ids))
+const found = (...ids: ReadonlyArray<string>) =>
+  Scripted.json({ type: "list", data: ids.map((id) => Scripted.contact(id, { email: "Zoe@Example.com" })) })
 const unnamed = conflict("duplicate")
 
 const zoe = { email: "zoe@example.com", external_id: "42" }
@@ -62,7 +63,7 @@ describe("Contacts.upsert", () => {
     ],
     [
       "finds the one that a conflict does not name, by its external id",
-      [unnamed, contact("3"), contact("3")],
+      [unnamed, contact("3", { external_id: "42" }), contact("3")],
       "updated 3",
       [create, byId, update("3")]
     ],
@@ -124,11 +125,12 @@ describe("Contacts.find", () => {
 
   it.effect("prefers the user to leads that share the email", () =>
     Effect.gen(function* () {
-      const leads = ["1", "2"].map((id) => Scripted.contact(id, { role: "lead" }))
+      const email = "zoe@example.com"
+      const leads = ["1", "2"].map((id) => Scripted.contact(id, { role: "lead", email }))
       const page = (data: ReadonlyArray<object>) => Scripted.json({ type: "list", data, total_count: data.length })
       const { id, sent } = yield* find(
         { email: "zoe@example.com" },
-        page([...leads, Scripted.contact("3", { role: "user" })])
+        page([...leads, Scripted.contact("3", { role: "user", email })])
       )
       assert.strictEqual(id, ContactId.make("3"))
       assert.containsSubset(sent?.body, { query: { field: "email", operator: "=", value: "zoe@example.com" } })
@@ -137,9 +139,30 @@ describe("Contacts.find", () => {
     })
   )
 
+  it.effect("takes nobody who has not what was asked for", () =>
+    Effect.gen(function* () {
+      const stranger = Scripted.contact("9", { email: "yan@example.com", external_id: "7", role: "user" })
+      const search = Scripted.json({ type: "list", data: [stranger] })
+      assert.isUndefined((yield* find({ email: "zoe@example.com" }, search)).id)
+      assert.isUndefined((yield* find({ external_id: "42" }, Scripted.json(stranger))).id)
+    })
+  )
+
+  it.effect.each([{ email: "" }, { external_id: "" }])("refuses a key that names nobody: %o", (key) =>
+    Effect.gen(function* () {
+      const server = Scripted.make([])
+      const use = <A, E>(call: (contacts: Contacts["Service"]) => Effect.Effect<A, E>) =>
+        Effect.flip(Effect.provide(Contacts.use(call), server.layer(Contacts.layer)))
+      const errors = [yield* use(({ find }) => find(key)), yield* use(({ upsert }) => upsert(key))]
+      const reasons = errors.map((error) => error._tag === "IntercomError" && error.reason._tag)
+      assert.deepStrictEqual(reasons, ["EncodeError", "EncodeError"])
+      assert.lengthOf(server.sent, 0)
+    })
+  )
+
   it.effect("asks for an external id, and finds nothing where there is none", () =>
     Effect.gen(function* () {
-      const { id, sent } = yield* find({ external_id: "a/b" }, contact("1"))
+      const { id, sent } = yield* find({ external_id: "a/b" }, contact("1", { external_id: "a/b" }))
       assert.deepStrictEqual([id, sent?.path], [ContactId.make("1"), "/contacts/find_by_external_id/a%2Fb"])
       assert.isUndefined((yield* find({ external_id: "42" }, missing)).id)
     })
