@@ -136,7 +136,10 @@ export const faults: ReadonlyArray<Fault> = [
     "const request = cursor === undefined ? asked.query :",
     "const request = cursor === undefined ? { ...asked.query, scroll_param: undefined } :"
   ]),
-  fault(styles, "a walk forgets the page of its query", ['(numberOf(query["page"]) ?? 1)', "1"]),
+  fault(styles, "a walk forgets the page of its query", [
+    'const asked = cursor === undefined ? (numberOf(query["page"]) ?? 1)',
+    "const asked = cursor === undefined ? 1"
+  ]),
   fault(walker, "a walk forgets where it was to start", [
     "Stream.paginate(from,",
     "Stream.paginate(from && undefined,"

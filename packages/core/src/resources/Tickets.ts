@@ -2,7 +2,7 @@
 import * as Schema from "effect/Schema"
 import * as Endpoint from "../Endpoint.ts"
 import * as ErrorResponse from "../ErrorResponse.ts"
-import { exactlyOne, JsonObject, listing, nullish, NumericId, optional, unchecked, UnixSeconds } from "../Wire.ts"
+import { JsonObject, listing, nullish, NumericId, optional, unchecked, UnixSeconds } from "../Wire.ts"
 import * as Pagination from "../Pagination.ts"
 import * as Resource from "../Resource.ts"
 import * as Search from "../Search.ts"
@@ -24,12 +24,12 @@ export class CreateTicket extends Schema.Opaque<CreateTicket>()(
      * Whose it is: one contact, by exactly one of `id`, `external_id` and `email`. An email nobody has makes a contact.
      */
     contacts: Schema.Array(
-      Schema.Struct({
-        id: optional(ContactId),
-        external_id: optional(Schema.String),
-        email: optional(Schema.String)
-      }).check(exactlyOne(["id", "external_id", "email"], 1))
-    ).check(Schema.isMinLength(1), Schema.isMaxLength(1)),
+      Schema.Union([
+        Schema.Struct({ id: ContactId }),
+        Schema.Struct({ external_id: Schema.String }),
+        Schema.Struct({ email: Schema.String })
+      ])
+    ).check(Schema.isMaxLength(1)),
     ticket_attributes: optional(TicketAttributes),
     /** The conversation it comes from; a ticket for a customer can be linked to one only. */
     conversation_to_link_id: optional(ConversationId),

@@ -461,18 +461,10 @@ export const conversations = Kind.listed(Conversations, {
     close: ({ params, payload }, here) =>
       managed(here, params.conversation_id, payload, (admin) => ({ type: "close", change: State.closed(admin) })),
     snooze: ({ params, payload }, here) =>
-      Effect.flatMap(Crud.time, ({ now }) =>
-        payload.snoozed_until <= now
-          ? ErrorList.respond(400, {
-              code: "parameter_invalid",
-              message: "snoozed_until must be in the future",
-              field: "snoozed_until"
-            })
-          : managed(here, params.conversation_id, payload, () => ({
-              type: "snoozed",
-              change: State.snoozed(payload.snoozed_until)
-            }))
-      ),
+      managed(here, params.conversation_id, payload, () => ({
+        type: "snoozed",
+        change: State.snoozed(payload.snoozed_until)
+      })),
     open: ({ params, payload }, here) =>
       managed(here, params.conversation_id, payload, () => ({ type: "open", change: State.opened })),
     assign: ({ params, payload }, here) => {
