@@ -32,7 +32,11 @@ export class HarError extends Schema.TaggedError<HarError>()("HarError", {
 const Headers = Schema.Array(Schema.Struct({ name: Schema.String, value: Schema.String }))
 const Content = Schema.optional(
   Schema.NullOr(
-    Schema.Struct({ text: Schema.optional(Schema.NullOr(Schema.String)), encoding: Schema.optional(Schema.String) })
+    Schema.Struct({
+      text: Schema.optional(Schema.NullOr(Schema.String)),
+      encoding: Schema.optional(Schema.String),
+      mimeType: Schema.optional(Schema.NullOr(Schema.String))
+    })
   )
 )
 
@@ -147,7 +151,12 @@ const exchangeOf =
     if (response.status === 304) return { skipped: "answered from a cache" }
     url.username = ""
     url.password = ""
-    const received = headersOf(response.headers, scrub)
+    const kind = response.content?.mimeType
+    // Some recorders keep the kind of a body, and not its header.
+    const received: Exchange.Exchange["headers"] = {
+      ...(kind ? { "content-type": kind } : undefined),
+      ...headersOf(response.headers, scrub)
+    }
     const body = bodyOf(response.content, received)
     const headers = headersOf(request.headers, scrub)
     const sent = bodyOf(request.postData, headers)
@@ -265,7 +274,12 @@ const replay = Effect.fnUntraced(function* (
   { complete, exchange, pair }: Recorded & { readonly pair: Pair }
 ) {
   const request = permitted({ ...judge, seed: 0 }, pair) ?? sample(pair.client, 0) ?? {}
-  const answer = Exchange.canned(exchange.status, exchange.body === "" ? undefined : exchange.body)
+  const { "content-type": kind } = exchange.received
+  const answer = Exchange.canned(
+    exchange.status,
+    exchange.body === "" ? undefined : exchange.body,
+    kind === undefined ? {} : { "content-type": kind }
+  )
   const outcome = yield* Exchange.through(judge.client.call(pair.client.name, request), answer)
   const { received, sent } = Traffic.judge(judge, pair, exchange, outcome)
   // Without its body an answer tells nothing.

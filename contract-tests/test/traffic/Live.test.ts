@@ -31,6 +31,8 @@ interface Seen {
   readonly sent: string
   readonly status: number
   readonly body: string
+  /** JSON, where nothing else is said. */
+  readonly contentType?: string | undefined
 }
 
 /** A workspace that writes down what it is asked; `change` is what comes instead of an answer's body. */
@@ -41,7 +43,14 @@ const recording = (seen: Array<Seen>, change: (path: string, body: string) => st
         const response = yield* client.execute(request)
         const body = change(url.pathname, yield* response.text)
         const sent = request.body._tag === "Uint8Array" ? new TextDecoder().decode(request.body.body) : ""
-        seen.push({ method: request.method, url: url.href, sent, status: response.status, body })
+        seen.push({
+          method: request.method,
+          url: url.href,
+          sent,
+          status: response.status,
+          body,
+          contentType: response.headers["content-type"]
+        })
         return HttpClientResponse.fromWeb(
           request,
           new Response(body, { status: response.status, headers: { ...response.headers } })
@@ -185,7 +194,7 @@ describe("a real workspace", () => {
 })
 
 describe("recorded traffic", () => {
-  const entry = ({ body, method, sent, status, url }: Seen) => ({
+  const entry = ({ body, contentType = "application/json", method, sent, status, url }: Seen) => ({
     startedDateTime: "2026-11-22T00:00:00Z",
     request: {
       method,
@@ -202,7 +211,7 @@ describe("recorded traffic", () => {
       headers: [{ name: "Set-Cookie", value: token }],
       content: {
         size: body.length,
-        mimeType: "application/json",
+        mimeType: contentType,
         text: Base64.encode(body),
         encoding: "base64"
       }
