@@ -30,19 +30,17 @@ const byKey = Effect.fn("byKey")(function* <A extends { readonly id: string }, E
 
 const sync = Effect.fn("sync")(function* (collection: string, pages: ReadonlyArray<Page>) {
   const { admins, articles, collections } = yield* Intercom
-  const author_id = Number((yield* admins.me()).id)
+  const { id: author_id } = yield* admins.me()
   const { record } = yield* byKey(`collection-${collection}`, collections.create({ name: collection }), (id) =>
     collections.update(CollectionId.make(id), { name: collection }).pipe(gone)
   )
-  const parent = { parent_type: "collection" as const }
+  const parent = { parent_type: "collection" as const, parent_id: record.id }
   return yield* Effect.forEach(
     pages,
     ({ body, german, key, title }) => {
       const content = { title, body, state: "published" as const, translated_content: { de: { ...german, author_id } } }
-      return byKey(
-        `article-${key}`,
-        articles.create({ ...content, ...parent, author_id, parent_id: Number(record.id) }),
-        (id) => articles.update(ArticleId.make(id), { ...content, ...parent, parent_id: record.id }).pipe(gone)
+      return byKey(`article-${key}`, articles.create({ ...content, ...parent, author_id }), (id) =>
+        articles.update(ArticleId.make(id), { ...content, ...parent }).pipe(gone)
       )
     },
     { concurrency: 4 }

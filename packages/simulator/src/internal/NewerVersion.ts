@@ -13,6 +13,7 @@ const assigned = ({ admin_assignee_id, team_assignee_id }: Fields) => ({
   team_assignee_id: number(team_assignee_id)
 })
 
+// Which of the new words the former ones became, no fact says: these are a guess.
 const priorities: { readonly [former: string]: string } = { not_priority: "none", priority: "high" }
 
 /** What a record is from 2.16 on, by its `type`; where a field is not there, it is not added. */
