@@ -6,8 +6,8 @@
  * import { Search } from "@effect-intercom/core"
  *
  * const query = Search.and(
- *   Search.contact("role", "=", "user"),
- *   Search.or(Search.contact("email", "$", "@example.com"), Search.contact("custom_attributes.plan", "=", "pro"))
+ *   Search.contact("role").equals("user"),
+ *   Search.or(Search.contact("email").endsWith("@example.com"), Search.contact("custom_attributes.plan").equals("pro"))
  * )
  * ```
  *
@@ -19,6 +19,7 @@ import * as Schema from "effect/Schema"
 import * as SchemaGetter from "effect/SchemaGetter"
 import { openEnum, optional, UnixSeconds } from "./Wire.ts"
 import * as Json from "./Json.ts"
+import * as Words from "./search/Words.ts"
 
 // ---------------------------------------------------------------------------------------------------------------------
 // fields
@@ -226,7 +227,7 @@ type Numbers<Field extends string, Value> =
   | Filter<Field, Order, Value>
 
 /** A whole number, or its digits. */
-type Digits = number | string
+export type Digits = number | string
 
 /** The filters on a table of fields, attributes of one's own, and what is {@link Unlisted}. */
 export type FilterOn<Table extends Fields, Attributes extends string = "custom_attributes"> =
@@ -269,29 +270,34 @@ type ValueOf<F, Field, Op> =
       : never
     : never
 
-/** Makes a filter: a field, an operator it takes, and a value of its kind. */
-export interface Comparison<F extends Filter> {
+/**
+ * Makes a filter: of a field, with a word that goes with it; or of a field, the API's sign for an operator it takes, and a
+ * value of its kind.
+ */
+export interface Comparison<F extends Filter, Table extends Fields> {
+  <const Field extends F["field"]>(field: Field): Words.Words<Table, Field>
   <const Field extends F["field"], const Op extends OperatorOf<F, Field>>(
     field: Field,
     operator: Op,
     value: ValueOf<F, Field, Op>
-  ): F
+  ): Filter<Field, Op, ValueOf<F, Field, Op>>
 }
 
-const comparison =
-  <F extends Filter>(): Comparison<F> =>
-  (field, operator, value) =>
-    // The types above tie the three to one filter of `F`; the compiler cannot put them together again.
-    ({ field, operator, value }) as unknown as F
+const comparison = <F extends Filter, Table extends Fields>(): Comparison<F, Table> =>
+  // The types above tie the three to one filter of `F`; the compiler cannot put them together again.
+  ((...[field, ...compared]: [field: string, operator?: Operator, value?: Filter["value"]]) =>
+    compared.length === 0
+      ? Words.words(field)
+      : { field, operator: compared[0], value: compared[1] }) as unknown as Comparison<F, Table>
 
-/** A filter on contacts: `Search.contact("email", "$", "@example.com")`. */
-export const contact: Comparison<ContactFilter> = comparison()
+/** A filter on contacts: `Search.contact("email").endsWith("@example.com")`, or `Search.contact("email", "$", "@example.com")`. */
+export const contact: Comparison<ContactFilter, typeof contactFields> = comparison()
 
-/** A filter on conversations: `Search.conversation("state", "=", "open")`. */
-export const conversation: Comparison<ConversationFilter> = comparison()
+/** A filter on conversations: `Search.conversation("state").equals("open")`. */
+export const conversation: Comparison<ConversationFilter, typeof conversationFields> = comparison()
 
-/** A filter on tickets: `Search.ticket("ticket_attribute.12", "=", "3")`. */
-export const ticket: Comparison<TicketFilter> = comparison()
+/** A filter on tickets: `Search.ticket("ticket_attribute.12").equals("3")`. */
+export const ticket: Comparison<TicketFilter, typeof ticketFields> = comparison()
 
 type Members = ReadonlyArray<Filter | Group<Filter>>
 
