@@ -4,9 +4,10 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as HttpClient from "effect/http/HttpClient"
 import * as Predicate from "effect/Predicate"
-import * as Redacted from "effect/Redacted"
+import type * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as Patience from "./internal/Patience.ts"
+import { AccessToken, BaseUrl, RedactedToken, RegionName, UserAgent, Version } from "./internal/Settings.ts"
 import { version as packageVersion } from "./internal/Version.ts"
 
 /** Where each region's API answers. A token works in its own region only. */
@@ -118,36 +119,6 @@ export interface IntercomConfig {
   readonly maxBodySize: number
   readonly rateLimit: { readonly limit: number; readonly window: Duration.Duration }
 }
-
-const token = { pattern: /^[\x21-\x7e]+$/, expected: "an access token: visible ASCII characters, no spaces" }
-const AccessToken = Schema.Redacted(Schema.String.check(Schema.isPattern(token.pattern, token)))
-// What is wrong inside of a `Redacted`, Effect does not tell.
-const RedactedToken = Schema.declare(
-  (input): input is Redacted.Redacted => Redacted.isRedacted(input) && isToken(Redacted.value(input)),
-  { expected: `${token.expected}, in a Redacted` }
-)
-const isToken = (value: unknown): boolean => typeof value === "string" && token.pattern.test(value)
-
-const BaseUrl = Schema.String.check(
-  // A URL without a query does not tell whether its text ends with the `?` of one.
-  Schema.makeFilter((text) => !/[?#]/.test(text) && isBaseUrl(URL.parse(text)), {
-    expected: "an http or https URL such as https://api.intercom.io, without user, query or fragment"
-  })
-)
-const isBaseUrl = (url: URL | null): boolean =>
-  url !== null && ["http:", "https:"].includes(url.protocol) && url.username + url.password === ""
-
-const Version = Schema.String.check(
-  Schema.isPattern(/^(\d+\.\d+|Preview|Unstable)$/, {
-    expected: "a version of the API such as 2.15"
-  })
-)
-const UserAgent = Schema.String.check(
-  Schema.isPattern(/^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/, {
-    expected: "a User-Agent such as my-app/1.0: visible ASCII characters, and spaces between them"
-  })
-)
-const RegionName = Schema.Literals(["us", "eu", "au"])
 
 const Checked = Schema.Struct({
   accessToken: RedactedToken,

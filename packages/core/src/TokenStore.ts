@@ -1,0 +1,199 @@
+/** Where the tokens of many workspaces are: in memory, in the environment, in files, in a database, or in a store of yours. */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import type * as FileSystem from "effect/FileSystem"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import type * as SqlClient from "effect/sql/SqlClient"
+import type { SqlError } from "effect/sql/SqlError"
+import { scrubber } from "./internal/Scrub.ts"
+import { type Backend, unsupported } from "./internal/tokens/Backend.ts"
+import * as Credential from "./internal/tokens/Credentials.ts"
+import * as Directory from "./internal/tokens/Directory.ts"
+import * as Encryption from "./internal/tokens/Encryption.ts"
+import * as Environment from "./internal/tokens/Environment.ts"
+import * as Sql from "./internal/tokens/Sql.ts"
+import {
+  isName,
+  shown,
+  type TokenKeyError,
+  TokenStoreError,
+  UnknownWorkspace,
+  wanted
+} from "./internal/tokens/TokenStoreError.ts"
+
+export type { Backend as TokenBackend } from "./internal/tokens/Backend.ts"
+export type { Credentials } from "./internal/tokens/Credentials.ts"
+export type { TokenKeys } from "./internal/tokens/Encryption.ts"
+export { TokenKeyError, TokenStoreError, UnknownWorkspace } from "./internal/tokens/TokenStoreError.ts"
+
+type Credentials = Credential.Credentials
+
+/** Finds the token of a workspace, by a name of your choice: the id of the workspace (`app_id`), or of your customer. */
+interface Service {
+  /** The token, and where it is good, when another region, address or version than the usual one is. */
+  readonly find: (workspace: string) => Effect.Effect<Credentials, UnknownWorkspace | TokenStoreError>
+  /** Stores a token, in the place of that which was there. */
+  readonly set: (workspace: string, credentials: Credentials) => Effect.Effect<void, TokenStoreError>
+  /** Removes a token; that there is none is no failure. */
+  readonly remove: (workspace: string) => Effect.Effect<void, TokenStoreError>
+  /** The names of all workspaces, in order. */
+  readonly keys: Effect.Effect<ReadonlyArray<string>, TokenStoreError>
+}
+
+/**
+ * A store of tokens, by names of workspaces. A name has 1 to 128 letters of ASCII, digits and `. _ - : @`, and begins with
+ * a letter or digit; case matters. No error, log line or span shows a token.
+ *
+ * - `layerMemory` has what it is given, and what is set: for tests and trials.
+ * - `layerEnv` reads `INTERCOM_ACCESS_TOKEN_name`, and `INTERCOM_REGION_name`, `INTERCOM_BASE_URL_name` and
+ *   `INTERCOM_VERSION_name`, of the `ConfigProvider`, with the name as it is; `keys` are those `INTERCOM_WORKSPACES` lists,
+ *   separated by commas. It cannot be written.
+ * - `layerDirectory` has a file for each workspace, with the token, or JSON: `{ "accessToken": "…", "region": "eu" }`.
+ *   Secrets that Kubernetes or Docker mount are such directories. Each `find` reads the file: a token that was replaced
+ *   there is the next one found.
+ * - `layerSql` has a table of PostgreSQL or SQLite, encrypted with a key of yours.
+ * - `make` is any other: a vault, say.
+ *
+ * @example
+ * ```ts
+ * import { TokenStore } from "@effect-intercom/core"
+ * import { Effect, Redacted } from "effect"
+ *
+ * const program = Effect.gen(function* () {
+ *   const tokens = yield* TokenStore
+ *   yield* tokens.set("acme", { accessToken: Redacted.make("dG9rOg=="), region: "eu" })
+ *   const { accessToken, region } = yield* tokens.find("acme")
+ *   return [accessToken, region]
+ * }).pipe(Effect.provide(TokenStore.layerMemory()))
+ * ```
+ */
+export class TokenStore extends Context.Service<TokenStore, Service>()("@effect-intercom/core/TokenStore") {
+  /**
+   * A store on something of yours. Names are checked before it is asked, and what it finds before it is given; whatever
+   * it fails with is a `TokenStoreError` with its message.
+   *
+   * @example
+   * ```ts
+   * import { TokenStore } from "@effect-intercom/core"
+   * import { Effect, Layer, Redacted } from "effect"
+   *
+   * declare const vault: { readonly read: (path: string) => Effect.Effect<string | undefined, Error> }
+   *
+   * const Tokens = Layer.succeed(
+   *   TokenStore,
+   *   TokenStore.make({
+   *     find: (workspace) =>
+   *       Effect.map(vault.read(`intercom/${workspace}`), (token) =>
+   *         token === undefined ? undefined : { accessToken: Redacted.make(token) }
+   *       )
+   *   })
+   * )
+   * ```
+   */
+  static readonly make = (backend: Backend): Service => checking(backend)
+
+  static readonly layerMemory = (tokens: { readonly [workspace: string]: Credentials } = {}): Layer.Layer<TokenStore> =>
+    Layer.fresh(Layer.sync(TokenStore, () => checking(inMemory(new Map(Object.entries(tokens))))))
+
+  static readonly layerEnv: Layer.Layer<TokenStore> = Layer.fresh(
+    Layer.effect(
+      TokenStore,
+      Effect.map(Environment.make, (backend) => checking(backend))
+    )
+  )
+
+  /** What is set is a file that its owner alone may read, and takes the place of the other at once. */
+  static readonly layerDirectory = (directory: string): Layer.Layer<TokenStore, never, FileSystem.FileSystem> =>
+    Layer.fresh(Layer.effect(TokenStore, Effect.map(Directory.make(directory), checking)))
+
+  /**
+   * The table is made when it is missing. With a key (32 bytes in base64, as `openssl rand -base64 32` prints), tokens,
+   * regions and addresses are encrypted (AES-256-GCM) and bound to the name of their workspace; names of workspaces are
+   * not encrypted, and whoever can write to the table can still remove rows, or bring old ones back. To replace a key, give
+   * the new one first and the old one after it, and set every token again. Without a key, everything is readable.
+   *
+   * @example
+   * ```ts
+   * import { TokenStore } from "@effect-intercom/core"
+   * import { Config, Effect, Layer } from "effect"
+   *
+   * const Tokens = Layer.unwrap(Effect.map(Config.Redacted("TOKEN_KEY"), (key) => TokenStore.layerSql({ key })))
+   * ```
+   */
+  static readonly layerSql = (
+    options: {
+      /** @default "intercom_tokens" */
+      readonly table?: string | undefined
+      readonly key?: Encryption.TokenKeys | undefined
+    } = {}
+  ): Layer.Layer<TokenStore, SqlError | TokenKeyError, SqlClient.SqlClient> =>
+    Layer.fresh(
+      Layer.effect(
+        TokenStore,
+        Effect.gen(function* () {
+          const { key, table = "intercom_tokens" } = options
+          return checking(yield* Sql.make(table, key === undefined ? Encryption.none : yield* Encryption.make(key)))
+        })
+      )
+    )
+}
+
+const inMemory = (tokens: Map<string, Credentials>): Backend => ({
+  find: (workspace) => Effect.sync(() => tokens.get(workspace)),
+  set: (workspace, credentials) => Effect.sync(() => void tokens.set(workspace, credentials)),
+  remove: (workspace) => Effect.sync(() => void tokens.delete(workspace)),
+  keys: Effect.sync(() => [...tokens.keys()])
+})
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+const checking = (backend: Backend): Service => {
+  const doing =
+    (operation: TokenStoreError["operation"], workspace?: string, secret = "") =>
+    <A>(effect: Effect.Effect<A, unknown>) =>
+      Effect.mapError(effect, (error) =>
+        error instanceof TokenStoreError
+          ? error
+          : new TokenStoreError({
+              operation,
+              problem: "failed",
+              description: scrubber(secret)(messageOf(error), 500),
+              ...(workspace === undefined ? undefined : { workspace })
+            })
+      ).pipe(
+        Effect.withSpan(`TokenStore.${operation}`, {
+          ...(workspace === undefined ? undefined : { attributes: { workspace: shown(workspace) } })
+        })
+      )
+  const checked = (operation: "find" | "set", workspace: string, credentials: Credentials) =>
+    Effect.mapError(
+      Credential.check(credentials),
+      (description) => new TokenStoreError({ operation, workspace, problem: "malformed", description })
+    )
+  const named = (operation: "set" | "remove", workspace: string) =>
+    isName(workspace)
+      ? Effect.void
+      : Effect.fail(new TokenStoreError({ operation, workspace, problem: "name", description: `${wanted}.` }))
+  const cannot = (operation: TokenStoreError["operation"], workspace?: string) =>
+    unsupported(operation, "this store does not do that.", workspace)
+
+  return {
+    find: Effect.fnUntraced(function* (workspace) {
+      const found = isName(workspace) ? yield* doing("find", workspace)(backend.find(workspace)) : undefined
+      if (found === undefined) return yield* new UnknownWorkspace({ workspace })
+      return yield* checked("find", workspace, found)
+    }),
+    set: Effect.fnUntraced(function* (workspace, credentials) {
+      yield* named("set", workspace)
+      const sound = yield* checked("set", workspace, credentials)
+      const set = backend.set?.(workspace, sound) ?? cannot("set", workspace)
+      yield* doing("set", workspace, Redacted.value(sound.accessToken))(set)
+    }),
+    remove: Effect.fnUntraced(function* (workspace) {
+      yield* named("remove", workspace)
+      yield* doing("remove", workspace)(backend.remove?.(workspace) ?? cannot("remove", workspace))
+    }),
+    keys: Effect.map(doing("keys")(backend.keys ?? cannot("keys")), (names) => names.toSorted())
+  }
+}

@@ -1,0 +1,29 @@
+/** What a store of tokens is on. */
+import * as Effect from "effect/Effect"
+import type { Credentials } from "./Credentials.ts"
+import { TokenStoreError } from "./TokenStoreError.ts"
+
+/** Whatever it fails with is told as a `TokenStoreError`; names are checked before they get here. */
+export interface Backend<R = never> {
+  /** `undefined` where there is none. */
+  readonly find: (workspace: string) => Effect.Effect<Credentials | undefined, unknown, R>
+  /** Takes the place of what was there. */
+  readonly set?: (workspace: string, credentials: Credentials) => Effect.Effect<void, unknown, R>
+  /** Removing what is not there is no failure. */
+  readonly remove?: (workspace: string) => Effect.Effect<void, unknown, R>
+  readonly keys?: Effect.Effect<ReadonlyArray<string>, unknown, R>
+}
+
+/** Fails because what is stored under a name cannot be used. */
+export const malformed = (workspace: string) => (description: string) =>
+  new TokenStoreError({ operation: "find", workspace, problem: "malformed", description })
+
+export const unsupported = (operation: TokenStoreError["operation"], description: string, workspace?: string) =>
+  Effect.fail(
+    new TokenStoreError({
+      operation,
+      problem: "unsupported",
+      description,
+      ...(workspace === undefined ? undefined : { workspace })
+    })
+  )

@@ -1,0 +1,56 @@
+/** What a store keeps of a workspace, and how that is written. */
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import type { Options } from "../../IntercomConfig.ts"
+import { mismatchesOf } from "../Mismatches.ts"
+import * as Settings from "../Settings.ts"
+
+/** What a client needs to know of a workspace. */
+export interface Credentials extends Pick<Options, "accessToken" | "baseUrl" | "region" | "version"> {}
+
+const settings = {
+  region: Schema.optional(Settings.RegionName),
+  baseUrl: Schema.optional(Settings.BaseUrl),
+  version: Schema.optional(Settings.Version)
+}
+const Given = Schema.Struct({ accessToken: Settings.RedactedToken, ...settings })
+const Written = Schema.Struct({ accessToken: Settings.Token, ...settings })
+const parse = (text: string): Result.Result<unknown, string> =>
+  Result.mapError(
+    Result.try(() => JSON.parse(text)),
+    () => "it is no JSON."
+  )
+
+/** Fails with what is wrong, in words; never with what is there, of which a part may be a token. */
+const decode = <S extends Schema.Decoder<unknown>>(schema: S) => {
+  const decodeResult = Schema.decodeUnknownResult(schema)
+  return (value: unknown): Result.Result<S["Type"], string> =>
+    Result.mapError(decodeResult(value), () => {
+      const found = mismatchesOf(schema, value, (text) => text)
+      return `${found.map(({ expected, path }) => `${path || "it"} must be ${expected}`).join("; ")}.`
+    })
+}
+const decodeGiven = decode(Given)
+const decodeWritten = decode(Written)
+
+/** Fails with what is wrong with them. */
+export const check = (credentials: unknown): Effect.Effect<Credentials, string> =>
+  Effect.fromResult(decodeGiven(credentials))
+
+/** As JSON, token and all. */
+export const write = ({ accessToken, baseUrl, region, version }: Credentials): string =>
+  JSON.stringify({ accessToken: Redacted.value(accessToken), region, baseUrl, version })
+
+/** Reads JSON, or a token by itself. Fails with what is wrong with it. */
+export const read = (text: string): Effect.Effect<Credentials, string> => {
+  const trimmed = text.trim()
+  const parsed = trimmed.startsWith("{") ? parse(trimmed) : Result.succeed({ accessToken: trimmed })
+  return Effect.fromResult(
+    Result.map(Result.flatMap(parsed, decodeWritten), ({ accessToken, ...rest }) => ({
+      ...rest,
+      accessToken: Redacted.make(accessToken, { label: "access token" })
+    }))
+  )
+}

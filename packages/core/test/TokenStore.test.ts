@@ -1,0 +1,397 @@
+/** Every store of tokens keeps what it is given, under names that are no danger to it, and shows no token. */
+import { type Credentials, TokenStore, TokenStoreError, UnknownWorkspace } from "@effect-intercom/core"
+import { NodeServices } from "@effect/platform-node"
+import { assert, describe, it } from "@effect/vitest"
+import * as Cause from "effect/Cause"
+import * as ConfigProvider from "effect/ConfigProvider"
+import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import { DatabaseSync } from "node:sqlite"
+import { inspect } from "node:util"
+import * as Observed from "./Observed.ts"
+import * as Scripted from "./Scripted.ts"
+import * as Sqlite from "./Sqlite.ts"
+
+const { token } = Scripted
+const credentials = (accessToken: string, rest: Omit<Credentials, "accessToken"> = {}): Credentials => ({
+  accessToken: Redacted.make(accessToken),
+  ...rest
+})
+/** What can be compared. */
+const plain = ({ accessToken, ...rest }: Credentials) => ({ accessToken: Redacted.value(accessToken), ...rest })
+
+const key = (byte: number) => Redacted.make(Buffer.alloc(32, byte).toString("base64"))
+
+/** In a directory that is gone afterwards. */
+const directory = (files: Readonly<Record<string, string>> = {}) =>
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    const path = yield* fs.makeTempDirectoryScoped()
+    for (const [name, text] of Object.entries(files)) yield* fs.writeFileString(`${path}/${name}`, text)
+    return path
+  })
+
+const inDirectory = Layer.unwrap(Effect.map(directory(), TokenStore.layerDirectory)).pipe(
+  Layer.provide(NodeServices.layer)
+)
+const inTable = (database: DatabaseSync, options?: Parameters<typeof TokenStore.layerSql>[0]) =>
+  TokenStore.layerSql(options).pipe(Layer.provide(Sqlite.layer(database)), Layer.orDie)
+
+const stores: Readonly<Record<string, () => Layer.Layer<TokenStore, unknown>>> = {
+  memory: () => TokenStore.layerMemory(),
+  directory: () => inDirectory,
+  sql: () => inTable(new DatabaseSync(":memory:")),
+  "sql, encrypted": () => inTable(new DatabaseSync(":memory:"), { key: key(1) })
+}
+
+/** Everything that can be seen of an effect that may fail. */
+const shown = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+  Effect.gen(function* () {
+    const observed = Observed.make()
+    const exit = yield* effect.pipe(
+      Effect.tapCause((cause) => Effect.logError("it failed", cause)),
+      observed.watch,
+      Effect.exit
+    )
+    const cause = exit._tag === "Failure" ? [Cause.pretty(exit.cause), inspect(exit.cause, { depth: 9 })] : []
+    return [...cause, ...observed.lines, ...observed.spans.map(Observed.textOf)].join("\n")
+  })
+
+const names = ["a", "acme", "ACME", "9f-2", "x.y:z@w_1", "a".repeat(128)]
+const others = [
+  "",
+  ".",
+  "..",
+  "../acme",
+  "a/b",
+  "a\\b",
+  ".hidden",
+  "-a",
+  "_a",
+  "a b",
+  "a\n",
+  "a\0",
+  "ä",
+  "a".repeat(129)
+]
+const notNames = [...others, "__proto__", "constructor", "toString", "hasOwnProperty", "valueOf"]
+
+for (const [name, store] of Object.entries(stores)) {
+  describe(`a store in ${name}`, () => {
+    it.live("finds what was set last, until it is removed", () =>
+      Effect.gen(function* () {
+        const { find, keys, remove, set } = yield* TokenStore
+        assert.deepStrictEqual(yield* keys, [])
+        for (const name of names) yield* set(name, credentials(`${name}-0`, { region: "au" }))
+        for (const name of names) {
+          yield* set(name, credentials(name, { region: "eu", baseUrl: "https://proxy.example/i", version: "2.14" }))
+        }
+        yield* set("bare", credentials(token))
+        assert.deepStrictEqual(yield* keys, [...names, "bare"].toSorted())
+        for (const name of names) {
+          assert.deepStrictEqual(plain(yield* find(name)), {
+            accessToken: name,
+            region: "eu",
+            baseUrl: "https://proxy.example/i",
+            version: "2.14"
+          })
+        }
+        assert.deepStrictEqual(plain(yield* find("bare")), { accessToken: token })
+        yield* remove("acme")
+        yield* remove("acme")
+        assert.deepStrictEqual(yield* Effect.flip(find("acme")), new UnknownWorkspace({ workspace: "acme" }))
+        assert.strictEqual(Redacted.value((yield* find("ACME")).accessToken), "ACME")
+        assert.notInclude(yield* keys, "acme")
+      }).pipe(Effect.provide(store()), Effect.scoped)
+    )
+
+    it.live("has nothing under what is no name, and takes nothing", () =>
+      Effect.gen(function* () {
+        const { find, keys, remove, set } = yield* TokenStore
+        for (const name of notNames) {
+          assert.strictEqual((yield* Effect.flip(find(name)))._tag, "UnknownWorkspace", name)
+          for (const change of [set(name, credentials(token)), remove(name)]) {
+            const error = yield* Effect.flip(change)
+            assert.strictEqual(error.problem, "name", name)
+            assert.include(error.message, "A name is 1 to 128")
+          }
+        }
+        assert.deepStrictEqual(yield* keys, [])
+      }).pipe(Effect.provide(store()), Effect.scoped)
+    )
+
+    it.live("takes no credentials that could not be used, and shows none", () =>
+      Effect.gen(function* () {
+        const { find, keys, set } = yield* TokenStore
+        for (const bad of [
+          credentials(`${token} ${token}`),
+          credentials(""),
+          credentials(token, { baseUrl: `https://x/?${token}` }),
+          // As someone without types would.
+          { accessToken: token } as unknown as Credentials,
+          credentials(token, { region: token as "eu" })
+        ]) {
+          const error = yield* Effect.flip(set("acme", bad))
+          assert.strictEqual(error.problem, "malformed")
+          assert.notInclude(yield* shown(set("acme", bad)), token)
+        }
+        assert.deepStrictEqual(yield* keys, [])
+        yield* set("acme", credentials(token))
+        assert.notInclude(yield* shown(Effect.andThen(set("acme", credentials(token)), find("acme"))), token)
+      }).pipe(Effect.provide(store()), Effect.scoped)
+    )
+  })
+}
+
+describe("the environment", () => {
+  const environment = (env: Record<string, string>) =>
+    Layer.provide(TokenStore.layerEnv, ConfigProvider.layer(ConfigProvider.fromEnv({ env })))
+
+  it.effect("has variables for each workspace, by its name as it is", () =>
+    Effect.gen(function* () {
+      const { find, keys } = yield* TokenStore
+      assert.deepStrictEqual(yield* keys, ["acme", "acme-eu", "acme_eu"])
+      assert.deepStrictEqual(plain(yield* find("acme_eu")), { ...none, accessToken: "b", region: "eu" })
+      assert.deepStrictEqual(plain(yield* find("acme-eu")), { ...none, accessToken: "c", version: "2.14" })
+      assert.deepStrictEqual(plain(yield* find("acme")), {
+        accessToken: "a",
+        region: "au",
+        baseUrl: "http://localhost:1",
+        version: "2.15"
+      })
+      for (const name of ["ACME", "nobody", "empty"]) {
+        assert.strictEqual((yield* Effect.flip(find(name)))._tag, "UnknownWorkspace")
+      }
+    }).pipe(
+      Effect.provide(
+        environment({
+          INTERCOM_WORKSPACES: "acme, acme_eu,acme-eu",
+          INTERCOM_ACCESS_TOKEN: "none of these",
+          INTERCOM_ACCESS_TOKEN_acme: "a",
+          INTERCOM_REGION_acme: "au",
+          INTERCOM_BASE_URL_acme: "http://localhost:1",
+          INTERCOM_VERSION_acme: "2.15",
+          INTERCOM_ACCESS_TOKEN_acme_eu: "b",
+          INTERCOM_REGION_acme_eu: "eu",
+          "INTERCOM_ACCESS_TOKEN_acme-eu": "c",
+          "INTERCOM_VERSION_acme-eu": "2.14",
+          INTERCOM_ACCESS_TOKEN_empty: ""
+        })
+      )
+    )
+  )
+  const none = { region: undefined, baseUrl: undefined, version: undefined }
+
+  it.effect("tells which variable is malformed, and not its value", () =>
+    Effect.gen(function* () {
+      const { find } = yield* TokenStore
+      const error = yield* Effect.flip(find("acme"))
+      assert(error instanceof TokenStoreError && error.problem === "malformed")
+      assert.include(error.message, "INTERCOM_ACCESS_TOKEN_acme")
+      assert.notInclude(yield* shown(find("acme")), token)
+      assert.include((yield* Effect.flip(find("globex"))).message, "INTERCOM_REGION_globex")
+    }).pipe(
+      Effect.provide(
+        environment({
+          INTERCOM_ACCESS_TOKEN_acme: `${token} ${token}`,
+          INTERCOM_ACCESS_TOKEN_globex: token,
+          INTERCOM_REGION_globex: "mars"
+        })
+      )
+    )
+  )
+
+  it.effect("cannot be written, and lists what it is told to", () =>
+    Effect.gen(function* () {
+      const { keys, remove, set } = yield* TokenStore
+      for (const change of [set("acme", credentials(token)), remove("acme"), keys]) {
+        assert.strictEqual((yield* Effect.flip(change)).problem, "unsupported")
+      }
+      assert.include((yield* Effect.flip(keys)).message, "INTERCOM_WORKSPACES")
+      const listed = Effect.provide(
+        TokenStore.use(({ keys }) => keys),
+        environment({ INTERCOM_WORKSPACES: "acme,../globex" })
+      )
+      assert.strictEqual((yield* Effect.flip(listed)).problem, "malformed")
+    }).pipe(Effect.provide(environment({})))
+  )
+})
+
+describe("a directory", () => {
+  it.live("has tokens by themselves or in JSON, as they are now", () =>
+    Effect.gen(function* () {
+      const fs = yield* FileSystem.FileSystem
+      const path = yield* directory({
+        acme: `${token}\n`,
+        globex: `{ "accessToken": "${token}", "region": "eu", "note": 1 }\n`
+      })
+      // As Kubernetes mounts secrets.
+      yield* fs.makeDirectory(`${path}/..2026_11_30`)
+      yield* fs.writeFileString(`${path}/..2026_11_30/initech`, "linked")
+      yield* fs.symlink(`${path}/..2026_11_30`, `${path}/..data`)
+      yield* fs.symlink(`..data/initech`, `${path}/initech`)
+      yield* fs.makeDirectory(`${path}/folder`)
+      yield* Effect.gen(function* () {
+        const { find, keys } = yield* TokenStore
+        assert.deepStrictEqual(yield* keys, ["acme", "globex", "initech"])
+        assert.deepStrictEqual(plain(yield* find("acme")), { accessToken: token })
+        assert.deepStrictEqual(plain(yield* find("globex")), { accessToken: token, region: "eu" })
+        assert.deepStrictEqual(plain(yield* find("initech")), { accessToken: "linked" })
+        yield* fs.writeFileString(`${path}/acme`, "rotated")
+        assert.deepStrictEqual(plain(yield* find("acme")), { accessToken: "rotated" })
+      }).pipe(Effect.provide(TokenStore.layerDirectory(path)))
+    }).pipe(Effect.provide(NodeServices.layer), Effect.scoped)
+  )
+
+  it.live("tells what is wrong with a file, and not what is in it", () =>
+    Effect.gen(function* () {
+      const path = yield* directory({
+        empty: " \n",
+        two: `${token}\n${token}\n`,
+        cut: `{"accessToken":"${token}`,
+        other: `{"token":"${token}"}`,
+        region: `{"accessToken":"${token}","region":"${token}"}`
+      })
+      yield* Effect.gen(function* () {
+        const { find, keys } = yield* TokenStore
+        for (const name of yield* keys) {
+          const error = yield* Effect.flip(find(name))
+          assert(error instanceof TokenStoreError && error.problem === "malformed", name)
+          assert.include(error.message, `workspace "${name}"`)
+          assert.notInclude(yield* shown(find(name)), token)
+        }
+      }).pipe(Effect.provide(TokenStore.layerDirectory(path)))
+      const nowhere = TokenStore.use(({ find }) => find("acme")).pipe(
+        Effect.provide(TokenStore.layerDirectory(`${path}/nowhere`))
+      )
+      const error = yield* Effect.flip(nowhere)
+      assert(error instanceof TokenStoreError && error.problem === "failed")
+      assert.include(error.message, `${path}/nowhere`)
+    }).pipe(Effect.provide(NodeServices.layer), Effect.scoped)
+  )
+
+  it.live("keeps what is set from others, and leaves nothing else", () =>
+    Effect.gen(function* () {
+      const fs = yield* FileSystem.FileSystem
+      const path = `${yield* directory()}/new`
+      const set = TokenStore.use(({ set }) => set("acme", credentials(token)))
+      yield* Effect.provide(Effect.all([set, set, set], { concurrency: 3 }), TokenStore.layerDirectory(path))
+      assert.deepStrictEqual(yield* fs.readDirectory(path), ["acme"])
+      assert.strictEqual((yield* fs.stat(`${path}/acme`)).mode & 0o777, 0o600)
+    }).pipe(Effect.provide(NodeServices.layer), Effect.scoped)
+  )
+})
+
+describe("a table", () => {
+  const rows = (database: DatabaseSync) => JSON.stringify(database.prepare("SELECT * FROM intercom_tokens").all())
+  const set = (name: string, token: string) => TokenStore.use(({ set }) => set(name, credentials(token)))
+  const find = (name: string) =>
+    Effect.map(
+      TokenStore.use(({ find }) => find(name)),
+      plain
+    )
+
+  it.effect("outlives the process that made it", () =>
+    Effect.gen(function* () {
+      const database = new DatabaseSync(":memory:")
+      yield* Effect.provide(set("acme", token), inTable(database))
+      assert.include(rows(database), token)
+      assert.deepStrictEqual(yield* Effect.provide(find("acme"), inTable(database)), { accessToken: token })
+    })
+  )
+
+  it.effect("shows no token when it is encrypted, whose keys can be replaced", () =>
+    Effect.gen(function* () {
+      const database = new DatabaseSync(":memory:")
+      const before = inTable(database, { key: key(1) })
+      const during = inTable(database, { key: [key(2), key(1)] })
+      const after = inTable(database, { key: key(2) })
+      yield* Effect.provide(set("acme", token), before)
+      assert.notInclude(rows(database), token.slice(0, 8))
+      assert.deepStrictEqual(yield* Effect.provide(find("acme"), during), { accessToken: token })
+      assert.include((yield* Effect.flip(Effect.provide(find("acme"), after))).message, "another key")
+      yield* Effect.provide(set("acme", token), during)
+      assert.deepStrictEqual(yield* Effect.provide(find("acme"), after), { accessToken: token })
+      assert.include((yield* Effect.flip(Effect.provide(find("acme"), inTable(database)))).message, "no key")
+    })
+  )
+
+  it.effect("gives no workspace the token of another, whoever moves rows", () =>
+    Effect.gen(function* () {
+      const database = new DatabaseSync(":memory:")
+      const encrypted = inTable(database, { key: key(1) })
+      yield* Effect.provide(set("acme", token), encrypted)
+      database.exec("INSERT INTO intercom_tokens SELECT 'globex', credentials FROM intercom_tokens")
+      const error = yield* Effect.flip(Effect.provide(find("globex"), encrypted))
+      assert(error instanceof TokenStoreError && error.problem === "malformed")
+      database.exec("UPDATE intercom_tokens SET credentials = 'planted'")
+      assert.include((yield* Effect.flip(Effect.provide(find("acme"), encrypted))).message, "not encrypted")
+    })
+  )
+
+  it.effect("tells what the database says, but for the token", () =>
+    Effect.gen(function* () {
+      const database = new DatabaseSync(":memory:")
+      yield* Effect.gen(function* () {
+        database.exec("DROP TABLE intercom_tokens; CREATE TABLE intercom_tokens (workspace TEXT PRIMARY KEY)")
+        const error = yield* Effect.flip(set("acme", token))
+        assert.strictEqual(error.problem, "failed")
+        assert.include(error.message, "credentials")
+        database.exec(
+          "DROP TABLE intercom_tokens; CREATE TABLE intercom_tokens (workspace TEXT PRIMARY KEY, credentials TEXT);" +
+            "CREATE TRIGGER echo BEFORE INSERT ON intercom_tokens BEGIN SELECT RAISE(ABORT, new.credentials); END"
+        )
+        const echoed = yield* Effect.flip(set("acme", token))
+        assert.include(echoed.message, "<redacted>")
+        assert.notInclude(yield* shown(set("acme", token)), token)
+      }).pipe(Effect.provide(inTable(database)))
+    })
+  )
+
+  it.effect("wants keys of 32 bytes", () =>
+    Effect.gen(function* () {
+      const refused = (key: Redacted.Redacted | ReadonlyArray<Redacted.Redacted>) =>
+        Layer.build(TokenStore.layerSql({ key })).pipe(
+          Effect.provide(Sqlite.layer(new DatabaseSync(":memory:"))),
+          Effect.scoped,
+          Effect.flip
+        )
+      for (const key of [Redacted.make("short"), Redacted.make("?"), [Redacted.make("")]]) {
+        const error = yield* refused(key)
+        assert(error._tag === "TokenKeyError" && error.problem === "malformed")
+        assert.include(error.message, "openssl rand -base64 32")
+      }
+      const none = yield* refused([])
+      assert(none._tag === "TokenKeyError" && none.problem === "absent")
+    })
+  )
+})
+
+describe("a store of one's own", () => {
+  it.effect("is asked for names only, and what it finds is checked", () =>
+    Effect.gen(function* () {
+      const asked: Array<string> = []
+      const { find, keys, remove, set } = TokenStore.make({
+        find: (workspace) => {
+          asked.push(workspace)
+          if (workspace === "broken") return Effect.fail(new Error("the vault is sealed"))
+          return Effect.succeed(workspace === "bad" ? credentials("a b") : undefined)
+        }
+      })
+      for (const name of ["../acme", "acme"]) {
+        assert.strictEqual((yield* Effect.flip(find(name)))._tag, "UnknownWorkspace")
+      }
+      const broken = yield* Effect.flip(find("broken"))
+      assert(broken instanceof TokenStoreError && broken.problem === "failed")
+      assert.include(broken.message, "the vault is sealed")
+      const bad = yield* Effect.flip(find("bad"))
+      assert(bad instanceof TokenStoreError && bad.problem === "malformed")
+      for (const effect of [keys, remove("acme"), set("acme", credentials(token))]) {
+        assert.strictEqual((yield* Effect.flip(effect)).problem, "unsupported")
+      }
+      assert.deepStrictEqual(asked, ["acme", "broken", "bad"])
+    })
+  )
+})
