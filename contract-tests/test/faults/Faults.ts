@@ -24,7 +24,7 @@ const searches = "Search.ts"
 const call = "internal/Call.ts"
 const contacts = "resources/Contacts.ts"
 
-const version = `HttpClientRequest.setHeader("Intercom-Version", config.version)`
+const version = `HttpClientRequest.setHeader("Intercom-Version", version)`
 const bearer = "HttpClientRequest.bearerToken(config.accessToken)"
 /** The token itself, for a fault that gives it away. */
 const withRedacted: Edit = [
@@ -36,7 +36,7 @@ const afterVersion = (more: string): Edit => [version, `${version}, ${more}`]
 export const faults: ReadonlyArray<Fault> = [
   // What goes with every request.
   fault(stage, "no version is sent", [`${version},`, ""]),
-  fault(stage, "another version is sent", ["config.version),\n", '"2.11"),\n']),
+  fault(stage, "another version is sent", ["(yield* Version) ?? config.version", '"2.11"']),
   fault("IntercomConfig.ts", "the version that is asked for is ignored", [
     "version: checked.version ?? defaultVersion",
     "version: defaultVersion"

@@ -1,6 +1,7 @@
 /** The vocabulary of an attempt to carry out an operation: what is known of it, what it answers, and why it fails. */
 import * as Data from "effect/Data"
 import type * as Duration from "effect/Duration"
+import type * as Headers from "effect/http/Headers"
 import type { Body } from "./Endpoint.ts"
 import type { Reason } from "./IntercomError.ts"
 
@@ -25,6 +26,22 @@ export interface Answer {
   readonly requestId: string | undefined
   /** The parsed JSON, nothing checked yet; `undefined` when the operation answers without a body. */
   readonly body: unknown
+}
+
+/** What an attempt was answered with, a success or not. The token is in none of it, whatever a server echoes. */
+export interface Reply {
+  /** `Contacts.get`, say. */
+  readonly operation: string
+  readonly method: string
+  /** The path template, `/contacts/{contact_id}`. */
+  readonly path: string
+  readonly status: number
+  /** With names in lower case. */
+  readonly headers: Headers.Headers
+  /** What Intercom's support asks for. */
+  readonly requestId: string | undefined
+  /** Which attempt of the call it is, from 1. */
+  readonly attempt: number
 }
 
 /** A failed attempt: why, and how long the server asks to wait. */

@@ -14,14 +14,14 @@ import * as Layer from "effect/Layer"
 import * as RateLimiter from "effect/persistence/RateLimiter"
 import * as Redacted from "effect/Redacted"
 import * as Ref from "effect/Ref"
-import * as Schema from "effect/Schema"
-import { type Answer, Failure, type Operation } from "./Attempt.ts"
+import { type Answer, Failure, type Operation, type Reply } from "./Attempt.ts"
 import * as IntercomConfig from "./IntercomConfig.ts"
-import { EncodeError, IntercomError } from "./IntercomError.ts"
-import { OnInvalid, RetryPolicy, Timeout } from "./internal/CallPolicy.ts"
+import { IntercomError } from "./IntercomError.ts"
+import { Headers, OnInvalid, OnResponse, RetryPolicy, Timeout, Version } from "./internal/CallPolicy.ts"
 import * as Gate from "./internal/Gate.ts"
-import { mismatchesOf } from "./internal/Mismatches.ts"
 import * as Monotonic from "./internal/Monotonic.ts"
+import * as Observe from "./internal/Observe.ts"
+import { ofCall } from "./internal/OfCall.ts"
 import * as Patience from "./internal/Patience.ts"
 import * as ReadAnswer from "./internal/ReadAnswer.ts"
 import * as Retry from "./internal/Retry.ts"
@@ -60,6 +60,34 @@ export const withTimeout: {
   Effect.provideService(self, Timeout, timeout)
 )
 
+/**
+ * What an effect succeeds with, and the last answer its calls got: status, headers, request id. `undefined` when it made no
+ * call. (Of a failure, the error tells.) An {@link OnResponse} around it is told, too.
+ *
+ * @example
+ * ```ts
+ * import { ContactId, Contacts, withReply } from "@effect-intercom/core"
+ * import { Effect } from "effect"
+ *
+ * const program = Effect.gen(function* () {
+ *   const { get } = yield* Contacts
+ *   const [contact, reply] = yield* withReply(get(ContactId.make("65a1b2c3d4e5f6a7b8c9d0e1")))
+ *   yield* Effect.log(contact.name, reply?.requestId, reply?.headers["x-ratelimit-remaining"])
+ * })
+ * ```
+ */
+export const withReply = <A, E, R>(
+  self: Effect.Effect<A, E, R>
+): Effect.Effect<readonly [value: A, reply: Reply | undefined], E, R> =>
+  Effect.gen(function* () {
+    const last = yield* Ref.make<Reply | undefined>(undefined)
+    const around = yield* OnResponse
+    const value = yield* Effect.provideService(self, OnResponse, (reply) =>
+      Effect.andThen(Ref.set(last, reply), around === undefined ? Effect.void : around(reply))
+    )
+    return [value, yield* Ref.get(last)]
+  })
+
 /** How a client sends. Resources reach it through their layers; it is public for what is no resource. */
 export interface Service {
   readonly config: IntercomConfig.IntercomConfig
@@ -81,7 +109,7 @@ const make = Effect.fnUntraced(function* <E extends RateLimiter.RateLimiterError
   { transformClient = identity }: IntercomConfig.Options,
   gateOf: (config: IntercomConfig.IntercomConfig, time: ServerTime.ServerTime) => Effect.Effect<Gate.Gate<E>, never, R>
 ) {
-  const transport = transformClient(yield* HttpClient.HttpClient)
+  const transport = transformClient(Stage.keepHeaders(config)(yield* HttpClient.HttpClient))
   const time = yield* Clock.clockWith((clock) => Effect.sync(() => ServerTime.make(clock)))
   const gate = yield* gateOf(config, time)
   const warned = yield* Ref.make(false)
@@ -92,6 +120,7 @@ const make = Effect.fnUntraced(function* <E extends RateLimiter.RateLimiterError
     Stage.identify(config),
     Stage.learnTime(time),
     gate.learn,
+    Stage.noteAnswer,
     Stage.readBody(config.maxBodySize),
     Stage.timeOut(config.timeout),
     Stage.count,
@@ -104,14 +133,16 @@ const make = Effect.fnUntraced(function* <E extends RateLimiter.RateLimiterError
 
   const attempt = (operation: Operation): HttpClient.HttpClient.With<Failure> =>
     HttpClient.transformResponse(limited, (response) =>
-      Effect.flatMap(Monotonic.millis, (askedAt) =>
-        Effect.provideService(response, Stage.Attempt, { operation, askedAt })
-      ).pipe(
-        Effect.catch((error) =>
-          Effect.fail(new Failure({ reason: ReadAnswer.transportReason(error, config.baseUrl, scrub) }))
-        ),
-        Effect.flatMap((response) => ReadAnswer.check(operation, response, { time, scrub, baseUrl: config.baseUrl }))
-      )
+      Effect.flatMap(Monotonic.millis, (askedAt) => {
+        const noted: Stage.Noted = { operation, askedAt, left: undefined, response: undefined }
+        return Effect.provideService(response, Stage.Attempt, noted).pipe(
+          Effect.catch((error) =>
+            Effect.fail(new Failure({ reason: ReadAnswer.transportReason(error, config.baseUrl, scrub) }))
+          ),
+          Effect.flatMap((response) => ReadAnswer.check(operation, response, { time, scrub, baseUrl: config.baseUrl })),
+          Observe.attempt(operation, noted, scrub)
+        )
+      })
     )
 
   const execute = <R>(
@@ -119,17 +150,12 @@ const make = Effect.fnUntraced(function* <E extends RateLimiter.RateLimiterError
     attempt: Effect.Effect<HttpClientResponse.HttpClientResponse, Failure, R>
   ) =>
     Effect.gen(function* () {
-      const ofCall: unknown = { RetryPolicy: yield* RetryPolicy, Timeout: yield* Timeout }
-      if (!isOfCall(ofCall)) {
-        const mismatches = mismatchesOf(Patience.OfCall, ofCall, scrub)
-        return yield* Effect.fail(new Failure({ reason: new EncodeError({ mismatches }) }))
-      }
-      const policy = Patience.merged(config.retry, ofCall.RetryPolicy)
-      const firstSent = yield* Ref.make<number | undefined>(undefined)
+      const policy = Patience.merged(config.retry, (yield* ofCall(scrub)).RetryPolicy)
+      const sent = yield* Ref.make(Stage.nothingSent)
       const parseJson = (yield* Json.Lossless) ? Json.parse : JSON.parse
       return yield* Effect.flatMap(attempt, (response) => ReadAnswer.parse(operation, response, scrub, parseJson)).pipe(
-        Effect.provideService(Stage.FirstSent, firstSent),
-        (once) => Retry.retry(once, { operation, policy, firstSent })
+        Effect.provideService(Stage.Sent, sent),
+        (once) => Retry.retry(once, { operation, policy, sent })
       )
     }).pipe(
       Effect.mapError(
@@ -141,8 +167,6 @@ const make = Effect.fnUntraced(function* <E extends RateLimiter.RateLimiterError
   const serverTime = Clock.clockWith((clock) => Effect.sync(() => time.now(clock)))
   return IntercomHttp.of({ config, attempt, execute, serverTime, scrub })
 })
-
-const isOfCall = Schema.is(Patience.OfCall)
 
 /**
  * The shared transport as a service; each resource's layer needs it.
@@ -162,6 +186,50 @@ const isOfCall = Schema.is(Patience.OfCall)
  * ```
  */
 export class IntercomHttp extends Context.Service<IntercomHttp, Service>()("@effect-intercom/core/IntercomHttp") {
+  /**
+   * The version of the API that the calls inside an effect ask for; `undefined`, the default, is the client's. It decides
+   * what is sent, too, where versions differ. One that is no version fails its calls with an `EncodeError`.
+   *
+   * @example
+   * ```ts
+   * import { ContactId, Contacts, IntercomHttp } from "@effect-intercom/core"
+   * import { Effect } from "effect"
+   *
+   * const preview = Contacts.use(({ get }) => get(ContactId.make("65a1b2c3d4e5f6a7b8c9d0e1"))).pipe(
+   *   Effect.provideService(IntercomHttp.Version, "2.16")
+   * )
+   * ```
+   */
+  static readonly Version = Version
+
+  /**
+   * More headers for the requests of the calls inside an effect, as a gateway may want them; none by default. What the
+   * client says itself (the token, the host, the version, what bodies are) cannot be said here: such a call fails with an
+   * `EncodeError` that names the header, never its value. They go where the token goes, and do not follow a redirect to
+   * another host.
+   */
+  static readonly Headers = Headers
+
+  /**
+   * Is told of every answer to the calls inside an effect, repetitions included: once for each attempt that got a status
+   * and headers, when its body was read or given up, and the rate limit has learned from it. The call waits for the
+   * callback. It cannot fail; what it dies with, the call dies with, and is not repeated: `Effect.ignoreCause` is for a
+   * callback that must not stop a call. Calls that the callback makes are not told of.
+   *
+   * @example
+   * ```ts
+   * import { Contacts, IntercomHttp } from "@effect-intercom/core"
+   * import { Effect, Stream } from "effect"
+   *
+   * const program = Contacts.use(({ list }) => Stream.runDrain(list.items())).pipe(
+   *   Effect.provideService(IntercomHttp.OnResponse, ({ attempt, operation, requestId, status }) =>
+   *     Effect.logDebug(operation, status, requestId, attempt)
+   *   )
+   * )
+   * ```
+   */
+  static readonly OnResponse = OnResponse
+
   static readonly layer = (
     options: IntercomConfig.Options
   ): Layer.Layer<IntercomHttp, Config.ConfigError, HttpClient.HttpClient> =>

@@ -13,7 +13,7 @@ import { DecodeError, IntercomError, PaginationError, type Reason, TimeoutError 
 import type { IntercomHttp } from "../IntercomHttp.ts"
 import * as Json from "../Json.ts"
 import type { Invalid } from "../Pagination.ts"
-import { OnInvalid, Timeout } from "./CallPolicy.ts"
+import { OnInvalid, Timeout, Version } from "./CallPolicy.ts"
 import { guard } from "./Guard.ts"
 import { allOf, mismatchesOf } from "./Mismatches.ts"
 import { countDecodeFailure, transportReason } from "./ReadAnswer.ts"
@@ -84,7 +84,11 @@ export const make = (http: IntercomHttp["Service"], operation: Operation, endpoi
     Effect.tap(http.execute(operation, attempt), (answer) => Effect.annotateCurrentSpan(answered(answer)))
 
   const send = (parts: Parts) =>
-    execute(Effect.flatMap(encode(parts, http.scrub, http.config.version), attempts.execute))
+    execute(
+      Effect.flatMap(Version, (version) =>
+        Effect.flatMap(encode(parts, http.scrub, version ?? http.config.version), attempts.execute)
+      )
+    )
 
   const stream = (parts: Parts) =>
     Stream.unwrap(

@@ -2,6 +2,8 @@
 import * as Context from "effect/Context"
 import type * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
+import type * as HttpHeaders from "effect/http/Headers"
+import type { Reply } from "../Attempt.ts"
 import type * as IntercomConfig from "../IntercomConfig.ts"
 import type { Invalid } from "../Pagination.ts"
 
@@ -25,5 +27,20 @@ export const Timeout = Context.Reference<Duration.Input | undefined>("@effect-in
  */
 export const OnInvalid = Context.Reference<((invalid: Invalid) => Effect.Effect<void>) | undefined>(
   "@effect-intercom/core/IntercomHttp/OnInvalid",
+  { defaultValue: () => undefined }
+)
+
+// What these three do is said where they are public: `IntercomHttp.Version`, `.Headers` and `.OnResponse`.
+
+export const Version = Context.Reference<string | undefined>("@effect-intercom/core/IntercomHttp/Version", {
+  defaultValue: () => undefined
+})
+
+export const Headers = Context.Reference<HttpHeaders.Input>("@effect-intercom/core/IntercomHttp/Headers", {
+  defaultValue: () => ({})
+})
+
+export const OnResponse = Context.Reference<((reply: Reply) => Effect.Effect<void>) | undefined>(
+  "@effect-intercom/core/IntercomHttp/OnResponse",
   { defaultValue: () => undefined }
 )

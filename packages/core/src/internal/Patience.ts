@@ -26,9 +26,6 @@ export const Retry = Schema.Struct({
   total: Schema.optional(Span)
 })
 
-/** What a call says of its own, by the names of the references that say it. */
-export const OfCall = Schema.Struct({ RetryPolicy: Retry, Timeout: Schema.optional(Span) })
-
 /** The policy, but for what the other one says. */
 export const merged = (policy: RetryPolicy, { base, cap, times, total }: typeof Retry.Type): RetryPolicy => ({
   times: times ?? policy.times,

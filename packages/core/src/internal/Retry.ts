@@ -9,6 +9,7 @@ import type { RetryPolicy } from "../IntercomConfig.ts"
 import type { Reason } from "../IntercomError.ts"
 import * as IntercomMetrics from "../IntercomMetrics.ts"
 import * as Monotonic from "./Monotonic.ts"
+import type { Sent } from "./Stage.ts"
 import { isTransient, isUnprocessed } from "./Transient.ts"
 
 /**
@@ -21,12 +22,12 @@ const isRetryable = (reason: Reason, idempotent: boolean): boolean =>
 interface Options {
   readonly operation: Operation
   readonly policy: RetryPolicy
-  /** When the first attempt left, in monotonic milliseconds; waiting for the rate limit is no part of the total. */
-  readonly firstSent: Ref.Ref<number | undefined>
+  /** When the first attempt left: waiting for the rate limit is no part of the total. */
+  readonly sent: Ref.Ref<Sent>
 }
 
 /** Exponential with full jitter and a cap; what the server asks for is a minimum; attempts and total time end it. */
-const schedule = ({ firstSent, operation, policy }: Options) => {
+const schedule = ({ operation, policy, sent }: Options) => {
   const cap = Duration.toMillis(policy.cap)
   const total = Duration.toMillis(policy.total)
   return Schedule.exponential(policy.base).pipe(
@@ -42,8 +43,8 @@ const schedule = ({ firstSent, operation, policy }: Options) => {
     Schedule.while(({ attempt, duration, input }) =>
       isRetryable(input.reason, operation.idempotent) && attempt <= policy.times
         ? Effect.map(
-            Effect.all([Monotonic.millis, Ref.get(firstSent)]),
-            ([now, first = now]) => now - first + Duration.toMillis(duration) <= total
+            Effect.all([Monotonic.millis, Ref.get(sent)]),
+            ([now, { first = now }]) => now - first + Duration.toMillis(duration) <= total
           )
         : Effect.succeed(false)
     ),

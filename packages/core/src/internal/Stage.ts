@@ -5,6 +5,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { identity } from "effect/Function"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
+import * as HttpHeaders from "effect/http/Headers"
 import * as HttpClient from "effect/http/HttpClient"
 import type * as HttpClientError from "effect/http/HttpClientError"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
@@ -17,7 +18,7 @@ import type { Operation } from "../Attempt.ts"
 import { type BodyTooLargeError, TimeoutError } from "../IntercomError.ts"
 import * as IntercomMetrics from "../IntercomMetrics.ts"
 import * as Body from "./Body.ts"
-import { Timeout } from "./CallPolicy.ts"
+import { Headers, Timeout, Version } from "./CallPolicy.ts"
 import * as Monotonic from "./Monotonic.ts"
 import { printable } from "./Printable.ts"
 import type { Scrub } from "./Scrub.ts"
@@ -26,19 +27,33 @@ import type * as ServerTime from "./ServerTime.ts"
 type Client<E> = HttpClient.HttpClient.With<E>
 type Response = HttpClientResponse.HttpClientResponse
 
-// The attempt under way: whose it is, and when it asked for its slot of the rate limit, in monotonic milliseconds.
-export const Attempt = Context.Reference<{ readonly operation: Operation | undefined; readonly askedAt: number }>(
-  "@effect-intercom/core/internal/Stage/Attempt",
-  { defaultValue: () => ({ operation: undefined, askedAt: 0 }) }
-)
+/** What is noted of an attempt under way. Times are monotonic milliseconds. */
+export interface Noted {
+  readonly operation: Operation | undefined
+  /** When it asked for its slot of the rate limit. */
+  readonly askedAt: number
+  /** When it left, and which of its call's attempts it is, from 1. */
+  left: { readonly at: number; readonly number: number } | undefined
+  /** What it was answered with, its body read or not. */
+  response: Response | undefined
+}
 
-// When the first attempt of a call left, in monotonic milliseconds.
-export const FirstSent = Context.Reference<Ref.Ref<number | undefined>>(
-  "@effect-intercom/core/internal/Stage/FirstSent",
-  {
-    defaultValue: () => Ref.makeUnsafe<number | undefined>(undefined)
-  }
-)
+export const Attempt = Context.Reference<Noted>("@effect-intercom/core/internal/Stage/Attempt", {
+  defaultValue: () => ({ operation: undefined, askedAt: 0, left: undefined, response: undefined })
+})
+
+/** What has left of a call so far. */
+export interface Sent {
+  /** When the first attempt left, in monotonic milliseconds. */
+  readonly first: number | undefined
+  readonly attempts: number
+}
+
+export const nothingSent: Sent = { first: undefined, attempts: 0 }
+
+export const Sent = Context.Reference<Ref.Ref<Sent>>("@effect-intercom/core/internal/Stage/Sent", {
+  defaultValue: () => Ref.makeUnsafe(nothingSent)
+})
 
 // Shorter ones are the scheduling of fibers, not the rate limit.
 const shortestWait = 10
@@ -46,8 +61,13 @@ const shortestWait = 10
 /** Notes that a request leaves now, and how long the rate limiter kept it. */
 const leave = Effect.gen(function* () {
   const now = yield* Monotonic.millis
-  const { askedAt, operation } = yield* Attempt
-  yield* Ref.update(yield* FirstSent, (first) => first ?? now)
+  const attempt = yield* Attempt
+  const { askedAt, operation } = attempt
+  const { attempts } = yield* Ref.updateAndGet(yield* Sent, ({ attempts, first = now }) => ({
+    first,
+    attempts: attempts + 1
+  }))
+  attempt.left = { at: now, number: attempts }
   if (now - askedAt < shortestWait) return
   yield* Metric.update(
     Metric.withAttributes(IntercomMetrics.waits, { operation: operation?.name ?? "" }),
@@ -60,15 +80,51 @@ const countRequest = (status: string): Effect.Effect<void> =>
     Metric.update(Metric.withAttributes(IntercomMetrics.requests, { operation: operation?.name ?? "", status }), 1)
   )
 
-/** Says who asks, whom, and for which version. */
+/** Says who asks, whom, and for which version, beside what the call says. */
 export const identify = (config: IntercomConfig.IntercomConfig) =>
-  HttpClient.mapRequest((request) =>
-    request.pipe(
-      HttpClientRequest.prependUrl(config.baseUrl.href),
-      HttpClientRequest.bearerToken(config.accessToken),
-      HttpClientRequest.setHeader("Intercom-Version", config.version),
-      "accept" in request.headers ? identity : HttpClientRequest.acceptJson,
-      config.userAgent === undefined ? identity : HttpClientRequest.setHeader("User-Agent", config.userAgent)
+  HttpClient.mapRequestEffect(
+    Effect.fnUntraced(function* (request: HttpClientRequest.HttpClientRequest) {
+      const version = (yield* Version) ?? config.version
+      const headers = yield* Headers
+      return request.pipe(
+        HttpClientRequest.prependUrl(config.baseUrl.href),
+        config.userAgent === undefined ? identity : HttpClientRequest.setHeader("User-Agent", config.userAgent),
+        HttpClientRequest.setHeaders(headers),
+        HttpClientRequest.bearerToken(config.accessToken),
+        HttpClientRequest.setHeader("Intercom-Version", version),
+        "accept" in request.headers ? identity : HttpClientRequest.acceptJson
+      )
+    })
+  )
+
+/**
+ * Takes the headers of the call out of a request to another host that lost its token on the way: `followRedirects`, around
+ * a transport, leaves them in.
+ */
+export const keepHeaders =
+  ({ baseUrl }: IntercomConfig.IntercomConfig) =>
+  <E>(client: Client<E>): Client<E> =>
+    HttpClient.makeWith(
+      (request) =>
+        client.postprocess(
+          Effect.flatMap(request, (request) =>
+            "authorization" in request.headers || URL.parse(request.url)?.origin === baseUrl.origin
+              ? Effect.succeed(request)
+              : Effect.map(Headers, (headers) =>
+                  Object.keys(HttpHeaders.fromInput(headers)).reduce(HttpClientRequest.removeHeader, request)
+                )
+          )
+        ),
+      client.preprocess
+    )
+
+/** Notes what answers, before its body is there. */
+export const noteAnswer = <E>(client: Client<E>): Client<E> =>
+  HttpClient.transformResponse(client, (answer) =>
+    Effect.tap(answer, (response) =>
+      Effect.map(Attempt, (attempt) => {
+        attempt.response = response
+      })
     )
   )
 
@@ -131,11 +187,12 @@ export const count = <E extends { readonly _tag: string } | { readonly reason: {
 export const checkVersion = (version: string, scrub: Scrub, warned: Ref.Ref<boolean>) => {
   const check = Effect.fnUntraced(function* ({ headers }: Response) {
     const echoed = headers["intercom-version"]
-    if (echoed === undefined || echoed === version) return
+    const asked = (yield* Version) ?? version
+    if (echoed === undefined || echoed === asked) return
     if (yield* Ref.getAndSet(warned, true)) return
     yield* Effect.logWarning(
       `Intercom answered with version ${printable(scrub(echoed, 40))} of its API, this client asked for ` +
-        `${version}: fields may be missing or of another kind`
+        `${asked}: fields may be missing or of another kind`
     )
   })
   return <E>(client: Client<E>): Client<E> => HttpClient.transformResponse(client, Effect.tap(check))
