@@ -76,12 +76,14 @@ export interface ResourceClass<
   Self,
   Name extends string,
   Es extends Endpoints,
-  Own extends object = {}
-> extends Context.ServiceClass<Self, `@effect-intercom/core/${Name}`, Methods<Es> & Own> {
+  Own extends object = {},
+  Key extends string = `@effect-intercom/core/${Name}`
+> extends Context.ServiceClass<Self, Key, Methods<Es> & Own> {
   readonly resource: Name
   readonly endpoints: Es
   /** The methods that are no operation by themselves. */
   readonly composed: ReadonlyArray<string>
+  readonly "~own": Composed<Es, Own> | undefined
   /** The service on the transport of a client. */
   readonly make: (http: IntercomHttp["Service"]) => Methods<Es> & Own
   /**
@@ -188,8 +190,19 @@ export const Service =
     name: Name,
     endpoints: Es,
     own?: Composed<Es, Own>
-  ): ResourceClass<Self, Name, Es, Own> => {
-    const service = Context.Service<Self, Methods<Es> & Own>()(`@effect-intercom/core/${name}`)
+  ): ResourceClass<Self, Name, Es, Own> =>
+    serviceOf<Self>()(`@effect-intercom/core/${name}`, name, endpoints, own)
+
+/** A service with a key of its own, whose operations have the name of a resource. */
+export const serviceOf =
+  <Self>() =>
+  <const Key extends string, const Name extends string, const Es extends Endpoints, Own extends object = {}>(
+    key: Key,
+    name: Name,
+    endpoints: Es,
+    own?: Composed<Es, Own>
+  ): ResourceClass<Self, Name, Es, Own, Key> => {
+    const service = Context.Service<Self, Methods<Es> & Own>()(key)
     // What all clients share.
     const plans = Object.entries(endpoints).map(([method, endpoint]): readonly [string, Plan] => [
       method,
@@ -211,6 +224,7 @@ export const Service =
       resource: name,
       endpoints,
       composed: Object.keys(own ?? {}),
+      "~own": own,
       make,
       layer: Layer.fresh(Layer.effect(service, Effect.map(IntercomHttp, make)))
     })

@@ -14,11 +14,14 @@
  * Source: the official 2.15 document and its page on searches.
  */
 import * as Brand from "effect/Brand"
+import { identity } from "effect/Function"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
+import * as SchemaAST from "effect/SchemaAST"
 import * as SchemaGetter from "effect/SchemaGetter"
 import { openEnum, optional, UnixSeconds } from "./Wire.ts"
 import * as Json from "./Json.ts"
+import { mismatchesOf } from "./internal/Mismatches.ts"
 import * as Words from "./search/Words.ts"
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -229,6 +232,15 @@ type Numbers<Field extends string, Value> =
 /** A whole number, or its digits. */
 export type Digits = number | string
 
+/** The filters on an attribute of one's own whose values on the wire are `Value`. */
+export type FilterOnAttribute<Field extends string, Value> = [Value] extends [string]
+  ? Texts<Field, Value>
+  : [Value] extends [number]
+    ? Numbers<Field, Value>
+    : [Value] extends [boolean]
+      ? Filter<Field, Equality, boolean | null> | Filter<Field, Membership, ReadonlyArray<boolean>>
+      : Filter<Field>
+
 /** The filters on a table of fields, attributes of one's own, and what is {@link Unlisted}. */
 export type FilterOn<Table extends Fields, Attributes extends string = "custom_attributes"> =
   | Texts<Of<Table, "text">, string>
@@ -365,16 +377,79 @@ const valuesOf: { readonly [K in Kind]: Values } = {
   boolean: { expected: "true or false", schema: Schema.Boolean }
 }
 
-/** A custom attribute, or a field this client does not know of, has no kind. */
-const kindOf = (fields: Fields, field: string): Kind | undefined =>
-  Object.hasOwn(fields, field) ? fields[field] : undefined
+/** How a field may be compared. */
+interface Rule {
+  readonly operators: ReadonlyArray<Operator>
+  readonly values: Values
+  /** Whether `null` finds what is not set. */
+  readonly nullable: boolean
+  /** Why there are no other operators. */
+  readonly because?: string | undefined
+}
+
+/** The rule of a field, if it has one: a custom attribute, or a field this client does not know of, has none. */
+type Rules = (field: string) => Rule | undefined
+
+const rulesOf =
+  (fields: Fields, attributes: { readonly [field: string]: Schema.Top }): Rules =>
+  (field) => {
+    const kind = Object.hasOwn(fields, field) ? fields[field] : undefined
+    if (kind !== undefined) {
+      return {
+        operators: operatorsOf[kind],
+        values: valuesOf[kind],
+        nullable: kind !== "day",
+        because: reasons[kind]
+      }
+    }
+    const attribute = Object.hasOwn(attributes, field) ? attributes[field] : undefined
+    return attribute === undefined ? undefined : attributeRule(attribute)
+  }
+
+/** What a value can be where there is one. */
+const present = (value: SchemaAST.AST): ReadonlyArray<SchemaAST.AST> =>
+  SchemaAST.isUnion(value)
+    ? value.types.flatMap(present)
+    : SchemaAST.isNull(value) || SchemaAST.isUndefined(value)
+      ? []
+      : [value]
+
+const isText = (ast: SchemaAST.AST): boolean =>
+  SchemaAST.isString(ast) ||
+  SchemaAST.isTemplateLiteral(ast) ||
+  (SchemaAST.isLiteral(ast) && Predicate.isString(ast.literal))
+
+const isNumeric = (ast: SchemaAST.AST): boolean =>
+  SchemaAST.isNumber(ast) || (SchemaAST.isLiteral(ast) && Predicate.isNumber(ast.literal))
+
+/** The rule of an attribute, by the schema of what it is on the wire. */
+const attributeRule = (sent: Schema.Top): Rule => {
+  const members = present(sent.ast)
+  const kind = members.every(isText)
+    ? "text"
+    : members.every(isNumeric)
+      ? "number"
+      : members.every(SchemaAST.isBoolean)
+        ? "boolean"
+        : undefined
+  if (kind === undefined) return { operators, values: anything, nullable: true }
+  // Texts, numbers or booleans, as was seen.
+  const schema = Schema.Union(members.map((member) => Schema.make<Values["schema"]>(member)))
+  const [{ expected } = valuesOf[kind]] = mismatchesOf(schema, undefined, identity)
+  return { operators: operatorsOf[kind], values: { expected, schema }, nullable: true }
+}
 
 const isOneOf = <A extends string>(list: ReadonlyArray<A>, value: unknown): value is A =>
   (list as ReadonlyArray<unknown>).includes(value)
 
 /** What is wrong with the value of a filter. `null` finds what is not set. */
-const valueIssues = (kind: Kind | undefined, operator: Operator, value: unknown, path: Path): ReadonlyArray<Issue> => {
-  const { expected, schema } = kind === undefined ? anything : valuesOf[kind]
+const valueIssues = (
+  { nullable, values }: Pick<Rule, "nullable" | "values">,
+  operator: Operator,
+  value: unknown,
+  path: Path
+): ReadonlyArray<Issue> => {
+  const { expected, schema } = values
   if (isOneOf(membership, operator)) {
     if (!Array.isArray(value)) return [wrong(path, `a list, as "${operator}" needs`, value)]
     return value.flatMap((one: unknown, index) =>
@@ -382,7 +457,7 @@ const valueIssues = (kind: Kind | undefined, operator: Operator, value: unknown,
     )
   }
   if (isOneOf(likeness, operator)) return Predicate.isString(value) ? [] : [wrong(path, "a text", value)]
-  if (Schema.is(schema)(value) || (value === null && kind !== "day" && isOneOf(equality, operator))) return []
+  if (Schema.is(schema)(value) || (value === null && nullable && isOneOf(equality, operator))) return []
   return [wrong(path, Array.isArray(value) ? `${expected}; lists go with "IN" and "NIN"` : expected, value)]
 }
 
@@ -396,23 +471,24 @@ const reasons: { readonly [K in Kind]?: string } = {
   tag: " (the API answers with an error to any other)"
 }
 
-const filterIssues = (fields: Fields, node: { readonly [name: string]: unknown }, path: Path): ReadonlyArray<Issue> => {
+const filterIssues = (rules: Rules, node: { readonly [name: string]: unknown }, path: Path): ReadonlyArray<Issue> => {
   const { field, operator, value } = node
   const others = excess(node, ["field", "operator", "value"], path)
   if (!Predicate.isString(field) || field === "") {
     return [...others, wrong([...path, "field"], "the name of a field", field)]
   }
-  const kind = kindOf(fields, field)
-  const allowed = kind === undefined ? operators : operatorsOf[kind]
-  if (!isOneOf(allowed, operator)) {
-    const because = kind === undefined ? "" : (reasons[kind] ?? "")
-    return [...others, wrong([...path, "operator"], `one of ${quoted(allowed)} for ${field}${because}`, operator)]
+  const { because = "", ...rule }: Rule = rules(field) ?? { operators, values: anything, nullable: true }
+  if (!isOneOf(rule.operators, operator)) {
+    return [
+      ...others,
+      wrong([...path, "operator"], `one of ${quoted(rule.operators)} for ${field}${because}`, operator)
+    ]
   }
-  return [...others, ...valueIssues(kind, operator, value, [...path, "value"])]
+  return [...others, ...valueIssues(rule, operator, value, [...path, "value"])]
 }
 
 const groupIssues = (
-  fields: Fields,
+  rules: Rules,
   node: { readonly [name: string]: unknown },
   path: Path,
   depth: number
@@ -433,14 +509,14 @@ const groupIssues = (
   }
   return [
     ...others,
-    ...value.flatMap((member: unknown, index) => issuesOf(fields, member, [...path, "value", index], depth + 1))
+    ...value.flatMap((member: unknown, index) => issuesOf(rules, member, [...path, "value", index], depth + 1))
   ]
 }
 
 /** What the API would refuse in a query, or answer otherwise than meant. */
-const issuesOf = (fields: Fields, node: unknown, path: Path = [], depth = 1): ReadonlyArray<Issue> => {
+const issuesOf = (rules: Rules, node: unknown, path: Path = [], depth = 1): ReadonlyArray<Issue> => {
   if (!Predicate.isObject(node)) return [wrong(path, "a filter, or a group of filters", node)]
-  return "field" in node ? filterIssues(fields, node, path) : groupIssues(fields, node, path, depth)
+  return "field" in node ? filterIssues(rules, node, path) : groupIssues(rules, node, path, depth)
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -492,12 +568,13 @@ const samples = (fields: Fields): Schema.Codec<unknown> => {
  * A query on a table of fields. The union of filters and groups is what is on the wire, but its failures would name
  * every member of the union; the rules say what is wrong in one sentence, so they look first.
  */
-const queryOn = <Table extends Fields, Attributes extends string>(fields: Table) => {
+const queryOn = <F extends Filter>(fields: Fields, attributes: { readonly [field: string]: Schema.Top }) => {
+  const rules = rulesOf(fields, attributes)
   const ruled = Schema.declare<unknown>(Predicate.isUnknown, {
     toCodecArbitrary: () => Schema.link<unknown>()(samples(fields), asIs())
-  }).check(Schema.makeFilter((query) => issuesOf(fields, query)))
+  }).check(Schema.makeFilter((query) => issuesOf(rules, query)))
   // What the rules let through is what the type allows, and fields that are not listed.
-  const typed = ruled as unknown as Schema.Codec<Query<FilterOn<Table, Attributes>>>
+  const typed = ruled as unknown as Schema.Codec<Query<F>>
   return WireQuery.pipe(Schema.decodeTo(typed, asIs()))
 }
 
@@ -528,7 +605,13 @@ export const requestOn = <Table extends Fields, Attributes extends string = "cus
   // Rules know no attributes: it is for the type alone.
   _attributes?: Attributes
 ) => ({
-  query: queryOn<Table, Attributes>(fields),
+  query: queryOn<FilterOn<Table, Attributes>>(fields, {}),
   pagination: optional(SearchPagination),
   sort: optional(sortOn(fields))
+})
+
+/** The fields of a search request, where it is known what attributes of one's own are on the wire, by their fields. */
+export const requestWith = (fields: Fields, attributes: { readonly [field: string]: Schema.Top }) => ({
+  ...requestOn(fields),
+  query: queryOn<Filter>(fields, attributes)
 })

@@ -153,6 +153,34 @@ export const NumericId = Schema.Int.pipe(
   })
 )
 
+/**
+ * An item of a list, as attributes of tickets have it: a request names it by its id, and a program by its name. Received,
+ * either is read.
+ *
+ * @example
+ * ```ts
+ * import { Wire } from "@effect-intercom/core"
+ *
+ * const Priority = Wire.listItem(["0f0e", "Low"], ["0f0f", "High"])
+ * const priority: typeof Priority.Type = "High"
+ * ```
+ */
+export const listItem = <const Name extends string>(
+  ...items: readonly [readonly [id: string, name: Name], ...ReadonlyArray<readonly [id: string, name: Name]>]
+) => {
+  const names = new Map<string, Name>([...items.map(([, name]) => [name, name] as const), ...items])
+  // Of several with a name, the first.
+  const ids = new Map<string, string>(items.toReversed().map(([id, name]) => [name, id]))
+  const codec: Schema.Codec<Name, string> = Schema.Literals([...names.keys()]).pipe(
+    Schema.decodeTo(Schema.Literals([...new Set(names.values())]), {
+      // Each of these has a name.
+      decode: SchemaGetter.transform((item) => names.get(item) as Name),
+      encode: SchemaGetter.transform((name) => ids.get(name) ?? name)
+    })
+  )
+  return codec
+}
+
 /** Free-form data of the workspace: names and value kinds are whatever its administrators defined. */
 export const CustomAttributes = Schema.Record(Schema.String, Schema.Unknown)
 

@@ -1,4 +1,5 @@
 export * as Attempt from "./Attempt.ts"
+export * as Attributes from "./Attributes.ts"
 export { Authorization } from "./Authorization.ts"
 export * as Endpoint from "./Endpoint.ts"
 export * as ErrorResponse from "./ErrorResponse.ts"

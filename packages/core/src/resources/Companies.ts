@@ -3,6 +3,7 @@ import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import type * as Attributes from "../Attributes.ts"
 import * as Endpoint from "../Endpoint.ts"
 import * as ErrorResponse from "../ErrorResponse.ts"
 import {
@@ -16,6 +17,7 @@ import {
   unchecked,
   UnixSeconds
 } from "../Wire.ts"
+import * as WithAttributes from "../internal/WithAttributes.ts"
 import * as Pagination from "../Pagination.ts"
 import * as Resource from "../Resource.ts"
 import { CompanyId, Deleted, ListByPage } from "./Common.ts"
@@ -266,4 +268,43 @@ export class Companies extends Resource.Service<Companies>()(
         )
     }
   }
-) {}
+) {
+  /**
+   * The class of a service like this one, of companies with attributes of your own: a schema of the `custom_attributes`, as
+   * `intercom codegen attributes` writes it. Requests take these attributes and no others; what is received has their names
+   * and types, and may be a `Misfit`: `attributes.decode(company)` checks it.
+   *
+   * @example
+   * ```ts
+   * import { Companies, Wire } from "@effect-intercom/core"
+   * import { Schema } from "effect"
+   *
+   * class MyCompanies extends Companies.withAttributes<MyCompanies>()(
+   *   "MyCompanies",
+   *   Schema.Struct({ tier: Wire.nullish(Schema.Int) })
+   * ) {}
+   *
+   * const sign = MyCompanies.use(({ createOrUpdate }) =>
+   *   createOrUpdate({ company_id: "acme", custom_attributes: { tier: 2 } })
+   * )
+   * ```
+   */
+  static readonly withAttributes =
+    <Self>() =>
+    <const Id extends string, S extends Attributes.Any>(id: Id, schema: S): CompaniesWith<Self, Id, S> =>
+      // These types say what it is made of.
+      WithAttributes.make(id, Companies, schema, { key: "custom_attributes" }) as CompaniesWith<Self, Id, S>
+}
+
+/** A company with attributes of your own. */
+export type CompanyWith<S extends Attributes.Any> = WithAttributes.RecordWith<Company, "custom_attributes", S>
+
+/** What {@link Companies.withAttributes} makes. */
+export interface CompaniesWith<Self, Id extends string, S extends Attributes.Any> extends WithAttributes.ClassWith<
+  Self,
+  Id,
+  typeof Companies,
+  Company,
+  "custom_attributes",
+  S
+> {}

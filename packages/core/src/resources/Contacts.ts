@@ -1,6 +1,7 @@
 /** Contacts: the users and leads of a workspace. */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import type * as Attributes from "../Attributes.ts"
 import * as Endpoint from "../Endpoint.ts"
 import * as ErrorResponse from "../ErrorResponse.ts"
 import {
@@ -18,6 +19,7 @@ import {
 } from "../Wire.ts"
 import * as ContactUpsert from "../internal/ContactUpsert.ts"
 import type { ContactKey, UpsertOptions } from "../internal/ContactUpsert.ts"
+import * as WithAttributes from "../internal/WithAttributes.ts"
 import * as Pagination from "../Pagination.ts"
 import * as Resource from "../Resource.ts"
 import * as Search from "../Search.ts"
@@ -440,4 +442,54 @@ export class Contacts extends Resource.Service<Contacts>()(
         )
       )
   }
-) {}
+) {
+  /**
+   * The class of a service like this one, of contacts with attributes of your own: a schema of the `custom_attributes`, as
+   * `intercom codegen attributes` writes it. Requests take these attributes and no others; a search compares them with values
+   * they can have; what is received has their names and types, and may be a `Misfit`: `attributes.decode(contact)` checks it.
+   *
+   * @example
+   * ```ts
+   * import { Contacts, Search, Wire } from "@effect-intercom/core"
+   * import { Effect, Schema, Stream } from "effect"
+   *
+   * class MyContacts extends Contacts.withAttributes<MyContacts>()(
+   *   "MyContacts",
+   *   Schema.Struct({ plan: Wire.nullish(Schema.Literals(["free", "pro"])), seats: Wire.nullish(Schema.Int) })
+   * ) {}
+   *
+   * const upgrade = Effect.gen(function* () {
+   *   const contacts = yield* MyContacts
+   *   const query = Search.and(
+   *     MyContacts.where("custom_attributes.plan").equals("free"),
+   *     MyContacts.where("custom_attributes.seats").greaterThan(5)
+   *   )
+   *   yield* contacts.search.items({ query }).pipe(
+   *     Stream.runForEach(({ id }) => contacts.update(id, { custom_attributes: { plan: "pro" } }))
+   *   )
+   * })
+   * ```
+   */
+  static readonly withAttributes =
+    <Self>() =>
+    <const Id extends string, S extends Attributes.Any>(id: Id, schema: S): ContactsWith<Self, Id, S> =>
+      // These types say what it is made of.
+      WithAttributes.make(id, Contacts, schema, {
+        key: "custom_attributes",
+        fields: Search.contactFields
+      }) as ContactsWith<Self, Id, S>
+}
+
+/** A contact with attributes of your own. */
+export type ContactWith<S extends Attributes.Any> = WithAttributes.RecordWith<Contact, "custom_attributes", S>
+
+/** What {@link Contacts.withAttributes} makes. */
+export interface ContactsWith<Self, Id extends string, S extends Attributes.Any> extends WithAttributes.SearchedWith<
+  Self,
+  Id,
+  typeof Contacts,
+  Contact,
+  "custom_attributes",
+  S,
+  typeof Search.contactFields
+> {}

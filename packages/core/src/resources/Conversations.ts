@@ -1,5 +1,6 @@
 /** Conversations: the threads between contacts and admins. */
 import * as Schema from "effect/Schema"
+import type * as Attributes from "../Attributes.ts"
 import * as Endpoint from "../Endpoint.ts"
 import * as ErrorResponse from "../ErrorResponse.ts"
 import {
@@ -17,6 +18,7 @@ import {
   unchecked,
   UnixSeconds
 } from "../Wire.ts"
+import * as WithAttributes from "../internal/WithAttributes.ts"
 import * as Pagination from "../Pagination.ts"
 import * as Resource from "../Resource.ts"
 import * as Search from "../Search.ts"
@@ -422,4 +424,52 @@ export class Conversations extends Resource.Service<Conversations>()("Conversati
     operationId: "listHandlingEvents",
     pages: Pagination.single("handling_events", HandlingEvent)
   })
-}) {}
+}) {
+  /**
+   * The class of a service like this one, of conversations with attributes of your own: a schema of the `custom_attributes`,
+   * as `intercom codegen attributes` writes it. `update` takes these attributes and no others; a search compares them with
+   * values they can have; what is received has their names and types, and may be a `Misfit`:
+   * `attributes.decode(conversation)` checks it.
+   *
+   * @example
+   * ```ts
+   * import { Conversations, Wire } from "@effect-intercom/core"
+   * import { Schema } from "effect"
+   *
+   * class MyConversations extends Conversations.withAttributes<MyConversations>()(
+   *   "MyConversations",
+   *   Schema.Struct({ Urgent: Wire.nullish(Schema.Boolean) })
+   * ) {}
+   *
+   * const urgent = MyConversations.use(({ search }) =>
+   *   search({ query: MyConversations.where("custom_attributes.Urgent").equals(true) })
+   * )
+   * ```
+   */
+  static readonly withAttributes =
+    <Self>() =>
+    <const Id extends string, S extends Attributes.Any>(id: Id, schema: S): ConversationsWith<Self, Id, S> =>
+      // These types say what it is made of.
+      WithAttributes.make(id, Conversations, schema, {
+        key: "custom_attributes",
+        fields: Search.conversationFields
+      }) as ConversationsWith<Self, Id, S>
+}
+
+/** A conversation with attributes of your own. */
+export type ConversationWith<S extends Attributes.Any> = WithAttributes.RecordWith<Conversation, "custom_attributes", S>
+
+/** What {@link Conversations.withAttributes} makes. */
+export interface ConversationsWith<
+  Self,
+  Id extends string,
+  S extends Attributes.Any
+> extends WithAttributes.SearchedWith<
+  Self,
+  Id,
+  typeof Conversations,
+  Conversation,
+  "custom_attributes",
+  S,
+  typeof Search.conversationFields
+> {}

@@ -1,7 +1,14 @@
 /** Custom objects: records of types that a workspace defines for itself. */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
+import * as Attributes from "../Attributes.ts"
 import * as Endpoint from "../Endpoint.ts"
 import * as ErrorResponse from "../ErrorResponse.ts"
+import type { IntercomError } from "../IntercomError.ts"
+import { IntercomHttp } from "../IntercomHttp.ts"
+import * as WithAttributes from "../internal/WithAttributes.ts"
 import * as Resource from "../Resource.ts"
 import { CustomAttributes, JsonObject, nullish, open, optional, queryText, UnixSeconds } from "../Wire.ts"
 import { Deleted } from "./Common.ts"
@@ -91,4 +98,100 @@ export class CustomObjectInstances extends Resource.Service<CustomObjectInstance
     success: Deleted,
     error: ErrorResponse.NotFound
   })
-}) {}
+}) {
+  /**
+   * The class of a service of the instances of one type, by its identifier, with attributes of your own: a schema of the
+   * `custom_attributes`. Its methods do what these do, and need not be told the type. Requests take these attributes and no
+   * others; what is received has their names and types, and may be a `Misfit`: `attributes.decode(instance)` checks it.
+   *
+   * @example
+   * ```ts
+   * import { CustomObjectInstances, Wire } from "@effect-intercom/core"
+   * import { Schema } from "effect"
+   *
+   * class Orders extends CustomObjectInstances.withAttributes<Orders>()(
+   *   "Orders",
+   *   "Order",
+   *   Schema.Struct({ order_number: Wire.nullish(Schema.String), total: Wire.nullish(Schema.Finite) })
+   * ) {}
+   *
+   * const paid = (order_number: string, total: number) =>
+   *   Orders.use(({ createOrUpdate }) =>
+   *     createOrUpdate({ external_id: order_number, custom_attributes: { order_number, total } })
+   *   )
+   * ```
+   */
+  static readonly withAttributes =
+    <Self>() =>
+    <const Id extends string, S extends Attributes.Any>(
+      id: Id,
+      type: string,
+      schema: S
+    ): CustomObjectsWith<Self, Id, S> => {
+      const service = Context.Service<Self, CustomObjectsOfType<S>>()(id)
+      const endpoints = WithAttributes.endpoints(this.endpoints, schema, { key: "custom_attributes" })
+      // The types of what is given are those of the schema.
+      const base = Resource.serviceOf<never>()(id, this.resource, endpoints as unknown as typeof this.endpoints)
+      const make = (http: IntercomHttp["Service"]) => {
+        const { createOrUpdate, delete: remove, deleteByExternalId, get, getByExternalId } = base.make(http)
+        const both = (instance: CustomObjectInstanceId) => ({
+          custom_object_type_identifier: type,
+          custom_object_instance_id: instance
+        })
+        const methods = {
+          createOrUpdate: (payload: CreateOrUpdateCustomObjectInstance) => createOrUpdate(type, payload),
+          getByExternalId: (external_id: string) => getByExternalId(type, { external_id }),
+          deleteByExternalId: (external_id: string) => deleteByExternalId(type, { external_id }),
+          get: (instance: CustomObjectInstanceId) => get(both(instance)),
+          delete: (instance: CustomObjectInstanceId) => remove(both(instance))
+        }
+        // As above.
+        return methods as unknown as CustomObjectsOfType<S>
+      }
+      return Object.assign(service, {
+        type,
+        make,
+        layer: Layer.fresh(Layer.effect(service, Effect.map(IntercomHttp, make))),
+        attributes: Attributes.make(schema)
+      })
+    }
+}
+
+/** An instance with attributes of your own. */
+export type CustomObjectWith<S extends Attributes.Any> = WithAttributes.RecordWith<
+  CustomObjectInstance,
+  "custom_attributes",
+  S
+>
+
+/** The instances of one type, with attributes of your own. */
+export interface CustomObjectsOfType<S extends Attributes.Any> {
+  /** Creates an instance, or updates the one that has its `external_id`. Safe to repeat. */
+  readonly createOrUpdate: (
+    payload: WithAttributes.RequestWith<CreateOrUpdateCustomObjectInstance, "custom_attributes", S, never>
+  ) => Effect.Effect<CustomObjectWith<S>, IntercomError>
+  /** By your own id. Fails with `NotFound` when there is no such instance. */
+  readonly getByExternalId: (external_id: string) => Effect.Effect<CustomObjectWith<S>, IntercomError>
+  /** By your own id; for good. Fails with `NotFound` when it is gone. */
+  readonly deleteByExternalId: (external_id: string) => Effect.Effect<Deleted, IntercomError>
+  /** By Intercom's id. Fails with `NotFound` when there is no such instance. */
+  readonly get: (id: CustomObjectInstanceId) => Effect.Effect<CustomObjectWith<S>, IntercomError>
+  /** By Intercom's id; for good. Fails with `NotFound` when it is gone. */
+  readonly delete: (id: CustomObjectInstanceId) => Effect.Effect<Deleted, IntercomError>
+}
+
+/** What {@link CustomObjectInstances.withAttributes} makes. */
+export interface CustomObjectsWith<Self, Id extends string, S extends Attributes.Any> extends Context.ServiceClass<
+  Self,
+  Id,
+  CustomObjectsOfType<S>
+> {
+  /** The identifier of the type. */
+  readonly type: string
+  /** The service on the transport of a client. */
+  readonly make: (http: IntercomHttp["Service"]) => CustomObjectsOfType<S>
+  /** The service on an `IntercomHttp`; it is fresh. */
+  readonly layer: Layer.Layer<Self, never, IntercomHttp>
+  /** Checks and decodes the attributes of instances, and encodes attributes. */
+  readonly attributes: Attributes.Attributes<S>
+}

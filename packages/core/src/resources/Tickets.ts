@@ -1,8 +1,10 @@
 /** Tickets: requests that take more than an answer, with a type, attributes and a state. */
 import * as Schema from "effect/Schema"
+import type * as Attributes from "../Attributes.ts"
 import * as Endpoint from "../Endpoint.ts"
 import * as ErrorResponse from "../ErrorResponse.ts"
 import { JsonObject, listing, nullish, NumericId, optional, unchecked, UnixSeconds } from "../Wire.ts"
+import * as WithAttributes from "../internal/WithAttributes.ts"
 import * as Pagination from "../Pagination.ts"
 import * as Resource from "../Resource.ts"
 import * as Search from "../Search.ts"
@@ -174,4 +176,62 @@ export class Tickets extends Resource.Service<Tickets>()("Tickets", {
     idempotent: true,
     pages: Pagination.search("tickets", Ticket)
   })
-}) {}
+}) {
+  /**
+   * The class of a service like this one, of tickets of a type, or of types, with these `ticket_attributes`, as
+   * `intercom codegen attributes` writes the schema of each type. Requests take these attributes and no others; what is
+   * received has their names and types, and may be a `Misfit`: `attributes.decode(ticket)` checks it. Searches compare an
+   * attribute by its id: `ids` has those of the attributes, by their names.
+   *
+   * @example
+   * ```ts
+   * import { Tickets, Wire } from "@effect-intercom/core"
+   * import { Schema } from "effect"
+   *
+   * const Bug = Schema.Struct({
+   *   _default_title_: Wire.nullish(Schema.String),
+   *   Priority: Wire.nullish(Wire.listItem(["0f0e", "Low"], ["0f0f", "High"]))
+   * })
+   *
+   * class Bugs extends Tickets.withAttributes<Bugs>()("Bugs", Bug, { ids: { Priority: "4001002" } }) {}
+   *
+   * const urgent = Bugs.use(({ search }) => search({ query: Bugs.where("ticket_attributes.Priority").equals("High") }))
+   * ```
+   */
+  static readonly withAttributes =
+    <Self>() =>
+    <const Id extends string, S extends Attributes.Any, const Ids extends TicketAttributeIds<S> = {}>(
+      id: Id,
+      schema: S,
+      options: { readonly ids?: Ids } = {}
+    ): TicketsWith<Self, Id, S, Ids> =>
+      // These types say what it is made of.
+      WithAttributes.make(id, Tickets, schema, {
+        key: "ticket_attributes",
+        fields: Search.ticketFields,
+        ids: options.ids
+      }) as TicketsWith<Self, Id, S, Ids>
+}
+
+/** The ids of attributes, by their names. */
+export type TicketAttributeIds<S extends Attributes.Any> = { readonly [Name in keyof S["Type"]]?: string }
+
+/** A ticket with attributes of your own. */
+export type TicketWith<S extends Attributes.Any> = WithAttributes.RecordWith<Ticket, "ticket_attributes", S>
+
+/** What {@link Tickets.withAttributes} makes. */
+export interface TicketsWith<
+  Self,
+  Id extends string,
+  S extends Attributes.Any,
+  Ids
+> extends WithAttributes.SearchedWith<
+  Self,
+  Id,
+  typeof Tickets,
+  Ticket,
+  "ticket_attributes",
+  S,
+  typeof Search.ticketFields,
+  Ids
+> {}

@@ -1,12 +1,13 @@
 /** Filters in words: `Search.contact("email").endsWith("@example.com")`. What is made has the API's own signs. */
+import { identity } from "effect/Function"
 import type { Digits, Fields, Filter, Kind, Operator } from "../Search.ts"
 
-/** Is a value, or another. */
-export interface Equality<out Field extends string, in out Value extends Scalar> {
+/** Is a value, or another. `Sent` is what a value is on the wire, where a schema makes it another. */
+export interface Equality<out Field extends string, in Value, out Sent = Value> {
   /** `=` */
-  readonly equals: (value: Value) => Filter<Field, "=", Value>
+  readonly equals: (value: Value) => Filter<Field, "=", Sent>
   /** `!=` */
-  readonly notEquals: (value: Value) => Filter<Field, "!=", Value>
+  readonly notEquals: (value: Value) => Filter<Field, "!=", Sent>
 }
 
 /** Has a value, or none. */
@@ -18,23 +19,23 @@ export interface Presence<out Field extends string> {
 }
 
 /** Is one of some values, or none of them. */
-export interface Membership<out Field extends string, in out Value extends Scalar> {
+export interface Membership<out Field extends string, in Value, out Sent = Value> {
   /** `IN` */
-  readonly in: (values: ReadonlyArray<Value>) => Filter<Field, "IN", ReadonlyArray<Value>>
+  readonly in: (values: ReadonlyArray<Value>) => Filter<Field, "IN", ReadonlyArray<Sent>>
   /** `NIN` */
-  readonly notIn: (values: ReadonlyArray<Value>) => Filter<Field, "NIN", ReadonlyArray<Value>>
+  readonly notIn: (values: ReadonlyArray<Value>) => Filter<Field, "NIN", ReadonlyArray<Sent>>
 }
 
 /** Is more than a value, or less. */
-export interface Order<out Field extends string, in out Value extends Scalar> {
+export interface Order<out Field extends string, in Value, out Sent = Value> {
   /** `>` */
-  readonly greaterThan: (value: Value) => Filter<Field, ">", Value>
+  readonly greaterThan: (value: Value) => Filter<Field, ">", Sent>
   /** `<` */
-  readonly lessThan: (value: Value) => Filter<Field, "<", Value>
+  readonly lessThan: (value: Value) => Filter<Field, "<", Sent>
   /** `>=` */
-  readonly atLeast: (value: Value) => Filter<Field, ">=", Value>
+  readonly atLeast: (value: Value) => Filter<Field, ">=", Sent>
   /** `<=` */
-  readonly atMost: (value: Value) => Filter<Field, "<=", Value>
+  readonly atMost: (value: Value) => Filter<Field, "<=", Sent>
 }
 
 /** Has some letters in it. */
@@ -50,11 +51,11 @@ export interface Likeness<out Field extends string> {
 }
 
 /** Is later than a time, or earlier: Unix seconds, or their digits. */
-export interface Times<out Field extends string> {
+export interface Times<out Field extends string, in Value = Digits, out Sent = Value> {
   /** `>`; where the API compares days, from the day after on. */
-  readonly after: (seconds: Digits) => Filter<Field, ">", Digits>
+  readonly after: (seconds: Value) => Filter<Field, ">", Sent>
   /** `<`; where the API compares days, until the day before. */
-  readonly before: (seconds: Digits) => Filter<Field, "<", Digits>
+  readonly before: (seconds: Value) => Filter<Field, "<", Sent>
 }
 
 /** What the API compares by the day, in the workspace's time zone. */
@@ -66,20 +67,19 @@ export interface Days<out Field extends string> extends Times<Field> {
 /** A value to compare with, by itself. */
 export type Scalar = string | number | boolean
 
-type Comparable<Field extends string, Value extends Scalar> = Equality<Field, Value> &
-  Membership<Field, Value> &
+type Comparable<Field extends string, Value, Sent = Value> = Equality<Field, Value, Sent> &
+  Membership<Field, Value, Sent> &
   Presence<Field>
 
 /** What can be said of a text. */
-export type Text<Field extends string, Value extends string | number = string> = Comparable<Field, Value> &
-  Likeness<Field>
+export type Text<Field extends string, Value = string, Sent = Value> = Comparable<Field, Value, Sent> & Likeness<Field>
 
 /** What can be said of a number. */
-export type Numeric<Field extends string, Value extends Scalar = number> = Comparable<Field, Value> &
-  Order<Field, Value>
+export type Numeric<Field extends string, Value = number, Sent = Value> = Comparable<Field, Value, Sent> &
+  Order<Field, Value, Sent>
 
 /** What can be said of what is true or false. */
-export type Flag<Field extends string> = Comparable<Field, boolean>
+export type Flag<Field extends string, Value = boolean, Sent = Value> = Comparable<Field, Value, Sent>
 
 /** What can be said of a field of which nothing is known. */
 export type Anything<Field extends string> = Comparable<Field, Scalar> &
@@ -104,30 +104,52 @@ export type Words<Table extends Fields, Field extends string> = Field extends ke
   ? OfKind<Field, Table[Field]>
   : Anything<Field>
 
-/** All words for a field: types say which go with it, and the rules of a query. */
+/** What can be said of an attribute of one's own, by what its values are to a program, and on the wire. */
+export type OfAttribute<Field extends string, Value, Sent> = [Sent] extends [string]
+  ? Text<Field, Value, Sent>
+  : [Sent] extends [number]
+    ? Numeric<Field, Value, Sent> & Times<Field, Value, Sent>
+    : [Sent] extends [boolean]
+      ? Flag<Field, Value, Sent>
+      : Anything<Field>
+
+type Value = Filter["value"]
+
+/** All words for a field: types say which go with it, and the rules of a query. `sent` makes of a value what is sent. */
 export const words = <Field extends string>(
-  field: Field
+  field: Field,
+  sent: (value: Scalar) => Scalar = identity
 ): Anything<Field> & Days<Field> & Flag<Field> & Equality<Field, Digits> => {
   const by =
     <const Op extends Operator>(operator: Op) =>
-    <V extends Filter["value"]>(value: V): Filter<Field, Op, V> => ({ field, operator, value })
+    <V extends Value>(value: V): Filter<Field, Op, V> => ({ field, operator, value })
+  const one =
+    <const Op extends Operator>(operator: Op) =>
+    <V extends Scalar>(value: V): Filter<Field, Op, V> =>
+      // The types of words say what is sent.
+      by(operator)(sent(value) as V)
+  const several =
+    <const Op extends Operator>(operator: Op) =>
+    <V extends Scalar>(values: ReadonlyArray<V>): Filter<Field, Op, ReadonlyArray<V>> =>
+      // What is no list is refused when it is sent.
+      by(operator)((Array.isArray(values) ? values.map(sent) : values) as ReadonlyArray<V>)
   return {
-    equals: by("="),
-    notEquals: by("!="),
+    equals: one("="),
+    notEquals: one("!="),
     isSet: () => by("!=")(null),
     isNotSet: () => by("=")(null),
-    in: by("IN"),
-    notIn: by("NIN"),
-    greaterThan: by(">"),
-    lessThan: by("<"),
-    atLeast: by(">="),
-    atMost: by("<="),
+    in: several("IN"),
+    notIn: several("NIN"),
+    greaterThan: one(">"),
+    lessThan: one("<"),
+    atLeast: one(">="),
+    atMost: one("<="),
     contains: by("~"),
     notContains: by("!~"),
     startsWith: by("^"),
     endsWith: by("$"),
-    after: by(">"),
-    before: by("<"),
-    on: by("=")
+    after: one(">"),
+    before: one("<"),
+    on: one("=")
   }
 }
