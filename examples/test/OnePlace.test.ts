@@ -21,6 +21,8 @@ describe("a kind of record", () => {
       "packages/core/src/index.ts",
       "packages/core/src/resources/Brands.ts",
       "packages/core/src/resources/index.ts",
+      "packages/export/src/resources/Brands.ts",
+      "packages/export/src/resources/index.ts",
       "packages/simulator/src/kinds/Brands.ts",
       // An address of email is that of a brand.
       "packages/simulator/src/kinds/Emails.ts",

@@ -1,4 +1,6 @@
 /** What documents say of the operations there are: tables and counts, which follow from the client's catalogue. */
+import * as Description from "@effect-intercom/export/Description"
+import * as Resource from "@effect-intercom/export/Resource"
 import { operations, type ApiOperation, resources } from "@effect-intercom/core"
 
 /** One for each operation of the API: methods that share one (a reply as an admin, as a contact) are in one row. */
@@ -53,7 +55,9 @@ const parts: { readonly [document: string]: ReadonlyArray<{ readonly pattern: Re
     { pattern: /(\| operations +\| \d+ +\| )\d+/, content: `$1${count}` },
     between("operations", table())
   ],
-  "packages/core/README.md": [between("methods", list())]
+  "packages/core/README.md": [between("methods", list())],
+  "packages/export/README.md": [between("resources", Description.resources(Object.values(Resource.all)))],
+  "packages/cli/README.md": [between("resources", Description.resources(Object.values(Resource.all)))]
 }
 
 /** The documents that have such parts. */

@@ -186,7 +186,7 @@ const summary = (destination: Destination.Destination, { place, records, sha256 
   )
 
 const previewed = (plan: Plan) =>
-  Effect.flatMap(Export.preview(plan), (previews) => Console.log(Estimate.render(previews, plan)))
+  Effect.flatMap(Export.preview(plan), (previews) => Console.log(Estimate.render(previews)))
 
 export const command = Command.make(
   "export",

@@ -6,12 +6,14 @@ const synonyms: { readonly [word: string]: Resource.ResourceName } = {
   accounts: "companies",
   chats: "conversations",
   customers: "contacts",
+  faq: "articles",
   groups: "segments",
   labels: "tags",
   leads: "contacts",
   messages: "conversations",
   people: "contacts",
   teammates: "admins",
+  types: "ticketTypes",
   users: "contacts"
 }
 

@@ -48,15 +48,17 @@ export const named = (scope: Scope, finished: { readonly [output: string]: unkno
  */
 export const accepts = (
   { again = [], since, until }: Scope,
-  recent: Recent.Changed
+  recent: Recent.Changed,
+  changedAt = "updated_at"
 ): ((record: Received) => boolean) => {
   if (since === null) return () => true
   const apart = new Set(again)
+  const timeOf = Recent.changedAt(changedAt)
   return (record) => {
     if (apart.has(String(record["id"]))) return false
-    const changed = Recent.changedAt(record)
+    const changed = timeOf(record)
     if (changed === undefined) return true
-    return changed >= since && changed <= until && !Recent.has(recent, record)
+    return changed >= since && changed <= until && !Recent.has(recent, record, changed)
   }
 }
 

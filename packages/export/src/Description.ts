@@ -23,6 +23,31 @@ export const jsonSchema = (names: ReadonlyArray<Resource.ResourceName>): object 
       }
 }
 
+const changing = {
+  search: "asks for what changed",
+  filter: "reads all, keeps what changed",
+  whole: "everything, each time"
+} as const
+
+/** Resources, as a table of Markdown: what each is, what it asks for, what an export of changes is, and what its token needs. */
+export const resources = (all: ReadonlyArray<Resource.Resource<Resource.Services>>): string =>
+  [
+    row(["resource", "records", "requests", "`since`", "permissions"]),
+    row(["---", "---", "---", "---", "---"]),
+    ...all.map(({ about, changes, cost: { perParent, perRecord = 0 }, name, permissions, requests }) => {
+      const asked = requests.map((request) => `\`${request}\``).join(", ")
+      return row([
+        `\`${name}\``,
+        about,
+        perParent === undefined && perRecord === 0
+          ? asked
+          : `${asked}; ${perParent === undefined ? "one for each record" : `one for each of ${perParent.resource}`}`,
+        changing[changes],
+        permissions.join(", ") || "not documented"
+      ])
+    })
+  ].join("\n")
+
 /** How a column is called where it is written. */
 export type TypeOf = (column: Pick<Table.Column, "kind" | "moments">) => string
 

@@ -31,6 +31,7 @@ import {
   OtherExport,
   type Reason,
   RequestFailed,
+  UnknownResource,
   Unreadable
 } from "./ExportError.ts"
 import { type Entry, type Manifest, type State, tool } from "./Manifest.ts"
@@ -44,6 +45,8 @@ import * as Walk from "./Walk.ts"
 
 /** What every export needs: the sink, and the client. */
 export type Requirements = Sink | IntercomHttp | Admins | Resource.Services
+
+type Known = Resource.Resource<Resource.Services>
 
 /** What every part of one resource's export knows. */
 interface Job {
@@ -85,13 +88,8 @@ export const run = (plan: Plan): Stream.Stream<Event, ExportError, Requirements>
       yield* sameWorkspace(plan, source, connection)
       const now = yield* nowOf
       const failures = yield* Ref.make<ReadonlyArray<ExportError>>([])
-      const jobs = plan.resources.map((name): Job => ({
-        resource: Resource.all[name],
-        plan,
-        source,
-        connection,
-        now
-      }))
+      const resources = yield* named(plan)
+      const jobs = resources.map((resource): Job => ({ resource, plan, source, connection, now }))
       return Stream.fromIterable(jobs).pipe(
         Stream.flatMap((job) => attempt(job, failures)),
         Stream.concat(
@@ -101,6 +99,17 @@ export const run = (plan: Plan): Stream.Stream<Event, ExportError, Requirements>
         )
       )
     }).pipe(Effect.mapError((reason) => new ExportError({ reason })))
+  )
+
+/** The resources of a plan. */
+const named = ({ resources }: Plan): Effect.Effect<ReadonlyArray<Known>, UnknownResource> =>
+  Effect.flatMap(Resource.Resources, (known) =>
+    Effect.forEach(resources, (name) => {
+      const resource = Object.hasOwn(known, name) ? known[name] : undefined
+      return resource === undefined
+        ? new UnknownResource({ name, known: Object.keys(known) })
+        : Effect.succeed(resource)
+    })
   )
 
 /** Runs a plan, hands each event to `onEvent`, and gives the entry of each resource, of skipped ones too. */
@@ -347,7 +356,12 @@ const walk = (job: Job, output: Output, from: Checkpoint): Stream.Stream<Event, 
       const last = from.scope.since === null ? undefined : (yield* Document.state(connection))?.resources[resource.name]
       const after = from.scope.until - overlapOf(plan)
       const recent = last?.recent ?? {}
-      const options: Seen.Options = { table: resource.table, after, before: Recent.decode(recent, after) }
+      const options: Seen.Options = {
+        table: resource.table,
+        changedAt: resource.changedAt,
+        after,
+        before: Recent.decode(recent, after)
+      }
       const seen = from.steps === 0 ? Seen.make(options) : yield* Seen.restore(options, output.written)
       const again = [...(from.steps === 0 ? (from.scope.again ?? []) : []), ...Changes.failed(from.missing)]
       const tell = yield* clock(from)
@@ -388,7 +402,8 @@ const walk = (job: Job, output: Output, from: Checkpoint): Stream.Stream<Event, 
           pageSize: resource.pageSize === null ? null : (plan.pageSize ?? resource.pageSize),
           concurrency: plan.concurrency ?? 8,
           since: from.scope.since ?? undefined,
-          accepts: Changes.accepts(from.scope, Recent.decode(recent, 0)),
+          until: from.scope.until,
+          accepts: Changes.accepts(from.scope, Recent.decode(recent, 0), resource.changedAt),
           known: seen.has,
           again
         })
@@ -499,7 +514,7 @@ const finish = (job: Job, output: Output, checkpoint: Checkpoint): Stream.Stream
 
 /** What a plan would do, before it does it. */
 export interface Preview {
-  readonly resource: Resource.ResourceName
+  readonly resource: string
   /** `resume`: an unfinished export is there. `skip`: it is complete. */
   readonly action: "start" | "resume" | "skip"
   /** What changed after this, in Unix seconds; null for everything. */
@@ -508,9 +523,33 @@ export interface Preview {
   readonly written: number
   /** What the API counts; null where it does not. */
   readonly total: number | null
+  /** Requests it takes at least; null where nobody knows. */
+  readonly requests: number | null
 }
 
-/** Looks at what a plan would do: a request or two for each resource, and nothing is written. */
+/** A page of a scroll: documented as about that; those of the API's own size have fewer. */
+const pageOfTheApis = 100
+
+/** Requests that are left, at least. */
+const estimated = Effect.fnUntraced(function* (
+  { cost: { perParent, perRecord = 0 }, pageSize, parents }: Known,
+  plan: Plan,
+  total: number | null,
+  written: number,
+  since: number | undefined
+) {
+  const size = pageSize === null ? pageOfTheApis : (plan.pageSize ?? pageSize)
+  if (parents !== undefined) {
+    const counted = yield* Effect.result(parents(since))
+    if (Result.isFailure(counted) || counted.success === undefined) return null
+    return Math.max(1, Math.ceil(counted.success / size)) + counted.success * (perParent?.requests ?? 1)
+  }
+  if (total === null) return pageSize === null ? 1 : null
+  const left = Math.max(0, total - written)
+  return Math.max(1, Math.ceil(left / size)) + left * perRecord
+})
+
+/** Looks at what a plan would do: a request or three for each resource, and nothing is written. */
 export const preview = (plan: Plan): Effect.Effect<ReadonlyArray<Preview>, ExportError, Requirements> =>
   Effect.scoped(
     Effect.gen(function* () {
@@ -518,9 +557,9 @@ export const preview = (plan: Plan): Effect.Effect<ReadonlyArray<Preview>, Expor
       const now = yield* Effect.flatten(nowOf)
       const sink = yield* (yield* Sink).inspect
       const manifest = yield* Document.manifest(sink)
-      return yield* Effect.forEach(plan.resources, (name) =>
+      return yield* Effect.forEach(yield* named(plan), (resource) =>
         Effect.gen(function* () {
-          const resource = Resource.all[name]
+          const { name } = resource
           yield* sameFormat(sink, plan, resource, manifest)
           const found = plan.restart === true ? undefined : yield* Document.readCheckpoint(sink, resource.table)
           const last = plan.since === undefined ? undefined : yield* lastOf(sink, plan, source, manifest, name, now)
@@ -528,12 +567,15 @@ export const preview = (plan: Plan): Effect.Effect<ReadonlyArray<Preview>, Expor
           const isComplete = found === undefined && complete(plan, manifest, name) !== undefined
           if (isComplete) yield* Intact.check(sink, resource.table, Intact.entries(manifest, name), "size")
           const total = isComplete ? undefined : yield* Effect.result(resource.count(scope.since ?? undefined))
+          const counted = total === undefined || Result.isFailure(total) ? null : (total.success ?? null)
+          const written = found?.counts.records ?? 0
           return {
             resource: name,
             action: found !== undefined ? "resume" : isComplete ? "skip" : "start",
             since: scope.since,
-            written: found?.counts.records ?? 0,
-            total: total === undefined || Result.isFailure(total) ? null : (total.success ?? null)
+            written,
+            total: counted,
+            requests: isComplete ? 0 : yield* estimated(resource, plan, counted, written, scope.since ?? undefined)
           } satisfies Preview
         })
       )

@@ -121,6 +121,16 @@ export class Occupied extends Schema.TaggedError<Occupied>()("Occupied", { path:
   }
 }
 
+/** The plan names a resource that is none of the API's, and none of one's own that the export was given. */
+export class UnknownResource extends Schema.TaggedError<UnknownResource>()("UnknownResource", {
+  name: Schema.String,
+  known: Schema.Array(Schema.String)
+}) {
+  override get message(): string {
+    return `There is no resource ${JSON.stringify(this.name)}: name one of ${this.known.join(", ")}, or add one of your own with Resource.layer.`
+  }
+}
+
 /** Another export writes to the same place. */
 export class Locked extends Schema.TaggedError<Locked>()("Locked", {
   /** The lock; or the database that keeps it, for as long as its owner is connected. */
@@ -372,6 +382,7 @@ export class TableDiffers extends Schema.TaggedError<TableDiffers>()("TableDiffe
 }
 
 export const Reason = Schema.Union([
+  UnknownResource,
   DiskFull,
   NotWritable,
   NotReadable,
@@ -409,6 +420,7 @@ export type Reason = typeof Reason.Type
 
 // Running the same command again cannot help with these.
 const needsAnotherCommand: ReadonlySet<Reason["_tag"]> = new Set([
+  "UnknownResource",
   "Unreadable",
   "OtherExport",
   "PartChanged",

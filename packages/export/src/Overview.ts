@@ -23,12 +23,12 @@ export interface Overview {
 }
 
 /** Told without reading them; an export under way may be adding to a table. */
-const damagedOf = (sink: View, manifest: Manifest | undefined) =>
+const damagedOf = (sink: View, manifest: Manifest | undefined, known: Resource.Known) =>
   Effect.map(
     Effect.forEach(latest(manifest), ([, entry]) => {
-      const known = Resource.everything.find((name) => name === entry.resource)
-      if (known === undefined) return Effect.succeed([])
-      return Effect.match(Intact.check(sink, Resource.all[known].table, [entry], "growth"), {
+      const resource = Object.hasOwn(known, entry.resource) ? known[entry.resource] : undefined
+      if (resource === undefined) return Effect.succeed([])
+      return Effect.match(Intact.check(sink, resource.table, [entry], "growth"), {
         onSuccess: () => [],
         onFailure: () => [entry.place]
       })
@@ -36,14 +36,14 @@ const damagedOf = (sink: View, manifest: Manifest | undefined) =>
     (places) => new Set(places.flat())
   )
 
-const formatsOf = (sink: View, manifest: Manifest | undefined) => {
+const formatsOf = (sink: View, manifest: Manifest | undefined, known: Resource.Known) => {
   const { formats } = sink
   if (formats === undefined) return Effect.succeed([])
   const entries = Object.values(manifest?.exports ?? {})
   return Effect.map(
-    Effect.forEach(Resource.everything, (name) =>
+    Effect.forEach(Object.values(known), ({ name, table }) =>
       formats(
-        Resource.all[name].table,
+        table,
         entries.filter(({ resource }) => resource === name).map(({ place }) => place)
       )
     ),
@@ -54,7 +54,7 @@ const formatsOf = (sink: View, manifest: Manifest | undefined) => {
 /** The formats of what stands in a place, finished or not, each once; none where there is one only, as in a database. */
 export const formats: Effect.Effect<ReadonlyArray<string>, ExportError, Sink> = Effect.gen(function* () {
   const sink = yield* (yield* Sink).inspect
-  return yield* formatsOf(sink, yield* Document.manifest(sink))
+  return yield* formatsOf(sink, yield* Document.manifest(sink), yield* Resource.Resources)
 }).pipe(
   Effect.mapError((reason) => new ExportError({ reason })),
   Effect.scoped
@@ -65,13 +65,11 @@ export const read: Effect.Effect<Overview, ExportError, Sink> = Effect.gen(funct
   const { format = "", inspect, name } = yield* Sink
   const sink = yield* inspect
   const manifest = yield* Document.manifest(sink)
-  const damaged = yield* damagedOf(sink, manifest)
-  const held = yield* formatsOf(sink, manifest)
+  const known = yield* Resource.Resources
+  const damaged = yield* damagedOf(sink, manifest, known)
+  const held = yield* formatsOf(sink, manifest, known)
   const state = yield* Document.state(sink)
-  const found = yield* Effect.forEach(Resource.everything, (name) => {
-    const { table } = Resource.all[name]
-    return Document.readCheckpoint(sink, table)
-  })
+  const found = yield* Effect.forEach(Object.values(known), ({ table }) => Document.readCheckpoint(sink, table))
   return {
     name: held.length === 0 ? name : `${held.join("+")}${name.slice(format.length)}`,
     manifest,

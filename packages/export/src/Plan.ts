@@ -5,17 +5,21 @@ import * as Resource from "./Resource.ts"
 
 const positive = Schema.Int.check(Schema.isGreaterThanOrEqualTo(1))
 
+/** The name of a resource of the API, or of one's own. */
+export type Name = Resource.ResourceName | (string & {})
+
+const isName = Schema.String.check(Schema.isPattern(/^[A-Za-z]\w*$/, { expected: "the name of a resource" }))
+
 /** A plan that was kept may have names of earlier versions. */
-const Name = Schema.Literals([...Resource.everything, ...Resource.renamed.keys()]).pipe(
-  Schema.decodeTo(Resource.ResourceName, {
-    // What is not renamed is a name of today.
-    decode: SchemaGetter.transform((name) => Resource.current(name) as Resource.ResourceName),
+const Name = isName.pipe(
+  Schema.decodeTo(Schema.declare<Name>(Schema.is(isName)), {
+    decode: SchemaGetter.transform(Resource.current),
     encode: SchemaGetter.passthrough()
   })
 )
 
 export const Plan = Schema.Struct({
-  /** One after the other. */
+  /** One after the other: those of the API, and those that `Resource.layer` adds. */
   resources: Schema.NonEmptyArray(Name),
   /**
    * What changed since, instead of everything: a time in Unix seconds, or `last`, the last export into the same place

@@ -353,8 +353,8 @@ const said = ({ expected, found, reason, what }: Missing): string =>
     ? `the request for ${what === "record" ? "it" : `its ${what}`} failed: ${reason}`
     : what === "record"
       ? "was listed, and gone when it was asked for"
-      : what === "events"
-        ? "was listed, and gone when its events were asked for"
+      : found === 0 && expected === 1
+        ? `was listed, and gone when its ${what} were asked for`
         : `${found} of ${expected} ${what}`
 
 const absent = (outputs: ReadonlyArray<Output>): Markup | undefined => {

@@ -29,8 +29,6 @@ export interface Verdict {
 export const isSound = ({ differences, unreadable }: Verdict): boolean =>
   differences.length === 0 && unreadable === undefined
 
-const isName = (name: string): name is Resource.ResourceName => Object.hasOwn(Resource.all, name)
-
 /** The last entry of a resource: its quarantine is one for all its outputs. */
 const lastOf = (resource: string, { exports }: Manifest): Entry | undefined =>
   Object.values(exports).findLast((entry) => entry.resource === resource)
@@ -59,12 +57,14 @@ export const outputs: Effect.Effect<ReadonlyArray<Verdict>, ExportError, Sink> =
   const sink = yield* (yield* Sink).inspect
   const manifest = yield* Document.manifest(sink)
   if (manifest === undefined) return []
-  return yield* Effect.forEach(latest(manifest), ([output, entry]) =>
-    Effect.map(
+  const known = yield* Resource.Resources
+  return yield* Effect.forEach(latest(manifest), ([output, entry]) => {
+    const resource = Object.hasOwn(known, entry.resource) ? known[entry.resource] : undefined
+    return Effect.map(
       Effect.result(
-        isName(entry.resource)
-          ? sink.audit(Resource.all[entry.resource].table, entry.place)
-          : // Written by a later version of this package, which has more resources.
+        resource !== undefined
+          ? sink.audit(resource.table, entry.place)
+          : // Written by a later version of this package, which has more resources, or with one of one's own.
             Effect.fail<Reason>(new Unreadable({ path: entry.place }))
       ),
       (audited): Verdict => ({
@@ -74,7 +74,7 @@ export const outputs: Effect.Effect<ReadonlyArray<Verdict>, ExportError, Sink> =
         unreadable: Result.isFailure(audited) ? audited.failure : undefined
       })
     )
-  )
+  })
 }).pipe(
   Effect.mapError((reason) => new ExportError({ reason })),
   Effect.scoped

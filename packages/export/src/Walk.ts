@@ -19,14 +19,18 @@ export const Missing = Schema.Struct({
   /** Of the record. */
   id: Schema.String,
   /**
-   * `record`: it was listed, and gone when it was asked for, or the request for it failed. `events`: those of a contact
-   * that was gone, or the request for which failed: at least one more than were found. Else what it says it has more of than came with it: the `parts` of a conversation, the
-   * `tags`, `notes` or `companies` of a contact.
+   * `record`: it was listed, and gone when it was asked for, or the request for it failed. `events`, `notes` and what else
+   * is asked for of each contact: those of one that was gone, or the request for which failed, at least one more than were
+   * found. Else what it says it has more of than there is: the `parts` of a conversation, the `tags`, `notes` or
+   * `companies` of a contact, the `transcript` of a call.
    */
-  what: Schema.Literals(["record", "parts", "tags", "notes", "companies", "events"]),
+  what: Schema.String,
   expected: Schema.Int,
   found: Schema.Int,
-  /** Why the request failed, whatever the client did to repeat it: the next run tries again. Absent for what is gone. */
+  /**
+   * Which request failed, and how: `Conversations.get (GET /conversations/{conversation_id}): ServerError 500`, with nothing of
+   * the answer. The next run tries again. Absent for what is gone.
+   */
   reason: Schema.optionalKey(Schema.String)
 })
 export type Missing = typeof Missing.Type
@@ -246,3 +250,84 @@ export const scrolled = <R>(open: Open<R>, total?: number | undefined): Stream.S
       )
     })
   )
+
+/** Asks for one record after the other, by ids of one's own: `from` is the position to resume at. One that is not there is missing. */
+export const each = <R>(
+  ids: ReadonlyArray<string>,
+  get: (id: string) => Effect.Effect<unknown, IntercomError, R>,
+  from?: Position | undefined
+): Stream.Stream<Step, Failure, R> =>
+  Stream.paginate(Number(from ?? 0), (start) =>
+    Effect.map(
+      Effect.forEach(ids.slice(start, start + mostAsked), (id) =>
+        get(id).pipe(
+          Effect.map((record) => ({ record, id })),
+          Effect.catchReason("IntercomError", "NotFound", () => Effect.succeed({ record: undefined, id }))
+        )
+      ),
+      (answers) => {
+        const next = start + mostAsked
+        const isOver = next >= ids.length
+        const step: Step = {
+          // What fits the schema of a record is an object.
+          records: answers.flatMap(({ record }) => (record === undefined ? [] : [record as Received])),
+          invalid: [],
+          read: answers.length,
+          position: isOver ? undefined : String(next),
+          total: ids.length,
+          missing: answers.flatMap(({ id, record }) =>
+            record === undefined ? [{ id, what: "record", expected: 1, found: 0 }] : []
+          )
+        }
+        return [[step], isOver ? Option.none() : Option.some(next)] as const
+      }
+    )
+  )
+
+const mostAsked = 25
+
+/** What a walk needs to know to resume. */
+export interface Resumed {
+  readonly from: Position | undefined
+}
+
+/** A walk that others follow, or that follows others. */
+export interface Turn<in O extends Resumed, out R> {
+  readonly name: string
+  readonly walk: (options: O) => Stream.Stream<Step, Failure, R>
+  /** Whether it can resume at a position. */
+  readonly resumes: (position: unknown) => boolean
+}
+
+const TurnPosition = Schema.Struct({ walk: Schema.String, at: Schema.NullOr(Schema.Json) })
+
+const turnPosition = Schema.decodeUnknownOption(TurnPosition)
+
+/** Several walks, one after the other, as one. No count is that of all of them. */
+export const inTurn = <O extends Resumed, R>(...turns: ReadonlyArray<Turn<O, R>>): Omit<Turn<O, R>, "name"> => ({
+  resumes: (position) =>
+    position === null ||
+    Option.match(turnPosition(position), {
+      onNone: () => false,
+      onSome: ({ at, walk }) => turns.some(({ name, resumes }) => name === walk && resumes(at))
+    }),
+  walk: (options) => {
+    const position = Option.getOrUndefined(turnPosition(options.from))
+    const reached = turns.findIndex(({ name }) => name === position?.walk)
+    const left = turns.slice(Math.max(0, reached))
+    return Stream.flatMap(Stream.fromIterable(left.entries()), ([index, { name, walk }]) => {
+      const following = left[index + 1]
+      return Stream.map(
+        walk({ ...options, from: index === 0 ? (position?.at ?? undefined) : undefined }),
+        (step): Step => ({
+          ...step,
+          total: undefined,
+          position:
+            step.position === undefined
+              ? following && { walk: following.name, at: null }
+              : { walk: name, at: step.position }
+        })
+      )
+    })
+  }
+})

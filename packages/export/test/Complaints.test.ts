@@ -2,6 +2,7 @@
  * What people said of other exporters of Intercom, in public, as scenarios that pass here. Each names where it was said; what
  * another test shows in full has its file.
  */
+import { Contacts, Tags } from "@effect-intercom/core"
 import * as Export from "@effect-intercom/export/Export"
 import type { Plan } from "@effect-intercom/export/Plan"
 import * as Faults from "@effect-intercom/simulator/Faults"
@@ -12,7 +13,9 @@ import * as Fiber from "effect/Fiber"
 import type * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/testing/TestClock"
+import * as Answers from "./Answers.ts"
 import * as MemorySink from "./MemorySink.ts"
+import * as Sinks from "./Sinks.ts"
 import * as Workspace from "./Workspace.ts"
 
 const inWorkspace =
@@ -201,6 +204,109 @@ describe("what people said of other exporters", () => {
         )
       })
     )
+  )
+
+  it.effect("more than ten tags are cut off in silence (estuary#2463): all of them are there", () =>
+    inWorkspace()(
+      Effect.gen(function* () {
+        const [id = ""] = (yield* linesOf("contacts")).map(idOf)
+        const tags = yield* Tags.use(({ list }) => Stream.runCollect(list.items()))
+        // It is a contact's.
+        yield* Effect.forEach(tags.slice(0, 14), (tag) =>
+          Contacts.use((all) => all.attachTag(id as never, { id: tag.id }))
+        )
+        const sink = MemorySink.make()
+        const [entry] = Workspace.entriesOf(yield* Workspace.run({ resources: ["contacts"] }, sink))
+        const list = sink.outputs.get("contacts")?.[0]?.["tags"] as { readonly data: ReadonlyArray<unknown> }
+        assert.strictEqual(list.data.length, entry?.missing.length === 0 ? 14 : 0)
+        assert.isTrue(entry?.complete)
+      })
+    )
+  )
+
+  it.effect("an attachment's size as text breaks a strict reader: the conversation is written as it came", () =>
+    Effect.gen(function* () {
+      const sink = MemorySink.make()
+      const [entry] = Workspace.entriesOf(yield* Workspace.run({ resources: ["conversations"] }, sink))
+      const [first] = sink.outputs.get("conversations") ?? []
+      assert.deepInclude(first?.["source"], { attachments: [{ type: "upload", filesize: "1234", width: "640" }] })
+      assert.deepInclude(entry?.counts, { records: 40, quarantined: 0, missing: 0 })
+    }).pipe(
+      Effect.provide(
+        Workspace.layer({
+          ...Workspace.small,
+          overrides: {
+            conversations: {
+              0: {
+                source: { type: "email", id: "1", attachments: [{ type: "upload", filesize: "1234", width: "640" }] }
+              }
+            }
+          }
+        })
+      ),
+      (test) => Effect.andThen(Workspace.setClock, test)
+    )
+  )
+
+  const page = (data: ReadonlyArray<unknown> | undefined, total: number, next?: string) => ({
+    type: "list",
+    ...(data === undefined ? undefined : { data }),
+    total_count: total,
+    pages: { type: "pages", page: 1, ...(next === undefined ? undefined : { next: { page: 2, starting_after: next } }) }
+  })
+
+  it.effect("a page comes twice, under another cursor: its records are kept once, and told as duplicates", () =>
+    Effect.gen(function* () {
+      const contacts = ["a", "b", "c"].map((id, index) => ({ type: "contact", id, created_at: 1_700_000_000 + index }))
+      let asked = 0
+      const layer = Answers.layer(({ method, url }) => {
+        if (method === "GET" && url.pathname === "/contacts") return page([], 3)
+        if (url.pathname !== "/contacts/search") return undefined
+        asked += 1
+        return asked < 3 ? page(contacts, 3, `cursor-${asked}`) : page([], 3)
+      })
+      const sink = MemorySink.make()
+      const [entry] = Workspace.entriesOf(
+        yield* Workspace.run({ resources: ["contacts"] }, sink).pipe(Effect.provide(layer))
+      )
+      assert.deepStrictEqual(
+        sink.outputs.get("contacts")?.map(({ id }) => id),
+        ["a", "b", "c"]
+      )
+      assert.deepInclude(entry?.counts, { read: 6, records: 3, duplicates: 3, missing: 0 })
+    }).pipe((test) => Effect.andThen(Workspace.setClock, test))
+  )
+
+  for (const total of [0, 5]) {
+    it.effect(
+      `a search answers without its list, and counts ${total}: ${total === 0 ? "nothing is there" : "it fails, and nothing is taken for empty"}`,
+      () =>
+        Effect.gen(function* () {
+          const layer = Answers.layer(({ url }) =>
+            url.pathname.startsWith("/contacts")
+              ? page(url.pathname === "/contacts" ? [] : undefined, total)
+              : undefined
+          )
+          const sink = MemorySink.make()
+          const ran = yield* Effect.result(Workspace.run({ resources: ["contacts"] }, sink).pipe(Effect.provide(layer)))
+          assert.strictEqual(ran._tag, total === 0 ? "Success" : "Failure")
+          assert.deepStrictEqual(sink.outputs.get("contacts"), total === 0 ? [] : undefined)
+        }).pipe((test) => Effect.andThen(Workspace.setClock, test))
+    )
+  }
+
+  it.effect(
+    "a NUL in an id ends an export into a database: that record is set apart, and its neighbours are there",
+    () =>
+      Effect.gen(function* () {
+        const sink = yield* Sinks.all.sqlite
+        const [entry] = yield* Export.entries({ resources: ["contacts"] }).pipe(Effect.provide(sink))
+        assert.deepInclude(entry?.counts, { read: 90, records: 89, quarantined: 1 })
+      }).pipe(
+        Effect.provide(Workspace.layer({ ...Workspace.small, overrides: { contacts: { 3: { id: "5\0" } } } })),
+        Effect.scoped,
+        (test) => Effect.andThen(Workspace.setClock, test)
+      )
   )
 
   // Parts missed since a conversation moved (estuary#2600), contact filters by days (posthog#48696), and boundaries between

@@ -1,7 +1,6 @@
 import * as Export from "@effect-intercom/export/Export"
 import type { ExportError } from "@effect-intercom/export/ExportError"
 import type { Plan } from "@effect-intercom/export/Plan"
-import * as Resource from "@effect-intercom/export/Resource"
 import * as Faults from "@effect-intercom/simulator/Faults"
 import { Simulator } from "@effect-intercom/simulator/Simulator"
 import { assert, describe, it } from "@effect/vitest"
@@ -14,8 +13,22 @@ import * as MemorySink from "./MemorySink.ts"
 import * as Workspace from "./Workspace.ts"
 
 /** What the workspace holds, each record as sent, in order; conversations with their parts. */
-const expected = (name: Resource.ResourceName) =>
+const expected = (name: (typeof listed)[number]) =>
   Simulator.use(({ records }) => Stream.runCollect(records(name === "conversations" ? "conversationDetails" : name)))
+
+/** What the simulator tells byte for byte; the others are in Resources.test.ts. */
+const listed = [
+  "admins",
+  "teams",
+  "tags",
+  "segments",
+  "companies",
+  "contacts",
+  "conversations",
+  "articles",
+  "newsItems",
+  "events"
+] as const
 
 const inWorkspace =
   (options?: Parameters<typeof Workspace.layer>[0]) =>
@@ -24,7 +37,7 @@ const inWorkspace =
     Effect.andThen(Workspace.setClock, Effect.provide(effect, Workspace.layer(options)))
 
 const all: Plan = {
-  resources: Resource.everything,
+  resources: listed,
   pageSize: 7
 }
 
@@ -34,13 +47,13 @@ describe("Export", () => {
       Effect.gen(function* () {
         const sink = MemorySink.make()
         const events = yield* Workspace.run(all, sink)
-        for (const name of Resource.everything) {
+        for (const name of listed) {
           assert.deepStrictEqual(Workspace.linesOf(sink, name), yield* expected(name), name)
         }
         const entries = Workspace.entriesOf(events)
         assert.deepStrictEqual(
           entries.map(({ resource }) => resource),
-          [...Resource.everything]
+          [...listed]
         )
         for (const { complete, counts, resource, total } of entries) {
           assert.deepInclude(counts, { quarantined: 0, skipped: 0, missing: 0 }, resource)

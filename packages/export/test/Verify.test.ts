@@ -138,7 +138,7 @@ it.effect("an output of a resource this version does not know is not taken for s
       if (manifest === undefined || entry === undefined) return assert.fail()
       yield* Document.writeManifest(connection, {
         ...manifest,
-        exports: { tickets: { ...entry, resource: "tickets", place: "tickets" } }
+        exports: { rockets: { ...entry, resource: "rockets", place: "rockets" } }
       })
       const [only] = yield* Verify.outputs
       assert.strictEqual(only?.unreadable?._tag, "Unreadable")

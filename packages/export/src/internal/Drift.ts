@@ -27,6 +27,17 @@ export const note = (record: Received, { error: { reason }, mismatches }: Invali
   noted.set(record, mismatches ?? (() => (reason._tag === "DecodeError" ? reason.mismatches : [])))
 }
 
+/** What is known of a record goes for another one that is made of it; in which it is at `field`, when that is named. */
+export const carry = (from: Received, to: Received, field?: string): void => {
+  const mismatches = noted.get(from)
+  if (mismatches === undefined) return
+  const placed = ({ path, ...rest }: Mismatch): Mismatch => ({
+    ...rest,
+    path: path === "" || path.startsWith("[") ? `${field}${path}` : `${field}.${path}`
+  })
+  noted.set(to, field === undefined ? mismatches : () => mismatches().map(placed))
+}
+
 /** A difference, once for each record that has it. */
 type Difference = Omit<DriftKind, "records">
 

@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Ref from "effect/Ref"
 import type { Received } from "../Table.ts"
 import type { Failure } from "../Walk.ts"
+import * as FailureKind from "./FailureKind.ts"
 
 export interface Options<out A, out R> {
   /** The request for a record. */
@@ -45,8 +46,7 @@ const isAnswer = (error: Failure) =>
   (error.reason._tag === "NotFound" || error.reason._tag === "Gone") &&
   error.reason.errors.length > 0
 
-/** A reason as it is kept. */
-export const short = (text: string) => text.slice(0, 500)
+const short = (text: string) => text.slice(0, 500)
 
 export const make = <A, R>(options: Options<A, R>): Effect.Effect<Isolation<A, R>> =>
   Effect.map(Ref.make<Course>({ good: undefined, failures: 0, first: undefined }), (course) => {
@@ -72,7 +72,7 @@ export const make = <A, R>(options: Options<A, R>): Effect.Effect<Isolation<A, R
           Effect.tap(() => Ref.update(course, (course) => ({ ...course, good: record }))),
           Effect.catch((error) =>
             Effect.flatMap(isOwn(error), (own) =>
-              own ? Effect.succeed(options.failed(record, short(error.message))) : Effect.fail(error)
+              own ? Effect.succeed(options.failed(record, FailureKind.of(error))) : Effect.fail(error)
             )
           ),
           Effect.catchDefect((defect) => Effect.succeed(options.broken(record, short(String(defect)))))

@@ -10,23 +10,29 @@ import * as Keys from "./Keys.ts"
 export type Changed = Map<number, Set<string>>
 
 /** When a record changed, in Unix seconds. */
-export const changedAt = ({ updated_at }: Received): number | undefined =>
-  typeof updated_at === "number" ? updated_at : undefined
+export type ChangedAt = (record: Received) => number | undefined
+
+/** When a record changed, by one of its fields. */
+export const changedAt =
+  (field: string): ChangedAt =>
+  (record) => {
+    const at = record[field]
+    return typeof at === "number" ? at : undefined
+  }
 
 const digestOf = ({ id }: Received) => Keys.digest(String(id))
 
-/** Remembers a record, if it changed at `after` or later. */
-export const add = (changed: Changed, record: Received, after: number): void => {
-  const at = changedAt(record)
+/** Remembers a record that changed at a moment, if that is `after` or later. */
+export const add = (changed: Changed, record: Received, at: number | undefined, after: number): void => {
   if (at === undefined || at < after) return
   const digests = changed.get(at)
   if (digests === undefined) changed.set(at, new Set([digestOf(record)]))
   else digests.add(digestOf(record))
 }
 
-/** Whether this version of a record is remembered. */
-export const has = (changed: Changed, record: Received): boolean =>
-  changed.get(changedAt(record) ?? -1)?.has(digestOf(record)) ?? false
+/** Whether the version of a record that is of a moment is remembered. */
+export const has = (changed: Changed, record: Received, at: number): boolean =>
+  changed.get(at)?.has(digestOf(record)) ?? false
 
 /** As it is written. */
 export const encode = (changed: Changed): Recent =>
@@ -37,7 +43,7 @@ export const decode = (recent: Recent, after: number): Changed => {
   const changed: Changed = new Map()
   for (const [name, value] of Object.entries(recent)) {
     // An earlier version wrote the time of each id.
-    if (typeof value === "number") add(changed, { id: name, updated_at: value }, after)
+    if (typeof value === "number") add(changed, { id: name }, value, after)
     else if (Number(name) >= after) changed.set(Number(name), new Set(value.match(digests)))
   }
   return changed

@@ -21,22 +21,30 @@ export interface Seen {
 
 export interface Options {
   readonly table: Table.Table
+  /** The field that tells when a record changed. */
+  readonly changedAt: string
   /** What changed at this moment or later is remembered, in Unix seconds. */
   readonly after: number
   /** What earlier exports left to remember. */
   readonly before: Recent.Changed
 }
 
-export const make = ({ after, before, table }: Options): Seen & { readonly note: (record: unknown) => boolean } => {
+export const make = ({
+  after,
+  before,
+  changedAt,
+  table
+}: Options): Seen & { readonly note: (record: unknown) => boolean } => {
   const keys = Keys.make()
   const changed: Recent.Changed = new Map(before)
   const identityOf = Table.identity(table)
+  const timeOf = Recent.changedAt(changedAt)
 
   /** Notes a record; whether it is new. */
   const note = (record: unknown): boolean => {
     const identity = identityOf(record)
     const isNew = identity === undefined || keys.add(identity)
-    if (isNew && Table.isObject(record)) Recent.add(changed, record, after)
+    if (isNew && Table.isObject(record)) Recent.add(changed, record, timeOf(record), after)
     return isNew
   }
 

@@ -1,0 +1,14 @@
+/** All articles. 25 a page is the API's default; its maximum is not documented. */
+import { Article, Articles } from "@effect-intercom/core/resources/Articles"
+import * as Stream from "effect/Stream"
+import { listing } from "../Definition.ts"
+
+export const articles = listing({
+  name: "articles",
+  about: "articles",
+  schema: Article,
+  pageSize: 25,
+  requests: ["GET /articles"],
+  permissions: ["Read and List articles"],
+  pages: (query, options) => Stream.unwrap(Articles.useSync(({ list }) => list.pages(query, options)))
+})

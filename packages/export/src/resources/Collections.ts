@@ -1,0 +1,14 @@
+/** All collections, of all levels; the size of a page is the API's own. */
+import { Collection, Collections } from "@effect-intercom/core/resources/Collections"
+import * as Stream from "effect/Stream"
+import { listing } from "../Definition.ts"
+
+export const collections = listing({
+  name: "collections",
+  about: "collections of the Help Centers",
+  schema: Collection,
+  changes: "filter",
+  requests: ["GET /help_center/collections"],
+  permissions: ["Read and List articles"],
+  pages: (_, options) => Stream.unwrap(Collections.useSync(({ list }) => list.pages({}, options)))
+})

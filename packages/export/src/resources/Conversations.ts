@@ -1,0 +1,63 @@
+/** All conversations with their parts, 500 at most: each is asked for by itself. */
+import { Conversation, type ConversationId, Conversations } from "@effect-intercom/core/resources/Conversations"
+import * as Stream from "effect/Stream"
+import * as Completion from "../Completion.ts"
+import { fieldsOf, make } from "../Definition.ts"
+import * as Searched from "../Searched.ts"
+import * as Windows from "../Windows.ts"
+
+const searching: Searched.Searched<Conversations> = {
+  search:
+    ({ order, query, size }) =>
+    (options) =>
+      Stream.unwrap(
+        Conversations.useSync(({ search }) =>
+          search.pages(
+            { query, sort: { field: Windows.fieldIn(query), order }, pagination: { per_page: size } },
+            options
+          )
+        )
+      ),
+  list: (size) => (options) =>
+    Stream.unwrap(Conversations.useSync(({ list }) => list.pages({ per_page: size }, options)))
+}
+
+const detail: Completion.Detail<Conversations> = {
+  get: (id) => Conversations.use(({ get }) => get(id as ConversationId)),
+  missing: (conversation) => {
+    const parts = fieldsOf(conversation["conversation_parts"])
+    return Completion.lacking(
+      conversation,
+      "parts",
+      Completion.lengthOf(parts["conversation_parts"]),
+      Math.max(
+        Completion.wholeOf(fieldsOf(conversation["statistics"])["count_conversation_parts"]),
+        Completion.wholeOf(parts["total_count"])
+      )
+    )
+  }
+}
+
+export const conversations = make<Conversations>({
+  name: "conversations",
+  about: "conversations with their parts",
+  schema: Conversation,
+  pageSize: 50,
+  largestPage: 150,
+  changes: "search",
+  requests: ["POST /conversations/search", "GET /conversations", "GET /conversations/{conversation_id}"],
+  cost: { perRecord: 1 },
+  permissions: ["Read conversations"],
+  resumes: Searched.resumes,
+  walk: (options) =>
+    Completion.completing(
+      options,
+      {
+        what: "record",
+        operation: { operation: "Conversations.get", method: "GET", path: "/conversations/{conversation_id}" },
+        complete: Completion.detailed(detail)
+      },
+      Searched.steps(searching, { ...options, concurrency: 2 })
+    ),
+  count: Searched.count(searching)
+})

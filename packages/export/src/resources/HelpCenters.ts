@@ -1,0 +1,13 @@
+/** All Help Centers, in one answer. */
+import { HelpCenter, HelpCenters } from "@effect-intercom/core/resources/HelpCenters"
+import * as Stream from "effect/Stream"
+import { listing } from "../Definition.ts"
+
+export const helpCenters = listing({
+  name: "helpCenters",
+  about: "Help Centers",
+  schema: HelpCenter,
+  requests: ["GET /help_center/help_centers"],
+  permissions: ["Read and List articles"],
+  pages: (_, options) => Stream.unwrap(HelpCenters.useSync(({ list }) => list.pages({}, options)))
+})

@@ -1,0 +1,14 @@
+/** All internal articles; the size of a page is the API's own. */
+import { InternalArticle, InternalArticles } from "@effect-intercom/core/resources/InternalArticles"
+import * as Stream from "effect/Stream"
+import { listing } from "../Definition.ts"
+
+export const internalArticles = listing({
+  name: "internalArticles",
+  about: "internal articles",
+  schema: InternalArticle,
+  changes: "filter",
+  requests: ["GET /internal_articles"],
+  permissions: ["Read and List articles"],
+  pages: (_, options) => Stream.unwrap(InternalArticles.useSync(({ list }) => list.pages({}, options)))
+})

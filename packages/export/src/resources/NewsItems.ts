@@ -1,0 +1,15 @@
+/** All news items; the size of a page is the API's own. */
+import { NewsItem, NewsItems } from "@effect-intercom/core/resources/NewsItems"
+import * as Stream from "effect/Stream"
+import { listing } from "../Definition.ts"
+import * as Table from "../Table.ts"
+
+export const newsItems = listing({
+  name: "newsItems",
+  about: "news items",
+  schema: NewsItem,
+  table: Table.fromSchema("newsItems", NewsItem, { key: "id", formerly: ["news"] }),
+  requests: ["GET /news/news_items"],
+  permissions: ["Read and List news items and newsfeeds"],
+  pages: (_, options) => Stream.unwrap(NewsItems.useSync(({ list }) => list.pages({}, options)))
+})

@@ -1,0 +1,13 @@
+/** All segments, in one answer. */
+import { Segment, Segments } from "@effect-intercom/core/resources/Segments"
+import * as Stream from "effect/Stream"
+import { listing } from "../Definition.ts"
+
+export const segments = listing({
+  name: "segments",
+  about: "segments",
+  schema: Segment,
+  requests: ["GET /segments"],
+  permissions: ["Read and list users and companies"],
+  pages: (_, options) => Stream.unwrap(Segments.useSync(({ list }) => list.pages({}, options)))
+})

@@ -1,0 +1,13 @@
+/** All teams, in one answer. */
+import { Team, Teams } from "@effect-intercom/core/resources/Teams"
+import * as Stream from "effect/Stream"
+import { listing } from "../Definition.ts"
+
+export const teams = listing({
+  name: "teams",
+  about: "teams",
+  schema: Team,
+  requests: ["GET /teams"],
+  permissions: ["Read admins"],
+  pages: (_, options) => Stream.unwrap(Teams.useSync(({ list }) => list.pages({}, options)))
+})

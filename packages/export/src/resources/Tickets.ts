@@ -1,0 +1,61 @@
+/** All tickets with their parts: one whose parts a search leaves out, or cuts off, is asked for by itself. */
+import { Ticket, type TicketId, Tickets } from "@effect-intercom/core/resources/Tickets"
+import * as Stream from "effect/Stream"
+import * as Completion from "../Completion.ts"
+import { fieldsOf, make } from "../Definition.ts"
+import * as Searched from "../Searched.ts"
+import type { Received } from "../Table.ts"
+import * as Windows from "../Windows.ts"
+
+const searching: Searched.Searched<Tickets> = {
+  search:
+    ({ order, query, size }) =>
+    (options) =>
+      Stream.unwrap(
+        Tickets.useSync(({ search }) =>
+          search.pages(
+            { query, sort: { field: Windows.fieldIn(query), order }, pagination: { per_page: size } },
+            options
+          )
+        )
+      ),
+  // Nothing lists tickets.
+  list: undefined
+}
+
+const parts = (ticket: Received) => fieldsOf(ticket["ticket_parts"])
+
+const lacking = (ticket: Received) =>
+  Completion.lacking(
+    ticket,
+    "parts",
+    Completion.lengthOf(parts(ticket)["ticket_parts"]),
+    Completion.wholeOf(parts(ticket)["total_count"])
+  )
+
+export const tickets = make<Tickets>({
+  name: "tickets",
+  about: "tickets with their parts",
+  schema: Ticket,
+  pageSize: 150,
+  largestPage: 150,
+  changes: "search",
+  requests: ["POST /tickets/search", "GET /tickets/{ticket_id}"],
+  permissions: ["Read tickets"],
+  resumes: Searched.resumes,
+  walk: (options) =>
+    Completion.completing(
+      options,
+      {
+        what: "record",
+        operation: { operation: "Tickets.get", method: "GET", path: "/tickets/{ticket_id}" },
+        needs: (ticket) => !Array.isArray(parts(ticket)["ticket_parts"]) || lacking(ticket).length > 0,
+        complete: Completion.detailed({
+          get: (id) => Tickets.use(({ get }) => get(id as TicketId)),
+          missing: lacking
+        })
+      },
+      Searched.steps(searching, { ...options, concurrency: Searched.halfOf(options.concurrency) })
+    ),
+  count: Searched.count(searching)
+})
