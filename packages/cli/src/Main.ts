@@ -9,6 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
+import * as CodegenCommand from "./CodegenCommand.ts"
 import * as DemoCommand from "./DemoCommand.ts"
 import * as Ending from "./Ending.ts"
 import * as ExitCode from "./ExitCode.ts"
@@ -30,6 +31,7 @@ export const command = Command.make("intercom").pipe(
     WhoamiCommand.command,
     ListenCommand.command,
     SimulateCommand.command,
+    CodegenCommand.command,
     DemoCommand.command
   ])
 )

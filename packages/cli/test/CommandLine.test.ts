@@ -11,7 +11,7 @@ describe("help", () => {
       const { code, stderr, stdout } = yield* Command.inProcess(["--help"])
       assert.strictEqual(code, 0)
       assert.strictEqual(stderr, "")
-      for (const name of ["export", "whoami", "listen", "simulate", "demo"])
+      for (const name of ["export", "whoami", "listen", "simulate", "codegen", "demo"])
         assert.match(stdout, new RegExp(`^  ${name} `, "m"))
     })
   )

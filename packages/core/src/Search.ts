@@ -235,7 +235,7 @@ export type Digits = number | string
 /** The filters on an attribute of one's own whose values on the wire are `Value`. */
 export type FilterOnAttribute<Field extends string, Value> = [Value] extends [string]
   ? Texts<Field, Value>
-  : [Value] extends [number]
+  : [Value] extends [number | string]
     ? Numbers<Field, Value>
     : [Value] extends [boolean]
       ? Filter<Field, Equality, boolean | null> | Filter<Field, Membership, ReadonlyArray<boolean>>
@@ -427,7 +427,7 @@ const attributeRule = (sent: Schema.Top): Rule => {
   const members = present(sent.ast)
   const kind = members.every(isText)
     ? "text"
-    : members.every(isNumeric)
+    : members.every((member) => isText(member) || isNumeric(member))
       ? "number"
       : members.every(SchemaAST.isBoolean)
         ? "boolean"

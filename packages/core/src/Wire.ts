@@ -181,6 +181,28 @@ export const listItem = <const Name extends string>(
   return codec
 }
 
+/**
+ * A number that some answers have as a string, as those of tickets do; it is sent as a number.
+ *
+ * @example
+ * ```ts
+ * import { Wire } from "@effect-intercom/core"
+ * import { Schema } from "effect"
+ *
+ * const Seats = Wire.numberOrString(Schema.Int)
+ * const seats: typeof Seats.Type = 43
+ * const received: typeof Seats.Encoded = "43"
+ * ```
+ */
+export const numberOrString = (number: Schema.Codec<number>): Schema.Codec<number, number | string> =>
+  LooseNumber.pipe(
+    Schema.decodeTo(number, {
+      // A string without digits is no number.
+      decode: SchemaGetter.transform((value) => (value === "" ? Number.NaN : Number(value))),
+      encode: SchemaGetter.passthrough({ strict: false })
+    })
+  )
+
 /** Free-form data of the workspace: names and value kinds are whatever its administrators defined. */
 export const CustomAttributes = Schema.Record(Schema.String, Schema.Unknown)
 

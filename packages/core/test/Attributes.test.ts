@@ -42,7 +42,7 @@ class MyConversations extends Conversations.withAttributes<MyConversations>()("M
 const Bug = Schema.Struct({
   _default_title_: Wire.nullish(Schema.String),
   Priority: Wire.nullish(Wire.listItem(["id-1", "Low"], ["id-2", "High"])),
-  Seats: Wire.nullish(Schema.Int)
+  Seats: Wire.nullish(Wire.numberOrString(Schema.Int))
 })
 class Bugs extends Tickets.withAttributes<Bugs>()("Bugs", Bug, { ids: { Priority: "4001", Seats: "4002" } }) {}
 
@@ -356,6 +356,14 @@ describe("other records", () => {
       assert.deepStrictEqual(yield* Bugs.attributes.decode(value), { Priority: "High", Seats: 3 })
       const byName = yield* Bugs.attributes.decode({ ticket_attributes: { Priority: "Low" } })
       assert.deepStrictEqual(byName, { Priority: "Low" })
+      assert.deepStrictEqual(yield* Bugs.attributes.decode({ ticket_attributes: { Seats: "43" } }), { Seats: 43 })
+      for (const Seats of ["", "many", "1.5"]) {
+        const { mismatches } = yield* Effect.flip(Bugs.attributes.decode({ ticket_attributes: { Seats } }))
+        assert.deepStrictEqual(
+          mismatches.map(({ path }) => path),
+          ["ticket_attributes.Seats"]
+        )
+      }
       const query = Search.or(
         Bugs.where("ticket_attributes.Priority").equals("High"),
         Bugs.where("ticket_attributes.Seats").atMost(2),

@@ -111,7 +111,9 @@ export type OfAttribute<Field extends string, Value, Sent> = [Sent] extends [str
     ? Numeric<Field, Value, Sent> & Times<Field, Value, Sent>
     : [Sent] extends [boolean]
       ? Flag<Field, Value, Sent>
-      : Anything<Field>
+      : [Sent] extends [number | string]
+        ? Numeric<Field, Value, Sent> & Times<Field, Value, Sent>
+        : Anything<Field>
 
 type Value = Filter["value"]
 

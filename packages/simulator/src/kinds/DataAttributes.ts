@@ -26,7 +26,10 @@ const seeded = [
   ["company", "tier", "integer", true],
   ["company", "partner", "boolean", true],
   ["company", "Ort", "string", true],
-  ["conversation", "title", "string", false]
+  ["conversation", "title", "string", false],
+  ["conversation", "Urgent", "boolean", true],
+  ["conversation", "Attempts", "integer", true],
+  ["conversation", "Thème", "string", true]
 ] as const
 
 const make = (model: string, name: string, data_type: string, custom: boolean, id: string, created_at: number) => ({
