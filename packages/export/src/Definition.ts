@@ -154,13 +154,11 @@ export interface Listing<R>
   readonly pages: (
     query: { readonly per_page?: number },
     options: WalkOptions,
-    walk: Pick<Options, "since" | "until">
+    walk: { readonly since: number | undefined; readonly until: number | undefined }
   ) => Stream.Stream<Page<unknown>, IntercomError, R>
   /** Whether a record that does not fit is one all the same. @default it has an id */
   readonly identified?: Walk.Identified | undefined
 }
-
-const whenever: Pick<Options, "since" | "until"> = { since: undefined, until: 0 }
 
 /**
  * A listing walked from cursor to cursor. One with a page size has times, so that changes can be selected, unless
@@ -193,9 +191,13 @@ export const listing = <R>({ identified, pages, ...given }: Listing<R>): Resourc
           accepts
         )
       ),
-    count: () =>
+    count: (since) =>
       Effect.map(
-        Walk.fetch((options) => pages(query(pageSize === null ? null : 1), options, whenever), undefined, identified),
+        Walk.fetch(
+          (options) => pages(query(pageSize === null ? null : 1), options, { since, until: undefined }),
+          undefined,
+          identified
+        ),
         ({ invalid, page }) =>
           page.total ?? (page.cursor === undefined ? page.items.length + invalid.length : undefined)
       ),

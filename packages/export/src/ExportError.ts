@@ -240,6 +240,17 @@ export class RequestFailed extends Schema.TaggedError<RequestFailed>()("RequestF
   }
 }
 
+/** A file that the API was to make for the export came to nothing: another one is made the next time. */
+export class JobFailed extends Schema.TaggedError<JobFailed>()("JobFailed", {
+  job: Schema.String,
+  /** As the API says it; null where it said nothing. */
+  status: Schema.NullOr(Schema.String)
+}) {
+  override get message(): string {
+    return `The API made no file: the job ${this.job} is ${this.status ?? "in no state it tells"}. Run the same command again, and another one is made.`
+  }
+}
+
 /** The API gave a cursor a second time. */
 export class Endless extends Schema.TaggedError<Endless>()("Endless", {
   /** Of the page that came next. */
@@ -402,6 +413,7 @@ export const Reason = Schema.Union([
   ClockAhead,
   CursorRefused,
   Endless,
+  JobFailed,
   RequestFailed,
   NotADatabase,
   DatabaseBusy,
@@ -452,6 +464,7 @@ const ofOne: ReadonlySet<Reason["_tag"]> = new Set([
   "ClockAhead",
   "CursorRefused",
   "Endless",
+  "JobFailed",
   "TableDiffers"
 ])
 

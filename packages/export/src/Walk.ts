@@ -7,7 +7,7 @@ import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import { Endless } from "./ExportError.ts"
+import { Endless, type JobFailed } from "./ExportError.ts"
 import * as Course from "./internal/Course.ts"
 import * as Drift from "./internal/Drift.ts"
 import * as Keys from "./internal/Keys.ts"
@@ -58,7 +58,7 @@ export interface Step {
 }
 
 /** What a walk fails with. */
-export type Failure = IntercomError | Endless
+export type Failure = IntercomError | Endless | JobFailed
 
 /** A page as received, with those of its records set apart that have no identity; all that do not fit, when it is strict. */
 export interface Fetched {

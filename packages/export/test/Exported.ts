@@ -1,5 +1,5 @@
 /** What exports of a simulated workspace are to come to, resource by resource, told by other means than an export. */
-import { Companies, Contacts, Tickets } from "@effect-intercom/core"
+import { Admins, Calls, Companies, Contacts, Tickets } from "@effect-intercom/core"
 import type { CompanyId } from "@effect-intercom/core/resources/Common"
 import type { ContactId } from "@effect-intercom/core/resources/Contacts"
 import type * as Resource from "@effect-intercom/export/Resource"
@@ -48,12 +48,53 @@ const others = {
     ofEach("contacts", (id) => Stream.unwrap(Contacts.useSync((all) => all.listNotes.items(id as ContactId)))),
     (ofCompanies, ofContacts) => [...ofCompanies, ...ofContacts].map(({ child }) => child)
   ),
+  activityLogs: Effect.suspend(() =>
+    Admins.use(({ listActivityLogs }) => Stream.runCollect(listActivityLogs.items({ created_at_after: 0 })))
+  ),
+  calls: Effect.flatMap(recordsOf("calls"), (all) =>
+    Effect.forEach(all, ({ conversation_id, id, ...call }) =>
+      Effect.map(
+        Calls.use(({ search }) => search({ conversation_ids: [String(conversation_id)] })),
+        ({ data }) => {
+          const found = data.find((one) => one.id === id)
+          const said = { transcript: found?.transcript, transcript_status: found?.transcript_status }
+          return { ...call, id, conversation_id, ...(call["transcription_url"] === null ? undefined : said) }
+        }
+      )
+    )
+  ),
+  /** Those that a conversation refers to: the test's own, see {@link referring}. */
+  customObjectInstances: recordsOf("customObjectInstances"),
+  deliveries: Effect.map(recordsOf("conversations"), (all) =>
+    all.map(({ created_at, id, source }) => ({
+      id: [`receipt-${id}`, (source as { readonly id?: string } | null)?.id].filter((part) => part != null).join("/"),
+      content_type: "conversation",
+      received_at: created_at
+    }))
+  ),
   tickets: Effect.flatMap(recordsOf("tickets"), (all) =>
     Effect.forEach(all, ({ id }) => Tickets.use(({ get }) => get(id as never)))
   )
 }
 
 const isOther = (name: string): name is keyof typeof others => Object.hasOwn(others, name)
+
+/** Lets a conversation and a contact refer to the seeded instances of custom objects. */
+export const referring = Effect.gen(function* () {
+  const { update } = yield* Simulator
+  const instances = yield* recordsOf("customObjectInstances")
+  const [first, ...others] = instances.map(({ external_id, id, type }) => ({ type, id, external_id }))
+  const refer = (resource: "contacts" | "conversations", of: ReadonlyArray<unknown>) =>
+    Effect.flatMap(recordsOf(resource), (all) =>
+      update(resource, all[0]?.id ?? "", {
+        custom_attributes: { plan: "pro", orders: { type: "Order.list", instances: of } },
+        updated_at: all[0]?.["updated_at"]
+      })
+    )
+  yield* refer("contacts", [first])
+  // One of them twice.
+  yield* refer("conversations", [first, ...others])
+})
 
 /** The kinds that the simulator lists. */
 export const kinds = Object.keys(defaultCounts) as ReadonlyArray<Exported>

@@ -1,15 +1,15 @@
 /** What is true of every resource, and of what none but some have. */
-import { CompanyId, Contacts, SubscriptionTypes, Tags } from "@effect-intercom/core"
+import { AdminId, Admins, CompanyId, Contacts, DataExports, SubscriptionTypes, Tags } from "@effect-intercom/core"
 import { ContactId } from "@effect-intercom/core/resources/Contacts"
 import type { Plan } from "@effect-intercom/export/Plan"
 import * as Resource from "@effect-intercom/export/Resource"
 import { Simulator } from "@effect-intercom/simulator/Simulator"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import * as Fiber from "effect/Fiber"
 import type * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/testing/TestClock"
+import * as Answers from "./Answers.ts"
 import * as Exported from "./Exported.ts"
 import * as MemorySink from "./MemorySink.ts"
 import * as Workspace from "./Workspace.ts"
@@ -55,19 +55,20 @@ const inWorkspace =
     Effect.andThen(Workspace.setClock, Effect.provide(effect, Workspace.layer(given)))
 
 /** Runs a plan to its end, whatever it waits for. */
-const run = Effect.fnUntraced(function* (plan: Plan, sink: ReturnType<typeof MemorySink.make>) {
-  const fiber = yield* Effect.forkChild(Effect.result(Workspace.run(plan, sink)))
-  yield* TestClock.adjust("5 minutes")
-  return yield* Effect.fromResult(yield* Fiber.join(fiber))
-})
+const run = (plan: Plan, sink: ReturnType<typeof MemorySink.make>) =>
+  Effect.raceFirst(Workspace.run(plan, sink), Effect.forever(TestClock.adjust("5 seconds")))
 
 const whole = ["tags", "notes", "companies"]
+
+/** What the test tells of a delivery. */
+const told = new Set(["id", "content_type", "received_at"])
 
 describe("every resource", () => {
   it.effect("has all that the workspace has of it, each record once, as it was received", () =>
     inWorkspace()(
       Effect.gen(function* () {
         yield* filled
+        yield* Exported.referring
         const sink = MemorySink.make()
         const entries = Workspace.entriesOf(yield* run({ resources: Resource.everything }, sink))
         for (const name of Resource.everything) {
@@ -75,11 +76,11 @@ describe("every resource", () => {
           assert.isNotEmpty(expected, name)
           const found = sink.outputs.get(name) ?? []
           const plain = (records: ReadonlyArray<object>) =>
-            records.map((record) =>
-              name === "contacts"
-                ? Object.fromEntries(Object.entries(record).filter(([key]) => !whole.includes(key)))
-                : record
-            )
+            records.map((record) => {
+              const entries = Object.entries(record)
+              if (name === "contacts") return Object.fromEntries(entries.filter(([key]) => !whole.includes(key)))
+              return name === "deliveries" ? Object.fromEntries(entries.filter(([key]) => told.has(key))) : record
+            })
           assert.deepStrictEqual(plain(found), plain(expected), name)
         }
         for (const { complete, counts, resource, total } of entries) {
@@ -96,6 +97,7 @@ describe("every resource", () => {
     inWorkspace()(
       Effect.gen(function* () {
         yield* filled
+        yield* Exported.referring
         for (const name of Resource.everything) {
           const alone = MemorySink.make()
           const one: Plan = { resources: [name], pageSize: 4 }
@@ -116,7 +118,7 @@ describe("every resource", () => {
   it("is one for each kind that the simulator lists, but what nothing lists", () => {
     assert.deepStrictEqual(
       Exported.kinds.filter((kind) => !Object.hasOwn(Resource.all, kind)),
-      ["visitors", "jobs", "calls", "customObjectInstances", "workflows"]
+      ["visitors", "jobs", "workflows"]
     )
   })
 
@@ -130,6 +132,91 @@ describe("every resource", () => {
       assert.strictEqual(table.name, name)
     }
   })
+})
+
+/** A workspace some of whose answers are the test's. */
+const answering =
+  (answer: Answers.Answer) =>
+  <A, E>(effect: Effect.Effect<A, E, Layer.Success<ReturnType<typeof Answers.layer>>>) =>
+    Effect.andThen(Workspace.setClock, Effect.provide(effect, Answers.layer(answer, options)))
+
+describe("calls", () => {
+  it.effect("are there without their transcripts where these are refused, which is told", () =>
+    answering(({ url }) =>
+      url.pathname === "/calls/search"
+        ? Response.json({ type: "error.list", errors: [{ code: "refused" }] }, { status: 403 })
+        : undefined
+    )(
+      Effect.gen(function* () {
+        const sink = MemorySink.make()
+        const [entry] = Workspace.entriesOf(yield* run({ resources: ["calls"] }, sink))
+        assert.strictEqual(sink.outputs.get("calls")?.length, 8)
+        assert.deepStrictEqual(
+          entry?.missing.map(({ reason, what }) => [what, reason]),
+          Array.from({ length: 6 }, () => ["transcript", undefined])
+        )
+      })
+    )
+  )
+})
+
+describe("deliveries", () => {
+  it.effect("wait for the export that is under way, and resume with the file that was made", () => {
+    let enqueued = 0
+    return answering(({ method, url }) => {
+      if (method === "POST" && url.pathname === "/export/content/data") enqueued += 1
+      return undefined
+    })(
+      Effect.gen(function* () {
+        yield* DataExports.use(({ enqueue }) => enqueue({ created_at_after: 0, created_at_before: Workspace.now }))
+        const sink = MemorySink.make()
+        // The file is read, and not written.
+        sink.failing.at = 2
+        yield* Effect.flip(run({ resources: ["deliveries"] }, sink))
+        assert.strictEqual(enqueued, 3)
+        const [entry] = Workspace.entriesOf(yield* run({ resources: ["deliveries"] }, sink))
+        assert.strictEqual(enqueued, 3)
+        assert.deepInclude(entry?.counts, { read: 6, records: 6 })
+      })
+    )
+  })
+
+  it.effect("are made again where the file is gone, and are none where nothing was sent", () =>
+    inWorkspace()(
+      Effect.gen(function* () {
+        const sink = MemorySink.make()
+        sink.failing.at = 2
+        yield* Effect.flip(run({ resources: ["deliveries"] }, sink))
+        yield* TestClock.adjust("3 days")
+        const [entry] = Workspace.entriesOf(yield* run({ resources: ["deliveries"] }, sink))
+        assert.deepInclude(entry?.counts, { read: 6, records: 6 })
+        const [later] = Workspace.entriesOf(
+          yield* run({ resources: ["deliveries"], since: Workspace.now }, MemorySink.make())
+        )
+        assert.deepInclude(later?.counts, { read: 0, records: 0 })
+      })
+    )
+  )
+})
+
+describe("activity logs", () => {
+  it.effect("since the last export are those that are new, each once", () =>
+    inWorkspace()(
+      Effect.gen(function* () {
+        const { list, setAway } = yield* Admins
+        const [admin] = (yield* list()).admins
+        const plan: Plan = { resources: ["activityLogs"], since: "last" }
+        const sink = MemorySink.make()
+        yield* run(plan, sink)
+        yield* setAway(AdminId.make(String(admin?.id)), { away_mode_enabled: true, away_mode_reassign: false })
+        yield* TestClock.adjust("1 second")
+        const [entry] = Workspace.entriesOf(yield* run(plan, sink))
+        assert.deepInclude(entry?.counts, { records: 1 })
+        const [last] = Workspace.entriesOf(yield* run(plan, sink))
+        assert.deepInclude(last?.counts, { records: 0, skipped: 1 })
+      })
+    )
+  )
 })
 
 describe("a contact with more than ten of something", () => {

@@ -37,7 +37,7 @@ describe("a content export", () => {
       assert.include(download_url, `/download/content/data/${job_identifier}`)
       assert.match(
         gunzipSync(yield* file).toString(),
-        /^content_id,content_type,content_title,created_at\n\d+,conversation,/
+        /^user_id,.*,content_id,content_type,content_title,.*\n,*\d+,conversation,/
       )
       yield* TestClock.adjust("3 days")
       assert.strictEqual((yield* Effect.flip(file)).reason._tag, "NotFound")

@@ -3,8 +3,7 @@ import type { IntercomError } from "@effect-intercom/core/IntercomError"
 import type { Failure } from "../Walk.ts"
 
 /** `Conversations.get (GET /conversations/{conversation_id}): ServerError 500`. */
-export const of = (failure: Failure): string =>
-  failure._tag === "IntercomError" ? told(failure) : `a walk that does not end (${failure._tag})`
+export const of = (failure: Failure): string => (failure._tag === "IntercomError" ? told(failure) : failure._tag)
 
 const told = ({ method, operation, path, reason }: IntercomError): string => {
   const status = "status" in reason && typeof reason.status === "number" ? ` ${reason.status}` : ""

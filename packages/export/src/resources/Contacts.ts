@@ -1,13 +1,12 @@
 /** All contacts, with all of their tags, notes and companies: those beyond the ten within each are asked for. */
 import { Contact, type ContactId, Contacts } from "@effect-intercom/core/resources/Contacts"
-import * as Json from "@effect-intercom/core/Json"
 import * as Effect from "effect/Effect"
 import * as Ref from "effect/Ref"
 import * as Stream from "effect/Stream"
 import * as Children from "../Children.ts"
 import * as Completion from "../Completion.ts"
 import { fieldsOf, make, type Options } from "../Definition.ts"
-import * as Drift from "../internal/Drift.ts"
+import * as Records from "../internal/Records.ts"
 import * as Searched from "../Searched.ts"
 import type { Received } from "../Table.ts"
 import * as Walk from "../Walk.ts"
@@ -53,14 +52,6 @@ const cutOff = (contact: Received): ReadonlyArray<Walk.Missing> =>
     return Completion.lacking(contact, what, found, Math.max(found + 1, Completion.wholeOf(total_count)))
   })
 
-/** A copy of a record with another value in a field. */
-const withField = (record: Received, field: string, value: unknown): Received => {
-  const copy = { ...record, [field]: value }
-  for (const name of Object.keys(record)) if (name !== field) Json.copyDigits(record, name, copy)
-  Drift.carry(record, copy)
-  return copy
-}
-
 /** A contact with the whole of a list, whose entries are references as the first ten are. */
 const withList = Effect.fnUntraced(function* (contact: Received, what: string, list: List) {
   const before = fieldsOf(contact[what])
@@ -83,7 +74,7 @@ const withList = Effect.fnUntraced(function* (contact: Received, what: string, l
   )
   const all = [...data, ...(yield* Ref.get(more))]
   const whole = all.length >= Completion.wholeOf(before["total_count"])
-  return withField(contact, what, withField(withField(before, "data", all), "has_more", !whole))
+  return Records.withFields(contact, { [what]: Records.withFields(before, { data: all, has_more: !whole }) })
 })
 
 /** A contact with the lists that were cut off. */

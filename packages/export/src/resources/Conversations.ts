@@ -2,7 +2,7 @@
 import { Conversation, type ConversationId, Conversations } from "@effect-intercom/core/resources/Conversations"
 import * as Stream from "effect/Stream"
 import * as Completion from "../Completion.ts"
-import { fieldsOf, make } from "../Definition.ts"
+import { fieldsOf, make, type Options } from "../Definition.ts"
 import * as Searched from "../Searched.ts"
 import * as Windows from "../Windows.ts"
 
@@ -21,6 +21,16 @@ const searching: Searched.Searched<Conversations> = {
   list: (size) => (options) =>
     Stream.unwrap(Conversations.useSync(({ list }) => list.pages({ per_page: size }, options)))
 }
+
+/** All of them as they are listed, for what is asked of each. */
+export const parents = (options: Options) =>
+  Searched.steps(searching, {
+    ...options,
+    concurrency: 2,
+    since: undefined,
+    accepts: () => true,
+    known: Searched.isTimed
+  })
 
 const detail: Completion.Detail<Conversations> = {
   get: (id) => Conversations.use(({ get }) => get(id as ConversationId)),

@@ -2,7 +2,7 @@
 import { Ticket, type TicketId, Tickets } from "@effect-intercom/core/resources/Tickets"
 import * as Stream from "effect/Stream"
 import * as Completion from "../Completion.ts"
-import { fieldsOf, make } from "../Definition.ts"
+import { fieldsOf, make, type Options } from "../Definition.ts"
 import * as Searched from "../Searched.ts"
 import type { Received } from "../Table.ts"
 import * as Windows from "../Windows.ts"
@@ -22,6 +22,10 @@ const searching: Searched.Searched<Tickets> = {
   // Nothing lists tickets.
   list: undefined
 }
+
+/** All of them as they are listed, for what is asked of each. */
+export const parents = (options: Options) =>
+  Searched.steps(searching, { ...options, concurrency: 2, since: undefined, accepts: () => true })
 
 const parts = (ticket: Received) => fieldsOf(ticket["ticket_parts"])
 

@@ -1,8 +1,10 @@
 /** Every resource that can be exported, once: flags, tables, documents and tests follow from this record. */
+import { activityLogs } from "./ActivityLogs.ts"
 import { admins } from "./Admins.ts"
 import { articles } from "./Articles.ts"
 import { awayStatusReasons } from "./AwayStatusReasons.ts"
 import { brands } from "./Brands.ts"
+import { calls } from "./Calls.ts"
 import { collections } from "./Collections.ts"
 import { companies } from "./Companies.ts"
 import { contacts } from "./Contacts.ts"
@@ -10,7 +12,9 @@ import { contactSegments } from "./ContactSegments.ts"
 import { contactSubscriptions } from "./ContactSubscriptions.ts"
 import { contentImportSources } from "./ContentImportSources.ts"
 import { conversations } from "./Conversations.ts"
+import { customObjectInstances } from "./CustomObjectInstances.ts"
 import { dataAttributes } from "./DataAttributes.ts"
+import { deliveries } from "./Deliveries.ts"
 import { emails } from "./Emails.ts"
 import { events } from "./Events.ts"
 import { externalPages } from "./ExternalPages.ts"
@@ -47,6 +51,8 @@ export const declared = {
   ticketTypes,
   ticketStates,
   tickets,
+  calls,
+  customObjectInstances,
   helpCenters,
   collections,
   articles,
@@ -55,5 +61,7 @@ export const declared = {
   externalPages,
   newsfeeds,
   newsItems,
-  events
+  events,
+  deliveries,
+  activityLogs
 }
