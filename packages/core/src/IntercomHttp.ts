@@ -2,33 +2,22 @@
  * The transport every operation shares: address, token, headers, rate limit, retry, timeout and telemetry around the
  * `HttpClient` of your choice.
  */
-import * as Clock from "effect/Clock"
 import * as Config from "effect/Config"
 import * as Context from "effect/Context"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import { dual, identity } from "effect/Function"
-import * as HttpClient from "effect/http/HttpClient"
+import { dual } from "effect/Function"
+import type * as HttpClient from "effect/http/HttpClient"
 import type * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Layer from "effect/Layer"
 import * as RateLimiter from "effect/persistence/RateLimiter"
-import * as Redacted from "effect/Redacted"
 import * as Ref from "effect/Ref"
-import { type Answer, Failure, type Operation, type Reply } from "./Attempt.ts"
+import type { Answer, Failure, Operation, Reply } from "./Attempt.ts"
 import * as IntercomConfig from "./IntercomConfig.ts"
-import { IntercomError } from "./IntercomError.ts"
+import type { IntercomError } from "./IntercomError.ts"
 import { Headers, OnInvalid, OnResponse, RetryPolicy, Timeout, Version } from "./internal/CallPolicy.ts"
-import * as Gate from "./internal/Gate.ts"
-import * as Monotonic from "./internal/Monotonic.ts"
-import * as Observe from "./internal/Observe.ts"
-import { ofCall } from "./internal/OfCall.ts"
-import * as Patience from "./internal/Patience.ts"
-import * as ReadAnswer from "./internal/ReadAnswer.ts"
-import * as Retry from "./internal/Retry.ts"
-import { type Scrub, scrubber } from "./internal/Scrub.ts"
-import * as ServerTime from "./internal/ServerTime.ts"
-import * as Stage from "./internal/Stage.ts"
-import * as Json from "./Json.ts"
+import type { Scrub } from "./internal/Scrub.ts"
+import * as Transport from "./internal/Transport.ts"
 
 export { OnInvalid, RetryPolicy, Timeout }
 
@@ -104,70 +93,6 @@ export interface Service {
   readonly scrub: Scrub
 }
 
-const make = Effect.fnUntraced(function* <E extends RateLimiter.RateLimiterError, R>(
-  config: IntercomConfig.IntercomConfig,
-  { transformClient = identity }: IntercomConfig.Options,
-  gateOf: (config: IntercomConfig.IntercomConfig, time: ServerTime.ServerTime) => Effect.Effect<Gate.Gate<E>, never, R>
-) {
-  const transport = transformClient(Stage.keepHeaders(config)(yield* HttpClient.HttpClient))
-  const time = yield* Clock.clockWith((clock) => Effect.sync(() => ServerTime.make(clock)))
-  const gate = yield* gateOf(config, time)
-  const warned = yield* Ref.make(false)
-  const scrub = scrubber(Redacted.value(config.accessToken))
-
-  // One for all operations: what the rate limiter learns from the headers of an answer is good for every next request.
-  const limited = transport.pipe(
-    Stage.identify(config),
-    Stage.learnTime(time),
-    gate.learn,
-    Stage.noteAnswer,
-    Stage.readBody(config.maxBodySize),
-    Stage.timeOut(config.timeout),
-    Stage.count,
-    Stage.checkVersion(config.version, scrub, warned),
-    Stage.noteLeaving,
-    gate.admit,
-    Stage.refuseRedirects,
-    Stage.leaveNoSpan
-  )
-
-  const attempt = (operation: Operation): HttpClient.HttpClient.With<Failure> =>
-    HttpClient.transformResponse(limited, (response) =>
-      Effect.flatMap(Monotonic.millis, (askedAt) => {
-        const noted: Stage.Noted = { operation, askedAt, left: undefined, response: undefined }
-        return Effect.provideService(response, Stage.Attempt, noted).pipe(
-          Effect.catch((error) =>
-            Effect.fail(new Failure({ reason: ReadAnswer.transportReason(error, config.baseUrl, scrub) }))
-          ),
-          Effect.flatMap((response) => ReadAnswer.check(operation, response, { time, scrub, baseUrl: config.baseUrl })),
-          Observe.attempt(operation, noted, scrub)
-        )
-      })
-    )
-
-  const execute = <R>(
-    operation: Operation,
-    attempt: Effect.Effect<HttpClientResponse.HttpClientResponse, Failure, R>
-  ) =>
-    Effect.gen(function* () {
-      const policy = Patience.merged(config.retry, (yield* ofCall(scrub)).RetryPolicy)
-      const sent = yield* Ref.make(Stage.nothingSent)
-      const parseJson = (yield* Json.Lossless) ? Json.parse : JSON.parse
-      return yield* Effect.flatMap(attempt, (response) => ReadAnswer.parse(operation, response, scrub, parseJson)).pipe(
-        Effect.provideService(Stage.Sent, sent),
-        (once) => Retry.retry(once, { operation, policy, sent })
-      )
-    }).pipe(
-      Effect.mapError(
-        ({ reason }) =>
-          new IntercomError({ operation: operation.name, method: operation.method, path: operation.path, reason })
-      )
-    )
-
-  const serverTime = Clock.clockWith((clock) => Effect.sync(() => time.now(clock)))
-  return IntercomHttp.of({ config, attempt, execute, serverTime, scrub })
-})
-
 /**
  * The shared transport as a service; each resource's layer needs it.
  *
@@ -236,7 +161,7 @@ export class IntercomHttp extends Context.Service<IntercomHttp, Service>()("@eff
     Layer.effect(
       this,
       Effect.flatMap(IntercomConfig.make(options), (config) =>
-        make(config, options, (config, time) => Effect.sync(() => Gate.inProcess(config, time)))
+        Transport.make(config, options, Transport.inProcess(config))
       )
     )
 
@@ -245,7 +170,9 @@ export class IntercomHttp extends Context.Service<IntercomHttp, Service>()("@eff
   ): Layer.Layer<IntercomHttp, Config.ConfigError, HttpClient.HttpClient | RateLimiter.RateLimiterStore> =>
     Layer.effect(
       this,
-      Effect.flatMap(IntercomConfig.make(options), (config) => make(config, options, Gate.inStore))
+      Effect.flatMap(IntercomConfig.make(options), (config) =>
+        Transport.make(config, options, Transport.inStore(config))
+      )
     ).pipe(Layer.provide(Layer.fresh(RateLimiter.layer)))
 
   static readonly layerConfig = (

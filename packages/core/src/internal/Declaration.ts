@@ -4,8 +4,19 @@ import type * as Endpoint from "../Endpoint.ts"
 import * as Schema from "effect/Schema"
 import * as SchemaAST from "effect/SchemaAST"
 
+// Every client asks, about the same endpoints.
+const flaws = new WeakMap<Endpoint.Top, string | null>()
+
 /** What is wrong with the declaration of an endpoint; `undefined` when nothing is. */
-export const flawOf = ({ body, method, params, path, payload, success }: Endpoint.Top): string | undefined => {
+export const flawOf = (endpoint: Endpoint.Top): string | undefined => {
+  const known = flaws.get(endpoint)
+  if (known !== undefined) return known ?? undefined
+  const flaw = find(endpoint)
+  flaws.set(endpoint, flaw ?? null)
+  return flaw
+}
+
+const find = ({ body, method, params, path, payload, success }: Endpoint.Top): string | undefined => {
   if (success !== undefined && isJson(body) && transforms(Schema.toCodecJson(success).ast, new Set())) {
     return (
       "its success schema transforms what the API answers (a Date, a NumberFromString, a class, a default, …), but " +

@@ -5,6 +5,8 @@ import * as Schema from "effect/Schema"
 import type { RetryPolicy } from "../IntercomConfig.ts"
 
 const isDuration = (input: unknown): boolean =>
+  // Most often there is none, and to find that out of `fromInput` takes an error.
+  input !== undefined &&
   !Number.isNaN(input) &&
   // `fromInput` is made for any input; its type names the good ones.
   Option.exists(Duration.fromInput(input as Duration.Input), (duration) => Duration.toMillis(duration) >= 0)
