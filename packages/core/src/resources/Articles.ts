@@ -152,6 +152,8 @@ export class ListArticles extends Schema.Opaque<ListArticles>()(Schema.Struct(pa
 /** A new article in one language. */
 export class CreateArticleContent extends Schema.Opaque<CreateArticleContent>()(
   Schema.Struct({
+    /** As answers have it; nothing depends on it. */
+    type: optional(openEnum("article_content")),
     title: optional(Schema.String),
     description: optional(Schema.String),
     /** HTML. */
@@ -159,6 +161,15 @@ export class CreateArticleContent extends Schema.Opaque<CreateArticleContent>()(
     /** The id of an admin. */
     author_id: optional(NumericId),
     state: optional(openEnum("published", "draft"))
+  })
+) {}
+
+/** An article in other languages, by locale, to create or to change. */
+export class CreateArticleTranslations extends Schema.Opaque<CreateArticleTranslations>()(
+  Schema.Struct({
+    /** As answers have it; nothing depends on it. */
+    type: optional(openEnum("article_translated_content")),
+    ...inEveryLocale(optional(CreateArticleContent))
   })
 ) {}
 
@@ -178,7 +189,7 @@ export class CreateArticle extends Schema.Opaque<CreateArticle>()(
     parent_id: optional(NumericId),
     parent_type: optional(openEnum("collection", "section")),
     /** The other languages, by locale. */
-    translated_content: optional(Schema.Struct(inEveryLocale(optional(CreateArticleContent))))
+    translated_content: optional(CreateArticleTranslations)
   })
 ) {}
 
@@ -197,7 +208,7 @@ export class UpdateArticle extends Schema.Opaque<UpdateArticle>()(
     parent_id: optional(Schema.String),
     parent_type: optional(openEnum("collection", "section")),
     /** The languages to change, by locale; the others stay. */
-    translated_content: optional(Schema.Struct(inEveryLocale(optional(CreateArticleContent))))
+    translated_content: optional(CreateArticleTranslations)
   })
 ) {}
 

@@ -81,15 +81,26 @@ export class ListCollections extends Schema.Opaque<ListCollections>()(Schema.Str
 /** A collection in one language, to create or to change. */
 export class CreateCollectionContent extends Schema.Opaque<CreateCollectionContent>()(
   Schema.Struct({
+    /** As answers have it; nothing depends on it. */
+    type: optional(openEnum("group_content")),
     name: optional(Schema.String),
     description: optional(Schema.String)
+  })
+) {}
+
+/** A collection in other languages, by locale, to create or to change. */
+export class CreateCollectionTranslations extends Schema.Opaque<CreateCollectionTranslations>()(
+  Schema.Struct({
+    /** As answers have it; nothing depends on it. */
+    type: optional(openEnum("group_translated_content")),
+    ...inEveryLocale(optional(CreateCollectionContent))
   })
 ) {}
 
 const changes = {
   description: optional(Schema.String),
   /** The other languages, by locale. */
-  translated_content: optional(Schema.Struct(inEveryLocale(optional(CreateCollectionContent)))),
+  translated_content: optional(CreateCollectionTranslations),
   /** The collection to put it in; null for the top. */
   parent_id: optional(Schema.NullOr(Schema.String))
 }

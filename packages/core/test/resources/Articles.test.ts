@@ -1,4 +1,4 @@
-import { Articles } from "@effect-intercom/core/resources/Articles"
+import { ArticleId, Articles } from "@effect-intercom/core/resources/Articles"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Scripted from "../Scripted.ts"
@@ -24,6 +24,21 @@ describe("the translations of an article", () => {
         translated_content: { fr: { title: "Livraison" } }
       })
       assert.deepStrictEqual<unknown>(value, answer)
+    })
+  )
+
+  it.effect("may say what they are, as answers do", () =>
+    Effect.gen(function* () {
+      const translated_content = {
+        type: "article_translated_content",
+        fr: { type: "article_content", title: "Livraison" }
+      } as const
+      const { sent } = yield* exchange(
+        Articles,
+        (articles) => articles.update(ArticleId.make("1"), { translated_content }),
+        Scripted.json({ type: "article", id: "1" })
+      )
+      assert.deepStrictEqual(sent.body, { translated_content })
     })
   )
 

@@ -62,6 +62,26 @@ describe("Events.list", () => {
     })
   )
 
+  it.effect("is asked for summaries by a method of its own", () =>
+    Effect.gen(function* () {
+      const events = [{ name: "ordered-item", first: "2024-05-30T04:00:20.000Z", last: 1_717_041_620, count: 2 }]
+      const { sent, value } = yield* exchange(
+        Events,
+        (api) => api.listSummaries({ email: "zoe@example.com" }),
+        Scripted.json({ type: "event.summary", events })
+      )
+      assert.deepStrictEqual(Object.fromEntries(sent.url.searchParams), {
+        type: "user",
+        email: "zoe@example.com",
+        summary: "true"
+      })
+      assert.deepStrictEqual<unknown>(value, events)
+      yield* refuses(Events, (api) => api.listSummaries({}), {
+        expected: "exactly one of user_id, intercom_user_id and email"
+      })
+    })
+  )
+
   it.effect("refuses a query for nobody, or for two", () =>
     Effect.gen(function* () {
       const expected = "exactly one of user_id, intercom_user_id and email"

@@ -51,7 +51,8 @@ const generate = (world: World.World, index: number) => {
 const translated = (given: unknown, before: unknown, now: number) => {
   if (given === undefined) return before ?? null
   const kept = { type: "article_translated_content", ...Crud.fieldsOf(before) }
-  const changed = Object.entries(Crud.fieldsOf(given)).map(([locale, content]) => {
+  const { type: _, ...contents } = Crud.fieldsOf(given)
+  const changed = Object.entries(contents).map(([locale, content]) => {
     const fresh = { type: "article_content", title: "", description: "", body: "", state: "draft", created_at: now }
     const written = {
       ...fresh,

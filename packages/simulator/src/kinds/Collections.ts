@@ -52,7 +52,8 @@ export const parentOf = (id: string | undefined) =>
 
 const translated = (given: unknown, before: unknown) => {
   if (given === undefined) return before ?? null
-  const changed = Object.entries(Crud.fieldsOf(given)).map(([locale, content]) => [
+  const { type: _, ...contents } = Crud.fieldsOf(given)
+  const changed = Object.entries(contents).map(([locale, content]) => [
     locale,
     {
       type: "group_content",
