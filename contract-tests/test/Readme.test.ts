@@ -1,10 +1,12 @@
 // What the README shows of the command line and of the library is what there is.
+import * as Baseline from "@effect-intercom/contract-tests/report/Baseline"
 import * as Contract from "@effect-intercom/contract-tests/checks/Contract"
 import * as ReportJson from "@effect-intercom/contract-tests/report/ReportJson"
 import * as Reports from "@effect-intercom/contract-tests/report/Reports"
 import { assert, describe, it } from "@effect/vitest"
+import * as Result from "effect/Result"
 import { execFileSync } from "node:child_process"
-import { readFileSync } from "node:fs"
+import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 
 const read = (file: string) => readFileSync(join(import.meta.dirname, "..", file), "utf8")
@@ -40,6 +42,20 @@ describe("the README", () => {
     )
     assert.deepStrictEqual(fields, Object.keys(ReportJson.ReportJson.fields))
     for (const field of Object.keys(ReportJson.Finding.fields)) assert.include(section("`report.json`"), `\`${field}\``)
+  })
+
+  it("shows rules of a baseline as they are read, and names those of the package", () => {
+    const [, shown = ""] = /```json\n(.*?)```/s.exec(section("Rules of a baseline")) ?? []
+    const named = [...readme.matchAll(/`(baselines\/[^`]+)`/g)].map(([, file = ""]) => file)
+    assert.deepStrictEqual(
+      named,
+      readdirSync(join(import.meta.dirname, "../baselines")).map((file) => `baselines/${file}`)
+    )
+    for (const text of [shown, ...named.map(read)]) {
+      const { rules = [] } = Result.getOrThrow(Baseline.parse("README.md", text))
+      assert.isNotEmpty(rules)
+      for (const { name, reason } of rules) assert.match(reason, /\.$/, name)
+    }
   })
 
   it("names options the command has", () => {

@@ -75,6 +75,8 @@ export interface Report {
   readonly divergences: ReadonlyArray<Divergence.Divergence>
   /** Requests known to be bad, all refused. */
   readonly canaries: number
+  /** Whether only the operations of some resources were looked at. */
+  readonly partial?: boolean
   /** How much of real traffic was judged, where it is about that. */
   readonly traffic?: Traffic.Tally
 }
@@ -218,8 +220,8 @@ const answerable = ({ voided = [] }: EffectiveDocument.EffectiveDocument, row: R
 })
 
 /** A subject with the operations of some resources. */
-const of = (subject: Shape, resources: ReadonlyArray<string> | undefined): Shape =>
-  resources === undefined || resources.length === 0
+const of = (subject: Shape, { resources = [] }: Pick<Options, "resources">): Shape =>
+  resources.length === 0
     ? subject
     : {
         ...subject,
@@ -234,7 +236,7 @@ export const runDocument = Effect.fn("Contract.runDocument")(function* (
   const { runs = defaultRuns, seed = defaultSeed } = options
   const layer = Subject.layer(document.document, { seed, runs }, options.client)
   return yield* Effect.gen(function* () {
-    const subject = of(yield* Subject, options.resources)
+    const subject = of(yield* Subject, options)
     const canaries = yield* Canaries.check(subject)
     // The simulator is written for the project's own document.
     const checked = yield* checkAll(subject, (check) => check !== "simulated" || document.own)
@@ -247,7 +249,8 @@ export const runDocument = Effect.fn("Contract.runDocument")(function* (
       runs,
       rows,
       divergences: rows.flatMap(({ divergences }) => divergences),
-      canaries
+      canaries,
+      ...((options.resources ?? []).length > 0 ? { partial: true } : undefined)
     }
     return report
   }).pipe(Effect.provide(layer))

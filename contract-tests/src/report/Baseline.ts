@@ -1,11 +1,11 @@
 /**
- * Divergences that are known and accepted, each with a reason and, if wanted, a day until which. What is not in the
- * file fails a run; so does an entry of what is found no more, or one whose day is over.
+ * Divergences that are known and accepted, each with a reason and, if wanted, a day until which: one by one as entries,
+ * or all of a kind by a rule. What neither accepts fails a run; so does an entry of what is found no more, a rule that
+ * accepts nothing, and either when its day is over.
  */
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
-import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as SchemaIssue from "effect/SchemaIssue"
@@ -14,6 +14,7 @@ import type { Divergence } from "./Divergence.ts"
 import * as Document from "../document/Document.ts"
 import { fileName } from "./BaselineFile.ts"
 import * as Facts from "./Facts.ts"
+import * as Rule from "./Rule.ts"
 
 export { fileName }
 
@@ -28,9 +29,6 @@ export class BaselineError extends Schema.TaggedError<BaselineError>()("Baseline
   }
 }
 
-const isDay = (text: string): boolean =>
-  Option.exists(DateTime.make(`${text}T00:00:00Z`), (day) => DateTime.formatIsoDateUtc(day) === text)
-
 /** A divergence that is accepted. */
 export const Entry = Schema.Struct({
   operation: Schema.NonEmptyString,
@@ -43,17 +41,24 @@ export const Entry = Schema.Struct({
   /** Why it is accepted; never empty. */
   reason: Schema.String,
   /** The last day it is accepted, in UTC: `2026-12-31`. */
-  expires: Schema.optionalKey(Schema.String.check(Schema.makeFilter(isDay, { expected: "a day such as 2026-12-31" }))),
+  expires: Schema.optionalKey(Rule.Day),
   /** Whether samples found it: with another seed, or fewer, they may not. */
   sampled: Schema.optionalKey(Schema.Boolean)
 })
 export type Entry = typeof Entry.Type
+
+const haveOwnNames = (rules: ReadonlyArray<Rule.Rule>): boolean =>
+  new Set(rules.map(({ name }) => name)).size === rules.length
 
 /** The file. `seed` and `runs` are those of the run that wrote it. */
 export const Baseline = Schema.Struct({
   version: Schema.Literal(1),
   seed: Schema.Int,
   runs: Schema.Int,
+  /** What an entry does not accept is accepted by the first of them that is about it. */
+  rules: Schema.optionalKey(
+    Schema.Array(Rule.Rule).check(Schema.makeFilter(haveOwnNames, { expected: "rules with names of their own" }))
+  ),
   accepted: Schema.Array(Entry)
 })
 export type Baseline = typeof Baseline.Type
@@ -83,18 +88,17 @@ export const parse = (file: string, text: string): Result.Result<Baseline, Basel
   })
 }
 
-/** The first entry nobody gave a reason for. */
-const unexplained = (file: string, { accepted }: Baseline): BaselineError | undefined => {
-  const index = accepted.findIndex(({ reason }) => reason.trim() === "")
-  const entry = accepted[index]
-  return (
-    entry &&
-    new BaselineError({
-      file,
-      field: `accepted[${index}].reason`,
-      description: `empty: say why "${entry.message}" of ${entry.operation} is accepted`
-    })
-  )
+/** The first rule or entry nobody gave a reason for. */
+const unexplained = (file: string, { accepted, rules = [] }: Baseline): BaselineError | undefined => {
+  const lacking = [
+    ...rules.map(({ name, reason }, index) => [`rules[${index}]`, reason, `what "${name}" is about`] as const),
+    ...accepted.map(
+      ({ message, operation, reason }, index) => [`accepted[${index}]`, reason, `"${message}" of ${operation}`] as const
+    )
+  ].find(([, reason]) => reason.trim() === "")
+  if (lacking === undefined) return undefined
+  const [place, , what] = lacking
+  return new BaselineError({ file, field: `${place}.reason`, description: `empty: say why ${what} is accepted` })
 }
 
 const read = Effect.fnUntraced(function* (file: string) {
@@ -136,68 +140,115 @@ const each = (entry: Entry): ReadonlyArray<Entry> =>
 
 const startOf = (day: string) => DateTime.makeUnsafe(`${day}T00:00:00Z`)
 
-/** Whether the day an entry is accepted until is over. */
-const isExpired = ({ expires }: Entry, now: DateTime.DateTime): boolean =>
+/** Whether the day until which something is accepted is over. */
+const isExpired = (expires: string | undefined, now: DateTime.DateTime): expires is string =>
   expires !== undefined && DateTime.isGreaterThanOrEqualTo(now, DateTime.add(startOf(expires), { days: 1 }))
 
-const stale = (entry: Entry): Divergence => ({
-  operation: entry.operation,
+const stale = (of: Pick<Divergence, "operation" | "pointer">, message: string): Divergence => ({
+  ...of,
   direction: "coverage",
   class: "drift",
-  pointer: entry.pointer,
   through: [],
-  message: `the baseline accepts what is found no more: ${entry.direction}: ${entry.message}`
+  message
 })
 
-/**
- * A report with what the baseline accepts marked as accepted, and with a divergence for each entry that is stale. What
- * samples found may stay away with other samples: such an entry is stale only by the seed and runs it was written with.
- */
-export const apply = (report: Contract.Report, baseline: Baseline, now: DateTime.DateTime): Contract.Report => {
-  const all = baseline.accepted.flatMap(each)
-  const entries = new Map(all.map((entry) => [identity(entry), entry]))
+const whole = "the baseline"
+
+const staleEntry = ({ direction, message, operation, pointer }: Entry): Divergence =>
+  stale({ operation, pointer }, `the baseline accepts what is found no more: ${direction}: ${message}`)
+
+const staleRule = ({ name }: Rule.Rule): Divergence =>
+  stale({ operation: whole, pointer: "" }, `the rule "${name}" of the baseline accepts nothing any more`)
+
+/** What accepts a divergence. */
+type Acceptance = { readonly entry: Entry } | { readonly rule: Rule.Rule }
+
+/** What of a baseline accepts what a check found; entries come before rules. */
+const acceptances = (
+  report: Pick<Contract.Report, "rows">,
+  { accepted, rules = [] }: Pick<Baseline, "accepted" | "rules">
+): ((check: string, divergence: Divergence) => Acceptance | undefined) => {
+  const all = accepted.flatMap(each)
+  const entries = new Map(all.map((entry) => [identity(entry), { entry }]))
+  const matchers = rules.map((rule) => ({ rule, matches: Rule.matcher(rule) }))
+  const own = (check: string, divergence: Divergence): Acceptance | undefined => {
+    const entry = entries.get(identity(divergence))
+    if (entry !== undefined) return entry
+    const found = matchers.find(({ matches }) => matches(check, divergence))
+    return found && { rule: found.rule }
+  }
   // What is declared of a place says in general what samples show of it.
   const declared = report.rows.flatMap(({ check, divergences }) =>
-    Facts.compares(check) ? divergences.filter(Facts.isInSchema) : []
+    Facts.compares(check)
+      ? divergences.filter(Facts.isInSchema).map((one) => [Facts.placeOf(one), own(check, one)] as const)
+      : []
   )
-  const open = new Set(declared.filter((one) => !entries.has(identity(one))).map(Facts.placeOf))
-  const places = new Map(all.map((entry) => [placeIn(entry), entry]))
-  const known = new Set(declared.map(Facts.placeOf))
-  const entryFor = (check: string, divergence: Divergence): Entry | undefined => {
-    const entry = entries.get(identity(divergence))
-    if (entry !== undefined || Facts.compares(check)) return entry
+  const open = new Set(declared.filter(([, acceptance]) => acceptance === undefined).map(([place]) => place))
+  const places = new Map(all.map((entry) => [placeIn(entry), { entry }]))
+  const ruled = new Map(declared.filter(([, acceptance]) => acceptance !== undefined && "rule" in acceptance))
+  const known = new Set(declared.map(([place]) => place))
+  return (check, divergence) => {
+    const acceptance = own(check, divergence)
+    if (acceptance !== undefined || Facts.compares(check)) return acceptance
     const place = Facts.placeOf(divergence)
-    return known.has(place) && !open.has(place) ? places.get(placeIn(divergence)) : undefined
+    return known.has(place) && !open.has(place) ? (places.get(placeIn(divergence)) ?? ruled.get(place)) : undefined
   }
-  const mark = (check: string, divergence: Divergence): Divergence => {
-    const entry = entryFor(check, divergence)
-    if (entry === undefined || divergence.class === "note") return divergence
-    return isExpired(entry, now)
-      ? { ...divergence, expired: entry.expires ?? "" }
-      : { ...divergence, accepted: entry.reason }
-  }
-  const rows = report.rows.map((row) => ({
+}
+
+const marked = (divergence: Divergence, acceptance: Acceptance | undefined, now: DateTime.DateTime): Divergence => {
+  if (acceptance === undefined || divergence.class === "note") return divergence
+  const { expires, reason } = "rule" in acceptance ? acceptance.rule : acceptance.entry
+  if (isExpired(expires, now)) return { ...divergence, expired: expires }
+  return { ...divergence, accepted: reason, ...("rule" in acceptance ? { rule: acceptance.rule.name } : undefined) }
+}
+
+/**
+ * A report with what the baseline accepts marked as accepted, and with a divergence for each entry and each rule that is
+ * stale. What samples found may stay away with other samples: of that, only what is found no more by the seed and runs
+ * it was written with is stale. A look at some resources says nothing of others, or of a rule for all.
+ */
+export const apply = (report: Contract.Report, baseline: Baseline, now: DateTime.DateTime): Contract.Report => {
+  const acceptanceOf = acceptances(report, baseline)
+  const judged = report.rows.map((row) => ({
     ...row,
-    divergences: row.divergences.map((divergence) => mark(row.check, divergence))
+    divergences: row.divergences.map((one) => ({ one, acceptance: acceptanceOf(row.check, one) }))
   }))
+  const all = judged.flatMap(({ divergences }) => divergences)
   const found = new Set(
-    report.rows.flatMap(({ check, divergences }) =>
-      divergences.flatMap((one) => {
-        const entry = entryFor(check, one)
-        return [identity(one), ...(entry === undefined ? [] : [identity(entry)])]
-      })
-    )
+    all.flatMap(({ acceptance, one }) => [
+      identity(one),
+      ...(acceptance !== undefined && "entry" in acceptance ? [identity(acceptance.entry)] : [])
+    ])
+  )
+  const used = new Set(
+    all.flatMap(({ acceptance }) => (acceptance !== undefined && "rule" in acceptance ? [acceptance.rule] : []))
   )
   const sameSamples = report.seed === baseline.seed && report.runs >= baseline.runs
-  const gone = all.filter((entry) => !found.has(identity(entry)) && (entry.sampled !== true || sameSamples))
-  const whole: Contract.Row = {
-    operation: "the baseline",
-    check: "coverage",
-    runs: baseline.accepted.length,
-    divergences: gone.map(stale)
-  }
-  const judged = [...rows, whole]
-  return { ...report, rows: judged, divergences: judged.flatMap(({ divergences }) => divergences) }
+  const canTell = ({ sampled }: Pick<Entry, "sampled">) => sampled !== true || sameSamples
+  const looked = new Set(report.rows.map(({ operation }) => keyOf(operation)))
+  const isLookedAt = ({ operation }: Entry) => report.partial !== true || looked.has(keyOf(operation))
+  const gone = [
+    ...(baseline.rules ?? [])
+      .filter((rule) => report.partial !== true && !used.has(rule) && canTell(rule))
+      .map(staleRule),
+    ...baseline.accepted
+      .flatMap(each)
+      .filter((entry) => isLookedAt(entry) && !found.has(identity(entry)) && canTell(entry))
+      .map(staleEntry)
+  ]
+  const rows: ReadonlyArray<Contract.Row> = [
+    ...judged.map((row) => ({
+      ...row,
+      divergences: row.divergences.map(({ acceptance, one }) => marked(one, acceptance, now))
+    })),
+    {
+      operation: whole,
+      check: "coverage",
+      runs: baseline.accepted.length + (baseline.rules ?? []).length,
+      divergences: gone
+    }
+  ]
+  return { ...report, rows, divergences: rows.flatMap(({ divergences }) => divergences) }
 }
 
 /** {@link apply}, today. */
@@ -223,19 +274,24 @@ const entryOf = (fact: Facts.Fact, entries: ReadonlyMap<string, Entry>): Entry =
 }
 
 /**
- * The baseline that accepts what a report found, an entry for each fact. Reasons and days are kept; new entries have an
- * empty reason.
+ * The baseline that accepts what a report found: its rules, and an entry for each fact no rule is about. Reasons and
+ * days are kept; new entries have an empty reason.
  */
 export const of = (report: Contract.Report, known?: Baseline): Baseline => {
   const entries = new Map(known?.accepted.flatMap(each).map((entry) => [identity(entry), entry]))
+  const { rules = [] } = known ?? {}
+  const byRule = acceptances(report, { rules, accepted: [] })
   const failing = report.rows.map(({ check, divergences }) => ({
     check,
-    divergences: divergences.filter((one) => one.class !== "note" && one.fault !== "check")
+    divergences: divergences.filter(
+      (one) => one.class !== "note" && one.fault !== "check" && byRule(check, one) === undefined
+    )
   }))
   return {
     version: 1,
     seed: report.seed,
     runs: report.runs,
+    ...(rules.length === 0 ? undefined : { rules }),
     accepted: Facts.of(failing).map((fact) => entryOf(fact, entries))
   }
 }

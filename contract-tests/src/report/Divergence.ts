@@ -46,6 +46,8 @@ export interface Divergence {
   readonly others?: ReadonlyArray<string>
   /** Why a baseline accepts it. */
   readonly accepted?: string
+  /** The rule of the baseline that accepts it, where it is no entry of its own. */
+  readonly rule?: string
   /** The day until which a baseline accepted it, `2026-12-31`. */
   readonly expired?: string
   /** Whose fault it is where the client could not be judged. */

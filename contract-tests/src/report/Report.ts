@@ -125,7 +125,21 @@ const withOthers = (fact: Facts.Fact): Divergence.Divergence => {
   return others.length === 0 ? fact.divergence : { ...fact.divergence, others }
 }
 
-/** Every fact on a line, the table, and one closing line. */
+/** How many facts a baseline accepts, by rule and by entry. */
+const byRule = (report: Contract.Report): ReadonlyArray<string> => {
+  const accepted = Facts.of(report.rows).filter(({ divergence }) => divergence.accepted !== undefined)
+  const rules = [...Map.groupBy(accepted, ({ divergence }) => divergence.rule)]
+  if (!rules.some(([rule]) => rule !== undefined)) return []
+  const counts = rules.map(([rule, facts]) => [rule ?? "entries of their own", facts.length] as const)
+  const width = String(Math.max(...counts.map(([, many]) => many))).length
+  return [
+    "accepted by the baseline:",
+    ...counts.toSorted(([, a], [, b]) => b - a).map(([name, many]) => `  ${String(many).padStart(width)}  ${name}`),
+    ""
+  ]
+}
+
+/** Every fact on a line, the table, what a baseline accepts by rule, and one closing line. */
 export const text = (report: Contract.Report, options: Options): string => {
   const { accepted, failures, notes } = told(report, options)
   const many = Contract.failures(report).length
@@ -138,6 +152,7 @@ export const text = (report: Contract.Report, options: Options): string => {
     ...SchemaCoverage.lines(report.rows),
     ...slowest(report.rows),
     "",
+    ...byRule(report),
     `${report.document.source} ${overlaysOf(report.document)}, seed ${report.seed}: ` +
       `${count(report.canaries, "canary request")} refused, ${count(failures.facts, "divergence")}` +
       `${many === failures.facts ? "" : ` (found ${many} times: --all prints each)`}, ` +

@@ -89,6 +89,7 @@ export const Finding = Schema.Struct({
   accepted: Schema.optionalKey(
     Schema.String.annotate(described("Why it does not fail the run, where it is known and accepted"))
   ),
+  rule: Schema.optionalKey(Schema.String.annotate(described("The rule of the baseline that accepts it"))),
   expired: Schema.optionalKey(Schema.String.annotate(described("The day until which it was accepted: 2026-12-31")))
 })
 export type Finding = typeof Finding.Type
@@ -250,8 +251,8 @@ const fromRows = (report: Contract.Report, places: SourceLocations.SourceLocatio
   const findingOf = ({ also, divergence, touches }: Facts.Fact): Finding => {
     const place = places.of(divergence)
     const client = slotOf(divergence)
-    const { accepted, counterexample, curl, direction, expired, message, method, operation, pointer, replay, through } =
-      divergence
+    const { accepted, counterexample, curl, direction, expired, message, method, operation, pointer } = divergence
+    const { replay, rule, through } = divergence
     const check = touches.find((one) => one.operation === operation)?.check ?? ""
     return {
       fingerprint: fingerprintOf(divergence),
@@ -272,6 +273,7 @@ const fromRows = (report: Contract.Report, places: SourceLocations.SourceLocatio
       ...(replay === undefined ? undefined : { replay }),
       ...(curl === undefined ? undefined : { curl }),
       ...(accepted === undefined ? undefined : { accepted }),
+      ...(rule === undefined ? undefined : { rule }),
       ...(expired === undefined ? undefined : { expired })
     }
   }

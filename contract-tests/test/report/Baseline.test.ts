@@ -1,4 +1,5 @@
 import * as Baseline from "@effect-intercom/contract-tests/report/Baseline"
+import * as Report from "@effect-intercom/contract-tests/report/Report"
 import * as Grouping from "@effect-intercom/contract-tests/report/Grouping"
 import * as Contract from "@effect-intercom/contract-tests/checks/Contract"
 import type { Divergence } from "@effect-intercom/contract-tests/report/Divergence"
@@ -116,6 +117,140 @@ describe("a baseline", () => {
   )
 })
 
+/** A rule, and the report it is tried on: what the schemas say, and what samples show of the same place. */
+const nulls = { name: "nulls", reason: "no null was ever seen", message: "*: the client expects text*" } as const
+const place = "/components/schemas/Contact/properties/name/type"
+const declared = {
+  ...divergence,
+  class: "breaking",
+  pointer: place,
+  message: "name: the client expects text"
+} as const
+const shown = { ...sampled, pointer: place, message: "the value is null" }
+
+const ofChecks = (rows: { readonly [check: string]: ReadonlyArray<Divergence> }): Contract.Report => ({
+  ...report(...Object.values(rows).flat()),
+  rows: Object.entries(rows).map(([check, divergences]) => ({
+    operation: divergence.operation,
+    check,
+    runs: 1,
+    divergences
+  }))
+})
+
+describe("a rule of a baseline", () => {
+  const by = (...rules: NonNullable<Baseline.Baseline["rules"]>) => ({ ...baseline(), rules })
+  const acceptedOf = (found: Contract.Report, accepted: Baseline.Baseline) =>
+    Baseline.apply(found, accepted, today).divergences.map((one) => [one.message, one.rule ?? one.accepted])
+
+  it("accepts all that fit its patterns, wherever they are", () => {
+    const other = { ...declared, operation: "POST /contacts", message: "email: the client expects text, or null" }
+    const note = { ...declared, class: "note", message: "c: the client expects text" } as const
+    assert.deepStrictEqual(acceptedOf(report(declared, other, divergence, note), by(nulls)), [
+      [declared.message, "nulls"],
+      [other.message, "nulls"],
+      [divergence.message, undefined],
+      [note.message, undefined]
+    ])
+    const [first] = Baseline.apply(report(declared), by(nulls), today).divergences
+    assert.deepStrictEqual(first, { ...declared, accepted: nulls.reason, rule: "nulls" })
+  })
+
+  it("must fit in all it says: check, direction, class, operation, place and message", () => {
+    const fits = {
+      ...nulls,
+      check: ["coverage", "structure"],
+      direction: "response",
+      class: "breaking",
+      operation: "GET /contacts/{*}",
+      pointer: ["/paths/*", "/components/schemas/*/properties/name/type"]
+    } as const
+    assert.deepStrictEqual(failuresOf(report(declared), by(fits)), [])
+    for (const other of [
+      { check: "requests" },
+      { direction: ["request", "error"] },
+      { class: "drift" },
+      // The patterns are no regular expressions.
+      { operation: "GET /contacts/{.*}" },
+      { operation: "GET /contacts" },
+      { pointer: "/components/schemas/*/properties" },
+      { message: "the client expects text" }
+    ] as const) {
+      assert.deepStrictEqual(failuresOf(report(declared), by({ ...fits, ...other })), [
+        declared.message,
+        'the rule "nulls" of the baseline accepts nothing any more'
+      ])
+    }
+  })
+
+  it("accepts what samples show of a place of which it accepts what is declared", () => {
+    const both = ofChecks({ structure: [declared], responses: [shown] })
+    assert.deepStrictEqual(acceptedOf(both, by(nulls)), [
+      [declared.message, "nulls"],
+      [shown.message, "nulls"]
+    ])
+    // Not where more is said of the place than the rule is about.
+    const more = { ...declared, message: "name: another thing" }
+    assert.deepStrictEqual(failuresOf(ofChecks({ structure: [declared, more], responses: [shown] }), by(nulls)), [
+      more.message,
+      shown.message
+    ])
+    // Nor of a place nothing is declared of.
+    assert.deepStrictEqual(failuresOf(ofChecks({ responses: [shown] }), by(nulls)).length, 2)
+  })
+
+  it("comes after entries, and after the rules before it", () => {
+    const known = { ...by(nulls, { ...nulls, name: "late" }), accepted: [{ ...entry, ...declared }] }
+    const other = { ...declared, pointer: "/components/schemas/Contact/properties/email/type" }
+    assert.deepStrictEqual(acceptedOf(report(declared, other), known), [
+      [declared.message, "known"],
+      [other.message, "nulls"],
+      ['the rule "late" of the baseline accepts nothing any more', undefined]
+    ])
+  })
+
+  it("says nothing of a check that broke", () => {
+    const broken = { ...declared, fault: "check" } as const
+    assert.deepStrictEqual(failuresOf(report(declared, broken), by(nulls)), [broken.message])
+  })
+
+  it("accepts until its day is over", () => {
+    const brief = by({ ...nulls, expires: "2026-11-21" })
+    assert.deepStrictEqual(Contract.failures(Baseline.apply(report(declared), brief, today)), [
+      { ...declared, expired: "2026-11-21" }
+    ])
+  })
+
+  it("may accept nothing with other samples, or of some resources", () => {
+    const known = by({ ...nulls, sampled: true })
+    assert.strictEqual(failuresOf(report(), known).length, 1)
+    assert.deepStrictEqual(failuresOf({ ...report(), seed: 2 }, known), [])
+    assert.deepStrictEqual(failuresOf({ ...report(), partial: true }, by(nulls)), [])
+    // Of what was looked at, an entry must be true.
+    const elsewhere = { ...entry, operation: "POST /contacts" }
+    assert.deepStrictEqual(failuresOf({ ...report(), partial: true }, baseline(entry, elsewhere)), [
+      `the baseline accepts what is found no more: response: ${divergence.message}`
+    ])
+  })
+
+  it("is kept when the baseline is written again, and needs no entries", () => {
+    const found = ofChecks({ structure: [declared, divergence], responses: [shown] })
+    const written = Baseline.of(found, by(nulls))
+    assert.deepStrictEqual(written.rules, [nulls])
+    assert.deepStrictEqual(
+      written.accepted.map(({ message }) => message),
+      [divergence.message]
+    )
+  })
+
+  it("is counted on the console", () => {
+    const found = report(declared, { ...declared, pointer: `${place}/2` }, divergence)
+    const text = Report.text(Baseline.apply(found, { ...by(nulls), accepted: [entry] }, today), { notes: false })
+    assert.include(text, "accepted by the baseline:\n  2  nulls\n  1  entries of their own\n")
+    assert.notInclude(Report.text(found, { notes: false }), "accepted by")
+  })
+})
+
 describe("a baseline file", () => {
   const refused = (name: string, change: (file: ReturnType<typeof baseline>) => unknown, message: RegExp) =>
     it.effect(name, () =>
@@ -141,6 +276,16 @@ describe("a baseline file", () => {
     "names the field nobody knows",
     (file) => ({ ...file, accepted: [{ ...entry, reson: "x" }] }),
     /^b\.json: accepted\[0\]\.reson: /
+  )
+  refused(
+    "says what a rule is about",
+    (file) => ({ ...file, rules: [{ name: "all", reason: "x" }] }),
+    /^b\.json: rules\[0\]: Expected a rule with a pattern for check, direction, .* or message/
+  )
+  refused(
+    "names no two rules alike",
+    (file) => ({ ...file, rules: [nulls, nulls] }),
+    /^b\.json: rules: Expected rules with names of their own/
   )
 
   const inFolder = <A, E>(
@@ -169,6 +314,13 @@ describe("a baseline file", () => {
           text.replace('"reason": ""', '"reason": "known", "expires": "2027-01-01"').replace('""', '"too"')
         )
         assert.strictEqual((yield* Baseline.load(file)).accepted.length, 2)
+
+        const rules = [{ ...nulls, reason: " " }]
+        yield* fs.writeFileString(file, JSON.stringify({ ...(yield* Baseline.load(file)), rules }))
+        assert.match(
+          (yield* Effect.flip(Baseline.load(file))).message,
+          /: rules\[0\]\.reason: empty: say why what "nulls" is about is accepted$/
+        )
 
         const other = { ...divergence, message: "another" }
         const { baseline } = yield* Baseline.update(file, report(other, divergence))
