@@ -134,7 +134,12 @@ export class Prism extends Context.Service<
     Layer.effect(
       this,
       Effect.gen(function* () {
-        const client = yield* HttpClient.HttpClient
+        // Prism closes a connection that is idle for 5 seconds, which on a busy machine is as long as a call takes to get
+        // there. It keeps nothing: to ask it again is to ask it once.
+        const client = HttpClient.retry(yield* HttpClient.HttpClient, {
+          times: 2,
+          while: ({ reason }) => reason._tag === "TransportError"
+        })
         const { url } = yield* Effect.acquireRelease(
           Effect.tryPromise({
             try: () => start(document),
