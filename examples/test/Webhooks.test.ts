@@ -1,6 +1,6 @@
 // The service of examples/webhooks.ts, told by a simulated workspace of what happens in it; all in this process.
 import { Contacts, Conversations, IntercomHttp, Webhook } from "@effect-intercom/core"
-import * as SqliteClient from "@effect-intercom/export/internal/SqliteClient"
+import * as SqliteClient from "@effect-intercom/export/NodeSqliteClient"
 import { Simulator } from "@effect-intercom/simulator"
 import { PgClient } from "@effect/sql-pg"
 import { assert, it } from "@effect/vitest"

@@ -23,7 +23,7 @@ import * as Directory from "./Directory.ts"
 import { DatabaseBusy, DatabaseFailed, DiskFull, NotADatabase, NotWritable, type Reason } from "./ExportError.ts"
 import * as Files from "./internal/Files.ts"
 import { Host } from "./Host.ts"
-import * as SqliteClient from "./internal/SqliteClient.ts"
+import * as SqliteClient from "./NodeSqliteClient.ts"
 import {
   definition,
   type Definitions,

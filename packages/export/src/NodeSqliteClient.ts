@@ -1,6 +1,8 @@
 /// <reference types="node" />
 /** Effect's SQL client over Node's own SQLite: one connection, used by one fiber at a time. */
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Reactivity from "effect/reactivity/Reactivity"
 import type * as Scope from "effect/Scope"
@@ -41,13 +43,24 @@ const input = (value: unknown): SQLInputValue =>
   // What is given are texts, numbers, booleans and null.
   typeof value === "boolean" ? Number(value) : (value as SQLInputValue)
 
+export interface Options {
+  readonly readOnly: boolean
+  /**
+   * How long a statement waits for another program's transaction; this one does nothing else meanwhile.
+   *
+   * @default 0
+   */
+  readonly patience?: Duration.Input | undefined
+}
+
 /** Opens the database, which is made when it does not exist, unless it is only to be read. */
 export const make = Effect.fnUntraced(function* (
   file: string,
-  { readOnly }: { readonly readOnly: boolean }
+  { patience = 0, readOnly }: Options
 ): Effect.fn.Return<SqliteClient, SqlError, Scope.Scope> {
+  const timeout = Duration.toMillis(Duration.fromInputUnsafe(patience))
   const database = yield* Effect.acquireRelease(
-    attempt(() => new DatabaseSync(file, { readOnly })),
+    attempt(() => new DatabaseSync(file, { readOnly, timeout })),
     (opened) => Effect.sync(() => opened.close())
   )
   const connection = connectionOf(database)
@@ -79,6 +92,33 @@ export const make = Effect.fnUntraced(function* (
       })
   }
 })
+
+/**
+ * The database as the `SqlClient` of a program that writes to it; in WAL mode, so that readers are never in the way.
+ *
+ * @example
+ * ```ts
+ * import * as NodeSqliteClient from "@effect-intercom/export/NodeSqliteClient"
+ * import { Effect } from "effect"
+ * import { SqlClient } from "effect/sql"
+ *
+ * const version = SqlClient.SqlClient.use((sql) => sql`SELECT sqlite_version() AS version`).pipe(
+ *   Effect.provide(NodeSqliteClient.layer("app.db"))
+ * )
+ * ```
+ */
+export const layer = (
+  file: string,
+  { patience = "5 seconds" }: Pick<Options, "patience"> = {}
+): Layer.Layer<SqlClient.SqlClient, SqlError> =>
+  Layer.effect(
+    SqlClient.SqlClient,
+    Effect.gen(function* () {
+      const { sql } = yield* make(file, { readOnly: false, patience })
+      yield* sql`PRAGMA journal_mode = WAL`
+      return sql
+    })
+  )
 
 const connectionOf = (database: DatabaseSync): Connection => {
   const run = <A>(
