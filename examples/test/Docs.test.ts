@@ -2,6 +2,7 @@
 import * as ContractTests from "@effect-intercom/contract-tests"
 import * as Core from "@effect-intercom/core"
 import * as Export from "@effect-intercom/export"
+import * as Fleet from "@effect-intercom/fleet"
 import * as Simulator from "@effect-intercom/simulator"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect"
@@ -26,6 +27,7 @@ const modules: Record<string, object> = {
   "@effect-intercom/core": Core,
   "@effect-intercom/simulator": Simulator,
   "@effect-intercom/export": Export,
+  "@effect-intercom/fleet": Fleet,
   "@effect-intercom/contract-tests": ContractTests,
   effect: Effect
 }
@@ -33,7 +35,8 @@ const modules: Record<string, object> = {
 const own: Record<string, string> = {
   NodeSqlite: "@effect-intercom/export/NodeSqlite",
   Postgres: "@effect-intercom/export/Postgres",
-  NodeExport: "@effect-intercom/export/NodeExport"
+  NodeExport: "@effect-intercom/export/NodeExport",
+  NodeCluster: "@effect-intercom/fleet/NodeCluster"
 }
 
 /** What short pieces of code speak of without saying where it comes from. */

@@ -14,6 +14,7 @@ import * as DemoCommand from "./DemoCommand.ts"
 import * as Ending from "./Ending.ts"
 import * as ExitCode from "./ExitCode.ts"
 import * as ExportCommand from "./ExportCommand.ts"
+import * as FleetCommand from "./FleetCommand.ts"
 import * as ListenCommand from "./ListenCommand.ts"
 import * as Mistake from "./Mistake.ts"
 import { Stderr } from "./Stderr.ts"
@@ -28,6 +29,7 @@ export const command = Command.make("intercom").pipe(
   Command.withDescription("Export Intercom workspaces, simulate them, and listen to them"),
   Command.withSubcommands([
     ExportCommand.command,
+    FleetCommand.command,
     WhoamiCommand.command,
     ListenCommand.command,
     SimulateCommand.command,

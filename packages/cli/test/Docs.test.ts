@@ -26,7 +26,7 @@ const commandsOf = (text: string) =>
     )
 
 /** They do not end, or have a test of their own. */
-const others = new Set(["simulate", "demo", "listen"])
+const others = new Set(["simulate", "demo", "listen", "fleet"])
 
 /** Runs in a directory, as a shell does that went there. */
 const within = (directory: string) =>
@@ -59,6 +59,18 @@ describe("the READMEs", () => {
       Effect.scoped,
       Effect.provide([Simulator.layer({ contacts: 12, companies: 3, conversations: 4 }), NodeServices.layer])
     )
+  )
+
+  it.live("documents every flag of fleet run", () =>
+    Effect.gen(function* () {
+      const fleet = read("../../fleet/README.md")
+      const { stdout } = yield* Command.inProcess(["fleet", "run", "--help"])
+      const flags = [...stdout.matchAll(/^ {2}(?:-\w, )?--([a-z-]+)/gm)].map(([, name = ""]) => name)
+      const known = new Set(["help", "version", "completions", "log-level", "wizard"])
+      const own = flags.filter((name) => !known.has(name))
+      assert.isAbove(own.length, 10)
+      for (const name of own) assert.isTrue(fleet.includes(`--${name}`) || readme.includes(`--${name}`), name)
+    })
   )
 
   it("documents every exit code", () => {

@@ -1,0 +1,96 @@
+/** `intercom fleet run`. */
+import { Intercom } from "@effect-intercom/core/Intercom"
+import * as NodeExport from "@effect-intercom/export/NodeExport"
+import type { Plan } from "@effect-intercom/export/Plan"
+import { Fleet } from "@effect-intercom/fleet/Fleet"
+import * as Night from "@effect-intercom/fleet/Night"
+import type * as StatusModel from "@effect-intercom/fleet/Status"
+import * as Array from "effect/Array"
+import * as ConfigProvider from "effect/ConfigProvider"
+import * as Console from "effect/Console"
+import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import * as Connection from "../Connection.ts"
+import * as Destination from "../Destination.ts"
+import { chosen, cronOf, destinationOf, type RunOptions } from "../FleetCommand.ts"
+import * as Network from "../Network.ts"
+import * as Place from "./Place.ts"
+import * as StatusTable from "./StatusTable.ts"
+import * as Workspaces from "./Workspaces.ts"
+
+/** Some workspaces failed. */
+export class NightFailed extends Schema.TaggedError<NightFailed>()("NightFailed", {
+  failed: Schema.Int,
+  of: Schema.Int
+}) {
+  override get message(): string {
+    return `${this.failed} of ${this.of} workspaces failed: see why above; what was written is kept, and intercom fleet retry tries them again.`
+  }
+}
+
+/** Address, version and patience of all workspaces, unless the token store says otherwise of one. */
+const defaults = (options: RunOptions) =>
+  Effect.gen(function* () {
+    const environment = yield* ConfigProvider.ConfigProvider
+    // Each workspace has a token of its own.
+    const provider = ConfigProvider.orElse(ConfigProvider.fromUnknown({ INTERCOM_ACCESS_TOKEN: "none" }), environment)
+    return yield* Effect.provideService(Connection.options(options), ConfigProvider.ConfigProvider, provider)
+  })
+
+export const run = (options: RunOptions) =>
+  Effect.gen(function* () {
+    // Refused before.
+    const cron = Result.getOrElse(cronOf(options), () => undefined)
+    const resources = chosen(options)
+    if (!Array.isReadonlyArrayNonEmpty(resources)) return
+    const plan: Plan = { resources, ...(options.full ? { force: true } : { since: "last" }) }
+    const settings = yield* defaults(options)
+    const names = Workspaces.all(options)
+
+    const runner = Fleet.layer({
+      plan,
+      target: (workspace) =>
+        // The name of a workspace makes no other destination than the one that was checked.
+        Layer.unwrap(
+          Effect.map(Effect.orDie(Effect.fromResult(destinationOf(options, workspace))), (destination) =>
+            Destination.layer(destination)
+          )
+        ),
+      client: (credentials) =>
+        Intercom.layer({
+          ...settings,
+          // What a workspace has of its own says where it is.
+          ...(credentials.region === undefined && credentials.baseUrl === undefined
+            ? undefined
+            : { region: undefined, baseUrl: undefined }),
+          ...credentials
+        }),
+      workspaces: names,
+      cron,
+      concurrency: options.concurrency,
+      turn: Duration.seconds(options.turn),
+      attempts: options.attempts,
+      keep: Duration.days(options.keep)
+    }).pipe(Layer.provideMerge(Place.runner(options)), Layer.provide([Network.proxied, NodeExport.layer]))
+
+    yield* work(options, names).pipe(Effect.provide(runner))
+  }).pipe(Effect.provide(Workspaces.tokens(options)))
+
+const work = <E, R>(options: RunOptions, names: Effect.Effect<ReadonlyArray<string>, E, R>) =>
+  Effect.gen(function* () {
+    if (!options.once) {
+      yield* Effect.logInfo("The runner is ready; Ctrl-C ends it")
+      return yield* Effect.never
+    }
+    const fleet = yield* Fleet
+    const night = Option.getOrElse(options.night, () => "") || Night.nightOf(yield* DateTime.now)
+    yield* Workspaces.told("Started", night, yield* fleet.start(night, yield* names))
+    const status: StatusModel.Status = yield* fleet.over(night)
+    yield* Console.log(StatusTable.render(status))
+    if (status.failed > 0) return yield* new NightFailed({ failed: status.failed, of: status.exports.length })
+  })

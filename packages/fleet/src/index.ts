@@ -1,0 +1,8 @@
+export * as Failure from "./Failure.ts"
+export * from "./Fleet.ts"
+export * as FleetMetrics from "./FleetMetrics.ts"
+export * from "./Ledger.ts"
+export * from "./Night.ts"
+export * as Status from "./Status.ts"
+export * as StatusPage from "./StatusPage.ts"
+export * as Turns from "./Turns.ts"

@@ -1,0 +1,320 @@
+import { Intercom } from "@effect-intercom/core/Intercom"
+import type { TokenStore } from "@effect-intercom/core/TokenStore"
+import * as NodeExport from "@effect-intercom/export/NodeExport"
+import * as Ndjson from "@effect-intercom/export/Ndjson"
+import { Fleet, type Options, UnknownNight } from "@effect-intercom/fleet/Fleet"
+import * as FleetMetrics from "@effect-intercom/fleet/FleetMetrics"
+import { Ledger } from "@effect-intercom/fleet/Ledger"
+import * as StatusPage from "@effect-intercom/fleet/StatusPage"
+import * as Faults from "@effect-intercom/simulator/Faults"
+import { Simulator } from "@effect-intercom/simulator/Simulator"
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import { assert, describe, it } from "@effect/vitest"
+import * as Cron from "effect/Cron"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
+import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
+import * as Metric from "effect/Metric"
+import * as Schedule from "effect/Schedule"
+import { SqlClient } from "effect/sql/SqlClient"
+import * as Tenants from "./Tenants.ts"
+
+const names = ["acme", "bolt", "crisp", "dune"]
+const night = "2026-11-30"
+
+/** Runs something beside a runner, which ends with it. */
+const beside = <A, E, R>(
+  directory: string,
+  effect: Effect.Effect<A, E, R>,
+  options: Partial<Options> = {},
+  tokens: Layer.Layer<TokenStore> = Tenants.tokens(names)
+) => Effect.provide(effect, Tenants.runner(directory, options).pipe(Layer.provide(tokens)))
+
+const until = <E, R>(condition: Effect.Effect<boolean, E, R>) =>
+  Effect.repeat(condition, { schedule: Schedule.spaced("5 millis"), until: (so) => so })
+
+const isExported = Effect.fnUntraced(function* (directory: string, some: ReadonlyArray<string> = names) {
+  for (const [index, name] of some.entries()) {
+    for (const resource of ["contacts", "tags"] as const) {
+      const content = yield* Tenants.contentOf(`${directory}/${name}/${resource}.ndjson`)
+      assert.strictEqual(content, yield* Tenants.expected(index, resource))
+    }
+  }
+})
+
+describe("a fleet in one process, on SQLite", () => {
+  it.live("exports every workspace of a night once, and forgets it", () =>
+    Effect.gen(function* () {
+      const directory = yield* Tenants.temporary
+      yield* beside(
+        directory,
+        Effect.gen(function* () {
+          const fleet = yield* Fleet
+          const sql = yield* SqlClient
+          assert.deepStrictEqual(yield* fleet.start(night, names), { exports: 4, over: 0 })
+          const status = yield* fleet.over(night)
+          assert.deepStrictEqual(
+            status.exports.map(({ failure, state, workspace }) => [workspace, state, failure]),
+            names.map((name) => [name, "done", null])
+          )
+          yield* isExported(directory)
+
+          // Each workspace was asked with its own token, as often as is told.
+          const before = yield* Tenants.requests
+          assert.deepStrictEqual(
+            before,
+            status.exports.map(({ requests }) => requests)
+          )
+          assert.deepStrictEqual(
+            yield* Effect.forEach(names, (workspace) =>
+              Effect.map(
+                Metric.value(Metric.withAttributes(FleetMetrics.requests, { night, workspace })),
+                ({ count }) => count
+              )
+            ),
+            before
+          )
+
+          assert.deepStrictEqual(yield* fleet.start(night, [...names, "acme"]), { exports: 4, over: 4 })
+          assert.deepStrictEqual(yield* fleet.retry(night), [])
+          yield* fleet.over(night)
+          assert.deepStrictEqual(yield* Tenants.requests, before)
+
+          // No token is in what is stored.
+          for (const file of ["fleet.db", "fleet.db-wal"]) {
+            assert.notInclude(yield* Tenants.contentOf(`${directory}/${file}`), "s3cret")
+          }
+
+          const stored = Effect.map(
+            sql<{ readonly count: number }>`SELECT (SELECT count(*) FROM intercom_fleet_messages)
+              + (SELECT count(*) FROM intercom_fleet_replies) + (SELECT count(*) FROM intercom_fleet_exports) AS count`,
+            ([row]) => row?.count
+          )
+          assert.deepStrictEqual(yield* fleet.prune(DateTime.makeUnsafe(0)), [])
+          assert.isAbove((yield* stored) ?? 0, 0)
+          assert.deepStrictEqual(yield* fleet.prune(DateTime.add(yield* DateTime.now, { hours: 1 })), [night])
+          assert.strictEqual(yield* stored, 0)
+          assert.deepStrictEqual(yield* Effect.flip(fleet.status(night)), new UnknownNight({ night }))
+          yield* isExported(directory)
+        })
+      )
+    }).pipe(Effect.provide(Tenants.simulator(names)))
+  )
+
+  it.live("tells of each failure what it is, does the others, and tries again what it is told to", () =>
+    Effect.gen(function* () {
+      const directory = yield* Tenants.temporary
+      const [, , crisp, dune] = (yield* Simulator).workspaces
+      assert.isDefined(crisp)
+      assert.isDefined(dune)
+      yield* crisp.setFaults(Faults.rate(1, ["error401"]))
+      yield* dune.setFaults(Faults.rate(1, ["error503"]))
+      const strange = Layer.effectDiscard(Effect.die({ _tag: "Unthinkable", secret: "s3cret" }))
+      yield* beside(
+        directory,
+        Effect.gen(function* () {
+          const fleet = yield* Fleet
+          yield* fleet.start(night, [...names, "echo"])
+          const { exports, failed } = yield* fleet.over(night)
+          assert.strictEqual(failed, 4)
+          assert.deepStrictEqual(
+            exports.map(({ failure, state, workspace }) => [workspace, state, failure?.kind]),
+            [
+              ["bolt", "failed", "other"],
+              ["crisp", "failed", "token"],
+              ["dune", "failed", "network"],
+              ["echo", "failed", "token"],
+              ["acme", "done", undefined]
+            ]
+          )
+          const messages = exports.map(({ failure }) => failure?.message ?? "")
+          assert.match(messages[0] ?? "", /^The export broke with Unthinkable/)
+          assert.match(messages[1] ?? "", /^The API refused the token \(HTTP 401, token_revoked/)
+          assert.match(messages[3] ?? "", /^No token is stored for the workspace "echo"/)
+
+          yield* crisp.setFaults(Faults.none)
+          assert.deepStrictEqual(yield* fleet.retry(night, ["crisp", "acme"]), ["crisp"])
+          const again = yield* fleet.over(night)
+          const found = again.exports.find(({ workspace }) => workspace === "crisp")
+          assert.deepStrictEqual([found?.state, found?.round, found?.failure], ["done", 2, null])
+          assert.strictEqual(yield* Tenants.contentOf(`${directory}/crisp/contacts.ndjson`), yield* Tenants.expected(2))
+          assert.notInclude(StatusPage.render(again), "s3cret")
+        }).pipe(Effect.provide(Logger.layer([]))),
+        {
+          attempts: 1,
+          client: (credentials) => Intercom.layer({ ...credentials, retry: { times: 0 } }),
+          target: (workspace) => {
+            const sink = Ndjson.layer({ directory: `${directory}/${workspace}` }).pipe(
+              Layer.provide([NodeExport.layer, NodeServices.layer])
+            )
+            return workspace === "bolt" ? Layer.provideMerge(strange, sink) : sink
+          }
+        }
+      )
+    }).pipe(Effect.provide(Tenants.simulator(names)))
+  )
+
+  it.live("goes on where a runner ended, in the middle of exports, and lets none wait for long", () =>
+    Effect.gen(function* () {
+      const directory = yield* Tenants.temporary
+      const some = names.slice(0, 2)
+      const undisturbed = yield* Tenants.temporary
+      yield* beside(
+        undisturbed,
+        Effect.flatMap(Fleet, (fleet) => Effect.andThen(fleet.start(night, some), fleet.over(night)))
+      )
+      const before = yield* Tenants.requests
+      const turns = { concurrency: 1, turn: 0 }
+      // Each export is under way, and none at its end.
+      const begun = yield* beside(
+        directory,
+        Effect.gen(function* () {
+          const fleet = yield* Fleet
+          yield* fleet.start(night, some)
+          const begun = Effect.map(fleet.status(night), ({ exports }) => exports)
+          return yield* Effect.repeat(begun, {
+            schedule: Schedule.spaced("1 millis"),
+            until: (exports) => exports.every(({ records }) => records > 0)
+          })
+        }),
+        turns
+      )
+      assert.isTrue(begun.every(({ turns }) => turns > 0))
+      assert.isTrue(begun.some(({ state }) => state !== "done"))
+
+      yield* beside(
+        directory,
+        Effect.gen(function* () {
+          const { exports, failed } = yield* (yield* Fleet).over(night)
+          assert.strictEqual(failed, 0)
+          yield* isExported(directory, some)
+          const after = yield* Tenants.requests
+          for (const [index, { requests, turns, workspace }] of exports.entries()) {
+            const least = before[names.indexOf(workspace)] ?? 0
+            const sent = (after[names.indexOf(workspace)] ?? 0) - least
+            // Those under way when the runner was cut off are not told.
+            assert.isAtMost(requests, sent)
+            // Each turn asks whose token it has; the page after its last step may have been asked for already.
+            assert.isAtMost(sent - least, 3 * turns, `${index}`)
+          }
+        }),
+        turns
+      )
+    }).pipe(Effect.provide(Tenants.simulator(names, 25)))
+  )
+
+  it.live("writes nothing once another runner has the export", () =>
+    Effect.gen(function* () {
+      const directory = yield* Tenants.temporary
+      const [acme] = (yield* Simulator).workspaces
+      assert.isDefined(acme)
+      yield* beside(
+        directory,
+        Effect.gen(function* () {
+          const fleet = yield* Fleet
+          const ledger = yield* Ledger
+          yield* ledger.add("apart", ["acme"])
+          const key = { night: "apart", workspace: "acme", round: 1 }
+          const first = yield* ledger.claim(key, "one")
+          const second = yield* ledger.claim(key, "two")
+          assert.isDefined(first)
+          assert.isDefined(second)
+          assert.isAbove(second.token, first.token)
+          const some = { records: 7, requests: 3 }
+          assert.isFalse(yield* ledger.progress(first, some))
+          assert.isFalse(yield* ledger.done(first, some))
+          assert.isTrue(yield* ledger.progress(second, some))
+          assert.isTrue(yield* ledger.done(second, some))
+          assert.isUndefined(yield* ledger.claim(key, "three"))
+          const [row] = yield* ledger.rows("apart")
+          assert.deepStrictEqual([row?.state, row?.runner, row?.records], ["done", "two", 7])
+
+          // In the middle of an export, it is stopped, and what the other leaves is left alone.
+          yield* acme.setFaults(
+            Faults.when(({ operation }) => operation === "Contacts.list", Faults.rate(1, ["stall"]))
+          )
+          yield* fleet.start(night, ["acme"])
+          yield* until(Effect.map(ledger.find(night, "acme"), (row) => (row?.requests ?? 0) > 0))
+          yield* ledger.claim({ night, workspace: "acme", round: 1 }, "another")
+          const before = yield* ledger.find(night, "acme")
+          yield* acme.setFaults(Faults.none)
+          const fs = yield* FileSystem.FileSystem
+          yield* until(Effect.map(fs.exists(`${directory}/acme/export.lock`), (locked) => !locked))
+          assert.deepStrictEqual(yield* ledger.find(night, "acme"), before)
+        }).pipe(Effect.provide([Ledger.layer, NodeServices.layer])),
+        { client: (credentials) => Intercom.layer({ ...credentials, timeout: "100 millis" }) }
+      )
+    }).pipe(Effect.provide(Tenants.simulator(names)))
+  )
+
+  it.live("starts a night by its schedule, under its time", () =>
+    Effect.gen(function* () {
+      const directory = yield* Tenants.temporary
+      const [scheduled] = yield* beside(
+        directory,
+        Effect.flatMap(Fleet, ({ nights }) =>
+          Effect.repeat(nights, { schedule: Schedule.spaced("5 millis"), until: (nights) => nights.length > 0 })
+        ),
+        { cron: Cron.parseUnsafe("* * * * * *") }
+      )
+      assert.match(scheduled?.night ?? "", /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.000Z$/)
+      const status = yield* Effect.provide(
+        Effect.flatMap(Fleet, (fleet) => fleet.status(scheduled?.night)),
+        Tenants.client(directory)
+      )
+      assert.deepStrictEqual(status.exports.map(({ workspace }) => workspace).toSorted(), names)
+    }).pipe(Effect.provide(Tenants.simulator(names)))
+  )
+
+  it.live("has in each night what changed, and nothing twice when a runner died before it could say it was done", () =>
+    Effect.gen(function* () {
+      const directory = yield* Tenants.temporary
+      const [acme] = (yield* Simulator).workspaces
+      assert.isDefined(acme)
+      const fs = yield* FileSystem.FileSystem
+      const files = Effect.map(fs.readDirectory(`${directory}/acme`), (files) =>
+        files.filter((file) => file.startsWith("contacts"))
+      )
+      yield* beside(
+        directory,
+        Effect.gen(function* () {
+          const fleet = yield* Fleet
+          const sql = yield* SqlClient
+          yield* fleet.start(night, ["acme"])
+          yield* fleet.over(night)
+          assert.deepStrictEqual(yield* files, ["contacts.ndjson"])
+          yield* sql`UPDATE intercom_fleet_exports SET state = 'failed', completed = '{}'`
+          assert.deepStrictEqual(yield* fleet.retry(night), ["acme"])
+          assert.strictEqual((yield* fleet.over(night)).done, 1)
+          assert.deepStrictEqual(yield* files, ["contacts.ndjson"])
+          yield* fleet.start("next", ["acme"])
+          assert.strictEqual((yield* fleet.over("next")).done, 1)
+          assert.strictEqual((yield* files).length, 2)
+        }),
+        { plan: { ...Tenants.plan, resources: ["contacts"], since: "last" } }
+      )
+    }).pipe(Effect.provide([Tenants.simulator(names), NodeServices.layer]))
+  )
+
+  it.live("is one runner for a database, and tells what cannot be", () =>
+    Effect.gen(function* () {
+      const directory = yield* Tenants.temporary
+      yield* beside(
+        directory,
+        Effect.gen(function* () {
+          const fleet = yield* Fleet
+          const second = yield* Effect.flip(Effect.scoped(Layer.build(Tenants.cluster(directory))))
+          assert.strictEqual(second._tag, "Locked")
+          for (const name of ["", "../x", "a/b", "x".repeat(129)]) {
+            assert.strictEqual((yield* Effect.flip(fleet.start(night, [name])))._tag, "BadName")
+          }
+          assert.strictEqual((yield* Effect.flip(fleet.start("../x", names)))._tag, "BadName")
+          assert.match((yield* Effect.flip(fleet.status())).message, /^There is no night: none was started/)
+          assert.deepStrictEqual(yield* Effect.flip(fleet.retry("none")), new UnknownNight({ night: "none" }))
+        })
+      )
+    }).pipe(Effect.provide(Tenants.simulator(names)))
+  )
+})
