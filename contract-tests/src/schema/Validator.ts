@@ -20,7 +20,7 @@ const uri = (pointer: string): string =>
 
 /** A compiled document. */
 export const make = (document: JsonNode.Node): Validator => {
-  const ajv = new Ajv2020({ strict: false, allErrors: true, validateFormats: true, logger: false })
+  const ajv = new Ajv2020({ strict: false, allErrors: true, validateFormats: true, logger: false, inlineRefs: false })
   // A CommonJS module: its default export is the function, and has itself as `default`.
   addFormats.default(ajv)
   ajv.addSchema(document.value as object, "document")

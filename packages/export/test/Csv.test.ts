@@ -12,7 +12,7 @@ describe("Csv", () => {
   FileSinkLaws.tests({
     layer: (directory) => Csv.layer({ directory }),
     extension: "csv",
-    step: 5,
+    step: 7,
     records: DuckDb.csv
   })
 
