@@ -284,8 +284,9 @@ const alreadyThere = Effect.fnUntraced(
     for (const entry of Object.values(manifest?.exports ?? {})) {
       const name = resources.find((name) => name === entry.resource)
       const begun = Option.exists(DateTime.make(entry.startedAt), (at) => DateTime.toEpochMillis(at) >= startedAt)
-      if (name === undefined || !begun) continue
-      const unfinished = yield* Document.readCheckpoint(view, Resource.all[name].table)
+      const table = known[entry.resource]?.table
+      if (name === undefined || table === undefined || !begun) continue
+      const unfinished = yield* Document.readCheckpoint(view, table)
       if (unfinished === undefined) found[name] = entry.counts.records
     }
     return found
