@@ -60,6 +60,12 @@ type NamesIn<R extends Resource.Declared> = `${R["resource"]}.${keyof R["endpoin
 /** The name of an operation: `Contacts.search`, `NewsItems.list`. */
 export type OperationName = { [Name in keyof Resources]: NamesIn<Resources[Name]> }[keyof Resources]
 
+/** The requests to an operation of your own, by its resource and its method. */
+export const operation =
+  <R extends Resource.Declared>({ resource }: R, method: keyof R["endpoints"] & string) =>
+  (asked: Asked): boolean =>
+    asked.operation === `${resource}.${method}`
+
 /** Some of the requests: those of an operation, by its name, or those for which a predicate is true. */
 export type Where = OperationName | ((asked: Asked) => boolean)
 

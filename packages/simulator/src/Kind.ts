@@ -106,6 +106,8 @@ export interface Counted<R extends Resource.Declared> extends Kind<R> {
 interface Seeded {
   readonly ids: Ids
   readonly generate: (world: World, index: number) => Row
+  /** What becomes of a seeded record with fields that are given: what depends on them; by default, it has them. */
+  readonly given?: ((row: Row, fields: { readonly [field: string]: unknown }) => Row) | undefined
   /** Values no two records have. */
   readonly unique?: { readonly [name: string]: Unique } | undefined
   /** A record as it is sent, where it is not sent as it is kept. */

@@ -7,7 +7,11 @@ import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
+import * as HttpClientError from "effect/http/HttpClientError"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
+import * as HttpClientResponse from "effect/http/HttpClientResponse"
+import * as HttpServerRequest from "effect/http/HttpServerRequest"
+import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Layer from "effect/Layer"
 import * as Queue from "effect/Queue"
 import * as Redacted from "effect/Redacted"
@@ -17,10 +21,21 @@ import type { Notifier } from "./internal/Notifier.ts"
 import * as Prng from "./internal/Prng.ts"
 import type { Told } from "./Topics.ts"
 
+/** What takes a notification in this process. */
+export type Handler =
+  | Effect.Effect<HttpServerResponse.HttpServerResponse, unknown, HttpServerRequest.HttpServerRequest | Scope.Scope>
+  | ((request: Request) => Promise<Response>)
+
 /** Where notifications go, and how. */
 export interface Options {
-  /** The address of the endpoint. */
-  readonly url: string
+  /** The address of the endpoint; with a `handler`, `http://localhost/webhooks` when left out. */
+  readonly url?: string | undefined
+  /**
+   * What takes them in this process, without a port: an Effect that answers the request it is given, such as
+   * `HttpRouter.toHttpEffect` makes, which goes by the same clock; or a handler of web requests, such as
+   * `HttpRouter.toWebHandler` makes. Without it they are sent to `url` by the `HttpClient` around.
+   */
+  readonly handler?: Handler | undefined
   /** What they are signed with; `simulator-secret` when left out. */
   readonly clientSecret?: Redacted.Redacted | undefined
   /** All when left out. */
@@ -76,6 +91,28 @@ interface Health {
   failingSince: number | undefined
 }
 
+/** A client whose requests a handler takes; one that fails is an endpoint that does not answer. */
+const clientOf = (handler: Handler): HttpClient.HttpClient =>
+  HttpClient.make((request, url) => {
+    const failed = (cause: unknown) =>
+      new HttpClientError.HttpClientError({ reason: new HttpClientError.TransportError({ request, cause }) })
+    if (Effect.isEffect(handler)) {
+      return handler.pipe(
+        Effect.provideService(HttpServerRequest.HttpServerRequest, HttpServerRequest.fromClientRequest(request)),
+        Effect.scoped,
+        Effect.map((response) => HttpServerResponse.toClientResponse(response, { request })),
+        Effect.mapError(failed)
+      )
+    }
+    const { body, headers, method } = request
+    // What is posted is bytes of this program.
+    const sent = body._tag === "Uint8Array" ? (body.body as Uint8Array<ArrayBuffer>) : null
+    return Effect.map(
+      Effect.tryPromise({ try: () => handler(new Request(url, { method, headers, body: sent })), catch: failed }),
+      (response) => HttpClientResponse.fromWeb(request, response)
+    )
+  })
+
 const uuidOf = (seed: number, count: number): string => {
   const hex = [1, 2, 3, 4].map((part) => Prng.hash(seed, count, part, 30).toString(16).padStart(8, "0")).join("")
   return [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`, `a${hex.slice(17, 20)}`, hex.slice(20)].join("-")
@@ -92,8 +129,8 @@ export const subscribe = Effect.fnUntraced(function* (
   workspace: { readonly seed: number; readonly id: string },
   options: Options
 ): Effect.fn.Return<Subscription, EndpointError | Webhook.SecretError, HttpClient.HttpClient | Scope.Scope> {
-  const { url } = options
-  const client = yield* HttpClient.HttpClient
+  const { handler, url = "http://localhost/webhooks" } = options
+  const client = handler === undefined ? yield* HttpClient.HttpClient : clientOf(handler)
   // By Node's own crypto, which is done at once: nothing but the clock decides what is sent when.
   const signatures = yield* Effect.provide(
     Webhook.signatures(Webhook.hubSignature, options.clientSecret ?? Redacted.make("simulator-secret")),

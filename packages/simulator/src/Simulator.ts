@@ -1,5 +1,5 @@
 /** The simulator as a service: on a port of this machine, or as an `HttpClient` without any. */
-import type { Webhook } from "@effect-intercom/core"
+import type { Pagination, Webhook } from "@effect-intercom/core"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as NodeHttpServerRequest from "@effect/platform-node/NodeHttpServerRequest"
 import * as Clock from "effect/Clock"
@@ -19,6 +19,7 @@ import type * as HttpServerError from "effect/http/HttpServerError"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Layer from "effect/Layer"
+import * as Record from "effect/Record"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
@@ -31,6 +32,8 @@ import * as App from "./internal/App.ts"
 import * as Days from "./internal/Days.ts"
 import * as Notifier from "./internal/Notifier.ts"
 import * as Operations from "./internal/Operations.ts"
+import * as Recording from "./internal/Recording.ts"
+import type { Recorded } from "./internal/Recording.ts"
 import * as Request from "./internal/Request.ts"
 import * as Routes from "./internal/Routes.ts"
 import * as Workspaces from "./internal/Workspaces.ts"
@@ -57,6 +60,8 @@ export type Counted = NamesOf<{ readonly count: number }>
  */
 export type Exported = keyof Kinds | keyof typeof views
 
+export type { Recorded } from "./internal/Recording.ts"
+
 /** How exactly times are searched: by calendar days of the workspace's time zone, or by seconds. */
 export type Granularity = Kind.Granularity
 
@@ -69,8 +74,35 @@ export const defaultCounts: Counts = Object.fromEntries(
   // What has a count is counted.
 ) as Counts
 
+/** What the endpoint of a record's own answers with. */
+type RecordOf<Es> = Es extends { readonly list: { readonly pages: Pagination.Walk<infer Item> | undefined } }
+  ? Item["Type"]
+  : Es extends { readonly get: { readonly success: infer Success } }
+    ? Success extends { readonly Type: infer Type }
+      ? Type
+      : never
+    : never
+
+/** Its fields, as a test writes them down: ids as plain strings. */
+type FieldsOf<Record> = {
+  readonly [Field in keyof Record as string extends Field ? never : Field]?: Record[Field] extends string
+    ? string
+    : Record[Field]
+}
+
+/** Fields of a record of a kind; what is left out is made up. */
+export type Given<Name extends Resource> = FieldsOf<RecordOf<Kinds[Name]["resource"]["endpoints"]>>
+
+/** How many records of a kind there are to begin with, or the records: fields of each, the rest is made up. */
+export type Amounts = {
+  readonly [Name in Counted]?: number | (Name extends Resource ? ReadonlyArray<Given<Name>> : never)
+}
+
+/** Other handlers for some of the operations there are. */
+export type Extensions = { readonly [Name in keyof Kinds]?: Partial<Kinds[Name]["handlers"]> }
+
 /** How a simulated workspace is; everything has a default. Of {@link Counts} it is {@link defaultCounts}. */
-export interface Options extends Partial<Counts> {
+export interface Options extends Amounts {
   /** Decides every record and every drawn fault; 1 when left out. The same seed gives the same bytes. */
   readonly seed?: number | undefined
   /** The one access token that is good; `simulator-token` when left out. */
@@ -102,6 +134,10 @@ export interface Options extends Partial<Counts> {
   readonly searchGranularity?: { readonly contacts?: Granularity; readonly conversations?: Granularity } | undefined
   /** Kinds of your own, by the names of their records: their operations are served beside those of the API. */
   readonly kinds?: { readonly [name: string]: Kind.Top } | undefined
+  /** What operations of the API do here, where it is something else: `{ contacts: { get: () => … } }`. */
+  readonly extend?: Extensions | undefined
+  /** How many of the newest requests are kept for {@link Shape.requests}; 1,000 when left out. */
+  readonly recorded?: number | undefined
   /** How long it takes until searches know of a change; nothing when left out. The live API takes minutes. */
   readonly searchLag?: Duration.Input | undefined
   /** How long it takes until an export that was enqueued is completed; 2 seconds when left out. */
@@ -110,7 +146,12 @@ export interface Options extends Partial<Counts> {
    * Further workspaces at the same address, each with a token of its own, as the live API has them: which one answers, its
    * token says. They share nothing, neither records nor limits.
    */
-  readonly workspaces?: ReadonlyArray<Omit<Options, "workspaces">> | undefined
+  readonly workspaces?: ReadonlyArray<Omit<Options, "tokens" | "workspaces">> | undefined
+  /**
+   * Several workspaces, by their tokens: each is as these options say, and as its own. Their seeds differ, and with them their
+   * ids, unless they are given. The first is the simulator's own, unless there is a `token`.
+   */
+  readonly tokens?: { readonly [token: string]: Omit<Options, "token" | "tokens" | "workspaces"> } | undefined
 }
 
 /** {@link Options} of a simulator that listens. */
@@ -145,6 +186,11 @@ export interface Shape {
   /** The access token that is good. */
   readonly token: Redacted.Redacted
   readonly stats: Effect.Effect<Stats>
+  /**
+   * The newest requests, in order: all, those of an operation, by its name, or those for which a predicate is true. Those that
+   * were refused, or met a fault, are among them.
+   */
+  readonly requests: (where?: Recording.Where) => Effect.Effect<ReadonlyArray<Recorded>>
   /** What its listing holds, as JSON texts: just as sent, and in the same order. */
   readonly records: (resource: Exported) => Stream.Stream<string>
   /** Count and checksum of {@link Shape.records}. */
@@ -184,6 +230,8 @@ export interface Shape {
   >
   /** The further workspaces, in the order of the options. */
   readonly workspaces: ReadonlyArray<Shape>
+  /** The workspace of a token, this one among them. A token of none is a defect. */
+  readonly workspace: (token: string) => Shape
 }
 
 /** Options that no simulator can have. */
@@ -214,7 +262,8 @@ interface Wire<E> {
 }
 
 /** All workspaces: the token of a request says whose it is, and the first one refuses those nobody knows. */
-const make = Effect.fnUntraced(function* <E>({ workspaces = [], ...options }: Options, wire: Wire<E>) {
+const make = Effect.fnUntraced(function* <E>(all: Options, wire: Wire<E>) {
+  const [options = {}, ...workspaces] = workspacesOf(all)
   const first = yield* makeWorkspace(options, wire)
   const others = yield* Effect.forEach(workspaces, (options) => makeWorkspace(options, wire))
   const apps = new Map([first, ...others].map(({ app, token }) => [Redacted.value(token), app]))
@@ -226,9 +275,30 @@ const make = Effect.fnUntraced(function* <E>({ workspaces = [], ...options }: Op
     const [, token = ""] = /^Bearer (.*)$/i.exec(headers["authorization"] ?? "") ?? []
     return apps.get(token) ?? first.app
   })
-  const shape = (url: string): Shape => ({ ...first.shape(url), workspaces: others.map(({ shape }) => shape(url)) })
+  const shape = (url: string): Shape => {
+    const shapes = others.map(({ shape }) => shape(url))
+    const workspace = (token: string): Shape => {
+      const found = [itself, ...shapes].find((shape) => Redacted.value(shape.token) === token)
+      if (found === undefined) throw new OptionsError({ option: "tokens", description: "none of them is this token" })
+      return found
+    }
+    const itself: Shape = { ...first.shape(url), workspaces: shapes.map((each) => ({ ...each, workspace })), workspace }
+    return itself
+  }
   return { app: others.length === 0 ? first.app : app, shape }
 })
+
+/** The options of each workspace, the first one's first. */
+const workspacesOf = ({ tokens = {}, workspaces = [], ...options }: Options): ReadonlyArray<Options> => {
+  const seed = options.seed ?? 1
+  const named = Object.entries(tokens).map(([token, own], index) => ({
+    ...options,
+    seed: seed + index + (options.token === undefined ? 0 : 1),
+    ...own,
+    token: Redacted.make(token)
+  }))
+  return [...(named.length > 0 && options.token === undefined ? [] : [options]), ...named, ...workspaces]
+}
 
 const makeWorkspace = Effect.fnUntraced(function* <E>(options: Options, wire: Wire<E>) {
   const seed = options.seed ?? 1
@@ -237,7 +307,13 @@ const makeWorkspace = Effect.fnUntraced(function* <E>(options: Options, wire: Wi
   const timezone = options.timezone ?? "UTC"
   const days = Days.make(yield* Effect.orDie(DateTime.zoneMakeNamedEffect(timezone)))
   const version = options.version ?? "2.15"
-  const served = { ...kinds, ...options.kinds }
+  const served: { readonly [name: string]: Kind.Top } = { ...extended(options.extend), ...options.kinds }
+  const given: Workspaces.Given = Object.fromEntries(
+    Struct.keys(defaultCounts).flatMap((name) => {
+      const amount = options[name]
+      return typeof amount === "object" ? [[name, amount]] : []
+    })
+  )
   const notifier = Notifier.make((kind, id) =>
     // It is asked when the workspace is there.
     Workspaces.collectionOf(workspace, kind).find(id)
@@ -249,7 +325,8 @@ const makeWorkspace = Effect.fnUntraced(function* <E>(options: Options, wire: Wi
     timezone,
     version,
     days,
-    counts: Object.fromEntries(Struct.keys(defaultCounts).map((name) => [name, options[name]])),
+    counts: Object.fromEntries(Struct.keys(defaultCounts).map((name) => [name, countOf(options[name])])),
+    given,
     parts: options.parts ?? {},
     overrides: options.overrides ?? {},
     searchLag: Duration.toMillis(Duration.fromInputUnsafe(options.searchLag ?? 0)),
@@ -268,6 +345,7 @@ const makeWorkspace = Effect.fnUntraced(function* <E>(options: Options, wire: Wi
     // Ids in paths have no length limit.
     Effect.provideService(HttpRouter.RouterConfig, { maxParamLength: 4096 })
   )
+  const recording = Recording.make(options.recorded ?? 1000, find)
   const app = App.make(notifier.around(operations, find), {
     ...wire,
     seed,
@@ -313,10 +391,12 @@ const makeWorkspace = Effect.fnUntraced(function* <E>(options: Options, wire: Wi
       run(at) ? notifier.settle : Effect.fail(new NoSuchRecord({ resource, id }))
     )
 
-  const shape = (url: string) =>
+  const shape = (url: string): Shape =>
     Simulator.of({
       url,
       workspaces: [],
+      workspace: () => shape(url),
+      requests: recording.requests,
       token,
       stats: Effect.sync(() => ({ ...counters, faults: { ...counters.faults } })),
       records,
@@ -364,8 +444,21 @@ const makeWorkspace = Effect.fnUntraced(function* <E>(options: Options, wire: Wi
         })
     })
 
-  return { app, shape, token }
+  return { app: recording.around(app), shape, token }
 })
+
+const countOf = (amount: number | ReadonlyArray<object> | undefined): number | undefined =>
+  typeof amount === "object" ? amount.length : amount
+
+/** The kinds, with other handlers for some of their operations. */
+const extended = (extensions: Extensions = {}): { readonly [name: string]: Kind.Top } =>
+  Record.map(kinds as { readonly [name: string]: Kind.Top }, (kind, name) => {
+    // What is said of a kind is of its handlers.
+    const handlers = (extensions as { readonly [name: string]: Partial<Kind.Top["handlers"]> | undefined })[name]
+    return handlers === undefined
+      ? kind
+      : { ...kind, handlers: { ...kind.handlers, ...handlers } as Kind.Top["handlers"] }
+  })
 
 /** A connection that broke, where there is none to break. */
 class Reset extends Data.TaggedError("Reset")<{}> {}

@@ -6,6 +6,9 @@ import type * as Kind from "../Kind.ts"
 import type * as Topics from "../Topics.ts"
 import type { World } from "../World.ts"
 
+const idOf = (fields: { readonly [field: string]: unknown } | undefined): string | undefined =>
+  typeof fields?.["id"] === "string" ? fields["id"] : undefined
+
 /** Kinds, by the names of their records. */
 export interface Kinds {
   readonly [name: string]: Kind.Top
@@ -16,11 +19,17 @@ export interface Overrides {
   readonly [name: string]: Collection.Options["overrides"]
 }
 
+/** Fields of the first records of a kind, in order, by the kind's name. */
+export interface Given {
+  readonly [name: string]: ReadonlyArray<{ readonly [field: string]: unknown }> | undefined
+}
+
 export interface Options
   extends Omit<World, "counts" | "id">, Omit<Kind.Workspace, "world" | "collections" | "nextNumber"> {
   readonly kinds: Kinds
   readonly counts: { readonly [name: string]: number | undefined }
   readonly overrides: Overrides
+  readonly given: Given
   /** Told of each record that changes. */
   readonly onChange: (change: Topics.Change) => void
 }
@@ -29,6 +38,7 @@ const idsOf = (name: string, { ids }: Kind.Top): Ids.Ids => ids ?? Ids.numeric(n
 
 export const make = ({
   counts,
+  given,
   kinds,
   onChange,
   overrides,
@@ -47,18 +57,23 @@ export const make = ({
     parts,
     // The simulator's own kinds are all among them.
     counts: each((name, { count = 0 }) => counts[name] ?? count) as World["counts"],
-    id: (name, index) => ids[name]?.of(world, index) ?? ""
+    id: (name, index) => idOf(given[name]?.[index]) ?? ids[name]?.of(world, index) ?? ""
   }
   const collections = each((name, kind) => {
     const { count = 0, generate, unique } = kind
     const ids = idsOf(name, kind)
+    // Nothing is asked for where nothing can be made.
+    const make = (index: number): Collection.Row => generate?.(world, index) ?? { id: ids.of(world, index) }
+    const wanted = (given[name] ?? []).map((fields, index) => [
+      index,
+      kind.given?.(make(index), fields) ?? { ...make(index), ...fields }
+    ])
     return Collection.make({
-      // Nothing is asked for where nothing can be made.
-      generate: (index) => generate?.(world, index) ?? { id: ids.of(world, index) },
+      generate: make,
       count: generate === undefined ? 0 : (counts[name] ?? count),
       indexOf: (id) => ids.indexOf(world, id),
       nextId: (slot, now) => ids.next(world, slot, now),
-      overrides: overrides[name],
+      overrides: { ...Object.fromEntries(wanted), ...overrides[name] },
       onChange: (before, after) => onChange({ kind: name, before, after }),
       unique
     })

@@ -209,6 +209,17 @@ export const make = (input: Crud.Input, { id, now, workspace }: Crud.Making): Ro
   }
 }
 
+/** A seeded contact with fields a test gives: a user, unless it is to be a lead. */
+const given = (row: Row, fields: Crud.Input): Row => {
+  const { role = "user" } = fields
+  return {
+    ...row,
+    role,
+    external_id: role === "lead" ? null : (row["external_id"] ?? `user-${row.id}`),
+    ...written(fields)
+  }
+}
+
 /** What an update makes of a contact: fields and custom attributes the request leaves out stay. */
 const changed = (row: Row, input: Crud.Input, now: number): Row => ({
   ...row,
@@ -372,6 +383,7 @@ export const contacts = Kind.listed(Contacts, {
   count: 100,
   ids,
   generate,
+  given,
   unique: {
     external_id: {
       of: ({ external_id }) => (typeof external_id === "string" ? external_id : undefined),

@@ -112,6 +112,17 @@ const generate = (world: World.World, index: number) => {
   }
 }
 
+/** A seeded conversation with fields a test gives: its state says whether it is open, and the other way round. */
+const given = (row: Row, fields: Crud.Input): Row => {
+  const { open, state } = fields
+  return {
+    ...row,
+    ...(state === undefined ? undefined : { open: state !== "closed" }),
+    ...(open === undefined || state !== undefined ? undefined : { state: open === true ? "open" : "closed" }),
+    ...fields
+  }
+}
+
 const partCount = (world: World.World, index: number) =>
   world.parts[index]?.count ?? Prng.hash(world.seed, salt, index, 1) % 5
 
@@ -390,6 +401,7 @@ export const conversations = Kind.listed(Conversations, {
   count: 50,
   ids,
   generate,
+  given,
   search: {
     fields: Search.conversationFields,
     granularity: "second",
