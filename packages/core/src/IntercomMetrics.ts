@@ -29,6 +29,33 @@ export const decodeFailures = Metric.counter("intercom_decode_failures", {
   incremental: true
 })
 
+/**
+ * Seconds from when a request left until its body was read, by OpenTelemetry's conventions for HTTP clients; each
+ * repetition is a request. Attributes: `operation`, `http.request.method`, `url.template`, `server.address`, `server.port`,
+ * `http.response.status_code` if there was one, `error.type` if it failed (the reason), and `unit`.
+ */
+export const duration = Metric.histogram("http.client.request.duration", {
+  description: "Duration of HTTP client requests.",
+  boundaries: [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10],
+  // Exporters take the unit from here.
+  attributes: { unit: "seconds" }
+})
+
+/**
+ * How many more requests the API takes in the window of the rate limit under way, as its last answer told. Attribute:
+ * `server.address`. With the tokens of several workspaces in one process it is that of the last one that was answered.
+ */
+export const remaining = Metric.gauge("intercom_rate_limit_remaining", {
+  description: "Requests that are left in the window of the rate limit, as the last answer told",
+  attributes: { unit: "{request}" }
+})
+
+/** How many requests the API takes in a window of the rate limit, as its last answer told. Attribute: `server.address`. */
+export const limit = Metric.gauge("intercom_rate_limit_limit", {
+  description: "Requests that a window of the rate limit takes, as the last answer told",
+  attributes: { unit: "{request}" }
+})
+
 /** The sums over all operations. */
 export interface Totals {
   readonly requests: number

@@ -4,6 +4,7 @@ import * as Context from "effect/Context"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Predicate from "effect/Predicate"
 import type * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import type { Operation } from "./Attempt.ts"
@@ -214,7 +215,7 @@ export const serviceOf =
       const methods = Object.fromEntries(
         plans.map(([method, plan]) => [method, implement(http, plan)])
       ) as unknown as Methods<Es>
-      const made = makers.map(([method, make]) => [method, make(methods, http)])
+      const made = makers.map(([method, make]) => [method, within(`${name}.${method}`, make(methods, http))])
       // As they are made.
       return made.length === 0
         ? (methods as Methods<Es> & Own)
@@ -249,14 +250,27 @@ const implement = (http: IntercomHttp["Service"], plan: Plan) => {
     return (...args: ReadonlyArray<unknown>) =>
       Stream.withSpan(
         Stream.suspend(() => (made ??= callOf(http, plan)).stream(partsOf(plan.endpoint, args))),
-        plan.name
+        plan.name,
+        { kind: "client" }
       )
   }
   return (...args: ReadonlyArray<unknown>) =>
     Effect.withSpan(
       Effect.suspend(() => (made ??= callOf(http, plan))(partsOf(plan.endpoint, args))),
-      plan.name
+      plan.name,
+      { kind: "client" }
     )
+}
+
+/** A method that is several operations: they have one parent, as far as it is an effect or a stream. */
+const within = (name: string, method: unknown): unknown => {
+  if (!Predicate.isFunction(method)) return method
+  const around = (...args: ReadonlyArray<unknown>): unknown => {
+    const made: unknown = method(...args)
+    if (Effect.isEffect(made)) return Effect.withSpan(made, name)
+    return Stream.isStream(made) ? Stream.withSpan(made, name) : made
+  }
+  return Object.assign(around, method)
 }
 
 /** A listing that is made when it is first asked for anything. */

@@ -1,6 +1,7 @@
 import * as IntercomMetrics from "@effect-intercom/core/IntercomMetrics"
 import { Companies } from "@effect-intercom/core/resources/Companies"
 import { ContactId, Contacts } from "@effect-intercom/core/resources/Contacts"
+import { DataExportId, DataExports } from "@effect-intercom/core/resources/DataExports"
 import * as IntercomConfig from "@effect-intercom/core/IntercomConfig"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -8,6 +9,7 @@ import * as Layer from "effect/Layer"
 import * as Metric from "effect/Metric"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
+import type * as Tracer from "effect/Tracer"
 import * as TestClock from "effect/testing/TestClock"
 import * as Observed from "./Observed.ts"
 import * as Scripted from "./Scripted.ts"
@@ -17,9 +19,9 @@ const create = Contacts.use(({ create }) => create({ email: "a@b.c" }))
 const list = Contacts.use(({ list }) => list())
 const companies = Companies.use(({ list }) => list())
 const ok = Scripted.json(Scripted.contact("1"), { headers: { "x-request-id": "req-7" } })
-const layer = Layer.merge(Contacts.layer, Companies.layer)
+const layer = Layer.mergeAll(Contacts.layer, Companies.layer, DataExports.layer)
 
-const common = { "server.address": "api.intercom.io" }
+const common = { "server.address": "api.intercom.io", "server.port": 443 }
 const getSpan = {
   ...common,
   "http.request.method": "GET",
@@ -27,8 +29,14 @@ const getSpan = {
   "intercom.operation_id": "getContact"
 }
 
+const parentOf = (one: { readonly span: Tracer.NativeSpan } | undefined) =>
+  Option.getOrUndefined(one?.span.parent ?? Option.none())?.spanId
+
 /** The spans of a call on a server that gives these answers. */
-const spansOf = <A, E>(call: Effect.Effect<A, E, Contacts | Companies>, script: ReadonlyArray<Scripted.Answer>) =>
+const spansOf = <A, E>(
+  call: Effect.Effect<A, E, Contacts | Companies | DataExports>,
+  script: ReadonlyArray<Scripted.Answer>
+) =>
   Effect.gen(function* () {
     const observed = Observed.make()
     const server = Scripted.make(script)
@@ -54,6 +62,7 @@ describe("spans", () => {
       const { parent, spans } = yield* spansOf(get, [ok])
       assert.strictEqual(spans.length, 1)
       assert.strictEqual(spans[0]?.name, "Contacts.get")
+      assert.strictEqual(spans[0]?.span.kind, "client")
       assert.strictEqual(Option.getOrUndefined(spans[0]?.span.parent ?? Option.none())?.spanId, parent?.spanId)
       assert.deepStrictEqual(spans[0]?.attributes, {
         ...getSpan,
@@ -112,7 +121,7 @@ describe("spans", () => {
 
   it.effect("a walk has one per page, and what is wrong with a page is in its span", () =>
     Effect.gen(function* () {
-      const { spans } = yield* spansOf(
+      const { parent, spans: all } = yield* spansOf(
         Contacts.use(({ list }) => Stream.runDrain(list.items())),
         [
           Scripted.json(Scripted.contacts(["1"], "a")),
@@ -120,6 +129,12 @@ describe("spans", () => {
           Scripted.json(Scripted.contacts(["3"], "a"))
         ]
       )
+      const [walk, ...spans] = all
+      assert.deepStrictEqual(
+        [walk?.name, walk?.span.kind, parentOf(walk)],
+        ["Contacts.list.items", "internal", parent?.spanId]
+      )
+      for (const page of spans) assert.deepStrictEqual([page.span.kind, parentOf(page)], ["client", walk?.span.spanId])
       assert.deepStrictEqual(
         spans.map(({ attributes, name }) => [name, attributes["http.response.status_code"], attributes["error.type"]]),
         [
@@ -129,6 +144,88 @@ describe("spans", () => {
         ]
       )
       assert.strictEqual(spans[0]?.attributes["url.template"], "/contacts")
+    })
+  )
+
+  it.effect("each attempt is an event in it: what came of it, and how long it took", () =>
+    Effect.gen(function* () {
+      const { spans } = yield* spansOf(get, [
+        Scripted.after("2 seconds", Scripted.status(503, { "x-request-id": "req-6" })),
+        Scripted.lost("ECONNRESET"),
+        ok
+      ])
+      assert.deepStrictEqual(
+        spans[0]?.span.events.map(([name, , attributes]): object => ({ name, ...attributes })),
+        [
+          {
+            name: "http.client.attempt",
+            "http.request.resend_count": 0,
+            "http.client.request.duration": 2,
+            "http.response.status_code": 503,
+            "intercom.request_id": "req-6",
+            "error.type": "ServerError"
+          },
+          {
+            name: "http.client.attempt",
+            "http.request.resend_count": 1,
+            "http.client.request.duration": 0,
+            "error.type": "TransportError"
+          },
+          {
+            name: "http.client.attempt",
+            "http.request.resend_count": 2,
+            "http.client.request.duration": 0,
+            "http.response.status_code": 200,
+            "intercom.request_id": "req-7"
+          }
+        ]
+      )
+    })
+  )
+
+  it.effect("what is made of several operations is their parent, effect or stream", () =>
+    Effect.gen(function* () {
+      const conflict = { code: "conflict", message: "A contact matching those details already exists with id=1" }
+      const upsert = yield* spansOf(
+        Contacts.use(({ upsert }) => upsert({ email: "a@b.c" })),
+        [Scripted.errorList(409, conflict), ok]
+      )
+      const job = { job_identifier: "1", download_url: "", status: "completed" }
+      const run = yield* spansOf(
+        DataExports.use(({ resume }) => Stream.runDrain(resume(DataExportId.make("1")))),
+        [Scripted.json(job), Scripted.text("")]
+      )
+      for (const [{ parent, spans: all }, names] of [
+        [upsert, ["Contacts.upsert", "Contacts.create", "Contacts.update"]],
+        [run, ["DataExports.resume", "DataExports.get", "DataExports.download"]]
+      ] as const) {
+        assert.deepStrictEqual(
+          all.map(({ name }): string => name),
+          [...names]
+        )
+        const [whole, ...parts] = all
+        assert.deepStrictEqual([whole?.span.kind, parentOf(whole)], ["internal", parent?.spanId])
+        for (const part of parts)
+          assert.deepStrictEqual([part.span.kind, parentOf(part)], ["client", whole?.span.spanId])
+      }
+    })
+  )
+
+  it.effect("nothing of what is asked for or answered is in it", () =>
+    Effect.gen(function* () {
+      const secret = "ada@secret.example"
+      const contact = Scripted.json(Scripted.contact("5ecret", { email: secret }))
+      const { spans } = yield* spansOf(
+        Effect.all([
+          Contacts.use(({ get }) => get(ContactId.make("5ecret"))),
+          Contacts.use(({ upsert }) => upsert({ email: secret })),
+          Contacts.use(({ find }) => find({ external_id: secret })),
+          Companies.use(({ find }) => find({ name: secret }))
+        ]),
+        [contact, contact, contact, Scripted.json({ type: "company", id: "5ecret", name: secret })]
+      )
+      assert.lengthOf(spans, 7)
+      for (const { span } of spans) assert.notMatch(Observed.textOf(span), /secret|5ecret/)
     })
   )
 
@@ -174,10 +271,12 @@ describe("headers", () => {
 const counted = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
   Effect.gen(function* () {
     yield* effect
-    const lines = (yield* Metric.snapshot).map(({ attributes, id, state }) => {
+    const lines = (yield* Metric.snapshot).flatMap(({ attributes, id, state }) => {
       const { operation, ...rest } = attributes ?? {}
       const label = [operation, ...Object.values(rest)].join(" ")
-      return `${id} ${label}: ${(state as { readonly count: number }).count}`
+      return !id.startsWith("intercom_") || operation === undefined
+        ? []
+        : [`${id} ${label}: ${(state as { readonly count: number }).count}`]
     })
     return { lines: lines.toSorted(), totals: yield* IntercomMetrics.totals }
   }).pipe(Effect.provideService(Metric.MetricRegistry, new Map()))
@@ -272,6 +371,76 @@ describe("metrics", () => {
     })
   )
 
+  it.effect("the duration of each request by OpenTelemetry's conventions, in seconds", () =>
+    Effect.gen(function* () {
+      const script = [
+        Scripted.after("3 seconds", Scripted.status(503)),
+        ok,
+        Scripted.silence,
+        Scripted.after("40 seconds", ok)
+      ]
+      const server = Scripted.make(script)
+      const options = { timeout: "5 seconds", baseUrl: "http://localhost:4010/v", retry: { times: 1 } } as const
+      const histograms = yield* Effect.gen(function* () {
+        yield* Effect.andThen(get, Effect.result(create)).pipe(
+          Effect.provide(server.layer(layer, options)),
+          Scripted.elapse
+        )
+        return (yield* Metric.snapshot).filter(({ id }) => id === "http.client.request.duration")
+      }).pipe(Effect.provideService(Metric.MetricRegistry, new Map()))
+      const host = { "server.address": "localhost", "server.port": "4010", unit: "seconds" }
+      const gotten = {
+        ...host,
+        operation: "Contacts.get",
+        "http.request.method": "GET",
+        "url.template": "/contacts/{contact_id}"
+      }
+      assert.sameDeepMembers(
+        histograms.map(({ attributes, state }): object => ({
+          ...attributes,
+          sum: (state as Metric.HistogramState).sum
+        })),
+        [
+          { ...gotten, "http.response.status_code": "503", "error.type": "ServerError", sum: 3 },
+          { ...gotten, "http.response.status_code": "200", sum: 0 },
+          {
+            ...host,
+            operation: "Contacts.create",
+            "http.request.method": "POST",
+            "url.template": "/contacts",
+            "error.type": "TimeoutError",
+            sum: 5
+          }
+        ]
+      )
+    })
+  )
+
+  it.effect("what is left of the rate limit, as the last answer told", () =>
+    Effect.gen(function* () {
+      const told = (remaining: string) =>
+        Scripted.json(Scripted.contact("1"), {
+          headers: { "x-ratelimit-limit": "1000", "x-ratelimit-remaining": remaining }
+        })
+      const server = Scripted.make([told("999"), told("998"), told("many"), ok])
+      const gauges = yield* Effect.gen(function* () {
+        yield* Effect.replicateEffect(get, 4).pipe(Effect.provide(server.layer(layer)))
+        return (yield* Metric.snapshot).filter(({ type }) => type === "Gauge")
+      }).pipe(Effect.provideService(Metric.MetricRegistry, new Map()))
+      assert.sameDeepMembers(
+        gauges.map(({ attributes, id, state }) => [
+          id,
+          attributes?.["server.address"],
+          (state as Metric.GaugeState<number>).value
+        ]),
+        [
+          ["intercom_rate_limit_remaining", "api.intercom.io", 998],
+          ["intercom_rate_limit_limit", "api.intercom.io", 1000]
+        ]
+      )
+    })
+  )
+
   it.effect("exporters are told what they are, and which only rise", () =>
     Effect.gen(function* () {
       const snapshot = yield* Effect.gen(function* () {
@@ -299,6 +468,11 @@ describe("metrics", () => {
             "intercom_rate_limit_wait_millis",
             "Milliseconds spent waiting for the rate limit",
             [10, 100, 1_000, 5_000, 10_000, 30_000, 60_000]
+          ],
+          [
+            "http.client.request.duration",
+            "Duration of HTTP client requests.",
+            [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10]
           ]
         ]
       )

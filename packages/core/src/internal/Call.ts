@@ -16,6 +16,7 @@ import type { Invalid } from "../Pagination.ts"
 import { OnInvalid, Timeout, Version } from "./CallPolicy.ts"
 import { guard } from "./Guard.ts"
 import { allOf, mismatchesOf } from "./Mismatches.ts"
+import { serverOf } from "./Observe.ts"
 import { countDecodeFailure, transportReason } from "./ReadAnswer.ts"
 import { encoder, type Parts } from "./RequestEncoder.ts"
 import type { Scrub } from "./Scrub.ts"
@@ -72,7 +73,7 @@ export const make = (http: IntercomHttp["Service"], operation: Operation, endpoi
       Effect.annotateCurrentSpan({
         "http.request.method": operation.method,
         "url.template": operation.path,
-        "server.address": baseUrl.hostname,
+        ...serverOf(baseUrl),
         "intercom.operation_id": operation.operationId
       }),
       Effect.tapError(effect, ({ reason }) =>

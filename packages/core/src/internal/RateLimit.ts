@@ -62,7 +62,8 @@ const longestWindow = 60_000
 // How much longer a window lasts that should be over.
 const again = 250
 
-const numberOf = (header: string | undefined): number | undefined => {
+/** A count in a header, if it is one. */
+export const numberOf = (header: string | undefined): number | undefined => {
   const number = header === undefined || header.trim() === "" ? Number.NaN : Number(header)
   return Number.isFinite(number) && number >= 0 ? number : undefined
 }

@@ -67,6 +67,7 @@ export const make = Effect.fnUntraced(function* <E extends RateLimiter.RateLimit
     Stage.leaveNoSpan
   )
 
+  const observe = Observe.make(config, scrub)
   const attempt = (operation: Operation): HttpClient.HttpClient.With<Failure> =>
     HttpClient.transformResponse(limited, (response) =>
       Effect.flatMap(Monotonic.millis, (askedAt) => {
@@ -76,7 +77,7 @@ export const make = Effect.fnUntraced(function* <E extends RateLimiter.RateLimit
             Effect.fail(new Failure({ reason: ReadAnswer.transportReason(error, config.baseUrl, scrub) }))
           ),
           Effect.flatMap((response) => ReadAnswer.check(operation, response, { time, scrub, baseUrl: config.baseUrl })),
-          Observe.attempt(operation, noted, scrub)
+          observe(operation, noted)
         )
       })
     )

@@ -119,10 +119,10 @@ export const make = (
         }
       }
       // A stack taken here would name this line for every page.
-    }).pipe(call.traced, Effect.withSpan(name, {}, { captureStackTrace: false }))
+    }).pipe(call.traced, Effect.withSpan(name, { kind: "client" }, { captureStackTrace: false }))
   }
 
-  const pages = <E = never, R = never>(...args: ReadonlyArray<unknown>) => {
+  const walk = <E = never, R = never>(args: ReadonlyArray<unknown>) => {
     const [first, options] = askedOf(args)
     // By its types, the last argument.
     const { from, onInvalid, pageSize, prefetch = 1 } = (options ?? {}) as WalkOptions<E, R>
@@ -146,14 +146,19 @@ export const make = (
       : Stream.mapEffect(ahead, ({ invalid, page }) => Effect.as(Effect.forEach(invalid, onInvalid), page))
   }
 
-  return Object.assign((...args: ReadonlyArray<unknown>) => Effect.withSpan(callOf()(carry(askedOf(args)[0])), name), {
-    pages,
+  const call = (...args: ReadonlyArray<unknown>) =>
+    Effect.withSpan(callOf()(carry(askedOf(args)[0])), name, { kind: "client" })
+  return Object.assign(call, {
+    // The requests of a walk have one parent.
+    pages: <E = never, R = never>(...args: ReadonlyArray<unknown>) =>
+      Stream.withSpan(walk<E, R>(args), `${name}.pages`),
     items: <E = never, R = never>(...args: ReadonlyArray<unknown>) =>
       // Not `flattenIterable`: it opens a stream for each page, which kept pages alive through garbage collections.
-      pages<E, R>(...args).pipe(
+      walk<E, R>(args).pipe(
         Stream.map(({ items }) => items),
         Stream.filter(Arr.isReadonlyArrayNonEmpty),
-        Stream.flattenArray
+        Stream.flattenArray,
+        Stream.withSpan(`${name}.items`)
       )
   })
 }

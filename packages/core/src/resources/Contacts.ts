@@ -406,7 +406,7 @@ export class Contacts extends Resource.Service<Contacts>()(
      * behind; of several leads that share it, it is the first, and the user, if there is one. An external id is up to date, and
      * names users only. Archived contacts are not found.
      */
-    find: (contacts) => Effect.fn("Contacts.find")((key: ContactKey) => ContactUpsert.find(contacts, key)),
+    find: (contacts) => (key: ContactKey) => Effect.suspend(() => ContactUpsert.find(contacts, key)),
     /**
      * Creates the contact, or updates the one with the same email or external id, whoever else does the same at the same time:
      * what is left out stays. An archived one is brought back, unless `unarchive` is false. Where the contact is deleted or
@@ -428,8 +428,8 @@ export class Contacts extends Resource.Service<Contacts>()(
      * })
      * ```
      */
-    upsert: (contacts) =>
-      Effect.fn("Contacts.upsert")((contact: UpsertContact, options?: UpsertOptions) =>
+    upsert: (contacts) => (contact: UpsertContact, options?: UpsertOptions) =>
+      Effect.suspend(() =>
         ContactUpsert.upsert(
           {
             ...contacts,
