@@ -79,10 +79,10 @@ describe("mistakes in the command line", () => {
     [
       "an unknown resource",
       ["export", "people", "--to", "csv:x"],
-      /^<resource> takes admins, .* or events, not "people"\. Did you mean contacts\?$/m
+      /^<resource> takes admins, .* or activityLogs, not "people"\. Did you mean contacts\?$/m
     ],
     ["a resource with a slip", ["export", "convs", "--to", "csv:x"], /Did you mean conversations\?/],
-    ["nothing like a resource", ["export", "xyz", "--to", "csv:x"], /contacts, .*newsItems or events, not "xyz"\.\n/],
+    ["nothing like a resource", ["export", "xyz", "--to", "csv:x"], /contacts, .*deliveries or activityLogs, not "xyz"\.\n/],
     ["no resource", ["export", "--to", "csv:x"], /Name what to export, or write --all: admins, .*events/],
     ["all and some", ["export", "contacts", "--all", "--to", "csv:x"], /--all is every resource/],
     ["no destination", ["export", "contacts"], /--to/],
