@@ -213,14 +213,14 @@ export const layer = Layer.effect(
           return {
             checkpoint: found.checkpoint ?? undefined,
             written: written(found),
-            commit: Effect.fnUntraced(function* ({ anew, quarantined, records }, checkpoint) {
+            commit: Effect.fnUntraced(function* ({ startOver, quarantined, records }, checkpoint) {
               // Until the root names it, a part is nothing: what a crash leaves is never read.
               const key = `parts/${name}/${crypto.randomUUID()}`
               yield* bucket.put(key, Json.stringify({ records, quarantined }))
               // Parts are only added to: nothing is merged, and there is no record they could not have.
               const kept: Kept = { records: records.length, merged: 0, setAside: [] }
               yield* change((root) => {
-                const parts = anew === true ? [key] : [...of(root).parts, key]
+                const parts = startOver === true ? [key] : [...of(root).parts, key]
                 return {
                   ...root,
                   unfinished: { ...root.unfinished, [name]: { ...of(root), checkpoint: checkpoint(kept), parts } }

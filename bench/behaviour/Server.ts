@@ -18,7 +18,7 @@ export type Answer =
   /** The connection is reset, without an answer. */
   | "reset"
 
-/** What to answer to the request with number `nth`, from 1; made anew for each server, so it may keep state. */
+/** What to answer to the request with number `nth`, from 1; made for each server, so it may keep state. */
 export type Script = (origin: string) => (request: Request, nth: number) => Answer
 
 export interface Server {

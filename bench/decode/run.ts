@@ -12,7 +12,7 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as SchemaJITCompiler from "effect/schema/SchemaJITCompiler"
-import { guard } from "@effect-intercom/core/internal/Guard"
+import { typeGuard } from "@effect-intercom/core/internal/TypeGuard"
 import { page, perPage } from "../internal/Contacts.ts"
 import { machine } from "../internal/Machine.ts"
 import { median, table } from "../internal/Report.ts"
@@ -25,7 +25,7 @@ const bodies = Array.from({ length: pagesPerBlock }, (_, index) => JSON.stringif
 const contestants = Effect.sync(() => {
   SchemaJITCompiler.enable(ContactList.ast)
   return {
-    "this client (guard)": guard(ContactList),
+    "this client (guard)": typeGuard(ContactList),
     "Schema.is, JIT": Schema.is(ContactList),
     "Schema.decodeUnknown, JIT": Schema.decodeUnknownResult(ContactList)
   }

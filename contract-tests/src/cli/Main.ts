@@ -62,7 +62,7 @@ const flags = {
   ),
   update: Flag.Boolean("update-baseline").pipe(
     Flag.withDefault(false),
-    Flag.withDescription("write the baseline anew from what is found; each new entry needs a reason, written by you")
+    Flag.withDescription("write the baseline again from what is found; each new entry needs a reason, written by you")
   ),
   report: Flag.String("report").pipe(
     Flag.withMetavar("DIR"),

@@ -76,7 +76,7 @@ export const advance = (
   schema: Schema.Top,
   drifted: ReadonlyMap<Received, Drift.Differences> = new Map()
 ): Checkpoint => {
-  const { counts, missing } = step.anew === true ? nothing : checkpoint
+  const { counts, missing } = step.startOver === true ? nothing : checkpoint
   const found = step.missing ?? []
   const gone = found.filter(({ what }) => what === "record").length
   const repeated = step.duplicates ?? 0

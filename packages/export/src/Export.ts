@@ -387,7 +387,7 @@ const walk = (job: Job, output: Output, from: Checkpoint): Stream.Stream<Event, 
           {
             records: step.records,
             quarantined: step.invalid.map((one) => Quarantine.line(resource.name, one)),
-            anew: step.anew
+            startOver: step.startOver
           },
           (kept) => Document.encodeCheckpoint(after(kept))
         )

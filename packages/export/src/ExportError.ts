@@ -180,7 +180,7 @@ export class PipeClosed extends Schema.TaggedError<PipeClosed>()("PipeClosed", {
 }
 
 /** The walk has to start over, and what went into a pipe cannot be taken back. */
-export class BegunAnew extends Schema.TaggedError<BegunAnew>()("BegunAnew", {}) {
+export class StartedOver extends Schema.TaggedError<StartedOver>()("StartedOver", {}) {
   override get message(): string {
     return "The listing has to be read again from its start, and what went to the standard output cannot be taken back. Run it again, or export to a file."
   }
@@ -407,7 +407,7 @@ export const Reason = Schema.Union([
   Locked,
   LostLock,
   PipeClosed,
-  BegunAnew,
+  StartedOver,
   Missing,
   Altered,
   ClockAhead,
@@ -439,7 +439,7 @@ const needsAnotherCommand: ReadonlySet<Reason["_tag"]> = new Set([
   "Occupied",
   "LostLock",
   "PipeClosed",
-  "BegunAnew",
+  "StartedOver",
   "Missing",
   "Altered",
   "ClockAhead",
@@ -458,7 +458,7 @@ const ofOne: ReadonlySet<Reason["_tag"]> = new Set([
   "OtherExport",
   "PartChanged",
   "Occupied",
-  "BegunAnew",
+  "StartedOver",
   "Missing",
   "Altered",
   "ClockAhead",

@@ -58,9 +58,9 @@ export const makeStore: Effect.Effect<Store> = Ref.make<State>({
 
 const nothing: Unfinished = { checkpoint: undefined, records: [], quarantined: [] }
 
-const added = (before: Unfinished, { anew, quarantined, records }: Batch, checkpoint: string): Unfinished => {
+const added = (before: Unfinished, { startOver, quarantined, records }: Batch, checkpoint: string): Unfinished => {
   const lines = (values: ReadonlyArray<unknown>) => values.map((value) => Json.stringify(value))
-  const from = anew === true ? nothing : before
+  const from = startOver === true ? nothing : before
   return {
     checkpoint,
     records: [...from.records, ...lines(records)],

@@ -45,7 +45,7 @@ const attempt = <R>(
         Stream.mapEffect((step) =>
           Effect.map(
             Ref.getAndUpdate(begun, (count) => count + 1),
-            (count): Walk.Step => (count === before && before > 0 ? { ...step, anew: true } : step)
+            (count): Walk.Step => (count === before && before > 0 ? { ...step, startOver: true } : step)
           )
         ),
         Stream.catch((error) => {

@@ -30,7 +30,7 @@ export interface Batch {
   /** Records that are set apart, as received, each with the reason. */
   readonly quarantined: ReadonlyArray<Quarantine.Line>
   /** The walk had to start over (a scroll expired): what this output was given before this batch is dropped. */
-  readonly anew?: boolean | undefined
+  readonly startOver?: boolean | undefined
 }
 
 /** What became of the records of a batch: each is counted once. */

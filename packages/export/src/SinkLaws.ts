@@ -392,7 +392,7 @@ const stale: Readonly<
 > = {
   commits: (output) =>
     output.commit(batch(many(4, 700), { quarantined: [quarantined("things", 7)] }), () => checkpoint(7)),
-  "starts over": (output) => output.commit(batch(many(4, 700), { anew: true }), () => checkpoint(7)),
+  "starts over": (output) => output.commit(batch(many(4, 700), { startOver: true }), () => checkpoint(7)),
   finishes: (output) => output.finish("things"),
   "writes a document": (_, { write }) => write("manifest", `{"by":"the one before"}`),
   "opens another output": (_, { open }) =>
@@ -478,7 +478,7 @@ const rules: Readonly<Record<string, (bench: Bench) => Effect.Effect<unknown, Fa
         Effect.all([Stream.runCollect(written.records), Stream.runCollect(written.quarantined)])
       const commits: ReadonlyArray<Batch> = [
         batch(many(3, 5000), { quarantined: [quarantined("things", 7)] }),
-        batch(records.slice(0, 40), { anew: true, quarantined: lines.slice(0, 1) }),
+        batch(records.slice(0, 40), { startOver: true, quarantined: lines.slice(0, 1) }),
         batch(records.slice(40), { quarantined: lines.slice(1) })
       ]
       yield* bench.writing(things, "replace", (output) =>
@@ -618,13 +618,13 @@ const rules: Readonly<Record<string, (bench: Bench) => Effect.Effect<unknown, Fa
   "a walk that starts over leaves nothing of what came before": (bench) =>
     Effect.gen(function* () {
       const expected = yield* complete(bench, many(3, 100), { quarantined: [quarantined("things", 7)] })
-      const fresh = batch(many(3, 100), { quarantined: [quarantined("things", 7)], anew: true })
+      const fresh = batch(many(3, 100), { quarantined: [quarantined("things", 7)], startOver: true })
       const stale = batch(many(400), { quarantined: [quarantined("things", 1), quarantined("things", 2)] })
       const histories: ReadonlyArray<ReadonlyArray<Batch>> = [
         [fresh],
         [stale, fresh],
         [stale, batch(many(1, 500)), fresh],
-        [stale, batch([], { anew: true }), batch(fresh.records, { quarantined: fresh.quarantined })]
+        [stale, batch([], { startOver: true }), batch(fresh.records, { quarantined: fresh.quarantined })]
       ]
       for (const history of histories) {
         for (const reopened of [false, true]) {

@@ -24,7 +24,7 @@ import * as Queue from "effect/Queue"
 import * as Ref from "effect/Ref"
 import * as Stdio from "effect/Stdio"
 import * as Stream from "effect/Stream"
-import { BegunAnew, fromPlatform, Missing, type Reason } from "./ExportError.ts"
+import { StartedOver, fromPlatform, Missing, type Reason } from "./ExportError.ts"
 import type * as Quarantine from "./Quarantine.ts"
 import { type Hash, Sha256 } from "./Sha256.ts"
 import { type Batch, type Connection, type Kept, type Output, type Receipt, Sink } from "./Sink.ts"
@@ -102,10 +102,10 @@ const commit = Effect.fnUntraced(function* (
   written: Ref.Ref<Written>,
   hash: Hash,
   lineOf: (record: unknown) => string,
-  { anew, quarantined, records }: Batch
+  { startOver, quarantined, records }: Batch
 ) {
   const before = yield* Ref.get(written)
-  if (anew === true && before.records + before.quarantined > 0) return yield* new BegunAnew()
+  if (startOver === true && before.records + before.quarantined > 0) return yield* new StartedOver()
   const text = records.map(lineOf).join("")
   const bytes = new TextEncoder().encode(text)
   if (records.length > 0) yield* out(text)

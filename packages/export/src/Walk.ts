@@ -50,7 +50,7 @@ export interface Step {
   readonly total?: number | undefined
   readonly missing?: ReadonlyArray<Missing> | undefined
   /** What came before is given once more: the walk had to start over. */
-  readonly anew?: boolean | undefined
+  readonly startOver?: boolean | undefined
   /** The walk looks for what it has not given yet: what it has is not read a second time. */
   readonly rest?: boolean | undefined
   /** Of those read, how many were read before. */
@@ -180,7 +180,7 @@ export const together = (steps: Arr.NonEmptyReadonlyArray<Step>): Arr.NonEmptyRe
 /** A step in place of two. */
 const joined = (before: Step, after: Step): Step => ({
   ...after,
-  ...(after.anew === true
+  ...(after.startOver === true
     ? undefined
     : {
         records: [...before.records, ...after.records],
@@ -188,7 +188,7 @@ const joined = (before: Step, after: Step): Step => ({
         read: before.read + after.read,
         missing: [...(before.missing ?? []), ...(after.missing ?? [])],
         duplicates: (before.duplicates ?? 0) + (after.duplicates ?? 0),
-        anew: before.anew
+        startOver: before.startOver
       }),
   total: after.total ?? before.total
 })
@@ -213,7 +213,7 @@ export const accepted = <E, R>(
       return identity !== undefined && !left.add(identity)
     }
     return Stream.map(self, (step) => {
-      if (step.anew === true) left.clear()
+      if (step.startOver === true) left.clear()
       // What is not an object has no time.
       const isOurs = (raw: unknown) => !isObject(raw) || accepts(raw)
       const repeated = step.records.filter((record) => !accepts(record) && isRepeated(record)).length

@@ -121,7 +121,7 @@ export const tests = (sink: FileSink) => {
         const real = yield* FileSystem.FileSystem
         const all = [
           ...batches(3),
-          { ...batches(2)[1], records: [record(90)], quarantined: [quarantined(90)], anew: true }
+          { ...batches(2)[1], records: [record(90)], quarantined: [quarantined(90)], startOver: true }
         ]
         const prepare = Effect.gen(function* () {
           const directory = yield* Disk.temporary

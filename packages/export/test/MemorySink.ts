@@ -52,13 +52,13 @@ export const make = (onCommit: Effect.Effect<void> = Effect.void) => {
           records: Stream.suspend(() => Stream.fromIterable(parts.get(name)?.records ?? [])),
           quarantined: Stream.suspend(() => Stream.fromIterable(parts.get(name)?.quarantined ?? []))
         },
-        commit: ({ anew, quarantined, records }, checkpoint) =>
+        commit: ({ startOver, quarantined, records }, checkpoint) =>
           Effect.suspend((): Effect.Effect<Kept, Reason> => {
             failing.commits += 1
             if (failing.commits === failing.at) {
               return Effect.fail(new FileFailed({ path: name, description: "a failure of the test's" }))
             }
-            const before = anew === true ? nothing : (parts.get(name) ?? nothing)
+            const before = startOver === true ? nothing : (parts.get(name) ?? nothing)
             const kept = { records: records.length, merged: 0, setAside: [] }
             parts.set(name, {
               records: [...before.records, ...records],

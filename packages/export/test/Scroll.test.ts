@@ -42,7 +42,7 @@ const scripted = (...attempts: ReadonlyArray<ReadonlyArray<Page<unknown> | Inter
 /** What is left of the steps, as a sink would keep them. */
 const kept = (steps: ReadonlyArray<Walk.Step>) =>
   steps.reduce<ReadonlyArray<unknown>>(
-    (kept, { anew, records }) => [...(anew === true ? [] : kept), ...records.map(({ id }) => id)],
+    (kept, { startOver, records }) => [...(startOver === true ? [] : kept), ...records.map(({ id }) => id)],
     []
   )
 
@@ -53,7 +53,7 @@ describe("Scroll", () => {
       const steps = yield* Stream.runCollect(Scroll.steps(open, undefined))
       assert.deepStrictEqual(kept(steps), ["a", "b", "c"])
       assert.deepStrictEqual(
-        steps.map(({ anew, position }) => [anew ?? false, position]),
+        steps.map(({ startOver, position }) => [startOver ?? false, position]),
         [
           [false, {}],
           [false, {}],
@@ -78,7 +78,7 @@ describe("Scroll", () => {
     Effect.gen(function* () {
       const { open } = scripted([page("a"), page()])
       const [first] = yield* Stream.runCollect(Scroll.steps(open, {}))
-      assert.isTrue(first?.anew)
+      assert.isTrue(first?.startOver)
     })
   )
 

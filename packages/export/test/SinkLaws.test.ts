@@ -59,7 +59,7 @@ const faults: ReadonlyArray<readonly [string, string, (connection: Connection) =
   [
     "cannot start over",
     "a walk that starts over",
-    output(({ commit }) => ({ commit: (batch, at) => commit({ ...batch, anew: false }, at) }))
+    output(({ commit }) => ({ commit: (batch, at) => commit({ ...batch, startOver: false }, at) }))
   ],
   [
     "drops the quarantine",

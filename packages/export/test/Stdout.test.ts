@@ -94,9 +94,9 @@ describe("Stdout", () => {
     return Effect.gen(function* () {
       const connection = yield* connect
       const output = yield* connection.open(SinkLaws.things, "replace")
-      yield* output.commit(batch([], { anew: true }), () => "a")
-      yield* output.commit(batch(["1"], { anew: true }), () => "b")
-      const error = yield* Effect.flip(output.commit(batch(["1"], { anew: true }), () => "c"))
+      yield* output.commit(batch([], { startOver: true }), () => "a")
+      yield* output.commit(batch(["1"], { startOver: true }), () => "b")
+      const error = yield* Effect.flip(output.commit(batch(["1"], { startOver: true }), () => "c"))
       assert.strictEqual(
         error.message,
         "The listing has to be read again from its start, and what went to the standard output cannot be taken back. Run it again, or export to a file."

@@ -5,14 +5,14 @@ import * as fc from "fast-check"
 
 /** What an export knows after some steps. */
 const outcome = (steps: ReadonlyArray<Walk.Step>) => {
-  const kept = steps.slice(Math.max(0, steps.map(({ anew }) => anew).lastIndexOf(true)))
+  const kept = steps.slice(Math.max(0, steps.map(({ startOver }) => startOver).lastIndexOf(true)))
   return {
     records: kept.flatMap(({ records }) => records),
     read: kept.reduce((sum, { read }) => sum + read, 0),
     missing: kept.flatMap(({ missing = [] }) => missing),
     position: steps.at(-1)?.position,
     total: steps.findLast(({ total }) => total !== undefined)?.total,
-    anew: steps.some(({ anew }) => anew)
+    startOver: steps.some(({ startOver }) => startOver)
   }
 }
 
@@ -20,16 +20,16 @@ const step = fc
   .record({
     ids: fc.array(fc.string(), { maxLength: 3 }),
     total: fc.option(fc.nat(), { nil: undefined }),
-    anew: fc.option(fc.constant(true), { nil: undefined, freq: 6 }),
+    startOver: fc.option(fc.constant(true), { nil: undefined, freq: 6 }),
     missing: fc.option(fc.array(fc.string(), { maxLength: 2 }), { nil: undefined })
   })
-  .map(({ anew, ids, missing, total }): Walk.Step => ({
+  .map(({ startOver, ids, missing, total }): Walk.Step => ({
     records: ids.map((id) => ({ id })),
     invalid: [],
     read: ids.length,
     position: ids.join(),
     total,
-    anew,
+    startOver,
     missing: missing?.map((id) => ({ id, what: "record", expected: 1, found: 0 }))
   }))
 

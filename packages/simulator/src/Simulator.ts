@@ -215,7 +215,7 @@ export interface Shape {
    * gives 404, and 410 from version 2.16 on.
    */
   readonly mergeContacts: (from: string, into: string) => Effect.Effect<void, NoSuchRecord>
-  /** Replaces the faults, from the next request on; scripts and draws begin anew. */
+  /** Replaces the faults, from the next request on; scripts and draws begin again. */
   readonly setFaults: (faults: Faults.Faults) => Effect.Effect<void>
   /**
    * Has an endpoint notified of what happens from now on, as long as the scope is open: by requests, and by

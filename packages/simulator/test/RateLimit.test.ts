@@ -37,7 +37,7 @@ describe("RateLimit.parse", () => {
 const limited = inProcess({ rateLimit: { limit: 3, window: Duration.seconds(10) } })
 
 describe("the window", () => {
-  it.effect("counts down, refuses with 429, and begins anew by the clock", () =>
+  it.effect("counts down, refuses with 429, and begins again by the clock", () =>
     Effect.gen(function* () {
       yield* TestClock.setTime(1_700_000_001_500)
       const remaining: Array<string | undefined> = []

@@ -29,7 +29,7 @@ const linesOf = (text: string): ReadonlyArray<string> =>
     .map((line) => line.replace(/#.*$/, "").trim())
     .filter((line) => line !== "")
 
-/** The workspaces of a night: those of the file, or all that have a token. Asked each night anew. */
+/** The workspaces of a night: those of the file, or all that have a token. Asked every night. */
 export const all = ({ workspaces }: Options) =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem

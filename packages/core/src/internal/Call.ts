@@ -14,7 +14,7 @@ import type { IntercomHttp } from "../IntercomHttp.ts"
 import * as Json from "../Json.ts"
 import type { Invalid } from "../Pagination.ts"
 import { OnInvalid, Timeout, Version } from "./CallPolicy.ts"
-import { guard } from "./Guard.ts"
+import { typeGuard } from "./TypeGuard.ts"
 import { allOf, mismatchesOf } from "./Mismatches.ts"
 import { serverOf } from "./Observe.ts"
 import { countDecodeFailure, transportReason } from "./ReadAnswer.ts"
@@ -56,7 +56,7 @@ export const make = (http: IntercomHttp["Service"], operation: Operation, endpoi
   const success = endpoint.success ?? Schema.Void
   const encode = encoder(endpoint)
   // Nothing on the response side is transformed, so a value that fits its type is decoded already.
-  const isBody: (body: unknown) => boolean = operation.body === "none" ? Predicate.isUnknown : guard(success)
+  const isBody: (body: unknown) => boolean = operation.body === "none" ? Predicate.isUnknown : typeGuard(success)
   const fits = (body: unknown): boolean => (body === undefined && operation.body === "optional") || isBody(body)
   const attempts = http.attempt(operation)
 

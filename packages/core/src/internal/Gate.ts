@@ -9,7 +9,7 @@ import * as Redacted from "effect/Redacted"
 import type * as IntercomConfig from "../IntercomConfig.ts"
 import * as RateLimit from "./RateLimit.ts"
 import type * as ServerTime from "./ServerTime.ts"
-import { wholeMillis } from "./WholeMillis.ts"
+import { withoutSubMillisecondWaits } from "./SubMillisecondWaits.ts"
 
 export interface Gate<out Error> {
   /** Goes around attempts, bodies included. */
@@ -36,7 +36,7 @@ export const inStore = Effect.fnUntraced(function* ({
   baseUrl,
   rateLimit
 }: IntercomConfig.IntercomConfig) {
-  const limiter = wholeMillis(yield* RateLimiter.RateLimiter)
+  const limiter = withoutSubMillisecondWaits(yield* RateLimiter.RateLimiter)
   // The limit is the app's, so processes that share a store share it by token; the token itself stays here.
   const digest = yield* Digest.Digest.use(({ digestHex }) =>
     digestHex(Digest.sha256, new TextEncoder().encode(Redacted.value(accessToken)))

@@ -10,7 +10,7 @@ import type { Cursor, Invalid, List, Page, Walk, WalkOptions } from "../Paginati
 import type { Call } from "./Call.ts"
 import * as Endless from "./Endless.ts"
 import * as Envelope from "./Envelope.ts"
-import { guard } from "./Guard.ts"
+import { typeGuard } from "./TypeGuard.ts"
 import { fill, idsOf } from "./Ids.ts"
 import { type Body, failure, type Query, styles } from "./PageStyle.ts"
 import type { Parts } from "./RequestEncoder.ts"
@@ -35,7 +35,7 @@ export const make = (
   path: string
 ): List<Query, unknown, unknown, Array<unknown>> => {
   const style = styles[styleName]
-  const isRecord = guard(item)
+  const isRecord = typeGuard(item)
 
   /** The arguments of a method: what is listed, and what is left of them. */
   const askedOf = (args: ReadonlyArray<unknown>): readonly [Asked, unknown] => {

@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { Mismatch } from "../IntercomError.ts"
-import { guard } from "../internal/Guard.ts"
+import { typeGuard } from "../internal/TypeGuard.ts"
 import { mismatchesOf } from "../internal/Mismatches.ts"
 import { printable } from "../internal/Printable.ts"
 import { scrubber } from "../internal/Scrub.ts"
@@ -65,7 +65,7 @@ export class NotificationError extends Schema.TaggedError<NotificationError>()("
 
 // Nothing in a notification is a secret of this program.
 const scrub = scrubber("")
-const isNotification = guard(Notification)
+const isNotification = typeGuard(Notification)
 
 /** The mismatch of a text that is no JSON. */
 const malformed = (text: string): Mismatch => ({
@@ -88,7 +88,7 @@ export const fromNotification = (notification: Notification): Event => {
   if (!isTopic(topic)) return unknown([])
   const schema = table[topic].item
   // The item is that of this topic: it was checked by the topic's schema.
-  return guard(schema)(item)
+  return typeGuard(schema)(item)
     ? ({ _tag: topic, item, notification } as Event)
     : unknown(mismatchesOf(schema, item, scrub))
 }

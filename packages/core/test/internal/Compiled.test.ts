@@ -3,7 +3,7 @@ import { operations } from "@effect-intercom/core/IntercomApi"
 import { assert, describe, it } from "@effect/vitest"
 import * as Schema from "effect/Schema"
 import { vi } from "vitest"
-import { guard } from "@effect-intercom/core/internal/Guard"
+import { typeGuard } from "@effect-intercom/core/internal/TypeGuard"
 
 // The types `Schema.is` was asked for.
 const asked = vi.hoisted(() => new Array<string>())
@@ -20,7 +20,7 @@ vi.mock("effect/Schema", async (original) => {
 /** What `Schema.is` is asked for in testing a value. */
 const askedFor = (schema: Schema.Top) => {
   asked.length = 0
-  guard(schema)({})
+  typeGuard(schema)({})
   return [...asked]
 }
 

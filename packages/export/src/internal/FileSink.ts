@@ -89,7 +89,7 @@ const Progress = Schema.Struct({
   /** What is written: the end of the file's name. */
   writes: Schema.String,
   mode: Schema.Literals(["replace", "merge"]),
-  /** How often the walk started over. */
+  /** How often the walk started over, by the name it has in files that are there. */
   anew: Part.Count,
   records: Part.State,
   quarantined: Part.State,
@@ -374,12 +374,12 @@ const open = Effect.fnUntraced(function* (bench: Bench, table: Table, mode: Mode
   const { progress } = yield* Ref.get(current)
 
   const commit = Effect.fnUntraced(function* (
-    { anew = false, quarantined, records }: Batch,
+    { quarantined, records, startOver = false }: Batch,
     checkpoint: (kept: Kept) => string
   ) {
     const before = yield* Ref.get(current)
     yield* isOwnLast(paths.checkpoint, before.progress)
-    const { parts, progress } = anew ? yield* beginAnew(bench, table, before.progress) : before
+    const { parts, progress } = startOver ? yield* beginAgain(bench, table, before.progress) : before
     if (parts === undefined) return yield* Effect.die(new Error("A finished output takes no more records."))
     const lines = Iterable.map(records, line)
     const isFirst = progress.records.records === 0
@@ -392,7 +392,7 @@ const open = Effect.fnUntraced(function* (bench: Bench, table: Table, mode: Mode
     yield* writeProgress(paths.checkpoint, after)
     yield* accept(parts, growth)
     yield* Ref.set(current, { parts, progress: after })
-    if (anew) yield* removeParts(bench, table, before.progress.anew)
+    if (startOver) yield* removeParts(bench, table, before.progress.anew)
     return kept
     // Interrupted in the middle it would do no harm, but the export would end with a batch half written.
   }, Effect.uninterruptible)
@@ -522,7 +522,7 @@ const openParts = Effect.fnUntraced(function* (bench: Bench, table: Table, progr
   return { progress, parts } satisfies Current
 })
 
-const beginAnew = (bench: Bench, table: Table, before: Progress) =>
+const beginAgain = (bench: Bench, table: Table, before: Progress) =>
   openParts(bench, table, { ...before, anew: before.anew + 1, records: Part.empty, quarantined: Part.empty })
 
 const withHeader = (header: string, lines: Iterable<string>): Iterable<string> =>

@@ -49,7 +49,7 @@ export const make = ({
   }
 
   const sift = (step: Step): Step => {
-    if (step.anew === true) keys.clear()
+    if (step.startOver === true) keys.clear()
     const records = step.records.filter(note)
     const invalid = step.invalid.filter(({ raw }) => note(raw))
     for (const { id, what } of step.missing ?? []) if (what === "record") note({ [table.key ?? "id"]: id })

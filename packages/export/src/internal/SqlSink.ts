@@ -296,13 +296,13 @@ const open = Effect.fnUntraced(function* (context: Context, layout: Layout, mode
     return yield* new PartChanged({ path: layout.place, checkpoint: checkpointOf(layout.name) })
   })
 
-  const commit: Output["commit"] = ({ anew, quarantined, records }, checkpoint) =>
+  const commit: Output["commit"] = ({ startOver, quarantined, records }, checkpoint) =>
     write(
       context,
       Effect.gen(function* () {
         yield* isOwnLast
         yield* begin
-        if (anew === true) {
+        if (startOver === true) {
           yield* sql`DELETE FROM ${tableName(target)}`
           yield* sql`DELETE FROM ${tableName(quarantine)} WHERE resource = ${layout.name} AND finished = 0`
         }

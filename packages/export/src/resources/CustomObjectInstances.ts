@@ -99,16 +99,18 @@ export const customObjectInstances = make<CustomObjectInstances | Parents>({
     Stream.suspend(() => {
       const met = Keys.make()
       const referred = Stream.map(parents.walk(options), (step): Walk.Step => {
-        if (step.anew === true) met.clear()
+        if (step.startOver === true) met.clear()
         const found = step.records
           .flatMap(references)
-          .filter((reference) => met.add(reference) && (step.anew === true || !options.known({ id: idIn(reference) })))
+          .filter(
+            (reference) => met.add(reference) && (step.startOver === true || !options.known({ id: idIn(reference) }))
+          )
         return {
           records: found.map((id) => ({ id })),
           invalid: [],
           read: found.length,
           position: step.position,
-          anew: step.anew
+          startOver: step.startOver
         }
       })
       return Walk.accepted(Completion.completing(options, completion, referred), options.accepts)

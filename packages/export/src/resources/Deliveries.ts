@@ -90,7 +90,7 @@ const enqueued = ({ since = 0, until }: Options) =>
   )
 
 /** The rows of a file that is made, or was. */
-const rowsOf = (job: DataExportId, anew: boolean): Stream.Stream<Walk.Step, Walk.Failure, DataExports> =>
+const rowsOf = (job: DataExportId, startOver: boolean): Stream.Stream<Walk.Step, Walk.Failure, DataExports> =>
   Stream.suspend(() => {
     const rows = CsvReader.make()
     let columns: ReadonlyArray<string> | undefined
@@ -120,7 +120,7 @@ const rowsOf = (job: DataExportId, anew: boolean): Stream.Stream<Walk.Step, Walk
       Stream.map((step) => {
         const first = !begun
         begun = true
-        return first && anew ? { ...step, anew } : step
+        return first && startOver ? { ...step, startOver } : step
       }),
       Stream.mapError((error): Walk.Failure =>
         error instanceof JobNotCompleted ? new JobFailed({ job: error.job_identifier, status: error.status }) : error
@@ -132,7 +132,7 @@ const rowsOf = (job: DataExportId, anew: boolean): Stream.Stream<Walk.Step, Walk
 const isPast = (error: Walk.Failure) =>
   error._tag === "JobFailed" || (error._tag === "IntercomError" && error.reason._tag === "NotFound")
 
-const begin = (options: Options, anew: boolean): Stream.Stream<Walk.Step, Walk.Failure, DataExports> =>
+const begin = (options: Options, startOver: boolean): Stream.Stream<Walk.Step, Walk.Failure, DataExports> =>
   Stream.unwrap(
     Effect.map(enqueued(options), (job) =>
       Stream.concat(
@@ -141,7 +141,7 @@ const begin = (options: Options, anew: boolean): Stream.Stream<Walk.Step, Walk.F
           invalid: [],
           read: 0,
           position: { job },
-          ...(anew ? { anew } : undefined)
+          ...(startOver ? { startOver } : undefined)
         }),
         rowsOf(job, false)
       )

@@ -6,7 +6,7 @@ import type * as RateLimiter from "effect/persistence/RateLimiter"
  * The limiter without waits below a millisecond: they are its rounding errors, and a timer takes over a millisecond for
  * each. Measured, they hit four requests of ten.
  */
-export const wholeMillis = (limiter: RateLimiter.RateLimiter): RateLimiter.RateLimiter => ({
+export const withoutSubMillisecondWaits = (limiter: RateLimiter.RateLimiter): RateLimiter.RateLimiter => ({
   ...limiter,
   consume: (options) =>
     Effect.map(limiter.consume(options), (result) =>

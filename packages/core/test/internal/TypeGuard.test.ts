@@ -4,7 +4,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Arbitrary from "effect/Arbitrary"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { guard } from "@effect-intercom/core/internal/Guard"
+import { typeGuard } from "@effect-intercom/core/internal/TypeGuard"
 
 // Of each of some hundred and sixty operations.
 const runs = { arbitrary: { runs: 5, seed: 2 } }
@@ -60,7 +60,7 @@ describe("the compiled test of an answer", () => {
   for (const { endpoint, name } of operations) {
     const { success } = endpoint
     if (success === undefined) continue
-    const fits = guard(success)
+    const fits = typeGuard(success)
     it.effect.prop(
       name,
       { value: Arbitrary.schema(Schema.toType(success)) },
@@ -113,7 +113,7 @@ describe("the compiled test of an answer", () => {
   } as const
 
   for (const [name, schema] of Object.entries<Schema.Top>(Unusual)) {
-    const fits = guard(schema)
+    const fits = typeGuard(schema)
     it.effect.prop(
       name,
       { value: Arbitrary.schema(Schema.toType(schema)) },
@@ -130,7 +130,7 @@ describe("the compiled test of an answer", () => {
     const Pair = Schema.Struct({ id: Schema.String, n: Schema.NullOr(Schema.Int) })
     try {
       globalThis.Function = forbidden as FunctionConstructor
-      const isPair = guard(Pair)
+      const isPair = typeGuard(Pair)
       assert.isTrue(isPair({ id: "a", n: null }))
       assert.isFalse(isPair({ id: "a", n: 0.5 }))
     } finally {

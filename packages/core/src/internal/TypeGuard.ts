@@ -11,7 +11,7 @@ type Test = (value: unknown) => boolean
  * compiler, which looks up the candidates of every union and every key of an open object, and 2 s without. Where code
  * cannot be generated (Cloudflare Workers, a strict Content-Security-Policy) it is `Schema.is`.
  */
-export const guard = <S extends Schema.Top>(schema: S) =>
+export const typeGuard = <S extends Schema.Top>(schema: S) =>
   // It tells whether a value is of this type.
   ((value) => {
     try {
