@@ -25,6 +25,7 @@ import * as Outcome from "./Outcome.ts"
 import * as ReportCommand from "./ReportCommand.ts"
 import * as Reporter from "./Reporter.ts"
 import * as Resources from "./Resources.ts"
+import * as Selection from "./Selection.ts"
 import * as SchemaCommand from "./SchemaCommand.ts"
 import * as Since from "./Since.ts"
 import { whole } from "./internal/Flags.ts"
@@ -85,6 +86,20 @@ const config = {
   schema: Destination.schemaFlag,
   ...Destination.csvFlags,
   since,
+  where: Flag.String("where").pipe(
+    Flag.withMetavar("QUERY"),
+    Flag.withDescription(
+      "Which records, of those a search finds: FIELD=VALUE (also != > < >= <= ~ !~ ^ $, in, not in), or the JSON of a " +
+        "query; of several, all hold. For contacts, conversations and tickets"
+    ),
+    Flag.atLeast(0)
+  ),
+  fields: Flag.String("fields").pipe(
+    Flag.withMetavar("NAMES"),
+    Flag.withDescription("What of each record, with commas between them: email,custom_attributes.plan"),
+    Flag.map((text) => text.split(",").map((name) => name.trim())),
+    Flag.optional
+  ),
   concurrency: whole("concurrency", 1, 1000).pipe(
     Flag.withDescription("Requests at once, where a resource allows it (default: 8)"),
     Flag.optional
@@ -119,6 +134,10 @@ type Options = Command.Command.Config.Infer<typeof config>
 const chosen = ({ all, resources }: Pick<Options, "all" | "resources">) =>
   Array.dedupe(all ? Resource.everything : resources.map(Resources.today))
 
+/** The query; what is wrong with one was refused before. */
+const selectedBy = (options: Options) =>
+  Option.getOrUndefined(Result.getSuccess(Selection.where(options.where, chosen(options))))
+
 const planOf = (options: Options): Option.Option<Plan> => {
   const names = chosen(options)
   if (!Array.isReadonlyArrayNonEmpty(names)) return Option.none()
@@ -128,6 +147,8 @@ const planOf = (options: Options): Option.Option<Plan> => {
   return Option.some({
     resources: names,
     ...given("since", options.since),
+    ...given("where", Option.fromUndefinedOr(selectedBy(options))),
+    ...given("fields", options.fields),
     ...given("overlap", options.overlap),
     ...given("pageSize", options.pageSize),
     ...given("concurrency", options.concurrency),
@@ -257,8 +278,17 @@ function mistake(options: Options): string | undefined {
     Destination.schemaMistake(to, options.schema) ??
     Destination.csvMistake(to, options) ??
     pageSizeMistake(options) ??
+    selectionMistake(options) ??
     Connection.mistake(options)
   )
+}
+
+/** What is wrong with what is selected. */
+function selectionMistake(options: Options): string | undefined {
+  const names = chosen(options)
+  const query = Selection.where(options.where, names)
+  if (Result.isFailure(query)) return query.failure
+  return Option.isNone(options.fields) ? undefined : Selection.fieldsMistake(options.fields.value, names)
 }
 
 /** The rules of the API for the size of a page. */

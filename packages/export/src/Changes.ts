@@ -30,7 +30,9 @@ export const scope = (plan: Plan, resource: Resource<unknown>, last: Since | und
     since,
     until,
     pageSize: pageSizeOf(plan, resource),
-    ...(again === undefined ? undefined : { again })
+    ...(again === undefined ? undefined : { again }),
+    ...(plan.where === undefined ? undefined : { where: plan.where }),
+    ...(plan.fields === undefined ? undefined : { fields: plan.fields })
   }
 }
 

@@ -3,6 +3,7 @@ import * as Schema from "effect/Schema"
 import { RequestStats, Sample } from "./RequestStats.ts"
 import { Source } from "./Source.ts"
 import { Missing } from "./Walk.ts"
+import { Where } from "./Where.ts"
 
 const Count = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
 
@@ -25,7 +26,11 @@ export const Scope = Schema.Struct({
   /** Records per page, where positions are counted in pages; else null. */
   pageSize: Schema.NullOr(Schema.Int),
   /** Ids of records whose request failed in the last export: they are asked for, changed or not. Absent without any. */
-  again: Schema.optionalKey(Schema.Array(Schema.String))
+  again: Schema.optionalKey(Schema.Array(Schema.String)),
+  /** Which records; absent for all. */
+  where: Schema.optionalKey(Where),
+  /** What of each; absent for everything. */
+  fields: Schema.optionalKey(Schema.Array(Schema.String))
 })
 export type Scope = typeof Scope.Type
 

@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import type * as Search from "./Searched.ts"
+import type { Alternatives } from "./Where.ts"
 import * as Table from "./Table.ts"
 import type { Received } from "./Table.ts"
 import * as Walk from "./Walk.ts"
@@ -27,6 +28,8 @@ export interface Options {
   readonly accepts: (record: Received) => boolean
   /** Whether a record was given already, by an earlier run too, as far as that is written. */
   readonly known: (record: Received) => boolean
+  /** Which records, of those a search finds; `undefined` for all. Only for resources with a `search`. */
+  readonly where: Alternatives | undefined
   /** Ids of records whose request failed before: they are tried first. */
   readonly again: ReadonlyArray<string>
 }
@@ -75,7 +78,10 @@ export interface Resource<out R> {
   readonly resumes: (position: unknown) => boolean
   readonly walk: (options: Options) => Stream.Stream<Walk.Step, Walk.Failure, R>
   /** How many there are, if the API says: one request. */
-  readonly count: (since: number | undefined) => Effect.Effect<number | undefined, IntercomError, R>
+  readonly count: (
+    since: number | undefined,
+    where?: Alternatives | undefined
+  ) => Effect.Effect<number | undefined, IntercomError, R>
   /** How many records the walk goes through that have requests of their own; `undefined` where there are none. */
   readonly parents: ((since: number | undefined) => Effect.Effect<number | undefined, IntercomError, R>) | undefined
 }

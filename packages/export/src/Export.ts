@@ -9,6 +9,7 @@ import type { Admins } from "@effect-intercom/core/resources/Admins"
 import * as Arr from "effect/Array"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import { identity } from "effect/Function"
 import * as Ref from "effect/Ref"
 import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
@@ -23,7 +24,11 @@ import * as Elapsed from "./internal/Elapsed.ts"
 import * as Intact from "./internal/Intact.ts"
 import * as Recent from "./internal/Recent.ts"
 import * as Seen from "./internal/Seen.ts"
+import { isObject, type Received } from "./Table.ts"
+import { type Alternatives, alternatives } from "./Where.ts"
+import * as Fields from "./Fields.ts"
 import {
+  BadSelection,
   ClockAhead,
   CursorRefused,
   ExportError,
@@ -48,9 +53,15 @@ export type Requirements = Sink | IntercomHttp | Admins | Resource.Services
 
 type Known = Resource.Resource<Resource.Services>
 
+/** A resource as a plan selects of it. */
+interface Selected extends Known {
+  readonly where: Alternatives | undefined
+  readonly pick: (record: Received) => Received
+}
+
 /** What every part of one resource's export knows. */
 interface Job {
-  readonly resource: Resource.Resource<Resource.Services>
+  readonly resource: Selected
   readonly plan: Plan
   readonly source: Source.Source
   readonly connection: Connection
@@ -101,14 +112,32 @@ export const run = (plan: Plan): Stream.Stream<Event, ExportError, Requirements>
     }).pipe(Effect.mapError((reason) => new ExportError({ reason })))
   )
 
+/** What a plan selects of a resource. */
+const selected = ({ fields, where }: Plan, resource: Known): Effect.Effect<Selected, BadSelection> => {
+  const { name, search, table } = resource
+  const refused = (option: "where" | "fields", description: string) =>
+    Effect.fail(new BadSelection({ resource: name, option, description }))
+  if (where !== undefined && search === undefined) return refused("where", "it is not searched")
+  const judged = where === undefined || search === undefined ? undefined : alternatives(search, where)
+  if (judged !== undefined && Result.isFailure(judged)) return refused("where", judged.failure)
+  const unknown = fields === undefined ? undefined : Fields.unknown(table, fields)
+  if (unknown !== undefined) return refused("fields", `${unknown} is no field of its records`)
+  return Effect.succeed({
+    ...resource,
+    table: Fields.table(resource, fields),
+    where: judged?.success,
+    pick: fields === undefined ? identity : Fields.pick(resource, fields)
+  })
+}
+
 /** The resources of a plan. */
-const named = ({ resources }: Plan): Effect.Effect<ReadonlyArray<Known>, UnknownResource> =>
+const named = ({ resources, ...plan }: Omit<Plan, "resources"> & Pick<Plan, "resources">) =>
   Effect.flatMap(Resource.Resources, (known) =>
     Effect.forEach(resources, (name) => {
       const resource = Object.hasOwn(known, name) ? known[name] : undefined
       return resource === undefined
-        ? new UnknownResource({ name, known: Object.keys(known) })
-        : Effect.succeed(resource)
+        ? Effect.fail<UnknownResource | BadSelection>(new UnknownResource({ name, known: Object.keys(known) }))
+        : selected({ resources, ...plan }, resource)
     })
   )
 
@@ -200,6 +229,41 @@ const sameFormat = Effect.fnUntraced(function* (
   return yield* new OtherExport({ path, field: "format", found: format, wanted, ...(finished ? { fixed: true } : {}) })
 })
 
+/** What of the records a plan, or an export, is about. */
+const selectionOf = ({ fields, where }: Pick<Plan, "fields" | "where"> | Checkpoint["scope"]) => ({
+  where: where === undefined ? null : JSON.stringify(where),
+  fields: fields?.join(",") ?? null
+})
+
+/** Whether what is complete of the resource has the same records and fields; fails when others must not be added to it. */
+const sameSelection = Effect.fnUntraced(function* (
+  { name: place }: Pick<Sink["Service"], "name">,
+  plan: Plan,
+  name: string,
+  manifest: Manifest | undefined
+) {
+  const wanted = selectionOf(plan)
+  for (const entry of Object.values(manifest?.exports ?? {})) {
+    if (entry.resource !== name) continue
+    const { fields, where } = selectionOf(entry.scope)
+    const path = `${place}, ${entry.place}`
+    // A table keeps the columns it has.
+    if (fields !== wanted.fields) {
+      return yield* new OtherExport({
+        path,
+        field: "fields",
+        found: fields ?? "all",
+        wanted: wanted.fields ?? "all",
+        fixed: true
+      })
+    }
+    if (where === wanted.where) continue
+    if (plan.force === true) return false
+    yield* same(path, { where: where ?? "all records" }, { where: wanted.where ?? "all records" })
+  }
+  return true
+})
+
 type Step<A> = Effect.Effect<A, Reason, Resource.Services | Scope.Scope | Sink>
 
 /** One resource, from wherever it stands. */
@@ -213,6 +277,7 @@ const one = (job: Job): Stream.Stream<Event, Reason, Resource.Services | Sink> =
       yield* Effect.forEach(table.formerly ?? [], (name) => connection.discard({ ...table, name }), { discard: true })
       const manifest = yield* Document.manifest(connection)
       yield* sameFormat(connection, plan, resource, manifest)
+      yield* sameSelection(yield* Sink, plan, resource.name, manifest)
       const found = yield* Document.readCheckpoint(connection, table)
       if (found !== undefined) {
         if (yield* isSound(job, manifest, found)) return yield* resume(job, found)
@@ -285,7 +350,8 @@ const start = (
     const { connection, plan, resource, source } = job
     const { table } = resource
     const { since, ...whole } = plan
-    const changes = since !== undefined && (yield* isSound(job, manifest))
+    const alike = yield* sameSelection(yield* Sink, plan, resource.name, manifest)
+    const changes = since !== undefined && alike && (yield* isSound(job, manifest))
     const now = yield* job.now
     const last = changes ? yield* lastOf(connection, plan, source, manifest, resource.name, now) : undefined
     const finished = manifest?.exports ?? {}
@@ -333,11 +399,12 @@ const resume = (job: Job, found: Checkpoint): Step<Stream.Stream<Event, Reason, 
     const since = isTheirs ? found.scope.since : (plan.since ?? null)
     yield* same(
       place,
-      { "start of changes": found.scope.since, "page size": found.scope.pageSize },
+      { "start of changes": found.scope.since, "page size": found.scope.pageSize, ...selectionOf(found.scope) },
       // What is exported whole has no start.
       {
         "start of changes": resource.changes === "whole" ? null : since,
-        "page size": Changes.pageSizeOf(plan, resource)
+        "page size": Changes.pageSizeOf(plan, resource),
+        ...selectionOf(plan)
       }
     )
     return yield* open(job, { ...found, runs: found.runs + 1 })
@@ -367,16 +434,20 @@ const walk = (job: Job, output: Output, from: Checkpoint): Stream.Stream<Event, 
       const tell = yield* clock(from)
       const start = Changes.withoutFailed(from)
       const differences = Drift.differences(resource.schema)
+      const tops = plan.fields && new Set(plan.fields.map((field) => field.split(".")[0]))
+      const isSelected = ({ path }: { readonly path: string }) => tops?.has(path.split(/[.[]/)[0]) ?? true
       const current = yield* Ref.make(start)
 
       // Interrupted in the middle it would do no harm, but the run would end with a step half written.
       const commit = Effect.fnUntraced(function* (step: Walk.Step) {
         const before = yield* Ref.get(current)
         const told = yield* tell
+        const records = step.records.map(resource.pick)
         const drifted = new Map(
-          step.records.flatMap((record) => {
-            const found = differences(record)
-            return found === undefined ? [] : [[record, found] as const]
+          step.records.flatMap((record, index) => {
+            const found = differences(record)?.filter(isSelected)
+            const written = records[index]
+            return found === undefined || found.length === 0 || written === undefined ? [] : [[written, found] as const]
           })
         )
         const after = (kept: Kept): Checkpoint => {
@@ -385,8 +456,10 @@ const walk = (job: Job, output: Output, from: Checkpoint): Stream.Stream<Event, 
         }
         const kept = yield* output.commit(
           {
-            records: step.records,
-            quarantined: step.invalid.map((one) => Quarantine.line(resource.name, one)),
+            records,
+            quarantined: step.invalid.map((one) =>
+              Quarantine.line(resource.name, isObject(one.raw) ? { ...one, raw: resource.pick(one.raw) } : one)
+            ),
             startOver: step.startOver
           },
           (kept) => Document.encodeCheckpoint(after(kept))
@@ -405,6 +478,7 @@ const walk = (job: Job, output: Output, from: Checkpoint): Stream.Stream<Event, 
           until: from.scope.until,
           accepts: Changes.accepts(from.scope, Recent.decode(recent, 0), resource.changedAt),
           known: seen.has,
+          where: resource.where,
           again
         })
         .pipe(
@@ -561,12 +635,15 @@ export const preview = (plan: Plan): Effect.Effect<ReadonlyArray<Preview>, Expor
         Effect.gen(function* () {
           const { name } = resource
           yield* sameFormat(sink, plan, resource, manifest)
+          yield* sameSelection(yield* Sink, plan, name, manifest)
           const found = plan.restart === true ? undefined : yield* Document.readCheckpoint(sink, resource.table)
           const last = plan.since === undefined ? undefined : yield* lastOf(sink, plan, source, manifest, name, now)
           const scope = found?.scope ?? Changes.scope(plan, resource, last, now)
           const isComplete = found === undefined && complete(plan, manifest, name) !== undefined
           if (isComplete) yield* Intact.check(sink, resource.table, Intact.entries(manifest, name), "size")
-          const total = isComplete ? undefined : yield* Effect.result(resource.count(scope.since ?? undefined))
+          const total = isComplete
+            ? undefined
+            : yield* Effect.result(resource.count(scope.since ?? undefined, resource.where))
           const counted = total === undefined || Result.isFailure(total) ? null : (total.success ?? null)
           const written = found?.counts.records ?? 0
           return {

@@ -98,7 +98,9 @@ export class OtherExport extends Schema.TaggedError<OtherExport>()("OtherExport"
   override get message(): string {
     const remedy =
       this.fixed === true
-        ? `Choose another directory, or export as ${this.found}: --force does not change the ${this.field}.`
+        ? this.field === "fields"
+          ? "Choose another place: an export keeps the fields it began with."
+          : `Choose another directory, or export as ${this.found}: --force does not change the ${this.field}.`
         : "Choose another place, or start over: --restart for an unfinished export, --force for a finished one."
     return `${this.path} belongs to an export with ${this.field} ${this.found}, this one has ${this.wanted}. ${remedy}`
   }
@@ -128,6 +130,17 @@ export class UnknownResource extends Schema.TaggedError<UnknownResource>()("Unkn
 }) {
   override get message(): string {
     return `There is no resource ${JSON.stringify(this.name)}: name one of ${this.known.join(", ")}, or add one of your own with Resource.layer.`
+  }
+}
+
+/** The plan asks for records, or for fields of records, in a way that one of its resources cannot have. */
+export class BadSelection extends Schema.TaggedError<BadSelection>()("BadSelection", {
+  resource: Schema.String,
+  option: Schema.Literals(["where", "fields"]),
+  description: Schema.String
+}) {
+  override get message(): string {
+    return `${this.option} cannot be so for ${this.resource}: ${this.description}.`
   }
 }
 
@@ -394,6 +407,7 @@ export class TableDiffers extends Schema.TaggedError<TableDiffers>()("TableDiffe
 
 export const Reason = Schema.Union([
   UnknownResource,
+  BadSelection,
   DiskFull,
   NotWritable,
   NotReadable,
@@ -433,6 +447,7 @@ export type Reason = typeof Reason.Type
 // Running the same command again cannot help with these.
 const needsAnotherCommand: ReadonlySet<Reason["_tag"]> = new Set([
   "UnknownResource",
+  "BadSelection",
   "Unreadable",
   "OtherExport",
   "PartChanged",

@@ -6,6 +6,7 @@ import * as Document from "./Document.ts"
 import { ExportError } from "./ExportError.ts"
 import * as Intact from "./internal/Intact.ts"
 import { latest, type Manifest, type State } from "./Manifest.ts"
+import * as Fields from "./Fields.ts"
 import * as Resource from "./Resource.ts"
 import { Sink, type View } from "./Sink.ts"
 
@@ -28,7 +29,7 @@ const damagedOf = (sink: View, manifest: Manifest | undefined, known: Resource.K
     Effect.forEach(latest(manifest), ([, entry]) => {
       const resource = Object.hasOwn(known, entry.resource) ? known[entry.resource] : undefined
       if (resource === undefined) return Effect.succeed([])
-      return Effect.match(Intact.check(sink, resource.table, [entry], "growth"), {
+      return Effect.match(Intact.check(sink, Fields.table(resource, entry.scope.fields), [entry], "growth"), {
         onSuccess: () => [],
         onFailure: () => [entry.place]
       })

@@ -2,6 +2,7 @@
 import * as Schema from "effect/Schema"
 import * as SchemaGetter from "effect/SchemaGetter"
 import * as Resource from "./Resource.ts"
+import { Where } from "./Where.ts"
 
 const positive = Schema.Int.check(Schema.isGreaterThanOrEqualTo(1))
 
@@ -26,6 +27,16 @@ export const Plan = Schema.Struct({
    * (everything, when there was none). Resources that cannot be asked for what changed are read whole.
    */
   since: Schema.optionalKey(Schema.Union([Schema.Int, Schema.Literal("last")])),
+  /**
+   * Which records, of those a search finds: a query such as `Search.contact("role", "=", "user")`, with up to seven
+   * alternatives. Only for contacts, conversations and tickets. @default all
+   */
+  where: Schema.optionalKey(Where),
+  /**
+   * What of each record: `email`, or `custom_attributes.plan`. What tells records apart, and when they changed, is always
+   * there. @default everything
+   */
+  fields: Schema.optionalKey(Schema.Array(Schema.String)),
   /** Seconds the windows of exports since `last` overlap, since searches find a change some minutes late. @default 900 */
   overlap: Schema.optionalKey(Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))),
   /** Records per request, instead of what each resource has. */

@@ -111,6 +111,8 @@ const row = (output: Output): Markup => {
         ${done ? html`<span class="ok">complete</span>` : html`<span class="warn">unfinished</span>`},
         ${time(at)}${
           scope.since === null ? undefined : html`; what changed after ${ofSeconds(scope.since)}`
+        }${scope.where === undefined ? undefined : html`; where <code>${JSON.stringify(scope.where)}</code>`}${
+          scope.fields === undefined ? undefined : html`; of each ${scope.fields.join(", ")}`
         }${runs > 1 ? `; in ${runs} runs` : undefined}${
           duplicatesOf(output) > 0 ? `; ${Format.plural(duplicatesOf(output), "duplicate")} left out` : undefined
         }

@@ -75,8 +75,8 @@ export const layer = <R = never>(...own: ReadonlyArray<Resource<R>>): Layer.Laye
           Stream.updateContext(resource.walk(options), (context: Context.Context<never>) =>
             Context.merge(services, context)
           ),
-        count: (since) =>
-          Effect.updateContext(resource.count(since), (context: Context.Context<never>) =>
+        count: (since, where) =>
+          Effect.updateContext(resource.count(since, where), (context: Context.Context<never>) =>
             Context.merge(services, context)
           ),
         parents:

@@ -7,6 +7,7 @@ import type * as Definition from "./Definition.ts"
 import type { Received } from "./Table.ts"
 import * as Untimed from "./Untimed.ts"
 import * as Walk from "./Walk.ts"
+import type { Alternatives } from "./Where.ts"
 import * as Windows from "./Windows.ts"
 
 /** A table of fields that can be searched. */
@@ -44,7 +45,7 @@ export interface Searched<R> {
  * the end, so it is never skipped.
  */
 export const steps = <R>({ list, search }: Searched<R>, options: Definition.Options) => {
-  const { accepts, concurrency, from, known, since } = options
+  const { accepts, concurrency, from, known, since, where } = options
   const pageSize = options.pageSize ?? 150
   const windows = (from: Walk.Position | undefined) =>
     Windows.steps({
@@ -53,11 +54,12 @@ export const steps = <R>({ list, search }: Searched<R>, options: Definition.Opti
       pageSize,
       concurrency,
       after: searchedAfter(since),
+      where,
       from: Option.getOrUndefined(windowsPosition(from))
     })
-  // What has no time of its changes is in no export of changes.
+  // What has no time of its changes is in no export of changes, and a listing cannot be asked for some of its records.
   const all =
-    since === undefined && list !== undefined
+    since === undefined && list !== undefined && where === undefined
       ? Untimed.steps({ timed: windows, list, pageSize, known, from })
       : windows(from)
   return Walk.accepted(all, accepts)
@@ -66,11 +68,12 @@ export const steps = <R>({ list, search }: Searched<R>, options: Definition.Opti
 /** How many records a search counts. */
 export const count =
   <R>({ search }: Pick<Searched<R>, "search">) =>
-  (since: number | undefined) =>
+  (since: number | undefined, where?: Alternatives | undefined) =>
     Effect.map(
       Walk.fetch(
         search({
-          query: Windows.query(fieldOf(since), { after: searchedAfter(since), until: null }),
+          query: Windows.query(fieldOf(since), { after: searchedAfter(since), until: null }, where),
+          field: fieldOf(since),
           order: "ascending",
           size: 1
         }),

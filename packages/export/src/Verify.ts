@@ -4,6 +4,7 @@ import * as Result from "effect/Result"
 import * as Document from "./Document.ts"
 import { ExportError, type Reason, Unreadable } from "./ExportError.ts"
 import { type Entry, latest, type Manifest } from "./Manifest.ts"
+import * as Fields from "./Fields.ts"
 import * as Resource from "./Resource.ts"
 import { type Receipt, Sink } from "./Sink.ts"
 
@@ -63,7 +64,7 @@ export const outputs: Effect.Effect<ReadonlyArray<Verdict>, ExportError, Sink> =
     return Effect.map(
       Effect.result(
         resource !== undefined
-          ? sink.audit(resource.table, entry.place)
+          ? sink.audit(Fields.table(resource, entry.scope.fields), entry.place)
           : // Written by a later version of this package, which has more resources, or with one of one's own.
             Effect.fail<Reason>(new Unreadable({ path: entry.place }))
       ),

@@ -18,6 +18,7 @@ import * as Stream from "effect/Stream"
 import * as PageSize from "./PageSize.ts"
 import type { Received } from "./Table.ts"
 import * as Walk from "./Walk.ts"
+import type { Alternatives, Ruled } from "./Where.ts"
 
 /** The times a search can be walked by. */
 export type Field = "created_at" | "updated_at"
@@ -30,17 +31,34 @@ export interface Window {
 
 type Comparison = { readonly field: Field; readonly operator: ">" | "<" | "="; readonly value: number }
 
+/** All of these hold. */
+interface All {
+  readonly operator: "AND"
+  readonly value: ReadonlyArray<Comparison | Ruled>
+}
+
 /** What a search asks for. */
 export type Query =
   | Comparison
+  | All
+  | { readonly operator: "OR"; readonly value: ReadonlyArray<All> }
   | {
       readonly operator: "OR"
       readonly value: readonly [{ readonly operator: "AND"; readonly value: ReadonlyArray<Comparison> }, Comparison]
     }
 
-/** The query of a window. */
-export const query = (field: Field, { after, until }: Window): Query => {
+/** The query of a window; of the records alone for which one of the alternatives holds. */
+export const query = (field: Field, { after, until }: Window, where?: Alternatives | undefined): Query => {
   const start: Comparison = { field, operator: ">", value: after }
+  if (where !== undefined) {
+    const windows: ReadonlyArray<ReadonlyArray<Comparison>> =
+      until === null
+        ? [[start]]
+        : [[start, { field, operator: "<", value: until }], [{ field, operator: "=", value: until }]]
+    const all = windows.flatMap((window) => where.map((one): All => ({ operator: "AND", value: [...window, ...one] })))
+    const [only] = all
+    return all.length === 1 && only !== undefined ? only : { operator: "OR", value: all }
+  }
   if (until === null) return start
   return {
     operator: "OR",
@@ -50,9 +68,6 @@ export const query = (field: Field, { after, until }: Window): Query => {
     ]
   }
 }
-
-/** The field a query is about. */
-export const fieldIn = (query: Query): Field => ("field" in query ? query.field : query.value[1].field)
 
 /** Where a walk over windows resumes. */
 export const Position = Schema.Struct({
@@ -71,6 +86,7 @@ export interface Options<R> {
   /** Opens a search, in the order of the field's times, oldest first or newest first. */
   readonly search: (request: {
     readonly query: Query
+    readonly field: Field
     readonly order: "ascending" | "descending"
     readonly size: number
   }) => Walk.Open<R>
@@ -80,6 +96,8 @@ export interface Options<R> {
   /** Everything the export is to have came after this, in Unix seconds. */
   readonly after: number
   readonly from: Position | undefined
+  /** Which records, of all that came then. @default all */
+  readonly where?: Alternatives | undefined
 }
 
 const day = 86_400
@@ -119,7 +137,13 @@ export const steps = <R>(options: Options<R>): Stream.Stream<Walk.Step, Walk.Fai
       const sizes = yield* PageSize.make(options.pageSize)
       const searching = (window: Window) =>
         Walk.adaptive(
-          (size) => options.search({ query: query(options.field, window), order: "ascending", size }),
+          (size) =>
+            options.search({
+              query: query(options.field, window, options.where),
+              field: options.field,
+              order: "ascending",
+              size
+            }),
           sizes
         )
       const turns = ordered(
@@ -169,7 +193,7 @@ const advance = (at: Position, { fetched: { invalid, page }, window }: Turn): re
 
 /** The windows, one after the other, each as wide as the API has pages for. */
 const opened = <R>(
-  { after, field, from, pageSize, search }: Options<R>,
+  { after, field, from, pageSize, search, where }: Options<R>,
   searching: (window: Window) => (cursor: string | undefined) => Effect.Effect<Walk.Fetched, IntercomError, R>
 ): Stream.Stream<Opened, Walk.Failure, R> => {
   const open = (window: Window) =>
@@ -181,7 +205,10 @@ const opened = <R>(
     }))
 
   const newest = Effect.map(
-    Walk.fetch(search({ query: query(field, { after, until: null }), order: "descending", size: 1 }), undefined),
+    Walk.fetch(
+      search({ query: query(field, { after, until: null }, where), field, order: "descending", size: 1 }),
+      undefined
+    ),
     ({ page }) => timeOf(page.items[0], field)
   )
 

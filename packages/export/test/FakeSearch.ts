@@ -30,13 +30,17 @@ export const byDay = (timeZone: string): Granularity => {
   }
 }
 
-const matches = (query: Windows.Query, time: number, unit: Granularity): boolean => {
+type Node =
+  | { readonly field: string; readonly operator: string; readonly value: unknown }
+  | { readonly operator: "AND" | "OR"; readonly value: ReadonlyArray<Node> }
+
+const matches = (query: Node, time: number, unit: Granularity): boolean => {
   if ("field" in query) {
-    const [at, value] = [unit(time), unit(query.value)]
+    const [at, value] = [unit(time), unit(Number(query.value))]
     return query.operator === ">" ? at > value : query.operator === "<" ? at < value : at === value
   }
-  const [{ value: all }, one] = query.value
-  return all.every((part) => matches(part, time, unit)) || matches(one, time, unit)
+  const holds = (part: Node) => matches(part, time, unit)
+  return query.operator === "AND" ? query.value.every(holds) : query.value.some(holds)
 }
 
 const failed = (reason: BadRequest | ServerError) =>

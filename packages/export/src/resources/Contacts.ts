@@ -2,6 +2,7 @@
 import { Contact, type ContactId, Contacts } from "@effect-intercom/core/resources/Contacts"
 import * as Effect from "effect/Effect"
 import * as Ref from "effect/Ref"
+import { contactFields } from "@effect-intercom/core/Search"
 import * as Stream from "effect/Stream"
 import * as Children from "../Children.ts"
 import * as Completion from "../Completion.ts"
@@ -10,18 +11,14 @@ import * as Records from "../internal/Records.ts"
 import * as Searched from "../Searched.ts"
 import type { Received } from "../Table.ts"
 import * as Walk from "../Walk.ts"
-import * as Windows from "../Windows.ts"
 
 const searching: Searched.Searched<Contacts> = {
   search:
-    ({ order, query, size }) =>
+    ({ field, order, query, size }) =>
     (options) =>
       Stream.unwrap(
         Contacts.useSync(({ search }) =>
-          search.pages(
-            { query, sort: { field: Windows.fieldIn(query), order }, pagination: { per_page: size } },
-            options
-          )
+          search.pages({ query, sort: { field, order }, pagination: { per_page: size } }, options)
         )
       ),
   list: (size) => (options) => Stream.unwrap(Contacts.useSync(({ list }) => list.pages({ per_page: size }, options)))
@@ -107,6 +104,7 @@ export const contacts = make<Contacts>({
   pageSize: 150,
   largestPage: 150,
   changes: "search",
+  search: contactFields,
   requests: [
     "POST /contacts/search",
     "GET /contacts",

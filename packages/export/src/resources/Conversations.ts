@@ -1,21 +1,18 @@
 /** All conversations with their parts, 500 at most: each is asked for by itself. */
 import { Conversation, type ConversationId, Conversations } from "@effect-intercom/core/resources/Conversations"
+import { conversationFields } from "@effect-intercom/core/Search"
 import * as Stream from "effect/Stream"
 import * as Completion from "../Completion.ts"
 import { fieldsOf, make, type Options } from "../Definition.ts"
 import * as Searched from "../Searched.ts"
-import * as Windows from "../Windows.ts"
 
 const searching: Searched.Searched<Conversations> = {
   search:
-    ({ order, query, size }) =>
+    ({ field, order, query, size }) =>
     (options) =>
       Stream.unwrap(
         Conversations.useSync(({ search }) =>
-          search.pages(
-            { query, sort: { field: Windows.fieldIn(query), order }, pagination: { per_page: size } },
-            options
-          )
+          search.pages({ query, sort: { field, order }, pagination: { per_page: size } }, options)
         )
       ),
   list: (size) => (options) =>
@@ -55,6 +52,7 @@ export const conversations = make<Conversations>({
   pageSize: 50,
   largestPage: 150,
   changes: "search",
+  search: conversationFields,
   requests: ["POST /conversations/search", "GET /conversations", "GET /conversations/{conversation_id}"],
   cost: { perRecord: 1 },
   permissions: ["Read conversations"],

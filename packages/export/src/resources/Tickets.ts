@@ -1,22 +1,19 @@
 /** All tickets with their parts: one whose parts a search leaves out, or cuts off, is asked for by itself. */
 import { Ticket, type TicketId, Tickets } from "@effect-intercom/core/resources/Tickets"
+import { ticketFields } from "@effect-intercom/core/Search"
 import * as Stream from "effect/Stream"
 import * as Completion from "../Completion.ts"
 import { fieldsOf, make, type Options } from "../Definition.ts"
 import * as Searched from "../Searched.ts"
 import type { Received } from "../Table.ts"
-import * as Windows from "../Windows.ts"
 
 const searching: Searched.Searched<Tickets> = {
   search:
-    ({ order, query, size }) =>
+    ({ field, order, query, size }) =>
     (options) =>
       Stream.unwrap(
         Tickets.useSync(({ search }) =>
-          search.pages(
-            { query, sort: { field: Windows.fieldIn(query), order }, pagination: { per_page: size } },
-            options
-          )
+          search.pages({ query, sort: { field, order }, pagination: { per_page: size } }, options)
         )
       ),
   // Nothing lists tickets.
@@ -44,6 +41,7 @@ export const tickets = make<Tickets>({
   pageSize: 150,
   largestPage: 150,
   changes: "search",
+  search: ticketFields,
   requests: ["POST /tickets/search", "GET /tickets/{ticket_id}"],
   permissions: ["Read tickets"],
   resumes: Searched.resumes,

@@ -1,0 +1,72 @@
+import * as Selection from "@effect-intercom/cli/Selection"
+import { assert, describe, it } from "@effect/vitest"
+import * as Result from "effect/Result"
+
+const query = (...expressions: ReadonlyArray<string>) => Selection.where(expressions, ["conversations"])
+
+describe("--where", () => {
+  it.each([
+    ["state=open", { field: "state", operator: "=", value: "open" }],
+    ["state != open", { field: "state", operator: "!=", value: "open" }],
+    ["open=true", { field: "open", operator: "=", value: true }],
+    ["statistics.count_reopens>=2", { field: "statistics.count_reopens", operator: ">=", value: 2 }],
+    ["created_at>2026-01-01", { field: "created_at", operator: ">", value: 1_767_225_600 }],
+    ["admin_assignee_id=0", { field: "admin_assignee_id", operator: "=", value: 0 }],
+    ["source.author.email~@example.com", { field: "source.author.email", operator: "~", value: "@example.com" }],
+    ["source.subject = a = b", { field: "source.subject", operator: "=", value: "a = b" }],
+    ["state in open, snoozed", { field: "state", operator: "IN", value: ["open", "snoozed"] }],
+    ["state not in closed", { field: "state", operator: "NIN", value: ["closed"] }],
+    ["priority=null", { field: "priority", operator: "=", value: null }],
+    ["custom_attributes.Größe=12", { field: "custom_attributes.Größe", operator: "=", value: 12 }],
+    [`custom_attributes.Größe="12"`, { field: "custom_attributes.Größe", operator: "=", value: "12" }],
+    [
+      `{"operator":"OR","value":[{"field":"state","operator":"=","value":"open"},{"field":"read","operator":"=","value":false}]}`,
+      {
+        operator: "OR",
+        value: [
+          { field: "state", operator: "=", value: "open" },
+          { field: "read", operator: "=", value: false }
+        ]
+      }
+    ]
+  ] as const)("reads %s", (text, expected) => {
+    assert.deepStrictEqual(query(text), Result.succeed(expected))
+  })
+
+  it("of several has all of them hold", () => {
+    assert.deepStrictEqual(
+      query("state=open", "read=false"),
+      Result.succeed({
+        operator: "AND",
+        value: [
+          { field: "state", operator: "=", value: "open" },
+          { field: "read", operator: "=", value: false }
+        ]
+      })
+    )
+  })
+
+  it.each([
+    ["open", /says no comparison/],
+    ["{", /is not the JSON of a query/],
+    ["open=maybe", /for conversations: .*true or false/s],
+    ["created_at~2026", /for conversations: .*one of .* for created_at/s]
+  ] as const)("says what is wrong with %s", (text, expected) => {
+    assert.match(Result.getOrThrow(Result.flip(query(text))), expected)
+  })
+
+  it("is for what is searched", () => {
+    assert.deepStrictEqual(
+      Selection.where(["name=x"], ["contacts", "tags"]),
+      Result.fail("--where is a search, and tags are not searched: it is for contacts, conversations, tickets")
+    )
+    assert.deepStrictEqual(Selection.where([], ["tags"]), Result.succeed(undefined))
+  })
+})
+
+describe("--fields", () => {
+  it("are fields of every resource", () => {
+    assert.isUndefined(Selection.fieldsMistake(["email", "custom_attributes.plan", "location.city"], ["contacts"]))
+    assert.match(Selection.fieldsMistake(["email"], ["contacts", "tags"]) ?? "", /email is no field of tags/)
+  })
+})
