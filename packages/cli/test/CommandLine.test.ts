@@ -82,7 +82,11 @@ describe("mistakes in the command line", () => {
       /^<resource> takes admins, .* or activityLogs, not "people"\. Did you mean contacts\?$/m
     ],
     ["a resource with a slip", ["export", "convs", "--to", "csv:x"], /Did you mean conversations\?/],
-    ["nothing like a resource", ["export", "xyz", "--to", "csv:x"], /contacts, .*deliveries or activityLogs, not "xyz"\.\n/],
+    [
+      "nothing like a resource",
+      ["export", "xyz", "--to", "csv:x"],
+      /contacts, .*deliveries or activityLogs, not "xyz"\.\n/
+    ],
     ["no resource", ["export", "--to", "csv:x"], /Name what to export, or write --all: admins, .*events/],
     ["all and some", ["export", "contacts", "--all", "--to", "csv:x"], /--all is every resource/],
     ["no destination", ["export", "contacts"], /--to/],
