@@ -14,6 +14,7 @@ import * as Divergence from "../report/Divergence.ts"
 import * as Document from "../document/Document.ts"
 import type { EffectiveDocument } from "../document/EffectiveDocument.ts"
 import * as JsonNode from "../schema/JsonNode.ts"
+import * as Difference from "./Difference.ts"
 import * as DocumentDiff from "./DocumentDiff.ts"
 import * as NormalizedSchema from "../schema/NormalizedSchema.ts"
 import { divergence, type Pair, Subject } from "../subject/Subject.ts"
@@ -102,7 +103,7 @@ const changesOf = (
 ): Found => {
   if (known === undefined) return []
   const of = (found: Found) => found.filter(({ operation }) => operation === pair.operation.name)
-  return DocumentDiff.changes({ root: before.root, operation: known }, { root: now.root, operation: pair.operation })
+  return Difference.changes({ root: before.root, operation: known }, { root: now.root, operation: pair.operation })
     .filter(({ pointer }) => !of(told).some((one) => within(pointer, one.pointer)))
     .map((finding) => {
       // Where client and document differ already, nobody can tell what a change does.

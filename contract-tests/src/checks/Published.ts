@@ -11,6 +11,7 @@ import * as Contract from "./Contract.ts"
 import { type Divergence, isFailure } from "../report/Divergence.ts"
 import * as Document from "../document/Document.ts"
 import * as EffectiveDocument from "../document/EffectiveDocument.ts"
+import type { Revision } from "../document/Revision.ts"
 import * as DocumentDiff from "./DocumentDiff.ts"
 import * as DocumentSource from "../document/DocumentSource.ts"
 import { Subject } from "../subject/Subject.ts"
@@ -44,7 +45,7 @@ const touched = (changes: ReadonlyArray<string>, { pointer, through }: Divergenc
   )
 
 /** Names of operations that mean something else in another version of the document. */
-const revised = ({ given, known }: DocumentDiff.Revision): ReadonlySet<string> => {
+const revised = ({ given, known }: Revision): ReadonlySet<string> => {
   const [before, now] = [Document.make(known), Document.make(given)]
   const form = (document: Document.Document, key: string) => {
     const operation = document.operations.find((one) => one.key === key)

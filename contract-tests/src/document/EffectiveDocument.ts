@@ -15,7 +15,7 @@ import type { Finding } from "../report/Divergence.ts"
 import { DocumentError, parse, read } from "./DocumentFile.ts"
 import { at as nodeAt, isRecord } from "../schema/JsonNode.ts"
 import * as Normalise from "./Normalise.ts"
-import * as DocumentDiff from "../checks/DocumentDiff.ts"
+import * as Revision from "./Revision.ts"
 import * as Reach from "./Reach.ts"
 import * as Vocabulary from "./Vocabulary.ts"
 
@@ -75,7 +75,7 @@ export interface EffectiveDocument {
   /** Whether it is the project's document with the project's overlays: what its simulator must keep to. */
   readonly own: boolean
   /** What it is compared with: the project's document, of which it is another version. */
-  readonly revision?: DocumentDiff.Revision
+  readonly revision?: Revision.Revision
 }
 
 /**
@@ -382,10 +382,10 @@ const revisionOf = Effect.fnUntraced(function* (file: string, text: string, publ
   const ours = yield* read(file)
   if (text === ours) return undefined
   const { document: known } = yield* parseDocument({ file, text: ours, url: yield* Bundle.urlOfFile(file) })
-  if (!DocumentDiff.recognises(known, published)) return undefined
-  return DocumentDiff.means(known, published)
+  if (!Revision.recognises(known, published)) return undefined
+  return Revision.means(known, published)
     ? { known, given: known, same: true }
-    : { known, given: DocumentDiff.align(known, published), same: false }
+    : { known, given: Revision.align(known, published), same: false }
 })
 
 /** Actions without effect, with the places they change in the document they are written for. */
@@ -396,7 +396,7 @@ const meant = Effect.fnUntraced(function* (
 ) {
   if (idle.length === 0) return []
   const { actions } = yield* apply(known, overlays)
-  return idle.map(({ file, index, kind, target }): DocumentDiff.Idle => ({
+  return idle.map(({ file, index, kind, target }): Revision.Idle => ({
     kind,
     file,
     index,

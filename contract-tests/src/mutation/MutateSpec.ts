@@ -26,6 +26,7 @@ import * as Pairs from "../subject/Pairs.ts"
 import * as JsonNode from "../schema/JsonNode.ts"
 import * as Published from "../checks/Published.ts"
 import * as DocumentDiff from "../checks/DocumentDiff.ts"
+import * as Revision from "../document/Revision.ts"
 import type * as MutationSites from "./MutationSites.ts"
 import * as Structure from "../checks/Structure.ts"
 import { accepts, type Pair, requests, type Shape } from "../subject/Subject.ts"
@@ -365,10 +366,10 @@ const judgePublished = (
   client: Client.Client
 ) => {
   const other = JsonPatch.apply(mutant.patch, root)
-  if (DocumentDiff.means(root, other)) {
+  if (Revision.means(root, other)) {
     return { verdict: verdictOf(wanted === "same" ? "same" : "drift", []), found: [], by: "compared" as const }
   }
-  const revision = { known: root, given: DocumentDiff.align(root, other), idle: [] }
+  const revision = { known: root, given: Revision.align(root, other), idle: [] }
   const found = DocumentDiff.check(client, revision, []).filter(isFailure)
   const standing = DocumentDiff.compare(client, Document.make(revision.given))
   const row = (check: string, divergences: ReadonlyArray<Divergence>) => ({

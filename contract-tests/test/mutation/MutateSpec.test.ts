@@ -3,7 +3,7 @@ import * as Document from "@effect-intercom/contract-tests/document/Document"
 import * as EffectiveDocument from "@effect-intercom/contract-tests/document/EffectiveDocument"
 import * as MutateSpec from "@effect-intercom/contract-tests/mutation/MutateSpec"
 import * as Mutants from "@effect-intercom/contract-tests/mutation/Mutants"
-import * as DocumentDiff from "@effect-intercom/contract-tests/checks/DocumentDiff"
+import * as Revision from "@effect-intercom/contract-tests/document/Revision"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as JsonPatch from "effect/JsonPatch"
@@ -72,7 +72,7 @@ describe("mutants", () => {
         // Some say what is said already: the runner leaves those out.
         if (JSON.stringify(changed) === JSON.stringify(published)) continue
         assert.isAbove(Document.make(changed).operations.length, 15, name)
-        assert.strictEqual(DocumentDiff.means(published, changed), expected === "same", `${name} ${pointer}`)
+        assert.strictEqual(Revision.means(published, changed), expected === "same", `${name} ${pointer}`)
       }
     }).pipe(Effect.provide(services))
   )
