@@ -12,8 +12,8 @@ export interface Fault {
 
 const fault = (file: string, name: string, ...edits: ReadonlyArray<Edit>): Fault => ({ name, file, edits })
 
-const http = "IntercomHttp.ts"
 const stage = "internal/Stage.ts"
+const transport = "internal/Transport.ts"
 const answers = "internal/ReadAnswer.ts"
 const retry = "internal/Retry.ts"
 const transient = "internal/Transient.ts"
@@ -79,7 +79,7 @@ export const faults: ReadonlyArray<Fault> = [
     "prependUrl(config.baseUrl.origin)"
   ]),
   fault(stage, "redirects are followed", ['redirect: "manual"', 'redirect: "follow"']),
-  fault(http, "an attempt has no timeout", ["Stage.timeOut(config.timeout),", ""]),
+  fault(transport, "an attempt has no timeout", ["Stage.timeOut(config.timeout),", ""]),
 
   fault(stage, "no User-Agent is sent", [
     "config.userAgent === undefined ? identity",
@@ -176,12 +176,12 @@ export const faults: ReadonlyArray<Fault> = [
     '({ operator: "AND", value: value.flatMap((one) => ("field" in one ? [one] : [...one.value])) as never })'
   ]),
   fault(searches, "dates are milliseconds", [
-    "({ field, operator, value })",
-    '({ field, operator, value: field.endsWith("_at") && typeof value === "number" ? value * 1000 : value })'
+    "value: compared[1] })",
+    'value: field.endsWith("_at") && typeof compared[1] === "number" ? compared[1] * 1000 : compared[1] })'
   ]),
   fault(searches, "NIN is IN", [
-    "({ field, operator, value })",
-    '({ field, operator: operator === "NIN" ? "IN" : operator, value })'
+    "operator: compared[0],",
+    'operator: compared[0] === "NIN" ? "IN" : compared[0],'
   ]),
   fault(searches, "a group has one member less", ["const mostMembers = 15", "const mostMembers = 14"]),
   fault(searches, "groups do not nest", ["const mostNested = 2", "const mostNested = 1"]),
