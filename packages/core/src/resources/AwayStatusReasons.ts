@@ -1,12 +1,13 @@
 /** Reasons for being away, which admins choose from. */
 import * as Schema from "effect/Schema"
 import * as Endpoint from "../Endpoint.ts"
+import * as Id from "../Id.ts"
 import { listing, noParameters, nullish, open, openEnum, UnixSeconds } from "../Wire.ts"
 import * as Pagination from "../Pagination.ts"
 import * as Resource from "../Resource.ts"
 
 /** The id of a reason for being away: digits, as a string. `admins.setAway` takes it as a number. */
-export const AwayStatusReasonId = Schema.String.pipe(Schema.brand("intercom/AwayStatusReasonId"))
+export const AwayStatusReasonId = Id.digits("intercom/AwayStatusReasonId")
 export type AwayStatusReasonId = typeof AwayStatusReasonId.Type
 
 /** A reason for being away. Times are Unix seconds. Source: the official 2.15 document. */

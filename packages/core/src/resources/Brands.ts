@@ -2,12 +2,13 @@
 import * as Schema from "effect/Schema"
 import * as Endpoint from "../Endpoint.ts"
 import * as ErrorResponse from "../ErrorResponse.ts"
+import * as Id from "../Id.ts"
 import { listing, LooseId, noParameters, nullish, open, openEnum, UnixSeconds } from "../Wire.ts"
 import * as Pagination from "../Pagination.ts"
 import * as Resource from "../Resource.ts"
 
 /** The id of a brand. */
-export const BrandId = Schema.String.pipe(Schema.brand("intercom/BrandId"))
+export const BrandId = Id.any("intercom/BrandId")
 export type BrandId = typeof BrandId.Type
 
 /** A brand. Times are Unix seconds. Source: the official 2.15 document. */

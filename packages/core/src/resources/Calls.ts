@@ -2,12 +2,13 @@
 import * as Schema from "effect/Schema"
 import * as Endpoint from "../Endpoint.ts"
 import * as ErrorResponse from "../ErrorResponse.ts"
+import * as Id from "../Id.ts"
 import { CustomAttributes, listing, LooseId, LooseTime, nullish, open, openEnum, optional, unchecked } from "../Wire.ts"
 import * as Pagination from "../Pagination.ts"
 import * as Resource from "../Resource.ts"
 
 /** The id of a call, as paths have it: a string. Live answers have it as a number. */
-export const CallId = Schema.String.pipe(Schema.brand("intercom/CallId"))
+export const CallId = Id.digits("intercom/CallId")
 export type CallId = typeof CallId.Type
 
 const callFields = {

@@ -2,6 +2,7 @@
 import * as Schema from "effect/Schema"
 import * as Endpoint from "../Endpoint.ts"
 import * as ErrorResponse from "../ErrorResponse.ts"
+import * as Id from "../Id.ts"
 import * as Pagination from "../Pagination.ts"
 import * as Resource from "../Resource.ts"
 import {
@@ -19,7 +20,7 @@ import {
 import { Deleted, inEveryLocale } from "./Common.ts"
 
 /** The id of a collection: digits, as a string. Articles have that of theirs as a number, in `parent_id`. */
-export const CollectionId = Schema.String.pipe(Schema.brand("intercom/CollectionId"))
+export const CollectionId = Id.digits("intercom/CollectionId")
 export type CollectionId = typeof CollectionId.Type
 
 /** A collection in one language. */

@@ -1,45 +1,46 @@
 /** What several resources share: ids, references, tags, messages. */
 import * as Schema from "effect/Schema"
+import * as Id from "../Id.ts"
 import { LooseId, nullish, open, openEnum, optional, UnixSeconds } from "../Wire.ts"
 
 /** The id of an admin: digits, as a string. Requests and other objects often hold it as a number. */
-export const AdminId = Schema.String.pipe(Schema.brand("intercom/AdminId"))
+export const AdminId = Id.digits("intercom/AdminId")
 export type AdminId = typeof AdminId.Type
 
 /** The id Intercom gave a contact: 24 hexadecimal characters on the live API. */
-export const ContactId = Schema.String.pipe(Schema.brand("intercom/ContactId"))
+export const ContactId = Id.text("intercom/ContactId")
 export type ContactId = typeof ContactId.Type
 
 /** The id Intercom gave a company, not your own `company_id`. */
-export const CompanyId = Schema.String.pipe(Schema.brand("intercom/CompanyId"))
+export const CompanyId = Id.text("intercom/CompanyId")
 export type CompanyId = typeof CompanyId.Type
 
 /** The id of a conversation: digits, as a string, though the official 2.15 document calls the path's an integer. */
-export const ConversationId = Schema.String.pipe(Schema.brand("intercom/ConversationId"))
+export const ConversationId = Id.digits("intercom/ConversationId")
 export type ConversationId = typeof ConversationId.Type
 
 /** The id of an article: digits, as a string. Parents of articles have theirs as a number. */
-export const ArticleId = Schema.String.pipe(Schema.brand("intercom/ArticleId"))
+export const ArticleId = Id.digits("intercom/ArticleId")
 export type ArticleId = typeof ArticleId.Type
 
 /** The id of a segment. */
-export const SegmentId = Schema.String.pipe(Schema.brand("intercom/SegmentId"))
+export const SegmentId = Id.text("intercom/SegmentId")
 export type SegmentId = typeof SegmentId.Type
 
 /** The id of a message. It is not the id of the conversation the message starts. */
-export const MessageId = Schema.String.pipe(Schema.brand("intercom/MessageId"))
+export const MessageId = Id.any("intercom/MessageId")
 export type MessageId = typeof MessageId.Type
 
 /** The id of a news item. */
-export const NewsItemId = Schema.String.pipe(Schema.brand("intercom/NewsItemId"))
+export const NewsItemId = Id.any("intercom/NewsItemId")
 export type NewsItemId = typeof NewsItemId.Type
 
 /** The id of a tag: digits, as a string. */
-export const TagId = Schema.String.pipe(Schema.brand("intercom/TagId"))
+export const TagId = Id.digits("intercom/TagId")
 export type TagId = typeof TagId.Type
 
 /** The id of a team: digits, as a string. Conversations have it as a number. */
-export const TeamId = Schema.String.pipe(Schema.brand("intercom/TeamId"))
+export const TeamId = Id.digits("intercom/TeamId")
 export type TeamId = typeof TeamId.Type
 
 /** Which page of a listing: `page` counts from 1, `per_page` is how many records it has at most. */

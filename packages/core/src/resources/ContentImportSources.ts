@@ -2,12 +2,13 @@
 import * as Schema from "effect/Schema"
 import * as Endpoint from "../Endpoint.ts"
 import * as ErrorResponse from "../ErrorResponse.ts"
+import * as Id from "../Id.ts"
 import * as Pagination from "../Pagination.ts"
 import * as Resource from "../Resource.ts"
 import { LooseId, listing, nullish, open, openEnum, optional, pageNumbers, unchecked, UnixSeconds } from "../Wire.ts"
 
 /** The id of a content import source: digits, as a string. Answers have it as a number. */
-export const ContentImportSourceId = Schema.String.pipe(Schema.brand("intercom/ContentImportSourceId"))
+export const ContentImportSourceId = Id.digits("intercom/ContentImportSourceId")
 export type ContentImportSourceId = typeof ContentImportSourceId.Type
 
 /**

@@ -6,6 +6,7 @@ import * as Schema from "effect/Schema"
 import * as Attributes from "../Attributes.ts"
 import * as Endpoint from "../Endpoint.ts"
 import * as ErrorResponse from "../ErrorResponse.ts"
+import * as Id from "../Id.ts"
 import type { IntercomError } from "../IntercomError.ts"
 import { IntercomHttp } from "../IntercomHttp.ts"
 import * as WithAttributes from "../internal/WithAttributes.ts"
@@ -14,7 +15,7 @@ import { CustomAttributes, JsonObject, nullish, open, optional, queryText, UnixS
 import { Deleted } from "./Common.ts"
 
 /** The id Intercom gave an instance, not your own `external_id`. */
-export const CustomObjectInstanceId = Schema.String.pipe(Schema.brand("intercom/CustomObjectInstanceId"))
+export const CustomObjectInstanceId = Id.any("intercom/CustomObjectInstanceId")
 export type CustomObjectInstanceId = typeof CustomObjectInstanceId.Type
 
 /**

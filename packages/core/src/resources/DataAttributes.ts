@@ -2,12 +2,13 @@
 import * as Schema from "effect/Schema"
 import * as Endpoint from "../Endpoint.ts"
 import * as ErrorResponse from "../ErrorResponse.ts"
+import * as Id from "../Id.ts"
 import { listing, LooseId, nullish, open, openEnum, optional, UnixSeconds } from "../Wire.ts"
 import * as Pagination from "../Pagination.ts"
 import * as Resource from "../Resource.ts"
 
-/** The id of a data attribute: digits. Answers have it as a number: `DataAttributeId.make(String(attribute.id))`. */
-export const DataAttributeId = Schema.String.pipe(Schema.brand("intercom/DataAttributeId"))
+/** The id of a data attribute: digits. Answers have it as a number: `DataAttributeId.from(attribute.id)`. */
+export const DataAttributeId = Id.digits("intercom/DataAttributeId")
 export type DataAttributeId = typeof DataAttributeId.Type
 
 /**

@@ -4,13 +4,14 @@ import * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
 import * as Endpoint from "../Endpoint.ts"
 import * as ErrorResponse from "../ErrorResponse.ts"
+import * as Id from "../Id.ts"
 import type { IntercomError } from "../IntercomError.ts"
 import * as Job from "../Job.ts"
 import * as Resource from "../Resource.ts"
 import { nullish, open, openEnum, UnixSeconds } from "../Wire.ts"
 
 /** The id of a content data export. */
-export const DataExportId = Schema.String.pipe(Schema.brand("intercom/DataExportId"))
+export const DataExportId = Id.text("intercom/DataExportId")
 export type DataExportId = typeof DataExportId.Type
 
 /** A content data export, as the API sends it; fields not listed here are kept. Source: the official 2.15 document. */

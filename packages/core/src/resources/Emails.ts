@@ -2,12 +2,13 @@
 import * as Schema from "effect/Schema"
 import * as Endpoint from "../Endpoint.ts"
 import * as ErrorResponse from "../ErrorResponse.ts"
+import * as Id from "../Id.ts"
 import { listing, LooseId, LooseTime, noParameters, nullish, open, openEnum } from "../Wire.ts"
 import * as Pagination from "../Pagination.ts"
 import * as Resource from "../Resource.ts"
 
 /** The id of an email address a workspace sends from. */
-export const EmailId = Schema.String.pipe(Schema.brand("intercom/EmailId"))
+export const EmailId = Id.any("intercom/EmailId")
 export type EmailId = typeof EmailId.Type
 
 /**

@@ -2,6 +2,7 @@
 import * as Schema from "effect/Schema"
 import * as Endpoint from "../Endpoint.ts"
 import * as ErrorResponse from "../ErrorResponse.ts"
+import * as Id from "../Id.ts"
 import * as Pagination from "../Pagination.ts"
 import * as Resource from "../Resource.ts"
 import {
@@ -18,7 +19,7 @@ import {
 } from "../Wire.ts"
 
 /** The id Intercom gave an external page, not your own `external_id`. */
-export const ExternalPageId = Schema.String.pipe(Schema.brand("intercom/ExternalPageId"))
+export const ExternalPageId = Id.any("intercom/ExternalPageId")
 export type ExternalPageId = typeof ExternalPageId.Type
 
 /**

@@ -2,12 +2,13 @@
 import * as Schema from "effect/Schema"
 import * as Endpoint from "../Endpoint.ts"
 import * as ErrorResponse from "../ErrorResponse.ts"
+import * as Id from "../Id.ts"
 import * as Resource from "../Resource.ts"
 import { CustomAttributes, JsonObject, LooseId, nullish, open, openEnum, optional } from "../Wire.ts"
 import { ConversationId } from "./Common.ts"
 
 /** The id of a call that Fin takes: digits, as a string. Answers have it as a number. */
-export const FinVoiceCallId = Schema.String.pipe(Schema.brand("intercom/FinVoiceCallId"))
+export const FinVoiceCallId = Id.digits("intercom/FinVoiceCallId")
 export type FinVoiceCallId = typeof FinVoiceCallId.Type
 
 /** A call that Fin takes, as the API sends it; fields not listed here are kept. Source: the official 2.15 document. */

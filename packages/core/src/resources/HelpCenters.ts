@@ -2,12 +2,13 @@
 import * as Schema from "effect/Schema"
 import * as Endpoint from "../Endpoint.ts"
 import * as ErrorResponse from "../ErrorResponse.ts"
+import * as Id from "../Id.ts"
 import * as Pagination from "../Pagination.ts"
 import * as Resource from "../Resource.ts"
 import { listing, LooseId, noParameters, nullish, open, UnixSeconds } from "../Wire.ts"
 
 /** The id of a Help Center: digits, as a string. Collections have that of theirs as a number. */
-export const HelpCenterId = Schema.String.pipe(Schema.brand("intercom/HelpCenterId"))
+export const HelpCenterId = Id.digits("intercom/HelpCenterId")
 export type HelpCenterId = typeof HelpCenterId.Type
 
 /**

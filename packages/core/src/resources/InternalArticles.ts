@@ -2,6 +2,7 @@
 import * as Schema from "effect/Schema"
 import * as Endpoint from "../Endpoint.ts"
 import * as ErrorResponse from "../ErrorResponse.ts"
+import * as Id from "../Id.ts"
 import * as Pagination from "../Pagination.ts"
 import * as Resource from "../Resource.ts"
 import {
@@ -20,7 +21,7 @@ import {
 import { Deleted } from "./Common.ts"
 
 /** The id of an internal article: digits, as a string. */
-export const InternalArticleId = Schema.String.pipe(Schema.brand("intercom/InternalArticleId"))
+export const InternalArticleId = Id.digits("intercom/InternalArticleId")
 export type InternalArticleId = typeof InternalArticleId.Type
 
 /**

@@ -3,13 +3,14 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Endpoint from "../Endpoint.ts"
 import * as ErrorResponse from "../ErrorResponse.ts"
+import * as Id from "../Id.ts"
 import type { IntercomError } from "../IntercomError.ts"
 import * as Job from "../Job.ts"
 import { LooseId, nullish, open, openEnum } from "../Wire.ts"
 import * as Resource from "../Resource.ts"
 
 /** The id of a job. */
-export const JobId = Schema.String.pipe(Schema.brand("intercom/JobId"))
+export const JobId = Id.text("intercom/JobId")
 export type JobId = typeof JobId.Type
 
 /** A job. Source: the official 2.15 document. */

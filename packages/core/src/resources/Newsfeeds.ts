@@ -2,13 +2,14 @@
 import * as Schema from "effect/Schema"
 import * as Endpoint from "../Endpoint.ts"
 import * as ErrorResponse from "../ErrorResponse.ts"
+import * as Id from "../Id.ts"
 import * as Pagination from "../Pagination.ts"
 import * as Resource from "../Resource.ts"
 import { listing, nullish, open, openEnum, pageNumbers, unchecked, UnixSeconds } from "../Wire.ts"
 import { NewsItem, NewsItemList } from "./NewsItems.ts"
 
 /** The id of a newsfeed: digits, as a string. News items have that of theirs as a number. */
-export const NewsfeedId = Schema.String.pipe(Schema.brand("intercom/NewsfeedId"))
+export const NewsfeedId = Id.digits("intercom/NewsfeedId")
 export type NewsfeedId = typeof NewsfeedId.Type
 
 /**

@@ -2,6 +2,7 @@
 import * as Schema from "effect/Schema"
 import * as Endpoint from "../Endpoint.ts"
 import * as ErrorResponse from "../ErrorResponse.ts"
+import * as Id from "../Id.ts"
 import { listing, nullish, open, openEnum, optional, unchecked, UnixSeconds } from "../Wire.ts"
 import * as Pagination from "../Pagination.ts"
 import * as Resource from "../Resource.ts"
@@ -9,7 +10,7 @@ import { EmbeddedAdmin } from "./Admins.ts"
 import { AdminId, Reference } from "./Common.ts"
 
 /** The id of a note: digits, as a string. */
-export const NoteId = Schema.String.pipe(Schema.brand("intercom/NoteId"))
+export const NoteId = Id.digits("intercom/NoteId")
 export type NoteId = typeof NoteId.Type
 
 /**

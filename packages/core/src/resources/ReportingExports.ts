@@ -4,6 +4,7 @@ import * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
 import * as Endpoint from "../Endpoint.ts"
 import * as ErrorResponse from "../ErrorResponse.ts"
+import * as Id from "../Id.ts"
 import type { IntercomError } from "../IntercomError.ts"
 import * as Job from "../Job.ts"
 import * as Pagination from "../Pagination.ts"
@@ -11,7 +12,7 @@ import * as Resource from "../Resource.ts"
 import { listing, noParameters, nullish, open, openEnum, optional, queryText, UnixSeconds } from "../Wire.ts"
 
 /** The id of a reporting export. */
-export const ReportingExportId = Schema.String.pipe(Schema.brand("intercom/ReportingExportId"))
+export const ReportingExportId = Id.text("intercom/ReportingExportId")
 export type ReportingExportId = typeof ReportingExportId.Type
 
 /** A reporting export, as the API sends it; fields not listed here are kept. Source: the official 2.15 document. */

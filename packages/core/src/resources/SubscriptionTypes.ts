@@ -1,12 +1,13 @@
 /** Subscription types: what contacts agree to be written about, or do not. */
 import * as Schema from "effect/Schema"
 import * as Endpoint from "../Endpoint.ts"
+import * as Id from "../Id.ts"
 import { listing, noParameters, nullish, open, openEnum } from "../Wire.ts"
 import * as Pagination from "../Pagination.ts"
 import * as Resource from "../Resource.ts"
 
 /** The id of a subscription type: digits, as a string. */
-export const SubscriptionTypeId = Schema.String.pipe(Schema.brand("intercom/SubscriptionTypeId"))
+export const SubscriptionTypeId = Id.digits("intercom/SubscriptionTypeId")
 export type SubscriptionTypeId = typeof SubscriptionTypeId.Type
 
 /** A subscription type in a language. */

@@ -1,12 +1,13 @@
 /** A ticket, as the API sends it, wherever it is. */
 import * as Schema from "effect/Schema"
+import * as Id from "../Id.ts"
 import { CustomAttributes, LooseId, nullish, open, openEnum, unchecked, UnixSeconds } from "../Wire.ts"
 import { Reference } from "./Common.ts"
 import { Attachment, ConversationContacts, LinkedObjects } from "./Conversation.ts"
 import { EmbeddedTicketState, EmbeddedTicketType, ticketCategory, ticketStateCategory } from "./TicketType.ts"
 
 /** The id of a ticket: digits, as a string. It is not the `ticket_id` that people see. */
-export const TicketId = Schema.String.pipe(Schema.brand("intercom/TicketId"))
+export const TicketId = Id.digits("intercom/TicketId")
 export type TicketId = typeof TicketId.Type
 
 /**

@@ -1,17 +1,18 @@
 /** Types of tickets, with their attributes and states, as the API sends them, wherever they are. */
 import * as Schema from "effect/Schema"
+import * as Id from "../Id.ts"
 import { CustomAttributes, LooseId, nullish, open, openEnum, UnixSeconds } from "../Wire.ts"
 
 /** The id of a type of ticket: digits, as a string. */
-export const TicketTypeId = Schema.String.pipe(Schema.brand("intercom/TicketTypeId"))
+export const TicketTypeId = Id.digits("intercom/TicketTypeId")
 export type TicketTypeId = typeof TicketTypeId.Type
 
 /** The id of an attribute of a type of ticket: what tickets are searched by. */
-export const TicketTypeAttributeId = Schema.String.pipe(Schema.brand("intercom/TicketTypeAttributeId"))
+export const TicketTypeAttributeId = Id.any("intercom/TicketTypeAttributeId")
 export type TicketTypeAttributeId = typeof TicketTypeAttributeId.Type
 
 /** The id of a state of tickets: digits, as a string. */
-export const TicketStateId = Schema.String.pipe(Schema.brand("intercom/TicketStateId"))
+export const TicketStateId = Id.digits("intercom/TicketStateId")
 export type TicketStateId = typeof TicketStateId.Type
 
 /** What tickets of a type are for: customers' requests, work behind them, or many tickets with one cause. */

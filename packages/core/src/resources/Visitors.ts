@@ -2,6 +2,7 @@
 import * as Schema from "effect/Schema"
 import * as Endpoint from "../Endpoint.ts"
 import * as ErrorResponse from "../ErrorResponse.ts"
+import * as Id from "../Id.ts"
 import {
   CustomAttributes,
   JsonObject,
@@ -18,7 +19,7 @@ import { EmbeddedCompany } from "./Company.ts"
 import { Contact, ContactAvatar } from "./Contact.ts"
 
 /** The id Intercom gave a visitor. */
-export const VisitorId = Schema.String.pipe(Schema.brand("intercom/VisitorId"))
+export const VisitorId = Id.text("intercom/VisitorId")
 export type VisitorId = typeof VisitorId.Type
 
 /** Where a visitor was last seen, by its address. */

@@ -2,11 +2,12 @@
 import * as Schema from "effect/Schema"
 import * as Endpoint from "../Endpoint.ts"
 import * as ErrorResponse from "../ErrorResponse.ts"
+import * as Id from "../Id.ts"
 import * as Resource from "../Resource.ts"
 import { CustomAttributes, LooseId, nullish, open, openEnum } from "../Wire.ts"
 
 /** The id of a workflow. */
-export const WorkflowId = Schema.String.pipe(Schema.brand("intercom/WorkflowId"))
+export const WorkflowId = Id.any("intercom/WorkflowId")
 export type WorkflowId = typeof WorkflowId.Type
 
 /** A workflow. Times are ISO 8601. What it is made of has no documented form. */
