@@ -46,7 +46,7 @@ const outputs: { readonly [example: string]: ReadonlyArray<RegExp> } = {
 }
 
 /** It does not end by itself, or calls what the simulator does not have; the service has a test of its own. */
-const others = ["nightly.ts", "telemetry.ts", "update.ts", "webhooks.ts"]
+const others = ["install-app.ts", "nightly.ts", "telemetry.ts", "update.ts", "webhooks.ts"]
 
 it("each example has an expected output", () => {
   assert.deepStrictEqual(globSync("*.ts", { cwd: folder }).toSorted(), [...Object.keys(outputs), ...others].toSorted())

@@ -30,6 +30,7 @@ import { createServer } from "node:http"
 import * as Faults from "./Faults.ts"
 import * as App from "./internal/App.ts"
 import * as Days from "./internal/Days.ts"
+import * as Installation from "./internal/Installation.ts"
 import * as Notifier from "./internal/Notifier.ts"
 import * as Operations from "./internal/Operations.ts"
 import * as Recording from "./internal/Recording.ts"
@@ -146,12 +147,18 @@ export interface Options extends Amounts {
    * Further workspaces at the same address, each with a token of its own, as the live API has them: which one answers, its
    * token says. They share nothing, neither records nor limits.
    */
-  readonly workspaces?: ReadonlyArray<Omit<Options, "tokens" | "workspaces">> | undefined
+  readonly workspaces?: ReadonlyArray<Omit<Options, "oauth" | "tokens" | "workspaces">> | undefined
+  /**
+   * An app that can be installed: `/oauth` sends whoever comes back with a code at once, as if somebody had said yes, and
+   * `/auth/eagle/token` trades it for the token of the workspace; of a further one, if the authorize URL has its index as
+   * `workspace`. None when left out.
+   */
+  readonly oauth?: Installation.App | undefined
   /**
    * Several workspaces, by their tokens: each is as these options say, and as its own. Their seeds differ, and with them their
    * ids, unless they are given. The first is the simulator's own, unless there is a `token`.
    */
-  readonly tokens?: { readonly [token: string]: Omit<Options, "token" | "tokens" | "workspaces"> } | undefined
+  readonly tokens?: { readonly [token: string]: Omit<Options, "oauth" | "token" | "tokens" | "workspaces"> } | undefined
 }
 
 /** {@link Options} of a simulator that listens. */
@@ -271,9 +278,15 @@ const make = Effect.fnUntraced(function* <E>(all: Options, wire: Wire<E>) {
     const description = "two workspaces have the same token; give each one of its own"
     return yield* Effect.die(new OptionsError({ option: "workspaces", description }))
   }
-  const app = Effect.flatMap(HttpServerRequest.HttpServerRequest, ({ headers }) => {
-    const [, token = ""] = /^Bearer (.*)$/i.exec(headers["authorization"] ?? "") ?? []
-    return apps.get(token) ?? first.app
+  const installation =
+    all.oauth &&
+    Installation.make(
+      all.oauth,
+      [first, ...others].map(({ token }) => token)
+    )
+  const app = Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
+    const [, token = ""] = /^Bearer (.*)$/i.exec(request.headers["authorization"] ?? "") ?? []
+    return installation?.(request) ?? apps.get(token) ?? first.app
   })
   const shape = (url: string): Shape => {
     const shapes = others.map(({ shape }) => shape(url))
@@ -285,7 +298,7 @@ const make = Effect.fnUntraced(function* <E>(all: Options, wire: Wire<E>) {
     const itself: Shape = { ...first.shape(url), workspaces: shapes.map((each) => ({ ...each, workspace })), workspace }
     return itself
   }
-  return { app: others.length === 0 ? first.app : app, shape }
+  return { app: others.length === 0 && installation === undefined ? first.app : app, shape }
 })
 
 /** The options of each workspace, the first one's first. */
