@@ -64,6 +64,7 @@ const surroundings: Record<string, string> = {
   typeOf: `import("@effect-intercom/export").Description.TypeOf`,
   file: "string",
   named: "boolean",
+  workspace: "string",
   schema: "string",
   clientSecret: `import("effect").Redacted.Redacted`,
   url: `import("effect").Redacted.Redacted`
