@@ -1,0 +1,208 @@
+/**
+ * Records by id, many at about the same time: asked for together, each once, and kept for a while. `ContactLoader` and its
+ * kin are made of it, and so are those of resources of your own.
+ */
+import type * as Arr from "effect/Array"
+import * as Cache from "effect/Cache"
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Request from "effect/Request"
+import * as RequestResolver from "effect/RequestResolver"
+import type { IntercomError, Reason } from "./IntercomError.ts"
+import { Version } from "./internal/CallPolicy.ts"
+
+export interface Options {
+  /**
+   * How long a record is kept. Failures are not kept. With 0 nothing is, and only what is asked for at the same time is asked
+   * once.
+   *
+   * @default "1 minute"
+   */
+  readonly timeToLive?: Duration.Input | undefined
+  /**
+   * How many records are kept at most; the one that was not asked for the longest goes first.
+   *
+   * @default 10_000
+   */
+  readonly capacity?: number | undefined
+  /**
+   * For how long gets are collected, from the first on.
+   *
+   * @default "10 millis"
+   */
+  readonly window?: Duration.Input | undefined
+}
+
+/** Records of a kind, by id. */
+export interface Loader<Id extends string, A> {
+  /** The record, asked for together with others, or as it is kept. Fails as a `get` by itself does. */
+  readonly get: (id: Id) => Effect.Effect<A, IntercomError>
+  /** The records, in the order of their ids. Fails with the first failure. */
+  readonly getAll: (ids: Iterable<Id>) => Effect.Effect<Array<A>, IntercomError>
+  /** The record, asked for anew and kept; until it is there, others get the one that is kept. */
+  readonly refresh: (id: Id) => Effect.Effect<A, IntercomError>
+  /** Forgets a record: after it was changed, say. */
+  readonly invalidate: (id: Id) => Effect.Effect<void>
+  /** Forgets all records. */
+  readonly invalidateAll: Effect.Effect<void>
+}
+
+/** How records of a kind are had. */
+export interface Source<Id extends string, A> {
+  /** Whose they are, in spans and logs: `Contacts`. */
+  readonly name: string
+  /** One by itself. */
+  readonly one: (id: Id) => Effect.Effect<A, IntercomError>
+  /**
+   * Several at once, by id, with fewer requests than ids; what is not among them is asked for alone. Where it fails, all are
+   * asked for alone, and the failure is logged at the level Debug; what no other request could cure fails them all: the
+   * token is refused, the rate limit is full.
+   */
+  readonly many?:
+    | ((ids: Arr.NonEmptyReadonlyArray<Id>) => Effect.Effect<ReadonlyMap<string, A>, IntercomError>)
+    | undefined
+  /**
+   * How many ids are worth `many`.
+   *
+   * @default 2
+   */
+  readonly least?: number | undefined
+  /**
+   * How many ids `many` takes.
+   *
+   * @default 50
+   */
+  readonly most?: number | undefined
+}
+
+const hopeless: ReadonlySet<Reason["_tag"]> = new Set(["Unauthorized", "RateLimited"])
+
+/** How many are asked for alone at a time. */
+const concurrency = 8
+
+/** Versions of the API have records of their own. */
+interface Get<Id extends string, A> extends Request.Request<A, IntercomError> {
+  readonly id: Id
+  readonly version: string | undefined
+}
+
+/** A record that is kept, and a failure that is not. */
+const keep =
+  ({ timeToLive = "1 minute" }: Options) =>
+  (exit: Exit.Exit<unknown, unknown>): Duration.Input =>
+    Exit.isSuccess(exit) ? timeToLive : 0
+
+/**
+ * A loader of records. What is asked for together is asked for as the first of them says: its timeout, its retries, its
+ * headers. Versions of the API are kept apart.
+ *
+ * @example
+ * ```ts
+ * import { type ContactId, Contacts, Loader } from "@effect-intercom/core"
+ * import { Effect } from "effect"
+ *
+ * // The companies of contacts: there is no way to ask for several at once, but each is asked for once.
+ * const companiesOf = Effect.gen(function* () {
+ *   const { listCompanies } = yield* Contacts
+ *   return yield* Loader.make({ name: "Contacts.listCompanies", one: (id: ContactId) => listCompanies(id) })
+ * })
+ * ```
+ */
+export const make = Effect.fnUntraced(function* <Id extends string, A>(
+  { least = 2, many, most = 50, name, one }: Source<Id, A>,
+  options: Options = {}
+): Effect.fn.Return<Loader<Id, A>> {
+  const together = (ids: Arr.NonEmptyReadonlyArray<Id>): Effect.Effect<ReadonlyMap<string, A>, IntercomError> =>
+    many === undefined || ids.length < least
+      ? Effect.succeed(new Map())
+      : many(ids).pipe(
+          Effect.catch((error) =>
+            hopeless.has(error.reason._tag)
+              ? Effect.fail(error)
+              : Effect.as(
+                  Effect.logDebug(`${name}: ${ids.length} at once failed, now each by itself: ${error.message}`),
+                  new Map<string, A>()
+                )
+          )
+        )
+
+  const resolver = RequestResolver.makeGrouped<Get<Id, A>, string | undefined>({
+    key: ({ request }) => request.version,
+    resolver: Effect.fnUntraced(
+      function* (entries: Arr.NonEmptyArray<Request.Entry<Get<Id, A>>>) {
+        const waiting = Map.groupBy(entries, ({ request }) => request.id)
+        // There is one at least.
+        const ids = [...waiting.keys()] as unknown as Arr.NonEmptyReadonlyArray<Id>
+        const complete = (id: Id, exit: Exit.Exit<A, IntercomError>) => {
+          for (const entry of waiting.get(id) ?? []) entry.completeUnsafe(exit)
+        }
+        const found = yield* together(ids)
+        const alone = ids.filter((id) => {
+          const record = found.get(id)
+          if (record === undefined) return true
+          complete(id, Exit.succeed(record))
+          return false
+        })
+        yield* Effect.forEach(alone, (id) => Effect.map(Effect.exit(one(id)), (exit) => complete(id, exit)), {
+          concurrency,
+          discard: true
+        })
+      },
+      (run, [{ request }]) => Effect.provideService(run, Version, request.version)
+    )
+  }).pipe(
+    RequestResolver.setDelay(options.window ?? "10 millis"),
+    RequestResolver.batchN(most),
+    RequestResolver.withSpan(`${name}.load`)
+  )
+  const cache = yield* RequestResolver.asCache(resolver, {
+    capacity: options.capacity ?? 10_000,
+    timeToLive: keep(options)
+  })
+
+  const requestOf = Request.of<Get<Id, A>>()
+  const withRequest = <B, E>(id: Id, use: (request: Get<Id, A>) => Effect.Effect<B, E>): Effect.Effect<B, E> =>
+    Effect.flatMap(Version, (version) => use(requestOf({ id, version })))
+  const get = (id: Id) => withRequest(id, (request) => Cache.get(cache, request))
+  return {
+    get,
+    getAll: (ids) => Effect.forEach(ids, get, { concurrency: "unbounded" }),
+    refresh: (id) => withRequest(id, (request) => Cache.refresh(cache, request)),
+    invalidate: (id) => withRequest(id, (request) => Cache.invalidate(cache, request)),
+    invalidateAll: Cache.invalidateAll(cache)
+  }
+})
+
+/**
+ * A loader of records of which there is a list of all: it is asked for once, and kept as long as a record. What is not in it
+ * is asked for alone.
+ */
+export const fromList = Effect.fnUntraced(function* <Id extends string, A extends { readonly id: string }>(
+  {
+    list,
+    name,
+    one
+  }: Pick<Source<Id, A>, "name" | "one"> & {
+    readonly list: Effect.Effect<Iterable<A>, IntercomError>
+  },
+  options: Options = {}
+): Effect.fn.Return<Loader<Id, A>> {
+  const lists = yield* Cache.makeWith(
+    (version: string | undefined) =>
+      list.pipe(
+        Effect.map((records) => new Map(Array.from(records, (record) => [record.id, record]))),
+        Effect.provideService(Version, version)
+      ),
+    { capacity: 10, timeToLive: keep(options) }
+  )
+  const many = () => Effect.flatMap(Version, (version) => Cache.get(lists, version))
+  const loader = yield* make({ name, one, many, least: 1, most: Number.POSITIVE_INFINITY }, options)
+  const forget = Cache.invalidateAll(lists)
+  return {
+    ...loader,
+    refresh: (id) => Effect.andThen(forget, loader.refresh(id)),
+    invalidate: (id) => Effect.andThen(forget, loader.invalidate(id)),
+    invalidateAll: Effect.andThen(forget, loader.invalidateAll)
+  }
+})
