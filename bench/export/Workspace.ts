@@ -18,11 +18,16 @@ export const [oldest, newest] = [start, start + span]
 const unitOf = (resource: Resource): ((seconds: number) => number) =>
   resource === "contacts" ? (seconds) => Math.floor(seconds / day) : (seconds) => seconds
 
+type Comparison = Extract<Query, { readonly field: string }>
+
+/** A query of a window of time, for all records in it: nothing here exports some only. */
+export type Windowed = Comparison | Extract<Query, { readonly value: readonly [unknown, unknown] }>
+
 /** The records a query finds: those from a number on, up to another one without it. */
 export type Range = readonly [from: number, to: number]
 
 /** A search of the kind an export makes: what it finds are neighbours in the order of their creation. */
-export const find = (resource: Resource, query: Query, count: number): Range => {
+export const find = (resource: Resource, query: Windowed, count: number): Range => {
   const unit = unitOf(resource)
   /** The first record in the unit of a moment; or in a later one. */
   const first = (seconds: number, later: number): number => {
@@ -35,7 +40,7 @@ export const find = (resource: Resource, query: Query, count: number): Range => 
     }
     return low
   }
-  const compare = ({ operator, value }: Extract<Query, { readonly field: string }>): Range => {
+  const compare = ({ operator, value }: Comparison): Range => {
     if (operator === ">") return [first(value, 1), count]
     return operator === "<" ? [0, first(value, 0)] : [first(value, 0), first(value, 1)]
   }

@@ -6,14 +6,13 @@
  *
  * The latency is in milliseconds; the limit is for each 10 s, which begin with the first request; 0 is none.
  */
-import type { Query } from "@effect-intercom/export/Windows"
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"
 import { setTimeout } from "node:timers/promises"
 import { contact } from "../internal/Contacts.ts"
 import { conversation, conversationIdOf, listed } from "../internal/Conversations.ts"
 import * as Pieces from "./Pieces.ts"
-import { createdAt, find, type Range, type Resource } from "./Workspace.ts"
+import { createdAt, find, type Range, type Resource, type Windowed } from "./Workspace.ts"
 
 const [contacts = 0, conversations = 0, latency = 0, limit = 0] = process.argv.slice(2).map(Number)
 
@@ -52,7 +51,7 @@ const page = (resource: Resource, [first, last]: Range, size: number, cursor: st
 }
 
 interface Search {
-  readonly query: Query
+  readonly query: Windowed
   readonly sort: { readonly order: "ascending" | "descending" }
   readonly pagination: { readonly per_page: number; readonly starting_after?: string }
 }
