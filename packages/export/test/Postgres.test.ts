@@ -1,3 +1,4 @@
+import { TokenStore } from "@effect-intercom/core/TokenStore"
 import { BadAddress, ExportError, type Reason } from "@effect-intercom/export/ExportError"
 import type { Host } from "@effect-intercom/export/Host"
 import * as NodeSqlite from "@effect-intercom/export/NodeSqlite"
@@ -121,10 +122,43 @@ const freePort = Effect.callback<number>((resume) => {
 const things = (...ids: ReadonlyArray<string>) => batch(ids.map((id) => ({ type: "thing", id })))
 
 describe("Postgres", () => {
-  layer(Layer.merge(PostgresServer.layer, Disk.layer), { excludeTestServices: true })((it) => {
+  layer(Layer.merge(PostgresServer.layer, Disk.layer), { excludeTestServices: true, timeout: "1 minute" })((it) => {
     for (const { check, name } of SinkLaws.laws(Effect.map(place, subject))) it.effect(name, () => check, timeout)
 
     for (const [name, scenario] of Object.entries(scenarios)) it.effect(name, () => Effect.flatMap(place, scenario))
+
+    it.effect("tokens of workspaces are in a table, made by whoever is first, encrypted", () =>
+      Effect.gen(function* () {
+        const { schema, url } = yield* place
+        const key = Redacted.make(Buffer.alloc(32, 1).toString("base64"))
+        const store = () => TokenStore.layerSql({ table: `tokens_${schema}`, key }).pipe(Layer.provide(client(url)))
+        const names = ["acme", "ACME", "globex", "initech"]
+        const setAll = (prefix: string) =>
+          TokenStore.use(({ set }) =>
+            Effect.forEach(names, (name) =>
+              set(name, { accessToken: Redacted.make(`${prefix}-${name}`), region: "eu" })
+            )
+          )
+        // Two that find no table.
+        const first = Effect.provide(setAll("first"), store())
+        yield* Effect.all([first, first], { concurrency: 2 })
+        yield* Effect.gen(function* () {
+          const { find, keys, remove } = yield* TokenStore
+          yield* setAll("token-of")
+          assert.deepStrictEqual(yield* keys, names.toSorted())
+          for (const name of names) {
+            const { accessToken, region } = yield* find(name)
+            assert.deepStrictEqual([Redacted.value(accessToken), region], [`token-of-${name}`, "eu"])
+          }
+          yield* remove("acme")
+          assert.strictEqual((yield* Effect.flip(find("acme")))._tag, "UnknownWorkspace")
+          assert.strictEqual(Redacted.value((yield* find("ACME")).accessToken), "token-of-ACME")
+        }).pipe(Effect.provide(store()))
+        const rows = yield* ask(url, `SELECT credentials FROM ${quoted(`tokens_${schema}`)}`)
+        assert.strictEqual(rows.length, 3)
+        assert.notInclude(JSON.stringify(rows), "token-of")
+      })
+    )
 
     it.effect("the statement that is told makes the table that an export makes", () =>
       Effect.gen(function* () {
