@@ -73,7 +73,8 @@ const attempts = Effect.fnUntraced(function* (call: Effect.Effect<unknown, unkno
     Effect.provideService(RetryPolicy, { times, base: "1 millis", cap: "1 millis" }),
     Effect.provideService(Timeout, "2 millis"),
     (call) => Malformed.end(call, counting),
-    Effect.provideService(Malformed.Patience, "2 seconds")
+    // Long, as a busy machine may stop for seconds: only a client that hangs waits for it.
+    Effect.provideService(Malformed.Patience, "20 seconds")
   )
   return sent
 })

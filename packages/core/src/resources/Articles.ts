@@ -153,7 +153,7 @@ export class ListArticles extends Schema.Opaque<ListArticles>()(Schema.Struct(pa
 export class CreateArticleContent extends Schema.Opaque<CreateArticleContent>()(
   Schema.Struct({
     /** As answers have it; nothing depends on it. */
-    type: optional(openEnum("article_content")),
+    type: optional(Schema.Literal("article_content")),
     title: optional(Schema.String),
     description: optional(Schema.String),
     /** HTML. */
@@ -168,7 +168,7 @@ export class CreateArticleContent extends Schema.Opaque<CreateArticleContent>()(
 export class CreateArticleTranslations extends Schema.Opaque<CreateArticleTranslations>()(
   Schema.Struct({
     /** As answers have it; nothing depends on it. */
-    type: optional(openEnum("article_translated_content")),
+    type: optional(Schema.Literal("article_translated_content")),
     ...inEveryLocale(optional(CreateArticleContent))
   })
 ) {}

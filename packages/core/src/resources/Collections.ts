@@ -83,7 +83,7 @@ export class ListCollections extends Schema.Opaque<ListCollections>()(Schema.Str
 export class CreateCollectionContent extends Schema.Opaque<CreateCollectionContent>()(
   Schema.Struct({
     /** As answers have it; nothing depends on it. */
-    type: optional(openEnum("group_content")),
+    type: optional(Schema.Literal("group_content")),
     name: optional(Schema.String),
     description: optional(Schema.String)
   })
@@ -93,7 +93,7 @@ export class CreateCollectionContent extends Schema.Opaque<CreateCollectionConte
 export class CreateCollectionTranslations extends Schema.Opaque<CreateCollectionTranslations>()(
   Schema.Struct({
     /** As answers have it; nothing depends on it. */
-    type: optional(openEnum("group_translated_content")),
+    type: optional(Schema.Literal("group_translated_content")),
     ...inEveryLocale(optional(CreateCollectionContent))
   })
 ) {}
