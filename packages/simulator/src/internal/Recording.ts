@@ -3,6 +3,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import type * as HttpServerResponse from "effect/http/HttpServerResponse"
+import type * as Scope from "effect/Scope"
 import type * as Faults from "../Faults.ts"
 import type * as Operations from "./Operations.ts"
 import * as Request from "./Request.ts"
@@ -20,7 +21,7 @@ export interface Recorded extends Faults.Asked {
 /** As it came: it is looked at when somebody asks. */
 interface Entry {
   readonly request: HttpServerRequest.HttpServerRequest
-  readonly body: string | undefined
+  body: string | undefined
   readonly at: number
   status: number | undefined
 }
@@ -32,7 +33,7 @@ export interface Recording {
   /** Records the requests to an app. */
   readonly around: <E, R>(
     app: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>
-  ) => Effect.Effect<HttpServerResponse.HttpServerResponse, E, HttpServerRequest.HttpServerRequest | R>
+  ) => Effect.Effect<HttpServerResponse.HttpServerResponse, E, HttpServerRequest.HttpServerRequest | Scope.Scope | R>
   readonly requests: (where?: Where) => Effect.Effect<ReadonlyArray<Recorded>>
 }
 
@@ -53,10 +54,17 @@ export const make = (most: number, find: Operations.Find): Recording => {
     around: (app) =>
       Effect.gen(function* () {
         const request = yield* HttpServerRequest.HttpServerRequest
-        const body = request.method === "GET" ? undefined : yield* Effect.orElseSucceed(request.text, () => undefined)
-        const entry: Entry = { request, body, at: yield* Clock.currentTimeMillis, status: undefined }
+        const entry: Entry = { request, body: undefined, at: yield* Clock.currentTimeMillis, status: undefined }
         entries.push(entry)
         if (entries.length > 2 * most) entries = entries.slice(-most)
+        // Beside the app: a body that never ends is in nobody's way.
+        if (request.method !== "GET") {
+          yield* request.text.pipe(
+            Effect.map((text) => void (entry.body = text)),
+            Effect.ignore,
+            Effect.forkScoped({ startImmediately: true })
+          )
+        }
         const response = yield* app
         entry.status = response.status
         return response
