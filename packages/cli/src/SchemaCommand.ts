@@ -12,13 +12,15 @@ import * as Option from "effect/Option"
 import * as Destination from "./Destination.ts"
 import * as Resources from "./Resources.ts"
 
-type Format = "ddl" | "json-schema" | "markdown"
+type Format = "ddl" | "views" | "json-schema" | "markdown"
 
 /** What tables are where they are written. */
 interface Written {
   readonly typeOf: Description.TypeOf
   /** The statement that makes one, in a database. */
   readonly definition?: (table: Table) => string
+  /** Those that make a view for each list within its records. */
+  readonly views?: (table: Table) => string
 }
 
 const asReceived: Written = { typeOf: ({ kind }) => kind }
@@ -32,12 +34,20 @@ const writtenTo = (destination: Destination.Destination): Effect.Effect<Written>
     case "sqlite":
       return Effect.map(
         loaded(() => import("@effect-intercom/export/NodeSqlite")),
-        ({ tableDefinition, typeOf }) => ({ typeOf, definition: tableDefinition })
+        ({ tableDefinition, typeOf, viewDefinitions }) => ({
+          typeOf,
+          definition: tableDefinition,
+          views: viewDefinitions
+        })
       )
     case "postgres":
       return Effect.map(
         loaded(() => import("@effect-intercom/export/Postgres")),
-        ({ tableDefinition, typeOf }) => ({ typeOf, definition: (table) => tableDefinition(table, destination.schema) })
+        ({ tableDefinition, typeOf, viewDefinitions }) => ({
+          typeOf,
+          definition: (table) => tableDefinition(table, destination.schema),
+          views: (table) => viewDefinitions(table, destination.schema)
+        })
       )
     default:
       return Effect.succeed(asReceived)
@@ -52,8 +62,15 @@ const usual = ({ kind }: Destination.Destination): Format => {
 const rendered = (
   names: ReadonlyArray<Resource.ResourceName>,
   format: Format,
-  { definition, typeOf }: Written
+  { definition, typeOf, views }: Written
 ): string => {
+  if (format === "views" && views !== undefined) {
+    const tables = names.map((name) => Resource.all[name].table)
+    return tables
+      .flatMap((table) => (table.lists === undefined ? [] : [views(table)]))
+      .join("\n")
+      .trimEnd()
+  }
   if (format === "json-schema") return JSON.stringify(Description.jsonSchema(names), null, 2)
   return names
     .map((name) => {
@@ -70,9 +87,9 @@ export const command = Command.make(
     resources: Resources.argument("Which, else all"),
     to: Destination.flag,
     schema: Destination.schemaFlag,
-    format: Flag.Literals("format", ["ddl", "json-schema", "markdown"]).pipe(
+    format: Flag.Literals("format", ["ddl", "views", "json-schema", "markdown"]).pipe(
       Flag.withDescription(
-        "The statements that make the tables, the JSON Schema of the records, or a table of the columns " +
+        "The statements that make the tables, or a view for each list within them; the JSON Schema of the records, or a table of the columns " +
           "(default: ddl for databases, markdown for csv and parquet, else json-schema)"
       ),
       Flag.optional
@@ -94,8 +111,8 @@ export const command = Command.make(
   Command.validate(({ format, schema, to }) => {
     const wrong =
       Destination.schemaMistake(to, schema) ??
-      (Option.contains(format, "ddl") && usual(to) !== "ddl"
-        ? `--format ddl is for databases, and the destination is ${to.kind}`
+      (Option.exists(format, (one) => one === "ddl" || one === "views") && usual(to) !== "ddl"
+        ? `--format ${Option.getOrElse(format, () => "ddl")} is for databases, and the destination is ${to.kind}`
         : undefined)
     return wrong === undefined ? Effect.void : Effect.fail(new CliError.ValidationError({ message: wrong }))
   }),
@@ -106,6 +123,10 @@ export const command = Command.make(
   Command.withExamples([
     { command: "intercom export schema contacts --to postgres:", description: "The statement that makes the table" },
     { command: "intercom export schema tags --to ndjson:dump", description: "The JSON Schema of its lines" },
+    {
+      command: "intercom export schema conversations --to sqlite:workspace.db --format views | sqlite3 workspace.db",
+      description: "Parts, tags and contacts of conversations as rows of their own"
+    },
     { command: "intercom export schema --to parquet:dump", description: "The columns of all tables, in Markdown" }
   ])
 )

@@ -33,6 +33,7 @@ import {
   quote,
   transaction
 } from "./internal/SqlDialect.ts"
+import * as SqlViews from "./internal/SqlViews.ts"
 import * as SqlSink from "./internal/SqlSink.ts"
 import * as Lock from "./Lock.ts"
 import { Sha256 } from "./Sha256.ts"
@@ -91,6 +92,12 @@ const definitions: Definitions = { types, collation: "", position: "INTEGER PRIM
 
 /** The statement that makes the table of a resource, as an export does. */
 export const tableDefinition = (table: Table): string => definition(definitions, table)
+
+/**
+ * The statements that make a view for each list within the records of a table: a row for each tag of a contact, part of a
+ * conversation and so on, with the key of its record. They need a table that was exported.
+ */
+export const viewDefinitions = (table: Table): string => SqlViews.definitions(SqlViews.sqlite, table)
 
 /** The type of a column. */
 export const typeOf = ({ kind }: Pick<Column, "kind">): string => types[kind]

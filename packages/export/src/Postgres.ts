@@ -60,6 +60,7 @@ import {
   type Values
 } from "./internal/SqlDialect.ts"
 import * as PostgresTarget from "./internal/PostgresTarget.ts"
+import * as SqlViews from "./internal/SqlViews.ts"
 import * as SqlSink from "./internal/SqlSink.ts"
 import { Sha256 } from "./Sha256.ts"
 import { Sink } from "./Sink.ts"
@@ -286,6 +287,15 @@ const definitions: Definitions = {
 /** The statement that makes the table of a resource, as an export does; without a schema, in the `search_path`'s. */
 export const tableDefinition = (table: Table.Table, schema?: string): string =>
   definition(definitions, table, schema === undefined ? quote(table.name) : `${quote(schema)}.${quote(table.name)}`)
+
+/**
+ * The statements that make a view for each list within the records of a table: a row for each tag of a contact, part of a
+ * conversation and so on, with the key of its record. They need a table that was exported.
+ */
+export const viewDefinitions = (table: Table.Table, schema?: string): string =>
+  SqlViews.definitions(SqlViews.postgres, table, (name) =>
+    schema === undefined ? quote(name) : `${quote(schema)}.${quote(name)}`
+  )
 
 /** The type of a column. */
 export const typeOf = ({ kind }: Pick<Table.Column, "kind">): string => types[kind]

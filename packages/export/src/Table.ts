@@ -43,6 +43,20 @@ export interface Table {
   readonly key: string | null
   /** In the order of the schema. */
   readonly columns: ReadonlyArray<Column>
+  /** What records have several of: a view for each, in a database. @default none */
+  readonly lists?: ReadonlyArray<List> | undefined
+}
+
+/** A list within records, whose entries are objects. */
+export interface List {
+  /** What it is called where each entry is a row: `conversation_parts`. */
+  readonly name: string
+  /** The column of JSON that has it: `conversation_parts__conversation_parts`. */
+  readonly column: string
+  /** What the key of the record is called beside an entry: `conversation_id`. */
+  readonly of: string
+  /** Of an entry. */
+  readonly columns: ReadonlyArray<Column>
 }
 
 /** All names it has, or had. */
@@ -100,13 +114,51 @@ const separator = "__"
 export const fromSchema = <S extends Schema.Constraint>(
   name: string,
   schema: S,
-  { formerly, key }: { readonly key: (keyof S["Encoded"] & string) | null; readonly formerly?: ReadonlyArray<string> }
-): Table => ({
-  name,
-  key,
-  ...(formerly === undefined ? undefined : { formerly }),
-  columns: unique(fieldsOf(SchemaAST.toEncoded(schema.ast), []))
-})
+  {
+    formerly,
+    key,
+    lists
+  }: {
+    readonly key: (keyof S["Encoded"] & string) | null
+    readonly formerly?: ReadonlyArray<string>
+    /** Lists within a record of one, by the names of their views: `{ of: "contact", at: { contact_tags: "tags.data" } }`. */
+    readonly lists?: { readonly of: string; readonly at: { readonly [view: string]: string } }
+  }
+): Table => {
+  const ast = SchemaAST.toEncoded(schema.ast)
+  return {
+    name,
+    key,
+    ...(formerly === undefined ? undefined : { formerly }),
+    columns: unique(fieldsOf(ast, [])),
+    ...(lists === undefined
+      ? undefined
+      : { lists: Object.entries(lists.at).map(([view, path]) => listAt(ast, view, path.split("."), `${lists.of}_id`)) })
+  }
+}
+
+/** What a list at a path has, as far as its schema says. */
+const listAt = (ast: SchemaAST.AST, name: string, path: ReadonlyArray<string>, of: string): List => {
+  const within = path.reduce<ReadonlyArray<SchemaAST.AST>>(
+    (all, field) =>
+      all.flatMap((one) =>
+        one._tag === "Objects"
+          ? one.propertySignatures.flatMap((signature) =>
+              signature.name === field ? alternatives(signature.type) : []
+            )
+          : []
+      ),
+    [ast]
+  )
+  const entries = within.flatMap((one) => (one._tag === "Arrays" ? one.rest.flatMap(alternatives) : []))
+  const taken = new Set([of, "position", "_record"])
+  return {
+    name,
+    column: path.join(separator),
+    of,
+    columns: unique(entries.flatMap((entry) => fieldsOf(entry, []))).filter((column) => !taken.has(column.name))
+  }
+}
 
 /** The columns an object is taken apart into; none for what is not an object the schema describes. */
 const fieldsOf = (ast: SchemaAST.AST, path: ReadonlyArray<string>): ReadonlyArray<Column> =>

@@ -11,6 +11,7 @@ import * as PgClient from "@effect/sql-pg/PgClient"
 import { assert, describe, layer } from "@effect/vitest"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import * as EffectSchema from "effect/Schema"
 import type * as FileSystem from "effect/FileSystem"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
@@ -288,6 +289,47 @@ describe("Postgres", () => {
         assert.deepStrictEqual(
           [other?.["name"], other?.["tags"], other?.["_rest"]],
           [fine.name, fine.tags, { more: fine.more }]
+        )
+      })
+    )
+
+    it.effect("views have a row for each entry of a list, whatever drifted", () =>
+      Effect.gen(function* () {
+        const one = yield* place
+        const entry = EffectSchema.Struct({
+          name: EffectSchema.String,
+          at: EffectSchema.Int,
+          "it's": EffectSchema.Boolean,
+          of: EffectSchema.Struct({ id: EffectSchema.String }),
+          more: EffectSchema.Array(EffectSchema.String)
+        })
+        const schema = EffectSchema.Struct({
+          id: EffectSchema.String,
+          parts: EffectSchema.Struct({ all: EffectSchema.Array(entry) })
+        })
+        const lists = { of: "post", at: { post_parts: "parts.all" } }
+        const table = Table.fromSchema("posts", schema, { key: "id", lists })
+        const parts = [
+          { name: "a", at: 3, "it's": true, of: { id: "x" }, more: ["m"] },
+          { name: 7, at: "soon", "it's": null, new: 1 }
+        ]
+        const records = [{ id: "1", parts: { all: parts } }, { id: "2", parts: { all: { 0: "no list" } } }, { id: "3" }]
+        yield* exported(one, table, "replace", batch(records))
+        for (let turn = 0; turn < 2; turn += 1) {
+          for (const statement of Postgres.viewDefinitions(table, one.schema).split(/;\n/)) yield* one.query(statement)
+        }
+        const rows = yield* one.query("SELECT * FROM post_parts ORDER BY post_id, position")
+        const nothing = { at: null, "it's": null, of__id: null, more: null }
+        assert.deepStrictEqual(
+          rows.map((row): Row => ({
+            ...row,
+            position: Number(row["position"]),
+            at: row["at"] === null ? null : Number(row["at"])
+          })),
+          [
+            { post_id: "1", position: 0, name: "a", at: 3, "it's": true, of__id: "x", more: ["m"], _record: parts[0] },
+            { post_id: "1", position: 1, ...nothing, name: "7", _record: parts[1] }
+          ]
         )
       })
     )

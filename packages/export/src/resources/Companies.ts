@@ -5,6 +5,7 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { make } from "../Definition.ts"
+import * as Table from "../Table.ts"
 import * as Scroll from "../Scroll.ts"
 import * as Walk from "../Walk.ts"
 
@@ -33,6 +34,10 @@ export const companies = make<Companies>({
   name: "companies",
   about: "companies that have users",
   schema: Company,
+  table: Table.fromSchema("companies", Company, {
+    key: "id",
+    lists: { of: "company", at: { company_tags: "tags.tags", company_segments: "segments.segments" } }
+  }),
   changes: "filter",
   requests: ["GET /companies/scroll", "GET /companies"],
   permissions: ["Read and list users and companies"],

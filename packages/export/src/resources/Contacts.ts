@@ -7,6 +7,7 @@ import * as Stream from "effect/Stream"
 import * as Children from "../Children.ts"
 import * as Completion from "../Completion.ts"
 import { fieldsOf, make, type Options } from "../Definition.ts"
+import * as Table from "../Table.ts"
 import * as Records from "../internal/Records.ts"
 import * as Searched from "../Searched.ts"
 import type { Received } from "../Table.ts"
@@ -101,6 +102,13 @@ export const contacts = make<Contacts>({
   name: "contacts",
   about: "contacts, with all of their tags, notes and companies",
   schema: Contact,
+  table: Table.fromSchema("contacts", Contact, {
+    key: "id",
+    lists: {
+      of: "contact",
+      at: { contact_tags: "tags.data", contact_companies: "companies.data", contact_notes: "notes.data" }
+    }
+  }),
   pageSize: 150,
   largestPage: 150,
   changes: "search",

@@ -4,6 +4,7 @@ import { conversationFields } from "@effect-intercom/core/Search"
 import * as Stream from "effect/Stream"
 import * as Completion from "../Completion.ts"
 import { fieldsOf, make, type Options } from "../Definition.ts"
+import * as Table from "../Table.ts"
 import * as Searched from "../Searched.ts"
 
 const searching: Searched.Searched<Conversations> = {
@@ -49,6 +50,17 @@ export const conversations = make<Conversations>({
   name: "conversations",
   about: "conversations with their parts",
   schema: Conversation,
+  table: Table.fromSchema("conversations", Conversation, {
+    key: "id",
+    lists: {
+      of: "conversation",
+      at: {
+        conversation_parts: "conversation_parts.conversation_parts",
+        conversation_tags: "tags.tags",
+        conversation_contacts: "contacts.contacts"
+      }
+    }
+  }),
   pageSize: 50,
   largestPage: 150,
   changes: "search",

@@ -8,7 +8,11 @@ export const newsItems = listing({
   name: "newsItems",
   about: "news items",
   schema: NewsItem,
-  table: Table.fromSchema("newsItems", NewsItem, { key: "id", formerly: ["news"] }),
+  table: Table.fromSchema("newsItems", NewsItem, {
+    key: "id",
+    formerly: ["news"],
+    lists: { of: "news_item", at: { newsfeed_assignments: "newsfeed_assignments" } }
+  }),
   requests: ["GET /news/news_items"],
   permissions: ["Read and List news items and newsfeeds"],
   pages: (_, options) => Stream.unwrap(NewsItems.useSync(({ list }) => list.pages({}, options)))

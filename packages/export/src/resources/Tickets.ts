@@ -4,6 +4,7 @@ import { ticketFields } from "@effect-intercom/core/Search"
 import * as Stream from "effect/Stream"
 import * as Completion from "../Completion.ts"
 import { fieldsOf, make, type Options } from "../Definition.ts"
+import * as Table from "../Table.ts"
 import * as Searched from "../Searched.ts"
 import type { Received } from "../Table.ts"
 
@@ -38,6 +39,10 @@ export const tickets = make<Tickets>({
   name: "tickets",
   about: "tickets with their parts",
   schema: Ticket,
+  table: Table.fromSchema("tickets", Ticket, {
+    key: "id",
+    lists: { of: "ticket", at: { ticket_parts: "ticket_parts.ticket_parts", ticket_contacts: "contacts.contacts" } }
+  }),
   pageSize: 150,
   largestPage: 150,
   changes: "search",

@@ -1,0 +1,106 @@
+/** What is a list within records is rows of its own. */
+import * as Export from "@effect-intercom/export/Export"
+import * as NodeExport from "@effect-intercom/export/NodeExport"
+import * as NodeSqlite from "@effect-intercom/export/NodeSqlite"
+import * as Resource from "@effect-intercom/export/Resource"
+import { Simulator } from "@effect-intercom/simulator/Simulator"
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
+import * as Layer from "effect/Layer"
+import * as Stream from "effect/Stream"
+import { DatabaseSync } from "node:sqlite"
+import * as Workspace from "./Workspace.ts"
+
+interface Conversation {
+  readonly id: string
+  readonly conversation_parts: {
+    readonly conversation_parts: ReadonlyArray<{
+      readonly id: string
+      readonly part_type: string
+      readonly created_at: number
+      readonly author: { readonly id: string }
+    }>
+  }
+  readonly tags: { readonly tags: ReadonlyArray<{ readonly id: string; readonly name: string }> }
+}
+
+/** Every table that has lists. */
+const tables = Object.values(Resource.all).flatMap(({ table }) => (table.lists === undefined ? [] : [table]))
+
+describe("views", () => {
+  it("are of lists that are columns, and have what the schema says of an entry", () => {
+    for (const { columns, lists = [], name } of tables) {
+      for (const { column, columns: of, name: view } of lists) {
+        assert.strictEqual(columns.find((one) => one.name === column)?.kind, "json", `${name}: ${view}`)
+        assert.isAtLeast(of.length, 1, view)
+      }
+    }
+    const names = tables.flatMap(({ lists = [] }) => lists.map(({ name }) => name))
+    assert.deepStrictEqual(names, [...new Set(names)])
+    assert.isEmpty(names.filter((name) => Object.hasOwn(Resource.all, name)))
+  })
+
+  it.effect("have a row for each entry, with the key of its record, in SQLite", () =>
+    Effect.gen(function* () {
+      yield* Workspace.setClock
+      const directory = yield* (yield* FileSystem.FileSystem).makeTempDirectoryScoped({ prefix: "views-" })
+      const file = `${directory}/workspace.db`
+      const layer = NodeSqlite.layer({ file }).pipe(Layer.provide(NodeExport.layer))
+      yield* Workspace.collected(Export.run({ resources: ["conversations", "contacts", "tickets"] })).pipe(
+        Effect.provide(layer)
+      )
+      const conversations = yield* Simulator.use(({ records }) =>
+        Effect.map(Stream.runCollect(records("conversationDetails")), (lines) =>
+          lines.map((line) => JSON.parse(line) as Conversation)
+        )
+      )
+      const database = new DatabaseSync(file)
+      // Twice, as after an update of this package.
+      for (const name of ["conversations", "contacts", "tickets", "conversations"] as const) {
+        database.exec(NodeSqlite.viewDefinitions(Resource.all[name].table))
+      }
+      const rows = (sql: string) =>
+        database
+          .prepare(sql)
+          .all()
+          .map((row) => ({ ...row }))
+      assert.deepStrictEqual(
+        rows(
+          `SELECT conversation_id, position, id, part_type, created_at, author__id FROM conversation_parts ORDER BY conversation_id, position`
+        ),
+        conversations
+          .flatMap(({ conversation_parts, id }) =>
+            conversation_parts.conversation_parts.map((part, position) => ({
+              conversation_id: id,
+              position,
+              id: part.id,
+              part_type: part.part_type,
+              created_at: part.created_at,
+              author__id: part.author.id
+            }))
+          )
+          .toSorted((a, b) =>
+            a.conversation_id < b.conversation_id
+              ? -1
+              : a.conversation_id > b.conversation_id
+                ? 1
+                : a.position - b.position
+          )
+      )
+      assert.strictEqual(
+        rows("SELECT * FROM conversation_tags").length,
+        conversations.reduce((sum, { tags }) => sum + tags.tags.length, 0)
+      )
+      assert.isNotEmpty(
+        rows("SELECT contact_id, email, contact_tags.id FROM contact_tags JOIN contacts ON contacts.id = contact_id")
+      )
+      database.close()
+    }).pipe(
+      Effect.scoped,
+      Effect.provide(Workspace.layer({ ...Workspace.small, contacts: 20, conversations: 8 })),
+      Effect.provide(NodeServices.layer)
+    )
+  )
+})
