@@ -1,4 +1,4 @@
-/** `--dry-run`: what an export would do, and how many requests it takes at least. */
+/** `--dry-run`: what an export would do, and about how many requests it takes: those that only some records need are counted for all. */
 import type { Preview } from "@effect-intercom/export/Export"
 import * as Format from "@effect-intercom/export/Format"
 import * as DateTime from "effect/DateTime"

@@ -16,6 +16,7 @@ import * as Kind from "../Kind.ts"
 import * as World from "../World.ts"
 import * as Admins from "./Admins.ts"
 import * as Contacts from "./Contacts.ts"
+import * as CustomObjectInstances from "./CustomObjectInstances.ts"
 import * as Tickets from "./Tickets.ts"
 
 const salt = 3
@@ -103,7 +104,15 @@ const generate = (world: World.World, index: number) => {
       : null,
     teammates: admin === undefined ? null : { type: "admin.list", admins: [{ type: "admin", id: String(admin) }] },
     title: random.chance(0.4) ? null : random.chance(0.2) ? "" : random.pick(V.subjects),
-    custom_attributes: { Urgent: random.chance(0.2), Attempts: random.below(5), Thème: random.pick(V.topics) },
+    custom_attributes: {
+      Urgent: random.chance(0.2),
+      Attempts: random.below(5),
+      Thème: random.pick(V.topics),
+      // The first conversations are about an order each.
+      ...(index < world.counts.customObjectInstances
+        ? { Order: CustomObjectInstances.referenceTo(world, index) }
+        : undefined)
+    },
     topics: { type: "topic.list", topics: [], total_count: 0 },
     ticket: null,
     linked_objects: { type: "list", data: [], total_count: 0, has_more: false },

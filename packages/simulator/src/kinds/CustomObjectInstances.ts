@@ -31,6 +31,12 @@ const generate = (world: World.World, index: number) => {
   }
 }
 
+/** What a record has that refers to an instance: a list of one. */
+export const referenceTo = (world: World.World, index: number) => ({
+  type: "Order.list",
+  instances: [{ type: "Order", id: ids.of(world, index), external_id: `order-${index}` }]
+})
+
 const keyOf = (type: unknown, externalId: unknown): string => JSON.stringify([type, externalId])
 
 const missing = { message: "Object not found" }
