@@ -54,9 +54,14 @@ const inWorkspace =
   <A, E>(effect: Effect.Effect<A, E, Layer.Success<ReturnType<typeof Workspace.layer>>>) =>
     Effect.andThen(Workspace.setClock, Effect.provide(effect, Workspace.layer(given)))
 
+/** What waits: for another scroll to end, or for a file to be made. */
+const waiting = new Set<string>(["companies", "notes", "customObjectInstances", "deliveries"])
+
 /** Runs a plan to its end, whatever it waits for. */
 const run = (plan: Plan, sink: ReturnType<typeof MemorySink.make>) =>
-  Effect.raceFirst(Workspace.run(plan, sink), Effect.forever(TestClock.adjust("5 seconds")))
+  plan.resources.some((name) => waiting.has(name))
+    ? Effect.raceFirst(Workspace.run(plan, sink), Effect.forever(TestClock.adjust("5 seconds")))
+    : Workspace.run(plan, sink)
 
 const whole = ["tags", "notes", "companies"]
 
@@ -70,7 +75,12 @@ describe("every resource", () => {
         yield* filled
         yield* Exported.referring
         const sink = MemorySink.make()
-        const entries = Workspace.entriesOf(yield* run({ resources: Resource.everything }, sink))
+        const patient = Resource.everything.filter((name) => waiting.has(name))
+        const others = Resource.everything.filter((name) => !waiting.has(name))
+        const entries = [
+          ...Workspace.entriesOf(yield* run({ resources: ["tags", ...others] }, sink)),
+          ...Workspace.entriesOf(yield* run({ resources: ["tags", ...patient] }, sink))
+        ]
         for (const name of Resource.everything) {
           const expected = yield* Exported.expected(name)
           assert.isNotEmpty(expected, name)
@@ -100,7 +110,7 @@ describe("every resource", () => {
         yield* Exported.referring
         for (const name of Resource.everything) {
           const alone = MemorySink.make()
-          const one: Plan = { resources: [name], pageSize: 4 }
+          const one: Plan = { resources: [name], pageSize: 6 }
           yield* run(one, alone)
           for (let at = 1; at <= alone.failing.commits; at += 1) {
             const sink = MemorySink.make()
