@@ -13,6 +13,7 @@ import * as Argument from "effect/cli/Argument"
 import * as CliError from "effect/cli/CliError"
 import * as Flag from "effect/cli/Flag"
 import * as Config from "effect/Config"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
@@ -156,12 +157,15 @@ export const postgresUrl: Config.Config<Redacted.Redacted> = itsOwn.reduceRight(
 
 type Environment = FileSystem.FileSystem | Path.Path | Stdio.Stdio
 
-/** The sink of a destination. `named`: in a pipe, each record comes with the name of its resource. */
+/**
+ * The sink of a destination. `named`: in a pipe, each record comes with the name of its resource. `patience`: how long a
+ * database keeps the lock of a process that gives no sign of life.
+ */
 export const layer = (
   destination: Destination,
-  { named = false } = {}
+  { named = false, patience }: { readonly named?: boolean; readonly patience?: Duration.Input } = {}
 ): Layer.Layer<Sink, Config.ConfigError, Environment> =>
-  Layer.unwrap(sink(destination, named)).pipe(Layer.provide(NodeExport.layer))
+  Layer.unwrap(sink(destination, named, patience)).pipe(Layer.provide(NodeExport.layer))
 
 const loaded = <A>(load: () => Promise<A>): Effect.Effect<A> => Effect.promise(load)
 
@@ -169,9 +173,10 @@ type Services = Layer.Success<typeof NodeExport.layer>
 
 const sink: (
   destination: Destination,
-  named: boolean
+  named: boolean,
+  patience: Duration.Input | undefined
 ) => Effect.Effect<Layer.Layer<Sink, never, Environment | Services>, Config.ConfigError> = Effect.fnUntraced(
-  function* (destination, named) {
+  function* (destination, named, patience) {
     switch (destination.kind) {
       case "ndjson":
         return (yield* loaded(() => import("@effect-intercom/export/Ndjson"))).layer(destination)
@@ -185,7 +190,8 @@ const sink: (
         const url = destination.url ?? (yield* postgresUrl)
         return (yield* loaded(() => import("@effect-intercom/export/Postgres"))).layer({
           url,
-          schema: destination.schema
+          schema: destination.schema,
+          patience
         })
       }
       case "stdout":

@@ -78,6 +78,10 @@ const runConfig = {
   night: nightFlag.pipe(Flag.withDescription("The night of --once (default: today's date, in UTC)")),
   workspaces,
   tokens,
+  pageSize: whole("page-size", 1, 1_000_000).pipe(
+    Flag.withDescription("Records per request, where there are pages; it shrinks by itself when requests time out"),
+    Flag.optional
+  ),
   concurrency: whole("concurrency", 1, 1000).pipe(
     Flag.withDescription("Exports at once, on this runner (default: 8)"),
     Flag.withDefault(8)

@@ -20,6 +20,7 @@
  */
 import * as PgClient from "@effect/sql-pg/PgClient"
 import * as PgTypes from "@effect/sql-pg/PgTypes"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as FileSystem from "effect/FileSystem"
@@ -75,10 +76,18 @@ export interface Options {
   readonly url: Redacted.Redacted
   /** Where the tables are; created when it does not exist. Without it, the first of a `search_path`, or `public`. */
   readonly schema?: string | undefined
+  /**
+   * How long the server keeps the lock of a process that gives no sign of life, because it is frozen, or cut off from it;
+   * a process that lives gives one three times as often. It needs PostgreSQL 14.
+   *
+   * @default as long as the server takes the connection for alive
+   */
+  readonly patience?: Duration.Input | undefined
 }
 
 /** The sink that is the schema of this database. */
 export const layer = ({
+  patience,
   schema: named,
   url
 }: Options): Layer.Layer<Sink, never, FileSystem.FileSystem | Host | Sha256> =>
@@ -95,7 +104,9 @@ export const layer = ({
 
       const session = Effect.gen(function* () {
         const { name, schema, target } = yield* Effect.fromResult(place)
-        return dialectOf(yield* openSession(target, name), name, schema)
+        const sql = yield* openSession(target, name)
+        if (patience !== undefined) yield* giveSigns(sql, Duration.fromInputUnsafe(patience))
+        return dialectOf(sql, name, schema)
       })
 
       const connect = Effect.gen(function* () {
@@ -203,6 +214,15 @@ const openSession = Effect.fnUntraced(function* (target: PostgresTarget.Target, 
   yield* Effect.ignore(sql`SELECT set_config('client_connection_check_interval', '2s', false)`)
   yield* Effect.ignore(sql`SELECT set_config('idle_session_timeout', '0', false)`)
   return sql
+})
+
+/** Has the server end the session, and with it the lock, when it hears nothing for so long. */
+const giveSigns = Effect.fnUntraced(function* (sql: SqlClient, patience: Duration.Duration) {
+  const millis = `${Math.ceil(Duration.toMillis(patience))}ms`
+  yield* Effect.ignore(sql`SELECT set_config('idle_in_transaction_session_timeout', ${millis}, false)`)
+  yield* Effect.ignore(sql`SELECT set_config('idle_session_timeout', ${millis}, false)`)
+  const sign = Effect.ignore(sql`SELECT 1`)
+  yield* Effect.forkScoped(Effect.repeat(sign, Schedule.spaced(Duration.divideUnsafe(patience, 3))))
 })
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -466,8 +486,8 @@ const untrusted =
 
 const isAboutTls = (code: string, message: string): boolean => message === withoutTls || untrusted.test(code)
 
-/** Too many connections; shutting down, crashed, starting. See PostgreSQL's appendix of error codes. */
-const unavailable = new Set(["53300", "57P01", "57P02", "57P03"])
+/** Too many connections; shutting down, crashed, starting; idle for too long. See PostgreSQL's appendix of error codes. */
+const unavailable = new Set(["53300", "57P01", "57P02", "57P03", "57P05", "25P03"])
 
 /** The code of PostgreSQL or of the system. The text of PostgreSQL may quote a value, but never the password. */
 const causeOf = (cause: unknown): { readonly code: string; readonly message: string } => ({

@@ -9,6 +9,7 @@ import * as SinkLaws from "@effect-intercom/export/SinkLaws"
 import * as Table from "@effect-intercom/export/Table"
 import * as PgClient from "@effect/sql-pg/PgClient"
 import { assert, describe, layer } from "@effect/vitest"
+import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as EffectSchema from "effect/Schema"
@@ -20,6 +21,7 @@ import * as Redacted from "effect/Redacted"
 import * as References from "effect/References"
 import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
+import * as TestClock from "effect/testing/TestClock"
 import * as Tracer from "effect/Tracer"
 import * as NodeCrypto from "node:crypto"
 import * as NodeNet from "node:net"
@@ -349,6 +351,34 @@ describe("Postgres", () => {
         const kept = { id: "id", [long.slice(0, -1)]: "xxxxxxxxx" }
         assert.deepStrictEqual({ ...row }, { ...kept, _rest: { ctid: "ctid", [long]: "xxxxxxxxx" } })
         assert.strictEqual(receipt.records, 1)
+      })
+    )
+
+    it.effect("a process that gives no sign of life loses its lock, and can write nothing any more", () =>
+      Effect.gen(function* () {
+        const one = yield* place
+        const patient: Schema = {
+          ...one,
+          layer: Postgres.layer({ url: Redacted.make(one.url), schema: one.schema, patience: "300 millis" })
+        }
+        // Its clock stands still, as that of a frozen process does.
+        const frozen = yield* TestClock.make()
+        const live = yield* Clock.Clock
+        const lost = yield* writing(patient, ({ commit }) =>
+          Effect.gen(function* () {
+            yield* commit(things("a", "b"), () => `{"at":1}`)
+            yield* Effect.retry(
+              writing(patient, ({ checkpoint, commit }) => {
+                assert.strictEqual(checkpoint, `{"at":1}`)
+                return commit(things("c"), () => `{"at":2}`)
+              }),
+              { while: (reason) => reason._tag === "Locked", schedule: Schedule.spaced("20 millis") }
+            ).pipe(Effect.provideService(Clock.Clock, live))
+            return yield* Effect.flip(commit(things("d"), () => `{"at":3}`))
+          })
+        ).pipe(Effect.provideService(Clock.Clock, frozen))
+        assert.include(["DatabaseLost", "LostLock"], lost._tag)
+        yield* writing(one, ({ checkpoint }) => Effect.sync(() => assert.strictEqual(checkpoint, `{"at":2}`)))
       })
     )
 

@@ -167,7 +167,12 @@ const make = Effect.gen(function* () {
   })
 
   const over: Service["over"] = (night) =>
-    Effect.repeat(status(night), { until: Status.isOver, schedule: Schedule.spaced("500 millis") })
+    // A database that is restarted is there again before long.
+    Effect.retry(status(night), {
+      while: ({ _tag }) => _tag === "FleetDatabaseFailed",
+      schedule: Schedule.spaced("1 seconds"),
+      times: 120
+    }).pipe(Effect.repeat({ until: Status.isOver, schedule: Schedule.spaced("500 millis") }))
 
   /** What the engine stored of an entity. Messages are found by type and id; the shard is of no account. */
   const clear = (type: string, id: string) =>

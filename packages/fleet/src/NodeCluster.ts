@@ -161,6 +161,8 @@ const distributed = <E>(
       ShardingConfig.layer({
         ...timing(options),
         ...addresses,
+        // Few executions need few; each is handed over by statements of its own.
+        shardsPerGroup: 64,
         shardLockExpiration: options.lockExpiration ?? Duration.seconds(15)
       })
     ),

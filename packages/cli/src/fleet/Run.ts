@@ -48,7 +48,11 @@ export const run = (options: RunOptions) =>
     const cron = Result.getOrElse(cronOf(options), () => undefined)
     const resources = chosen(options)
     if (!Array.isReadonlyArrayNonEmpty(resources)) return
-    const plan: Plan = { resources, ...(options.full ? { force: true } : { since: "last" }) }
+    const plan: Plan = {
+      resources,
+      ...(options.full ? { force: true } : { since: "last" }),
+      ...(Option.isSome(options.pageSize) ? { pageSize: options.pageSize.value } : undefined)
+    }
     const settings = yield* defaults(options)
     const names = Workspaces.all(options)
 
@@ -58,7 +62,8 @@ export const run = (options: RunOptions) =>
         // The name of a workspace makes no other destination than the one that was checked.
         Layer.unwrap(
           Effect.map(Effect.orDie(Effect.fromResult(destinationOf(options, workspace))), (destination) =>
-            Destination.layer(destination)
+            // A frozen runner must not keep what another is to go on with.
+            Destination.layer(destination, { patience: "30 seconds" })
           )
         ),
       client: (credentials) =>

@@ -219,7 +219,7 @@ const exportTurn = <R>(options: Options<R>, claim: Claim, over: Effect.Effect<St
           return { _tag: "Failed", failed }
         }
         yield* ledger.release(claim, now, inARow, failed)
-        return paused(pauseAfter(inARow))
+        return paused(failed.kind === "locked" ? lockedBreak : pauseAfter(inARow))
       }
       if (stopped !== undefined) {
         yield* ledger.release(claim, now, claim.failures)
@@ -258,6 +258,9 @@ const exportTurn = <R>(options: Options<R>, claim: Claim, over: Effect.Effect<St
 
 /** Whoever has it now writes; later, it is seen whether there is anything left. */
 const staleBreak = 30
+
+/** Whoever has the lock is at work, or loses it within a minute. */
+const lockedBreak = 15
 
 /** Seconds until the next try: half a minute, doubled each time, ten minutes at most. */
 const pauseAfter = (failures: number): number => Math.min(30 * 2 ** (failures - 1), 600)

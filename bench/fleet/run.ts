@@ -1,0 +1,256 @@
+/**
+ * Nights of many simulated workspaces on several runner processes, which are killed, stopped, frozen and joined, while the
+ * database is restarted: `.ci/postgres node bench/fleet/run.ts [--workspaces 40] [--contacts 60] [--scenarios …]`. Every
+ * output has to be what an undisturbed export writes, byte for byte. It fails when something is not as it has to be.
+ */
+import { Fleet } from "@effect-intercom/fleet/Fleet"
+import * as NodeCluster from "@effect-intercom/fleet/NodeCluster"
+import type { Status } from "@effect-intercom/fleet/Status"
+import { Simulator } from "@effect-intercom/simulator/Simulator"
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import * as Schedule from "effect/Schedule"
+import { SqlClient } from "effect/sql/SqlClient"
+import { type ChildProcess, execFileSync, spawn } from "node:child_process"
+import { createHash } from "node:crypto"
+import * as NodeFs from "node:fs"
+import * as NodeOs from "node:os"
+import * as NodePath from "node:path"
+import { parseArgs } from "node:util"
+import { machine } from "../internal/Machine.ts"
+
+const scenarios = ["one", "two", "three", "kill", "stop", "freeze", "database", "join"] as const
+type Scenario = (typeof scenarios)[number]
+
+const { values } = parseArgs({
+  options: {
+    workspaces: { type: "string", default: "40" },
+    contacts: { type: "string", default: "60" },
+    latency: { type: "string", default: "20" },
+    expiration: { type: "string", default: "10" },
+    scenarios: { type: "string", default: scenarios.join(",") }
+  }
+})
+const names = Array.from({ length: Number(values.workspaces) }, (_, index) => `ws-${index}`)
+const chosen = scenarios.filter((name) => values.scenarios.split(",").includes(name))
+const url = process.env["INTERCOM_TEST_POSTGRES_URL"]
+if (url === undefined) throw new Error("INTERCOM_TEST_POSTGRES_URL is not set: run it within .ci/postgres")
+
+const resources = ["tags", "contacts"] as const
+const pageSize = 5
+/** What a takeover may repeat of a workspace: what is in flight, once for each time it is moved. */
+const mostRepeated = 18
+
+const directory = NodeFs.mkdtempSync(NodePath.join(NodeOs.tmpdir(), "fleet-bench-"))
+const rateLimit = { limit: 1_000_000, window: Duration.seconds(10) }
+const tokenOf = (name: string) => `t0ken-${name}-0123456789`
+
+const workspaces = Simulator.layer({
+  contacts: 0,
+  rateLimit,
+  workspaces: names.map((name, index) => ({
+    seed: index + 1,
+    contacts: Number(values.contacts) + (index % 7) * 5,
+    token: Redacted.make(tokenOf(name)),
+    latency: `${Number(values.latency)} millis`,
+    rateLimit
+  }))
+})
+
+const bin = NodePath.resolve(import.meta.dirname, "../../packages/cli/src/bin.ts")
+let port = 46_000 + (process.pid % 1000)
+
+interface Runner {
+  readonly child: ChildProcess
+  readonly output: () => string
+}
+
+/** Starts the command, as a user does. */
+const start = (night: string, baseUrl: string): Runner => {
+  port += 1
+  const args = `fleet run ${resources.join(" ")} --to ndjson:${directory}/${night}/{workspace} --tokens ${directory}/tokens
+    --base-url ${baseUrl} --page-size ${pageSize} --port ${port} --lock-expiration ${values.expiration} --concurrency 6`
+  const env = { PATH: process.env["PATH"], INTERCOM_FLEET_POSTGRES_URL: url }
+  const child = spawn(process.execPath, [bin, ...args.split(/\s+/)], { env, stdio: ["ignore", "pipe", "pipe"] })
+  let output = ""
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding("utf8").on("data", (text: string) => void (output += text))
+  return { child, output: () => output }
+}
+
+const ended = (child: ChildProcess) =>
+  Effect.callback<void>((resume) => {
+    if (child.exitCode !== null || child.signalCode !== null) return resume(Effect.void)
+    child.once("close", () => resume(Effect.void))
+  })
+
+const isReady = ({ child, output }: Runner) =>
+  Effect.repeat(
+    Effect.sync(() => {
+      if (child.exitCode !== null) throw new Error(`A runner ended: ${output()}`)
+      return output().includes("The runner is ready")
+    }),
+    { until: (ready) => ready, schedule: Schedule.spaced("50 millis") }
+  )
+
+const failures: Array<string> = []
+const must = (condition: boolean, told: string) => {
+  if (!condition) failures.push(told)
+}
+
+const sha256 = (file: string) =>
+  NodeFs.existsSync(file) ? createHash("sha256").update(NodeFs.readFileSync(file)).digest("hex") : "nothing"
+
+const requestsOf = Effect.flatMap(Simulator, ({ workspaces }) =>
+  Effect.forEach(workspaces, ({ stats }) => Effect.map(stats, ({ requests }) => requests))
+)
+
+/** Waits until a part of the exports is over. */
+const until = (night: string, part: number) =>
+  Effect.flatMap(Fleet, ({ status }) =>
+    Effect.repeat(Effect.retry(status(night), { times: 60, schedule: Schedule.spaced("1 seconds") }), {
+      until: ({ done, exports }: Status) => done >= exports.length * part,
+      schedule: Schedule.spaced("100 millis")
+    })
+  )
+
+const disturbances: {
+  readonly [name in Scenario]: (
+    runners: Array<Runner>,
+    night: string,
+    baseUrl: string
+  ) => Effect.Effect<void, unknown, Fleet>
+} = {
+  one: () => Effect.void,
+  two: () => Effect.void,
+  three: () => Effect.void,
+  kill: ([first]) => Effect.sync(() => void first?.child.kill("SIGKILL")),
+  stop: ([first]) => Effect.sync(() => void first?.child.kill("SIGTERM")),
+  freeze: ([first], night) =>
+    Effect.gen(function* () {
+      first?.child.kill("SIGSTOP")
+      // What it has is taken over; then it wakes up, and must write nothing.
+      yield* until(night, 1)
+      first?.child.kill("SIGCONT")
+      yield* Effect.sleep("3 seconds")
+    }),
+  database: () => Effect.sync(() => void execFileSync("bash", [process.env["INTERCOM_TEST_POSTGRES_RESTART"] ?? ""])),
+  join: (runners, night, baseUrl) => Effect.sync(() => void runners.push(start(night, baseUrl)))
+}
+
+const runnersOf: { readonly [name in Scenario]: number } = {
+  one: 1,
+  two: 2,
+  three: 3,
+  kill: 2,
+  stop: 2,
+  freeze: 2,
+  database: 2,
+  join: 1
+}
+
+const cluster = NodeCluster.layerPostgresClient({ url: Redacted.make(url) })
+
+const play = Effect.fnUntraced(function* (scenario: Scenario, undisturbed: ReadonlyArray<number> | undefined) {
+  const night = `${scenario}-${process.pid}`
+  const simulator = yield* Simulator
+  const runners = Array.from({ length: runnersOf[scenario] }, () => start(night, simulator.url))
+  yield* Effect.addFinalizer(() => Effect.sync(() => runners.forEach(({ child }) => void child.kill("SIGKILL"))))
+  yield* Effect.forEach(runners, isReady, { concurrency: "unbounded" })
+  const before = yield* requestsOf
+  const from = performance.now()
+  const { done, status } = yield* Effect.gen(function* () {
+    const fleet = yield* Fleet
+    yield* fleet.start(night, names)
+    if (scenario !== "one" && scenario !== "two" && scenario !== "three") yield* until(night, 0.3)
+    yield* disturbances[scenario](runners, night, simulator.url)
+    const status = yield* fleet.over(night)
+    const done = performance.now()
+    const sent = yield* requestsOf
+    // The same night again.
+    yield* Effect.retry(fleet.start(night, names), { times: 30, schedule: Schedule.spaced("1 seconds") })
+    yield* fleet.over(night)
+    must(
+      (yield* requestsOf).every((count, index) => count === sent[index]),
+      `${night}: started again, it sent requests`
+    )
+    return { status, done }
+  }).pipe(Effect.provide(Fleet.layerClient), Effect.provide(cluster))
+  runners.forEach(({ child }) => void child.kill("SIGTERM"))
+  const stopping = performance.now()
+  yield* Effect.forEach(runners, ({ child }) => ended(child), { concurrency: "unbounded" })
+  const stopped = performance.now() - stopping
+
+  const requests = (yield* requestsOf).map((count, index) => count - (before[index] ?? 0))
+  const repeated = undisturbed === undefined ? [] : requests.map((count, index) => count - (undisturbed[index] ?? 0))
+  must(
+    status.failed === 0,
+    `${night}: ${status.failed} failed: ${JSON.stringify(status.exports.filter(({ failure }) => failure !== null))}`
+  )
+  for (const [index, name] of names.entries()) {
+    for (const resource of resources) {
+      const expected = yield* simulator.workspaces[index]?.snapshot(resource) ?? Effect.die("no workspace")
+      must(
+        sha256(`${directory}/${night}/${name}/${resource}.ndjson`) === expected.sha256,
+        `${night}: ${name}/${resource} differs`
+      )
+    }
+  }
+  must(
+    Math.max(0, ...repeated) <= mostRepeated,
+    `${night}: a workspace was asked ${Math.max(0, ...repeated)} times more`
+  )
+  if (process.env["FLEET_LOG"] !== undefined) console.log(runners.map(({ output }) => output()).join("\n---\n"))
+  for (const { output } of runners) must(!output().includes("t0ken"), `${night}: a token is in a log`)
+  console.log(
+    [
+      scenario.padEnd(9),
+      `${((done - from) / 1000).toFixed(1)} s`.padStart(8),
+      `${requests.reduce((sum, count) => sum + count, 0)} requests`.padStart(14),
+      undisturbed === undefined
+        ? ""
+        : `repeated: ${repeated.reduce((sum, count) => sum + count, 0)}, of a workspace ${Math.max(...repeated)} at most`,
+      `${status.exports.reduce((sum, { turns }) => sum + turns, 0)} turns`,
+      `ended in ${(stopped / 1000).toFixed(1)} s`
+    ].join("  ")
+  )
+  return { requests, seconds: (done - from) / 1000 }
+}, Effect.scoped)
+
+const program = Effect.gen(function* () {
+  NodeFs.mkdirSync(`${directory}/tokens`, { recursive: true })
+  for (const name of names) NodeFs.writeFileSync(`${directory}/tokens/${name}`, tokenOf(name))
+  console.log(
+    `${machine()}\n\n${names.length} workspaces, ${values.contacts} contacts and more, ${values.latency} ms an answer\n`
+  )
+  let undisturbed: ReadonlyArray<number> | undefined
+  const seconds = new Map<Scenario, number>()
+  for (const scenario of chosen) {
+    const played = yield* play(scenario, undisturbed)
+    seconds.set(scenario, played.seconds)
+    undisturbed ??= played.requests
+  }
+  const one = seconds.get("one")
+  for (const other of ["two", "three"] as const) {
+    const took = seconds.get(other)
+    if (one !== undefined && took !== undefined) console.log(`\n${other} runners ÷ one: ${(took / one).toFixed(2)}`)
+  }
+  const { stats } = yield* Simulator
+  must((yield* stats).requests === 0, "a request had a token that is nobody's")
+  const stored = yield* SqlClient.use(
+    (sql) => sql`SELECT count(*) AS count FROM (SELECT payload FROM intercom_fleet_messages
+      UNION ALL SELECT payload FROM intercom_fleet_replies UNION ALL SELECT message FROM intercom_fleet_exports) AS all_of
+      WHERE payload LIKE '%t0ken%'`
+  ).pipe(Effect.provide(cluster))
+  must(Number(stored[0]?.["count"]) === 0, "a token is in the database")
+})
+
+await Effect.runPromise(program.pipe(Effect.provide([workspaces, NodeServices.layer])))
+NodeFs.rmSync(directory, { recursive: true, force: true })
+for (const told of failures.slice(0, 20)) console.error(`✗ ${told}`)
+console.log(
+  failures.length === 0 ? "\nEvery output is what an undisturbed export writes" : `\n${failures.length} failures`
+)
+process.exitCode = failures.length === 0 ? 0 : 1
