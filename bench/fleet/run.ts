@@ -5,7 +5,6 @@
  */
 import { Fleet } from "@effect-intercom/fleet/Fleet"
 import * as NodeCluster from "@effect-intercom/fleet/NodeCluster"
-import type { Status } from "@effect-intercom/fleet/Status"
 import { Simulator } from "@effect-intercom/simulator/Simulator"
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import * as Duration from "effect/Duration"
@@ -108,13 +107,16 @@ const requestsOf = Effect.flatMap(Simulator, ({ workspaces }) =>
 )
 
 /** Waits until a part of the exports is over. */
-const until = (night: string, part: number) =>
-  Effect.flatMap(Fleet, ({ status }) =>
-    Effect.repeat(Effect.retry(status(night), { times: 60, schedule: Schedule.spaced("1 seconds") }), {
-      until: ({ done, exports }: Status) => done >= exports.length * part,
-      schedule: Schedule.spaced("100 millis")
-    })
-  )
+const until = (night: string, part: number): Effect.Effect<void, unknown, Fleet> =>
+  Effect.gen(function* () {
+    const { status } = yield* Fleet
+    const looked = Effect.retry(status(night), { times: 60, schedule: Schedule.spaced("1 seconds") })
+    while (true) {
+      const { done, exports } = yield* looked
+      if (done >= exports.length * part) return
+      yield* Effect.sleep("100 millis")
+    }
+  })
 
 const disturbances: {
   readonly [name in Scenario]: (
