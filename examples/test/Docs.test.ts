@@ -66,6 +66,7 @@ const surroundings: Record<string, string> = {
   named: "boolean",
   workspace: "string",
   schema: "string",
+  patience: `"30 seconds"`,
   clientSecret: `import("effect").Redacted.Redacted`,
   url: `import("effect").Redacted.Redacted`
 }
