@@ -179,10 +179,7 @@ export const faults: ReadonlyArray<Fault> = [
     "value: compared[1] })",
     'value: field.endsWith("_at") && typeof compared[1] === "number" ? compared[1] * 1000 : compared[1] })'
   ]),
-  fault(searches, "NIN is IN", [
-    "operator: compared[0],",
-    'operator: compared[0] === "NIN" ? "IN" : compared[0],'
-  ]),
+  fault(searches, "NIN is IN", ["operator: compared[0],", 'operator: compared[0] === "NIN" ? "IN" : compared[0],']),
   fault(searches, "a group has one member less", ["const mostMembers = 15", "const mostMembers = 14"]),
   fault(searches, "groups do not nest", ["const mostNested = 2", "const mostNested = 1"]),
 
