@@ -7,16 +7,18 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Base64Url from "effect/encoding/Base64Url"
 import * as HttpClient from "effect/http/HttpClient"
+import type * as HttpClientError from "effect/http/HttpClientError"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
-import type * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import type { IntercomError } from "./IntercomError.ts"
 import * as IntercomConfig from "./IntercomConfig.ts"
+import * as Body from "./internal/Body.ts"
 import { OAuthError } from "./internal/OAuthError.ts"
 import * as Patience from "./internal/Patience.ts"
+import { type Scrub, scrubber } from "./internal/Scrub.ts"
 import * as Settings from "./internal/Settings.ts"
 import * as Stage from "./internal/Stage.ts"
 import * as Transport from "./internal/Transport.ts"
@@ -178,6 +180,13 @@ const make = Effect.fnUntraced(function* (options: OAuthOptions) {
     return yield* new OAuthError({ problem: "denied", description })
   })
 
+  const scrubSecret = scrubber(Redacted.value(clientSecret))
+  /** Why there is no answer: the system's code, or what else is known, free of secrets. */
+  const whyOf = ({ reason }: HttpClientError.HttpClientError, scrubCode: Scrub): string => {
+    const { code, message } = systemError(reason.cause)
+    return scrubCode(scrubSecret(code ?? (message || reason.description || reason._tag)), 200)
+  }
+
   const ask = (code: string, region: IntercomConfig.Region) =>
     http
       .execute(
@@ -192,16 +201,14 @@ const make = Effect.fnUntraced(function* (options: OAuthOptions) {
         )
       )
       .pipe(
-        Effect.flatMap((response: HttpClientResponse.HttpClientResponse) =>
-          Effect.map(response.text, (text) => ({ status: response.status, text }))
-        ),
-        Effect.mapError((error) => {
-          const code = error._tag === "HttpClientError" ? systemError(error.reason.cause).code : error._tag
-          return new OAuthError({
-            problem: error._tag === "BodyTooLargeError" ? "answer" : "unavailable",
-            ...(code === undefined ? undefined : { description: code })
-          })
-        })
+        Effect.map((response) => ({ status: response.status, text: Body.of(response).text })),
+        Effect.mapError(
+          (error) =>
+            new OAuthError({
+              problem: error._tag === "BodyTooLargeError" ? "answer" : "unavailable",
+              description: error._tag === "HttpClientError" ? whyOf(error, scrubber(code)) : error._tag
+            })
+        )
       )
 
   const exchange = Effect.fn("OAuth.exchange")(function* (callback: URL | string, state: string | undefined) {

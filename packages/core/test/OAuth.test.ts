@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import { inspect } from "node:util"
+import { gzipSync } from "node:zlib"
 import * as Observed from "./Observed.ts"
 import * as Scripted from "./Scripted.ts"
 
@@ -16,6 +17,12 @@ const { token } = Scripted
 
 const answer = Scripted.json({ token_type: "Bearer", token, access_token: token })
 const me = (app: object | null) => Scripted.json({ type: "admin", id: "1", email_verified: true, app })
+
+/** An answer as `fetch` has it: a stream that does not say how long it is. */
+const chunked =
+  (body: BodyInit, init?: ResponseInit): Scripted.Answer =>
+  () =>
+    Effect.sync(() => new Response(body, init))
 
 const layer = (server: Scripted.Scripted, options: Partial<OAuthOptions> = {}) =>
   OAuth.layer({ clientId: "the-client", clientSecret: Redacted.make(clientSecret), ...options }).pipe(
@@ -82,6 +89,20 @@ describe("it ends", () => {
       assert.deepStrictEqual(fieldsOf(sent), { code, client_id: "the-client", client_secret: clientSecret })
       assert.strictEqual(sent?.headers["content-type"], "application/x-www-form-urlencoded")
       assert.strictEqual(sent?.headers["authorization"], undefined)
+    })
+  )
+
+  it.effect.each([
+    ["chunked", chunked(JSON.stringify({ token }))],
+    [
+      "gzip that the transport left packed",
+      chunked(gzipSync(JSON.stringify({ token })), { headers: { "content-encoding": "gzip" } })
+    ],
+    ["in one piece", chunked(JSON.stringify({ token }), { headers: { "content-length": String(12 + token.length) } })]
+  ] as const)("however the answer comes: %s", ([, answered]) =>
+    Effect.gen(function* () {
+      const found = yield* exchanged(Scripted.make([answered]))
+      assert.strictEqual(Redacted.value(found), token)
     })
   )
 
@@ -233,7 +254,10 @@ describe("it does not end", () => {
     ["refused", "400", Scripted.json({ error: clientSecret }, 400)],
     ["unavailable", "429", Scripted.status(429)],
     ["unavailable", "503", Scripted.text("<html>", 503)],
+    ["refused", "a chunked 400", chunked(JSON.stringify({ error: clientSecret }), { status: 400 })],
+    ["code", "a chunked 401", chunked(JSON.stringify({ errors: [] }), { status: 401 })],
     ["unavailable", "no connection", Scripted.lost("ECONNREFUSED", `no ${clientSecret}`)],
+    ["unavailable", "no connection, without a code", Scripted.fails(new Error(`no ${clientSecret} for ${code}`))],
     ["unavailable", "a lost connection", Scripted.cut(`{"token":"${token}`)],
     ["unavailable", "silence", Scripted.silence],
     ["unavailable", "a stalled body", Scripted.stall(`{"token":"${token}`)],
@@ -272,6 +296,17 @@ describe("it does not end", () => {
     })
   )
 })
+
+it.effect("what is known of a connection that failed is told", () =>
+  Effect.gen(function* () {
+    const told = (answered: Scripted.Answer) => Effect.map(Effect.flip(exchanged(Scripted.make([answered]))), String)
+    assert.include(yield* told(Scripted.lost("ECONNREFUSED")), "ECONNREFUSED")
+    assert.include(
+      yield* told(Scripted.fails(new Error(`the proxy's pool is closed; code=${code}`))),
+      "the proxy's pool is closed; code=<redacted>"
+    )
+  })
+)
 
 describe("its options", () => {
   const built = (options: Partial<OAuthOptions>) =>
