@@ -45,13 +45,13 @@ interface Service {
  * A store of tokens, by names of workspaces. A name has 1 to 128 letters of ASCII, digits and `. _ - : @`, and begins with
  * a letter or digit; case matters. No error, log line or span shows a token.
  *
- * - `layerMemory` has what it is given, and what is set: for tests and trials.
+ * - `layerMemory` has what it is given, and what is set: for tests and trials. What could not be set, fails it.
  * - `layerEnv` reads `INTERCOM_ACCESS_TOKEN_name`, and `INTERCOM_REGION_name`, `INTERCOM_BASE_URL_name` and
  *   `INTERCOM_VERSION_name`, of the `ConfigProvider`, with the name as it is; `keys` are those `INTERCOM_WORKSPACES` lists,
  *   separated by commas. It cannot be written.
- * - `layerDirectory` has a file for each workspace, with the token, or JSON: `{ "accessToken": "…", "region": "eu" }`.
- *   Secrets that Kubernetes or Docker mount are such directories. Each `find` reads the file: a token that was replaced
- *   there is the next one found.
+ * - `layerDirectory` has a file for each workspace, with the token, or JSON: `{ "accessToken": "…", "region": "eu" }`;
+ *   fields it does not know are refused. Secrets that Kubernetes or Docker mount are such directories. Each `find` reads
+ *   the file: a token that was replaced there is the next one found. One that is not there yet has no workspaces.
  * - `layerSql` has a table of PostgreSQL or SQLite, encrypted with a key of yours.
  * - `make` is any other: a vault, say.
  *
@@ -71,7 +71,8 @@ interface Service {
 export class TokenStore extends Context.Service<TokenStore, Service>()("@effect-intercom/core/TokenStore") {
   /**
    * A store on something of yours. Names are checked before it is asked, and what it finds before it is given; whatever
-   * it fails with is a `TokenStoreError` with its message.
+   * it fails with is a `TokenStoreError` with its message. Keep tokens out of messages, your vault's, too: what follows
+   * `Bearer` and what looks like a token of Intercom is cut, no more.
    *
    * @example
    * ```ts
@@ -93,8 +94,19 @@ export class TokenStore extends Context.Service<TokenStore, Service>()("@effect-
    */
   static readonly make = (backend: Backend): Service => checking(backend)
 
-  static readonly layerMemory = (tokens: { readonly [workspace: string]: Credentials } = {}): Layer.Layer<TokenStore> =>
-    Layer.fresh(Layer.sync(TokenStore, () => checking(inMemory(new Map(Object.entries(tokens))))))
+  static readonly layerMemory = (
+    tokens: { readonly [workspace: string]: Credentials } = {}
+  ): Layer.Layer<TokenStore, TokenStoreError> =>
+    Layer.fresh(
+      Layer.effect(
+        TokenStore,
+        Effect.suspend(() => {
+          const store = checking(inMemory(new Map()))
+          const set = Effect.forEach(Object.entries(tokens), (entry) => store.set(...entry), { discard: true })
+          return Effect.as(set, store)
+        })
+      )
+    )
 
   static readonly layerEnv: Layer.Layer<TokenStore> = Layer.fresh(
     Layer.effect(
@@ -146,7 +158,21 @@ const inMemory = (tokens: Map<string, Credentials>): Backend => ({
   keys: Effect.sync(() => [...tokens.keys()])
 })
 
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+/** What a vault says may have its own token in it, or the one that was asked for: those of Intercom are `tok:…` in base64. */
+const withoutTokens = (text: string): string =>
+  text.replace(/\b(bearer)\s+[^\s"',;]+/gi, "$1 <redacted>").replace(/dG9rO[\w+/-]*=*/g, "<redacted>")
+
+const messageOf = (error: unknown): string => withoutTokens(error instanceof Error ? error.message : String(error))
+
+const isUnknown = (error: unknown): error is UnknownWorkspace => error instanceof UnknownWorkspace
+
+/** What `keys` gives, `find` finds. */
+const listed = (workspace: string) =>
+  isName(workspace)
+    ? Effect.void
+    : Effect.fail(
+        new TokenStoreError({ operation: "keys", workspace, problem: "malformed", description: `${wanted}.` })
+      )
 
 const checking = (backend: Backend): Service => {
   const doing =
@@ -180,8 +206,11 @@ const checking = (backend: Backend): Service => {
 
   return {
     find: Effect.fnUntraced(function* (workspace) {
-      const found = isName(workspace) ? yield* doing("find", workspace)(backend.find(workspace)) : undefined
+      const found = isName(workspace)
+        ? yield* doing("find", workspace)(Effect.catchIf(backend.find(workspace), isUnknown, Effect.succeed))
+        : undefined
       if (found === undefined) return yield* new UnknownWorkspace({ workspace })
+      if (found instanceof UnknownWorkspace) return yield* found
       return yield* checked("find", workspace, found)
     }),
     set: Effect.fnUntraced(function* (workspace, credentials) {
@@ -194,6 +223,10 @@ const checking = (backend: Backend): Service => {
       yield* named("remove", workspace)
       yield* doing("remove", workspace)(backend.remove?.(workspace) ?? cannot("remove", workspace))
     }),
-    keys: Effect.map(doing("keys")(backend.keys ?? cannot("keys")), (names) => names.toSorted())
+    keys: (backend.keys ?? cannot("keys")).pipe(
+      Effect.tap((names) => Effect.forEach(names, listed, { discard: true })),
+      doing("keys"),
+      Effect.map((names) => names.toSorted())
+    )
   }
 }

@@ -167,7 +167,7 @@ describe("the environment", () => {
     }).pipe(
       Effect.provide(
         environment({
-          INTERCOM_WORKSPACES: "acme, acme_eu,acme-eu",
+          INTERCOM_WORKSPACES: "acme, acme_eu,acme-eu, ",
           INTERCOM_ACCESS_TOKEN: "none of these",
           INTERCOM_ACCESS_TOKEN_acme: "a",
           INTERCOM_REGION_acme: "au",
@@ -214,7 +214,10 @@ describe("the environment", () => {
         TokenStore.use(({ keys }) => keys),
         environment({ INTERCOM_WORKSPACES: "acme,../globex" })
       )
-      assert.strictEqual((yield* Effect.flip(listed)).problem, "malformed")
+      const error = yield* Effect.flip(listed)
+      assert.strictEqual(error.problem, "malformed")
+      assert.include(error.message, '"../globex"')
+      assert.include(error.message, "INTERCOM_WORKSPACES")
     }).pipe(Effect.provide(environment({})))
   )
 })
@@ -225,7 +228,8 @@ describe("a directory", () => {
       const fs = yield* FileSystem.FileSystem
       const path = yield* directory({
         acme: `${token}\n`,
-        globex: `{ "accessToken": "${token}", "region": "eu", "note": 1 }\n`
+        globex: `{ "accessToken": "${token}", "region": "eu" }\n`,
+        quoted: `"${token}"\n`
       })
       // As Kubernetes mounts secrets.
       yield* fs.makeDirectory(`${path}/..2026_11_30`)
@@ -235,8 +239,9 @@ describe("a directory", () => {
       yield* fs.makeDirectory(`${path}/folder`)
       yield* Effect.gen(function* () {
         const { find, keys } = yield* TokenStore
-        assert.deepStrictEqual(yield* keys, ["acme", "globex", "initech"])
+        assert.deepStrictEqual(yield* keys, ["acme", "globex", "initech", "quoted"])
         assert.deepStrictEqual(plain(yield* find("acme")), { accessToken: token })
+        assert.deepStrictEqual(plain(yield* find("quoted")), { accessToken: token })
         assert.deepStrictEqual(plain(yield* find("globex")), { accessToken: token, region: "eu" })
         assert.deepStrictEqual(plain(yield* find("initech")), { accessToken: "linked" })
         yield* fs.writeFileString(`${path}/acme`, "rotated")
@@ -252,7 +257,10 @@ describe("a directory", () => {
         two: `${token}\n${token}\n`,
         cut: `{"accessToken":"${token}`,
         other: `{"token":"${token}"}`,
-        region: `{"accessToken":"${token}","region":"${token}"}`
+        region: `{"accessToken":"${token}","region":"${token}"}`,
+        fields: `{"accessToken":"${token}","Region":"eu","base_url":"https://proxy.example"}`,
+        swapped: `{"${token}":"accessToken","accessToken":"${token}"}`,
+        unclosed: `"${token}`
       })
       yield* Effect.gen(function* () {
         const { find, keys } = yield* TokenStore
@@ -262,13 +270,26 @@ describe("a directory", () => {
           assert.include(error.message, `workspace "${name}"`)
           assert.notInclude(yield* shown(find(name)), token)
         }
+        const { message } = yield* Effect.flip(find("fields"))
+        assert.include(message, '"Region", "base_url"')
+        assert.include(message, "accessToken, region, baseUrl, version")
       }).pipe(Effect.provide(TokenStore.layerDirectory(path)))
-      const nowhere = TokenStore.use(({ find }) => find("acme")).pipe(
-        Effect.provide(TokenStore.layerDirectory(`${path}/nowhere`))
-      )
-      const error = yield* Effect.flip(nowhere)
-      assert(error instanceof TokenStoreError && error.problem === "failed")
-      assert.include(error.message, `${path}/nowhere`)
+    }).pipe(Effect.provide(NodeServices.layer), Effect.scoped)
+  )
+
+  it.live("is an empty store while it is not there, and says so", () =>
+    Effect.gen(function* () {
+      const path = `${yield* directory()}/nowhere`
+      yield* Effect.gen(function* () {
+        const { find, keys, remove, set } = yield* TokenStore
+        assert.deepStrictEqual(yield* keys, [])
+        const error = yield* Effect.flip(find("acme"))
+        assert.strictEqual(error._tag, "UnknownWorkspace")
+        assert.include(error.message, `${path} is not there`)
+        yield* remove("acme")
+        yield* set("acme", credentials(token))
+        assert.deepStrictEqual(yield* keys, ["acme"])
+      }).pipe(Effect.provide(TokenStore.layerDirectory(path)))
     }).pipe(Effect.provide(NodeServices.layer), Effect.scoped)
   )
 
@@ -331,6 +352,24 @@ describe("a table", () => {
     })
   )
 
+  it.effect("refuses what others wrote there that is no name, or has fields it does not know", () =>
+    Effect.gen(function* () {
+      const database = new DatabaseSync(":memory:")
+      yield* Effect.gen(function* () {
+        const { find, keys } = yield* TokenStore
+        const insert = database.prepare("INSERT INTO intercom_tokens VALUES (?, ?)")
+        insert.run("acme", `{"accessToken":"${token}","Region":"eu"}`)
+        const error = yield* Effect.flip(find("acme"))
+        assert(error instanceof TokenStoreError && error.problem === "malformed")
+        assert.include(error.message, '"Region"')
+        insert.run("Acme Inc", token)
+        const listed = yield* Effect.flip(keys)
+        assert.strictEqual(listed.problem, "malformed")
+        assert.include(listed.message, '"Acme Inc"')
+      }).pipe(Effect.provide(inTable(database)))
+    })
+  )
+
   it.effect("tells what the database says, but for the token", () =>
     Effect.gen(function* () {
       const database = new DatabaseSync(":memory:")
@@ -369,7 +408,54 @@ describe("a table", () => {
   )
 })
 
+describe("memory", () => {
+  it.effect("is not made of what could not be set", () =>
+    Effect.gen(function* () {
+      const refused = (tokens: Parameters<typeof TokenStore.layerMemory>[0]) =>
+        Effect.flip(Effect.scoped(Layer.build(TokenStore.layerMemory(tokens))))
+      const named = yield* refused({ acme: credentials(token), "Acme Inc": credentials(token) })
+      assert.strictEqual(named.problem, "name")
+      assert.include(named.message, '"Acme Inc"')
+      const malformed = yield* refused({ acme: credentials(`${token} ${token}`) })
+      assert.strictEqual(malformed.problem, "malformed")
+      assert.include(malformed.message, '"acme"')
+      assert.notInclude(yield* shown(refused({ acme: credentials(`${token} ${token}`) })), token)
+    })
+  )
+})
+
 describe("a store of one's own", () => {
+  it.effect("may say what it was asked for, and no token is shown", () =>
+    Effect.gen(function* () {
+      const failing = (message: string) => {
+        const { find } = TokenStore.make({ find: () => Effect.fail(new Error(message)) })
+        return find("acme")
+      }
+      for (const message of [
+        "GET /acme with authorization: Bearer s.vault-1 was refused",
+        `{"headers":{"Authorization":"bearer s.vault-1","other":"was refused"}}`,
+        `acme has ${token}: was refused`,
+        `acme has token=${token}&more: was refused`
+      ]) {
+        const error = yield* Effect.flip(failing(message))
+        assert.include(error.message, "<redacted>")
+        assert.include(error.message, "was refused")
+        const all = yield* shown(failing(message))
+        assert.notInclude(all, token)
+        assert.notInclude(all, "s.vault-1")
+      }
+    })
+  )
+
+  it.effect("may know more of a workspace that is unknown", () =>
+    Effect.gen(function* () {
+      const gone = new UnknownWorkspace({ workspace: "acme", remedy: "It was uninstalled." })
+      const { find } = TokenStore.make({ find: () => Effect.fail(gone) })
+      assert.deepStrictEqual(yield* Effect.flip(find("acme")), gone)
+      assert.include(gone.message, "It was uninstalled.")
+    })
+  )
+
   it.effect("is asked for names only, and what it finds is checked", () =>
     Effect.gen(function* () {
       const asked: Array<string> = []

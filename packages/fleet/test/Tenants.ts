@@ -37,7 +37,7 @@ export const simulator = (names: ReadonlyArray<string>, contacts = 12, each: Sim
 export const tokens = (names: ReadonlyArray<string>) =>
   TokenStore.layerMemory(
     Object.fromEntries(names.map((name) => [name, { accessToken: tokenOf(name), baseUrl: "http://simulator.test" }]))
-  )
+  ).pipe(Layer.orDie)
 
 /** What a runner stands on. */
 export const cluster = (directory: string) =>

@@ -3,14 +3,18 @@ import * as Effect from "effect/Effect"
 import type { Credentials } from "./Credentials.ts"
 import { TokenStoreError } from "./TokenStoreError.ts"
 
-/** Whatever it fails with is told as a `TokenStoreError`; names are checked before they get here. */
+/**
+ * Whatever it fails with is told as a `TokenStoreError` with its message: keep tokens out of messages. What follows `Bearer`
+ * and what looks like a token of Intercom is cut, no more. Names are checked before they get here.
+ */
 export interface Backend<R = never> {
-  /** `undefined` where there is none. */
+  /** `undefined` where there is none; an `UnknownWorkspace` of your own, where there is more to say. */
   readonly find: (workspace: string) => Effect.Effect<Credentials | undefined, unknown, R>
   /** Takes the place of what was there. */
   readonly set?: (workspace: string, credentials: Credentials) => Effect.Effect<void, unknown, R>
   /** Removing what is not there is no failure. */
   readonly remove?: (workspace: string) => Effect.Effect<void, unknown, R>
+  /** Names only: whatever is none fails, and is told. */
   readonly keys?: Effect.Effect<ReadonlyArray<string>, unknown, R>
 }
 

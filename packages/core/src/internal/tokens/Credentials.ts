@@ -43,12 +43,25 @@ export const check = (credentials: unknown): Effect.Effect<Credentials, string> 
 export const write = ({ accessToken, baseUrl, region, version }: Credentials): string =>
   JSON.stringify({ accessToken: Redacted.value(accessToken), region, baseUrl, version })
 
-/** Reads JSON, or a token by itself. Fails with what is wrong with it. */
+const fields = Object.keys(Written.fields)
+// Longer than any name of a field, and it could be a token that was put in the wrong place.
+const isShowable = (field: string): boolean => /^\w{1,24}$/.test(field)
+
+/** `Region` that nobody reads would send the token to another region. */
+const withoutOthers = (value: unknown): Result.Result<unknown, string> => {
+  const others = Object.keys(Object(value)).filter((field) => !fields.includes(field))
+  if (others.length === 0) return Result.succeed(value)
+  const names = others.map((field) => (isShowable(field) ? `"${field}"` : "one with a strange name")).join(", ")
+  return Result.fail(`it has fields that are unknown: ${names}. There are ${fields.join(", ")}.`)
+}
+
+/** Reads JSON, credentials or a string, or a token by itself. Fails with what is wrong with it. */
 export const read = (text: string): Effect.Effect<Credentials, string> => {
   const trimmed = text.trim()
-  const parsed = trimmed.startsWith("{") ? parse(trimmed) : Result.succeed({ accessToken: trimmed })
+  const parsed = /^[{"]/.test(trimmed) ? parse(trimmed) : Result.succeed(trimmed)
+  const given = Result.map(parsed, (value) => (typeof value === "string" ? { accessToken: value } : value))
   return Effect.fromResult(
-    Result.map(Result.flatMap(parsed, decodeWritten), ({ accessToken, ...rest }) => ({
+    Result.map(Result.flatMap(Result.flatMap(given, withoutOthers), decodeWritten), ({ accessToken, ...rest }) => ({
       ...rest,
       accessToken: Redacted.make(accessToken, { label: "access token" })
     }))

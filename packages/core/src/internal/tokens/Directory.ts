@@ -6,7 +6,7 @@ import * as Random from "effect/Random"
 import type { Backend } from "./Backend.ts"
 import { malformed } from "./Backend.ts"
 import * as Credentials from "./Credentials.ts"
-import { isName } from "./TokenStoreError.ts"
+import { isName, UnknownWorkspace } from "./TokenStoreError.ts"
 
 const isMissing = ({ reason }: PlatformError): boolean => reason._tag === "NotFound"
 
@@ -16,7 +16,13 @@ export const make = (directory: string): Effect.Effect<Backend, never, FileSyste
     return {
       find: Effect.fnUntraced(function* (workspace) {
         // By the list, as some file systems have `ACME` where `acme` is, and devices everywhere.
-        if (!(yield* fs.readDirectory(directory)).includes(workspace)) return undefined
+        const names = yield* fs.readDirectory(directory).pipe(
+          Effect.catchIf(isMissing, () => {
+            const remedy = `The directory ${directory} is not there: check its path, and whether it is mounted.`
+            return Effect.fail(new UnknownWorkspace({ workspace, remedy }))
+          })
+        )
+        if (!names.includes(workspace)) return undefined
         const text = yield* fs
           .readFileString(pathOf(workspace))
           .pipe(Effect.catchIf(isMissing, () => Effect.succeed(undefined)))
@@ -33,8 +39,11 @@ export const make = (directory: string): Effect.Effect<Backend, never, FileSyste
         )
       }),
       remove: (workspace) => fs.remove(pathOf(workspace), { force: true }),
-      keys: Effect.map(fs.readDirectoryEntries(directory), (entries) =>
-        entries.flatMap(({ name, type }) => (type !== "Directory" && isName(name) ? [name] : []))
+      keys: fs.readDirectoryEntries(directory).pipe(
+        Effect.catchIf(isMissing, () => Effect.succeed([])),
+        Effect.map((entries) =>
+          entries.flatMap(({ name, type }) => (type !== "Directory" && isName(name) ? [name] : []))
+        )
       )
     }
   })

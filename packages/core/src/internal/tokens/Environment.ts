@@ -35,12 +35,15 @@ export const make: Effect.Effect<Backend> = Effect.map(ConfigProvider.ConfigProv
     if (text === undefined) {
       return unsupported("keys", "set INTERCOM_WORKSPACES to the names of the workspaces, separated by commas.")
     }
-    const names = text.split(",").map((name) => name.trim())
-    return names.every(isName)
-      ? Effect.succeed([...new Set(names)])
+    const names = new Set(text.split(",").map((name) => name.trim()))
+    names.delete("")
+    const workspace = [...names].find((name) => !isName(name))
+    return workspace === undefined
+      ? Effect.succeed([...names])
       : Effect.fail(
           new TokenStoreError({
             operation: "keys",
+            workspace,
             problem: "malformed",
             description: `INTERCOM_WORKSPACES must have names of workspaces, separated by commas. ${wanted}.`
           })

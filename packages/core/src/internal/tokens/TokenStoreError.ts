@@ -20,11 +20,13 @@ export const shown = (workspace: string): string =>
 /** The store has no token for the workspace. */
 export class UnknownWorkspace extends Schema.TaggedError<UnknownWorkspace>()("UnknownWorkspace", {
   /** As it was asked for. */
-  workspace: Schema.String
+  workspace: Schema.String,
+  /** What to do about it, where the store knows more than that there is none. */
+  remedy: Schema.optionalKey(Schema.String)
 }) {
   override get message(): string {
     const remedy = isName(this.workspace)
-      ? "Install the app there, and store its token, or check the name."
+      ? printable(this.remedy ?? "Install the app there, and store its token, or check the name.")
       : `${wanted}.`
     return `No token is stored for the workspace "${shown(this.workspace)}". ${remedy}`
   }
