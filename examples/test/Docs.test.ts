@@ -34,6 +34,7 @@ const modules: Record<string, object> = {
 // Modules that nobody loads who does not name them.
 const own: Record<string, string> = {
   NodeSqlite: "@effect-intercom/export/NodeSqlite",
+  NodeDuckDb: "@effect-intercom/export/NodeDuckDb",
   Postgres: "@effect-intercom/export/Postgres",
   NodeExport: "@effect-intercom/export/NodeExport",
   NodeCluster: "@effect-intercom/fleet/NodeCluster"

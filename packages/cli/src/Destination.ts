@@ -39,7 +39,7 @@ export type Destination =
       readonly formulas?: Formulas
     }
   | { readonly kind: "parquet"; readonly directory: string }
-  | { readonly kind: "sqlite"; readonly file: string }
+  | { readonly kind: "sqlite" | "duckdb"; readonly file: string }
   | {
       readonly kind: "postgres"
       /** Without one, {@link postgresUrl} has it. */
@@ -58,6 +58,7 @@ export const forms: ReadonlyArray<readonly [form: string, meaning: string]> = [
   ["csv:DIR, csv.gz:DIR, csv.zst:DIR", "tables as CSV"],
   ["parquet:DIR", "tables as Parquet"],
   ["sqlite:FILE", "tables in a SQLite database"],
+  ["duckdb:FILE", "tables in a DuckDB database; a FILE.duckdb alone will do"],
   ["postgres:", "tables in the PostgreSQL database of INTERCOM_EXPORT_POSTGRES_URL"],
   ["postgres:URL", "the same; a password in it is seen in the list of processes"],
   ["-", "standard output, as NDJSON"]
@@ -75,6 +76,7 @@ const takes = `It takes one of ${formNames}.`
 export const parse = (text: string): Result.Result<Destination, string> => {
   if (text === "-") return Result.succeed({ kind: "stdout" })
   if (/^postgres(ql)?:\/\//i.test(text)) return postgres(text)
+  if (/^[^:]+\.duckdb$/i.test(text)) return Result.succeed({ kind: "duckdb", file: text })
   const [, format = "", place = ""] = /^([^:]*):(.*)$/s.exec(text) ?? []
   if (format === "") return Result.fail(withoutFormat(text))
   const make = makers[format.toLowerCase()]
@@ -119,6 +121,7 @@ const makers: { readonly [format: string]: (place: string) => Result.Result<Dest
   "csv.zst": lines("csv", "zstd"),
   parquet: placed("directory", (directory) => ({ kind: "parquet", directory })),
   sqlite: placed("file", (file) => ({ kind: "sqlite", file })),
+  duckdb: placed("file", (file) => ({ kind: "duckdb", file })),
   postgres,
   postgresql: postgres
 }
@@ -186,6 +189,8 @@ const sink: (
         return (yield* loaded(() => import("@effect-intercom/export/Parquet"))).layer(destination)
       case "sqlite":
         return (yield* loaded(() => import("@effect-intercom/export/NodeSqlite"))).layer(destination)
+      case "duckdb":
+        return (yield* loaded(() => import("@effect-intercom/export/NodeDuckDb"))).layer(destination)
       case "postgres": {
         const url = destination.url ?? (yield* postgresUrl)
         return (yield* loaded(() => import("@effect-intercom/export/Postgres"))).layer({
@@ -204,6 +209,7 @@ const sink: (
 export const quarantine = (destination: Destination): string => {
   switch (destination.kind) {
     case "sqlite":
+    case "duckdb":
     case "postgres":
       return "the table _intercom_quarantine"
     case "stdout":
@@ -217,7 +223,7 @@ export const quarantine = (destination: Destination): string => {
 export const path = (destination: Destination, place: string): Effect.Effect<string, never, Path.Path> =>
   Effect.map(Path.Path, ({ join }) => {
     if ("directory" in destination) return join(destination.directory, place)
-    return destination.kind === "sqlite" ? `${destination.file}, ${place}` : place
+    return "file" in destination ? `${destination.file}, ${place}` : place
   })
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -241,7 +247,7 @@ export const flag = Flag.String("to").pipe(
 
 /** A destination that was exported to; of files, the directory is enough. */
 export const argument = Argument.String("destination").pipe(
-  Argument.withDescription(`What --to said; a directory of files or a SQLite database alone will do`),
+  Argument.withDescription(`What --to said; a directory of files or the file of a database alone will do`),
   Argument.mapEffect((value) =>
     Effect.gen(function* () {
       const found = yield* recognized(value)
@@ -329,7 +335,10 @@ const recognized = Effect.fnUntraced(function* (
   const fs = yield* FileSystem.FileSystem
   const info = yield* Effect.option(fs.stat(path))
   if (Option.isNone(info)) return undefined
-  if (info.value.type !== "Directory") return { kind: "sqlite", file: path }
+  if (info.value.type !== "Directory") {
+    const { isDuckDb } = yield* loaded(() => import("@effect-intercom/export/NodeDuckDb"))
+    return { kind: (yield* isDuckDb(path)) ? "duckdb" : "sqlite", file: path }
+  }
   // What cannot be read is reported when it is read.
   const names = yield* Effect.orElseSucceed(fs.readDirectory(path), () => traces)
   if (!traces.some((name) => names.includes(name))) {
@@ -343,7 +352,7 @@ const recognized = Effect.fnUntraced(function* (
 const notThere = (text: string): string | undefined => {
   if (text === "" || text === "-" || text.includes(":") || PostgresAddress.isAddress(text)) return undefined
   const shown = Mistake.shown(text)
-  return `${shown === "…" ? "It" : shown} is not there: name a directory or a SQLite database that was exported to, or what --to said.`
+  return `${shown === "…" ? "It" : shown} is not there: name a directory or a database that was exported to, or what --to said.`
 }
 
 /** What is to be looked at has to be there, as `fs` has it. */

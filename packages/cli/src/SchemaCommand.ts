@@ -40,6 +40,11 @@ const writtenTo = (destination: Destination.Destination): Effect.Effect<Written>
           views: viewDefinitions
         })
       )
+    case "duckdb":
+      return Effect.map(
+        loaded(() => import("@effect-intercom/export/NodeDuckDb")),
+        ({ tableDefinition, typeOf }) => ({ typeOf, definition: tableDefinition })
+      )
     case "postgres":
       return Effect.map(
         loaded(() => import("@effect-intercom/export/Postgres")),
@@ -55,7 +60,7 @@ const writtenTo = (destination: Destination.Destination): Effect.Effect<Written>
 }
 
 const usual = ({ kind }: Destination.Destination): Format => {
-  if (kind === "sqlite" || kind === "postgres") return "ddl"
+  if (kind === "sqlite" || kind === "duckdb" || kind === "postgres") return "ddl"
   return kind === "csv" || kind === "parquet" ? "markdown" : "json-schema"
 }
 

@@ -59,6 +59,11 @@ describe("schema", () => {
   const cases: ReadonlyArray<readonly [string, ReadonlyArray<string>, RegExp]> = [
     ["sqlite:x.db", ["tags"], /^CREATE TABLE "tags" \(\n.*"id" TEXT NOT NULL PRIMARY KEY,.*"_rest" JSON TEXT\n\);$/s],
     ["postgres:", ["news", "--schema", "crm"], /^CREATE TABLE "crm"\."newsItems" \(.*"created_at" bigint,/s],
+    [
+      "x.duckdb",
+      ["tags", "events"],
+      /^CREATE TABLE "tags" \(\n.*"applied_at" TIMESTAMP WITH TIME ZONE,.*"_rest" JSON\n\);\n\nCREATE SEQUENCE IF NOT EXISTS "_intercom_position";\nCREATE TABLE "events"/s
+    ],
     ["ndjson:x", ["tags"], /^\{\n {2}"\$schema": ".*2020-12.*"title": "tags"/s],
     ["parquet:x", ["tags"], /^## tags\n.*\| `id` \| STRING \| the key \|$.*TIMESTAMP \(UTC, ms\)/ms],
     ["csv:x", [], /^## admins$.*^## events$/ms],
@@ -177,7 +182,7 @@ describe("mistakes in the command line", () => {
     [
       "the status of a place that is not",
       ["export", "status", "nowhere"],
-      /^<destination>: nowhere is not there: name a directory or a SQLite database that was exported to/m
+      /^<destination>: nowhere is not there: name a directory or a database that was exported to/m
     ],
     ["flags of export for its subcommand", ["export", "verify", "csv:x", "--force"], /--force/],
     ["no such region", ["whoami", "--region", "mars"], /mars/],

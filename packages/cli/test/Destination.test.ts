@@ -14,6 +14,8 @@ describe("--to", () => {
     ["csv.gz:out", { kind: "csv", directory: "out", compression: "gzip" }],
     ["parquet:out", { kind: "parquet", directory: "out" }],
     ["sqlite:a b.db", { kind: "sqlite", file: "a b.db" }],
+    ["duckdb:out/x", { kind: "duckdb", file: "out/x" }],
+    ["a b.duckdb", { kind: "duckdb", file: "a b.duckdb" }],
     ["postgres:", { kind: "postgres", url: undefined }]
   ]
   for (const [text, expected] of good) {
@@ -47,6 +49,7 @@ describe("--to", () => {
     ["jsonl:dump", /"jsonl" is not a format/],
     ["ndjson:", /^The directory is missing/],
     ["sqlite:", /^The file is missing/],
+    ["duckdb:", /^The file is missing/],
     ["postgres:crm", /starts with postgres:\/\//]
   ]
   for (const [text, expected] of bad) {

@@ -27,7 +27,8 @@ const destinations = {
   "ndjson.zst:": "",
   "csv:": "",
   "parquet:": "",
-  "sqlite:": "/workspace.db"
+  "sqlite:": "/workspace.db",
+  "duckdb:": "/workspace.duckdb"
 }
 
 /** What is in the place, counted and digested again. */
@@ -110,7 +111,7 @@ const isLocked = (file: string) => {
   }
 }
 
-/** The lock of each kind of output. */
+/** The lock of each kind of output; while a process has a file of DuckDB open, suspended or not, no other opens it. */
 const locks = { "ndjson:": "/export.lock", "parquet:": "/export.lock", "sqlite:": "/workspace.db.lock" }
 
 describe("an export that is suspended, while another starts over and is stopped", () => {

@@ -285,16 +285,40 @@ export class Endless extends Schema.TaggedError<Endless>()("Endless", {
 }
 
 /** The file is something else than a database. */
-export class NotADatabase extends Schema.TaggedError<NotADatabase>()("NotADatabase", { path: Schema.String }) {
+export class NotADatabase extends Schema.TaggedError<NotADatabase>()("NotADatabase", {
+  path: Schema.String,
+  /** What it should be. @default SQLite */
+  kind: Schema.optionalKey(Schema.Literals(["SQLite", "DuckDB"]))
+}) {
   override get message(): string {
-    return `${this.path} is not a SQLite database. Choose another file.`
+    return `${this.path} is not a ${this.kind ?? "SQLite"} database. Choose another file.`
   }
 }
 
 /** Another program holds on to the database, or to a table in it. */
-export class DatabaseBusy extends Schema.TaggedError<DatabaseBusy>()("DatabaseBusy", { database: Schema.String }) {
+export class DatabaseBusy extends Schema.TaggedError<DatabaseBusy>()("DatabaseBusy", {
+  database: Schema.String,
+  /** Who has it open, where a database can be open in one program at a time: `process 4711`. */
+  openIn: Schema.optionalKey(Schema.String)
+}) {
   override get message(): string {
+    if (this.openIn !== undefined) {
+      return `${this.database} is open in ${this.openIn}. Close it there, then run the same command again.`
+    }
     return `${this.database} is locked by another program. Let it end its transaction, then run the same command again.`
+  }
+}
+
+/** A package that only some sinks need is not installed, or does not run on this system. */
+export class DriverMissing extends Schema.TaggedError<DriverMissing>()("DriverMissing", {
+  /** What needs it. */
+  database: Schema.String,
+  /** As npm takes it: `@duckdb/node-api@1.5.6-r.1`. */
+  package: Schema.String,
+  description: Schema.String
+}) {
+  override get message(): string {
+    return `${this.database} needs a package that cannot be loaded (${this.description}). Install it beside this one: npm install ${this.package}`
   }
 }
 
@@ -431,6 +455,7 @@ export const Reason = Schema.Union([
   RequestFailed,
   NotADatabase,
   DatabaseBusy,
+  DriverMissing,
   BadAddress,
   DatabaseInsecure,
   DatabaseUnreachable,
@@ -462,6 +487,7 @@ const needsAnotherCommand: ReadonlySet<Reason["_tag"]> = new Set([
   "NotADatabase",
   "ForeignTable",
   "DirectoryGone",
+  "DriverMissing",
   "BadAddress",
   "TableDiffers"
 ])

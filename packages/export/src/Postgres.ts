@@ -63,6 +63,7 @@ import {
 import * as PostgresTarget from "./internal/PostgresTarget.ts"
 import * as SqlViews from "./internal/SqlViews.ts"
 import * as SqlSink from "./internal/SqlSink.ts"
+import * as StoredJson from "./internal/StoredJson.ts"
 import { Sha256 } from "./Sha256.ts"
 import { Sink } from "./Sink.ts"
 import * as Table from "./Table.ts"
@@ -428,23 +429,7 @@ const unstorable = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/
 /** Numbers it would not give back as they are: it has no `-0`, and writes exponents out, if it has room. */
 const altered = /(?:^|[[:,])-?(?:\d[\d.]*[eE][+-]?\d{3}|\d[\d.]{15,}[eE]|(?<=-)0(?:\.0*)?(?![\d.]))/
 
-const toRow = (columns: ReadonlyArray<Table.Column>, row: Table.Row): Values => {
-  const fits = row.values.map((value, index) => columns[index]?.kind !== "json" || !isUnstorable(value))
-  if (fits.every(Boolean)) return [...row.values, stored(row.rest)]
-  // As if the table had not the columns that do not fit.
-  const fitting = { name: "", key: null, columns: columns.filter((_, index) => fits[index]) }
-  const { rest, values } = Table.rowOf(fitting)(Table.recordOf({ name: "", key: null, columns })(row))
-  const left = values.values()
-  return [...columns.map((_, index) => (fits[index] === true ? (left.next().value ?? null) : null)), stored(rest)]
-}
-
-const isUnstorable = (value: Table.Value): boolean =>
-  typeof value === "string" && (unstorable.test(value) || altered.test(value))
-
-const stored = (rest: string | null): string | null => (isUnstorable(rest) ? JSON.stringify(rest) : rest)
-
-const restOf = (rest: string | null): string | null =>
-  rest?.startsWith('"') === true ? (JSON.parse(rest) as string) : rest
+const { restOf, toRow } = StoredJson.make((json) => unstorable.test(json) || altered.test(json))
 
 // ---------------------------------------------------------------------------------------------------------------------
 // failures

@@ -2,6 +2,7 @@
  * A process that exports to a database, to be killed: a table, in batches, each with its checkpoint. It says what it does,
  * a line each, and in the end what it wrote. What it is told comes in the environment.
  */
+import * as NodeDuckDb from "@effect-intercom/export/NodeDuckDb"
 import * as NodeHost from "@effect-intercom/export/NodeHost"
 import * as NodeSha256 from "@effect-intercom/export/NodeSha256"
 import * as NodeSqlite from "@effect-intercom/export/NodeSqlite"
@@ -16,12 +17,12 @@ import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as NodeFs from "node:fs"
 
-const { CHILD_FILE, CHILD_MODE, CHILD_SCHEMA, CHILD_URL } = process.env
+const { CHILD_DUCKDB, CHILD_FILE, CHILD_MODE, CHILD_SCHEMA, CHILD_URL } = process.env
 
-const sink =
-  CHILD_URL === undefined
-    ? NodeSqlite.layer({ file: CHILD_FILE ?? "" })
-    : Postgres.layer({ url: Redacted.make(CHILD_URL), schema: CHILD_SCHEMA })
+const ofFile =
+  CHILD_DUCKDB === undefined ? NodeSqlite.layer({ file: CHILD_FILE ?? "" }) : NodeDuckDb.layer({ file: CHILD_DUCKDB })
+
+const sink = CHILD_URL === undefined ? ofFile : Postgres.layer({ url: Redacted.make(CHILD_URL), schema: CHILD_SCHEMA })
 
 /** At once, also when the process is killed right after. */
 const say = (line: string) => Effect.sync(() => NodeFs.writeSync(1, `${line}\n`))

@@ -8,6 +8,7 @@ import { createInterface } from "node:readline"
 /** Where it exports to. */
 export interface Child {
   readonly CHILD_FILE?: string
+  readonly CHILD_DUCKDB?: string
   readonly CHILD_URL?: string
   readonly CHILD_SCHEMA?: string
 }
@@ -39,7 +40,8 @@ const run = (child: Child, mode: "replace" | "merge", moment: Moment): Effect.Ef
 /** Processes take a while to start, where others run too. */
 export const timeout = 120_000
 
-const often = process.env["INTERCOM_TEST_KILLS"] !== undefined
+/** Whether what takes long is asked for. */
+export const often = process.env["INTERCOM_TEST_KILLS"] !== undefined
 
 const moments: Readonly<Record<"replace" | "merge", ReadonlyArray<Moment>>> = {
   replace: often ? [3, 1, "finish", "forget", "never"] : [3, "finish", "never"],

@@ -1,4 +1,4 @@
-/** What is expected of both databases beyond the laws of sinks. */
+/** What is expected of all databases beyond the laws of sinks. */
 import type { Reason } from "@effect-intercom/export/ExportError"
 import { Sink } from "@effect-intercom/export/Sink"
 import type { Table } from "@effect-intercom/export/Table"
@@ -60,7 +60,7 @@ const names = (rows: ReadonlyArray<Row>) => rows.map(({ id, name }) => id ?? nam
 /** The database's part of a sink's name: messages have it. */
 const databaseOf = <R>(place: SqlPlace<R>) =>
   Effect.provide(
-    Sink.useSync(({ name }) => name.replace(/^sqlite:/, "")),
+    Sink.useSync(({ name }) => name.replace(/^(?:sqlite|duckdb):/, "")),
     place.layer
   )
 
@@ -188,7 +188,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
       assert.strictEqual(found._tag, "TableDiffers")
       assert.match(
         found.message,
-        /^Table people in .* has the column score as (REAL|double precision), and records need (TEXT|text)\. Export everything once/
+        /^Table people in .* has the column score as (REAL|double precision|DOUBLE), and records need (TEXT|text|VARCHAR)\. Export everything once/
       )
       yield* session(place, ({ audit, discard }) =>
         Effect.gen(function* () {

@@ -55,6 +55,7 @@ const verdictOf = (reason: Reason): Verdict => {
     case "NotReadable":
     case "InTheWay":
     case "NotADatabase":
+    case "DriverMissing":
     case "BadAddress":
     case "DatabaseInsecure":
     case "DatabaseRefused":

@@ -1,4 +1,4 @@
-/** What SQLite and PostgreSQL do differently, and what a statement for both is made of. */
+/** What SQLite, PostgreSQL and DuckDB do differently, and what a statement for all of them is made of. */
 import * as Effect from "effect/Effect"
 import type { SqlClient } from "effect/sql/SqlClient"
 import { isSqlError, type SqlError } from "effect/sql/SqlError"
@@ -28,10 +28,12 @@ export interface Found {
   readonly [column: string]: unknown
 }
 
-/** How the two databases define the same table. */
+/** How the databases define the same table. */
 export interface Definitions {
   readonly types: Readonly<Record<Table.Kind, string>>
-  /** Added to the type of a key of text, so that both databases order it by its bytes. */
+  /** The type of columns of moments, which a row has as Unix seconds. @default that of integers */
+  readonly moment?: string | undefined
+  /** Added to the type of a key of text, so that every database orders it by its bytes. */
   readonly collation: string
   /** The definition of the column that keeps the order of records without key, without its name. */
   readonly position: string
@@ -46,10 +48,16 @@ export const position = "_position"
 export const supported = ({ supports }: Definitions, { columns }: Table.Table): ReadonlyArray<Table.Column> =>
   columns.filter((column) => column.name !== position && supports(column))
 
+/** The type of a column. */
+export const typeIn = (
+  { moment, types }: Definitions,
+  { kind, moments }: Pick<Table.Column, "kind" | "moments">
+): string => (moments === true && moment !== undefined ? moment : types[kind])
+
 /** All columns of a table in the database, `_rest` among them. */
-export const storedIn = ({ types }: Definitions, columns: ReadonlyArray<Table.Column>): ReadonlyArray<Column> => [
-  ...columns.map(({ kind, name }) => ({ name, type: types[kind] })),
-  { name: rest, type: types.json }
+export const storedIn = (definitions: Definitions, columns: ReadonlyArray<Table.Column>): ReadonlyArray<Column> => [
+  ...columns.map((column) => ({ name: column.name, type: typeIn(definitions, column) })),
+  { name: rest, type: definitions.types.json }
 ]
 
 /** What stands between the parentheses of CREATE TABLE, a column each. */
@@ -71,7 +79,7 @@ export const definition = (definitions: Definitions, table: Table.Table, name = 
   return `CREATE TABLE ${name} (\n${columns.map((column) => `  ${column}`).join(",\n")}\n);\n`
 }
 
-/** What the two databases do differently. */
+/** What the databases do differently. */
 export interface Dialect extends Definitions {
   readonly sql: SqlClient
   /** The database, for people: it has no secret. */
@@ -97,6 +105,12 @@ export interface Dialect extends Definitions {
   readonly fromRow: (columns: ReadonlyArray<Table.Column>, found: Found) => Table.Row
   /** Ends a SELECT whose rows nobody else is to change until the transaction ends. */
   readonly forUpdate: "" | "FOR UPDATE"
+  /**
+   * Whether transactions do not wait for one another: of two that write the same row, one fails, and is tried again.
+   *
+   * @default false
+   */
+  readonly optimistic?: boolean | undefined
   readonly reason: (error: SqlError) => Reason
   /** Around everything that writes. */
   readonly transaction: <A, E, R>(steps: Effect.Effect<A, E, R>) => Effect.Effect<A, E | SqlError | Reason, R>

@@ -1,5 +1,6 @@
 /**
- * The sink for databases: one implementation, over Effect's SQL client, for SQLite and PostgreSQL.
+ * The sink for databases: one implementation, over Effect's SQL client, for SQLite, PostgreSQL and
+ * DuckDB.
  *
  * What an unfinished export has written stands in a table of its own, and its checkpoint beside it, committed in the same
  * transaction. {@link Output.finish} carries it over into the resource's table, in one transaction: whoever reads that
@@ -238,7 +239,11 @@ const write = <A>({ dialect, fence }: Context, steps: Effect.Effect<A, SqlError 
     dialect.transaction(
       Effect.gen(function* () {
         const found = yield* locked(dialect, fenceDocument)
-        if (found === fence.content) return yield* steps
+        if (found === fence.content) {
+          // Who takes the lock meanwhile writes the same row.
+          if (dialect.optimistic === true) yield* keep(dialect, fenceDocument, found)
+          return yield* steps
+        }
         const owner = Option.getOrNull(decodeHolder(found))
         return yield* new LostLock({ path: dialect.database, owner })
       })
@@ -400,7 +405,7 @@ const written = (dialect: Dialect, layout: Layout, target: string): Written => {
 
 /** Rows from records, and what has no key to be kept by. The last of several records with the same key stays. */
 const splitter = (dialect: Dialect, layout: Layout) => {
-  const rowOf = Table.rowOf(layout)
+  const rowOf = Table.rowOf(layout, { moments: dialect.moment !== undefined })
   const index = layout.columns.findIndex(({ name }) => name === layout.key)
   return (records: ReadonlyArray<Table.Received>) => {
     const rows = records.map((record) => dialect.toRow(layout.columns, rowOf(record)))
@@ -471,7 +476,7 @@ const keyOf = (record: unknown, key: string): string | null => {
   return typeof found === "string" ? JSON.stringify(found) : null
 }
 
-/** By the bytes of a text, in both databases. */
+/** By the bytes of a text, in every database. */
 const orderOf = ({ collation, types }: Dialect, { key, stored }: Layout): string => {
   if (key === null) return quote(position)
   const ofText = stored.some(({ name, type }) => name === key && type === types.text)
@@ -589,7 +594,7 @@ const measure = (dialect: Dialect, layout: Layout, place: string): Effect.Effect
     })
   )
 
-/** Reads the table in the order of its key: each record a line of canonical JSON, the same in both databases. */
+/** Reads the table in the order of its key: each record a line of canonical JSON, the same in every database. */
 const audit = ({ dialect, sha256 }: Reading, layout: Layout, place: string): Effect.Effect<Receipt, Reason> =>
   at(dialect)(
     Effect.gen(function* () {
