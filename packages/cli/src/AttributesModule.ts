@@ -35,20 +35,21 @@ interface Named {
   readonly archived?: boolean | null
 }
 
-/** Why an attribute is left out, if it is. */
-const flawOf = ({ archived, name }: Named): string | undefined => {
-  if (archived === true) return "archived"
-  // No object has it as a field like any other.
-  return name == null || name === "" || name === "__proto__" ? "no name for a field" : undefined
+/** Those that are written, and why others are left out. Of several that have one name, the first is written. */
+const sift = <A extends Named>(attributes: ReadonlyArray<A>) => {
+  const written = new Map<string, A & { readonly name: string }>()
+  const leftOut: Array<string> = []
+  for (const attribute of attributes) {
+    const name = attribute.name ?? ""
+    const leave = (why: string) => leftOut.push(`${name} (${why})`)
+    if (attribute.archived === true) leave("archived")
+    // No object has it as a field like any other.
+    else if (name === "" || name === "__proto__") leave("no name for a field")
+    else if (written.has(name)) leave("another has its name")
+    else written.set(name, { ...attribute, name })
+  }
+  return { written: [...written.values()], leftOut: leftOut.toSorted() }
 }
-
-const leftOutOf = (attributes: ReadonlyArray<Named>): ReadonlyArray<string> =>
-  attributes
-    .flatMap((attribute) => {
-      const flaw = flawOf(attribute)
-      return flaw === undefined ? [] : [`${attribute.name ?? ""} (${flaw})`]
-    })
-    .toSorted()
 
 const byName = Order.mapInput(Order.String, ({ name }: { readonly name: string }) => name)
 
@@ -88,33 +89,34 @@ const dataSchema = ({ data_type, options }: DataAttribute): string => {
   }
 }
 
+// Ids are given in order.
+const byAge = Order.mapInput(Order.Number, ({ id }: DataAttribute) => Number(id ?? 0))
+
 /** The attributes of contacts, companies or conversations: those that are the workspace's own. */
 export const ofModel = (of: string, name: string, list: ReadonlyArray<DataAttribute>): Section => {
   const own = list.filter(({ custom, full_name }) => custom ?? full_name?.startsWith("custom_attributes.") ?? false)
+  const { leftOut, written } = sift(Array.sort(own, byAge))
   return {
     of,
     name,
     notes: [],
-    leftOut: leftOutOf(own),
+    leftOut,
     attributes: Array.sort(
-      own
-        .filter((attribute) => flawOf(attribute) === undefined)
-        .map((attribute) => {
-          const { api_writable, data_type, description, label } = attribute
-          const name = attribute.name ?? ""
-          const schema = dataSchema(attribute)
-          return {
-            name,
-            schema,
-            notes: known(
-              label !== name && label,
-              description,
-              schema === "Wire.UnixSeconds" && "A time, in Unix seconds.",
-              schema === "Schema.Json" && `Of the type ${data_type ?? "that is not told"}.`,
-              api_writable === false && "The API cannot set it."
-            )
-          }
-        }),
+      written.map((attribute) => {
+        const { api_writable, data_type, description, label, name } = attribute
+        const schema = dataSchema(attribute)
+        return {
+          name,
+          schema,
+          notes: known(
+            label !== name && label,
+            description,
+            schema === "Wire.UnixSeconds" && "A time, in Unix seconds.",
+            schema === "Schema.Json" && `Of the type ${data_type ?? "that is not told"}.`,
+            api_writable === false && "The API cannot set it."
+          )
+        }
+      }),
       byName
     )
   }
@@ -161,35 +163,41 @@ const pascal = (text: string): string =>
     .join("")
     .replace(/^(?=\p{Nd})/u, "Type")
 
-/** The attributes of each type of tickets, in the order of names. */
-export const ofTicketTypes = (types: ReadonlyArray<TicketType>): ReadonlyArray<Section> =>
-  Array.sort(
-    types
-      .filter(({ archived }) => archived !== true)
-      .map((type) => {
-        const { id } = type
-        const title = type.name ?? id
-        const nested = type.ticket_type_attributes
-        const all = nested?.data ?? nested?.ticket_type_attributes ?? []
-        const own = Array.sortBy(Order.mapInput(Order.Number, ({ order }: TicketAttribute) => order ?? 0))(all)
-        return {
-          of: `tickets of the type ${title}`,
-          name: `${pascal(title) || `Type${id}`}Ticket`,
-          notes: [],
-          ticketTypeId: id,
-          leftOut: leftOutOf(own),
-          attributes: own
-            .filter((attribute) => flawOf(attribute) === undefined)
-            .map((attribute) => ({
-              name: attribute.name ?? "",
-              schema: ticketSchema(attribute),
-              id: attribute.id == null ? undefined : String(attribute.id),
-              notes: known(attribute.description, attribute.required_to_create === true && "New tickets must have it.")
-            }))
-        }
-      }),
+const stemOf = ({ id, name }: TicketType): string => pascal(name ?? id) || `Type${id}`
+
+/**
+ * The attributes of each type of tickets, in the order of names. Types whose names are one in code have their ids in them:
+ * what is exported goes by another name before it is of another type.
+ */
+export const ofTicketTypes = (types: ReadonlyArray<TicketType>): ReadonlyArray<Section> => {
+  const current = types.filter(({ archived }) => archived !== true)
+  const alike = Map.groupBy(current, stemOf)
+  return Array.sort(
+    current.map((type) => {
+      const { id } = type
+      const stem = stemOf(type)
+      const nested = type.ticket_type_attributes
+      const all = nested?.data ?? nested?.ticket_type_attributes ?? []
+      const { leftOut, written } = sift(
+        Array.sortBy(Order.mapInput(Order.Number, ({ order }: TicketAttribute) => order ?? 0))(all)
+      )
+      return {
+        of: `tickets of the type ${type.name ?? id}`,
+        name: `${stem}${alike.get(stem)?.length === 1 ? "" : id}Ticket`,
+        notes: [],
+        ticketTypeId: id,
+        leftOut,
+        attributes: written.map((attribute) => ({
+          name: attribute.name,
+          schema: ticketSchema(attribute),
+          id: attribute.id == null ? undefined : String(attribute.id),
+          notes: known(attribute.description, attribute.required_to_create === true && "New tickets must have it.")
+        }))
+      }
+    }),
     byName
   )
+}
 
 const schemaOfValue = (value: unknown): string => {
   switch (typeof value) {
@@ -212,24 +220,23 @@ export const ofCustomObject = (type: string, instances: ReadonlyArray<CustomObje
     if (value !== null) schemas.add(schemaOfValue(value))
     seen.set(name, schemas)
   }
+  const { leftOut, written } = sift(Array.fromIterable(seen).map(([name, schemas]) => ({ name, schemas })))
   return {
     of: `custom objects of the type ${type}`,
     name: `${pascal(type) || "Custom"}Object`,
     notes: [`Inferred from ${instances.length === 1 ? "an instance" : `${instances.length} instances`}.`],
-    leftOut: leftOutOf([...seen.keys()].map((name) => ({ name }))),
+    leftOut,
     attributes: Array.sort(
-      [...seen]
-        .filter(([name]) => flawOf({ name }) === undefined)
-        .map(([name, schemas]) => {
-          const [only = "Schema.Json", ...others] = schemas
-          return { name, schema: others.length === 0 ? only : "Schema.Json", notes: [] }
-        }),
+      written.map(({ name, schemas }) => {
+        const [only = "Schema.Json", ...others] = schemas
+        return { name, schema: others.length === 0 ? only : "Schema.Json", notes: [] }
+      }),
       byName
     )
   }
 }
 
-/** Two sections of one name are told apart by a number. */
+/** What is of one name still, types of custom objects say, is told apart by a number. */
 const distinct = (sections: ReadonlyArray<Section>): ReadonlyArray<Section> => {
   const taken = new Set<string>()
   return sections.map((section) => {

@@ -46,6 +46,19 @@ const unusual = Effect.gen(function* () {
   yield* attributes.create({ ...contact, name: "2fa", data_type: "boolean" })
   yield* attributes.create({ ...contact, name: 'a "quoted" name' })
   yield* attributes.create({ ...contact, name: "__proto__" })
+  // One that is renamed may be called like another.
+  const { insert } = yield* Simulator
+  yield* insert("dataAttributes", {
+    type: "data_attribute",
+    id: "9999999999999",
+    model: "contact",
+    name: "2fa",
+    full_name: "custom_attributes.2fa",
+    label: "2fa",
+    data_type: "string",
+    custom: true,
+    archived: false
+  })
   yield* attributes.create({
     ...contact,
     name: "size",
@@ -137,10 +150,14 @@ describe("intercom codegen attributes", () => {
       const { code, stderr, stdout } = yield* codegen()
       assert.strictEqual(code, 0, stderr)
       yield* assertFile("Unusual.ts", `${stdout}\n`)
-      assert.include(stderr, "contacts: 5 attributes; left out: __proto__ (no name for a field), old (archived)")
+      assert.include(
+        stderr,
+        "contacts: 5 attributes; left out: 2fa (another has its name), __proto__ (no name for a field), old (archived)"
+      )
       assert.include(stderr, "tickets: left out, as they are archived: Gone")
       assert.include(stderr, "left out: Gone (archived)")
       assert.hasAllKeys(Unusual.ContactAttributes.fields, ["2fa", "Plan (new)", 'a "quoted" name', "renews_at", "size"])
+      assert.strictEqual(Unusual.Type1stLineBug4001TicketTypeId, "4001")
       assert.isEmpty(Unusual.ConversationAttributes.fields)
     }).pipe(
       Effect.provide([

@@ -4,7 +4,7 @@ import { Schema } from "effect"
 
 /**
  * The attributes of contacts.
- * Left out: __proto__ (no name for a field), old (archived).
+ * Left out: 2fa (another has its name), __proto__ (no name for a field), old (archived).
  */
 export const ContactAttributes = Schema.Struct({
   "2fa": Wire.nullish(Schema.Boolean),
@@ -26,7 +26,7 @@ export const ConversationAttributes = Schema.Struct({})
  * The attributes of tickets of the type 1st line / *bug*.
  * Left out: Gone (archived).
  */
-export const Type1stLineBugTicketAttributes = Schema.Struct({
+export const Type1stLineBug4000TicketAttributes = Schema.Struct({
   _default_title_: Wire.nullish(Schema.String),
   _default_description_: Wire.nullish(Schema.String),
   "Log file": Wire.nullish(Schema.Json),
@@ -36,7 +36,7 @@ export const Type1stLineBugTicketAttributes = Schema.Struct({
 })
 
 /** The ids of these attributes, by which tickets are searched. */
-export const Type1stLineBugTicketAttributeIds = {
+export const Type1stLineBug4000TicketAttributeIds = {
   _default_title_: "4000000",
   _default_description_: "4000001",
   "Log file": "403365624000",
@@ -44,20 +44,20 @@ export const Type1stLineBugTicketAttributeIds = {
   Hours: "403365624002"
 } as const
 
-export const Type1stLineBugTicketTypeId = TicketTypeId.make("4000")
+export const Type1stLineBug4000TicketTypeId = TicketTypeId.make("4000")
 
 /** The attributes of tickets of the type 1st: line bug. */
-export const Type1stLineBugTicket2Attributes = Schema.Struct({
+export const Type1stLineBug4001TicketAttributes = Schema.Struct({
   _default_title_: Wire.nullish(Schema.String),
   _default_description_: Wire.nullish(Schema.String),
   Paid: Wire.nullish(Schema.Boolean)
 })
 
 /** The ids of these attributes, by which tickets are searched. */
-export const Type1stLineBugTicket2AttributeIds = {
+export const Type1stLineBug4001TicketAttributeIds = {
   _default_title_: "4001000",
   _default_description_: "4001001",
   Paid: "403365624003"
 } as const
 
-export const Type1stLineBugTicket2TypeId = TicketTypeId.make("4001")
+export const Type1stLineBug4001TicketTypeId = TicketTypeId.make("4001")
