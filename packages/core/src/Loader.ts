@@ -4,9 +4,11 @@
  */
 import type * as Arr from "effect/Array"
 import * as Cache from "effect/Cache"
+import type * as Context from "effect/Context"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
 import * as Request from "effect/Request"
 import * as RequestResolver from "effect/RequestResolver"
 import type { IntercomError, Reason } from "./IntercomError.ts"
@@ -21,7 +23,8 @@ export interface Options {
    */
   readonly timeToLive?: Duration.Input | undefined
   /**
-   * How many records are kept at most; the one that was not asked for the longest goes first.
+   * How many records are kept at most; the one that was not asked for the longest goes first. With less than 1, or no number
+   * at all (`NaN`), none is.
    *
    * @default 10_000
    */
@@ -86,6 +89,9 @@ interface Get<Id extends string, A> extends Request.Request<A, IntercomError> {
   readonly id: Id
   readonly version: string | undefined
 }
+
+/** Of a number that is none, or has a fraction, a cache makes no sense. */
+const capacityOf = ({ capacity = 10_000 }: Options): number => (capacity >= 1 ? Math.floor(capacity) : 0)
 
 /** A record that is kept, and a failure that is not. */
 const keep =
@@ -157,7 +163,7 @@ export const make = Effect.fnUntraced(function* <Id extends string, A>(
     RequestResolver.withSpan(`${name}.load`)
   )
   const cache = yield* RequestResolver.asCache(resolver, {
-    capacity: options.capacity ?? 10_000,
+    capacity: capacityOf(options),
     timeToLive: keep(options)
   })
 
@@ -206,3 +212,25 @@ export const fromList = Effect.fnUntraced(function* <Id extends string, A extend
     invalidateAll: Effect.andThen(forget, loader.invalidateAll)
   }
 })
+
+/**
+ * The layer of a service that is a loader. It is fresh: a loader keeps records of one workspace, and where one layer is built
+ * for several, none gets another's.
+ *
+ * @example
+ * ```ts
+ * import { type Article, type ArticleId, Articles, Loader } from "@effect-intercom/core"
+ * import { Context, Effect } from "effect"
+ *
+ * class ArticleLoader extends Context.Service<ArticleLoader, Loader.Loader<ArticleId, Article>>()("app/ArticleLoader") {
+ *   static readonly layer = Loader.layer(
+ *     this,
+ *     Effect.flatMap(Articles, ({ get }) => Loader.make({ name: "Articles", one: get }))
+ *   )
+ * }
+ * ```
+ */
+export const layer = <I, Id extends string, A, E, R>(
+  service: Context.Key<I, Loader<Id, A>>,
+  loader: Effect.Effect<Loader<Id, A>, E, R>
+): Layer.Layer<I, E, R> => Layer.fresh(Layer.effect(service, loader))

@@ -131,6 +131,27 @@ describe("ContactLoader", () => {
     })
   )
 
+  it.effect.each([
+    [2.5, 2],
+    [0, 0],
+    [-1, 0],
+    [Number.NaN, 0]
+  ] as const)("with a capacity of %d keeps %d", ([capacity, kept]) =>
+    Effect.gen(function* () {
+      const server = workspace()
+      yield* loading(
+        server,
+        ({ getAll }) =>
+          Effect.gen(function* () {
+            assert.lengthOf(yield* getAll(ids(1, 4)), 4)
+            yield* getAll(ids(3, 4))
+          }),
+        { capacity }
+      )
+      assert.lengthOf(server.sent, kept === 2 ? 1 : 2)
+    })
+  )
+
   it.effect("forgets what it is told to, and asks anew", () =>
     Effect.gen(function* () {
       const server = workspace()

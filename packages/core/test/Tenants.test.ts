@@ -1,6 +1,7 @@
 /** Whatever way layers are composed, a call is sent with the token it was given. */
 import * as Core from "@effect-intercom/core"
 import { assert, describe, it } from "@effect/vitest"
+import * as Array from "effect/Array"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -18,6 +19,7 @@ import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as RateLimiter from "effect/persistence/RateLimiter"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
+import { readdirSync } from "node:fs"
 import * as Examples from "./Examples.ts"
 import * as Scripted from "./Scripted.ts"
 
@@ -99,6 +101,11 @@ const isStatic = (
   value: unknown
 ): value is Context.Service<unknown, object> & { readonly layer: Layer.Layer<unknown> } =>
   typeof value === "function" && "layer" in value && Layer.isLayer(value.layer)
+const isLoader = (
+  value: unknown
+): value is Context.Service<unknown, Core.Loader.Loader<string, unknown>> & {
+  readonly layer: (options: Core.Loader.Options) => Layer.Layer<unknown, never, Core.Intercom>
+} => typeof value === "function" && "key" in value && String(value.key).endsWith("Loader")
 const resources = Object.entries(Core as Record<string, unknown>).flatMap(([name, value]) =>
   isStatic(value) ? [{ name, service: value }] : []
 )
@@ -120,6 +127,35 @@ describe("every resource layer", () => {
           Effect.flatMap(service, callOf(name))
         )
         assert.deepStrictEqual(tokens, ["a", "b"])
+      })
+    )
+  }
+})
+
+/** The loaders of the barrel: whoever adds one has it judged here. */
+const loaders = Object.entries(Core as Record<string, unknown>).flatMap(([name, value]) =>
+  isLoader(value) ? [{ name, service: value }] : []
+)
+
+describe("every loader", () => {
+  it("is known", () => {
+    assert.sameMembers(
+      loaders.map(({ name }) => name),
+      readdirSync(new URL("../src/loaders", import.meta.url)).map((file) => file.replace(".ts", ""))
+    )
+  })
+
+  for (const [composition, compose] of Object.entries(compositions)) {
+    // One layer for all tenants, as a constant of a program is.
+    it.live.each(loaders)(`$name, ${composition}`, ({ service }) =>
+      Effect.gen(function* () {
+        const kept = service.layer({ window: 0 })
+        const tokens = yield* sent(
+          compose,
+          (http) => Layer.provide(kept, Layer.provide(Intercom.layerHttp, http)),
+          Effect.flatMap(service, ({ get }) => get("1"))
+        )
+        assert.deepStrictEqual(Array.dedupeAdjacent(tokens), ["a", "b"])
       })
     )
   }

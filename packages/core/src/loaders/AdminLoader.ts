@@ -1,6 +1,6 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
+import type * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import * as Loader from "../Loader.ts"
 import { type Admin, Admins } from "../resources/Admins.ts"
@@ -11,7 +11,7 @@ export class AdminLoader extends Context.Service<AdminLoader, Loader.Loader<Admi
   "@effect-intercom/core/AdminLoader"
 ) {
   static readonly layer = (options?: Loader.Options): Layer.Layer<AdminLoader, never, Admins> =>
-    Layer.effect(
+    Loader.layer(
       this,
       Effect.flatMap(Admins, ({ get, list }) =>
         Loader.fromList({ name: "Admins", one: get, list: Stream.runCollect(list.items()) }, options)

@@ -1,6 +1,6 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
+import type * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import * as Loader from "../Loader.ts"
 import { type Brand, type BrandId, Brands } from "../resources/Brands.ts"
@@ -10,7 +10,7 @@ export class BrandLoader extends Context.Service<BrandLoader, Loader.Loader<Bran
   "@effect-intercom/core/BrandLoader"
 ) {
   static readonly layer = (options?: Loader.Options): Layer.Layer<BrandLoader, never, Brands> =>
-    Layer.effect(
+    Loader.layer(
       this,
       Effect.flatMap(Brands, ({ get, list }) =>
         Loader.fromList({ name: "Brands", one: get, list: Stream.runCollect(list.items()) }, options)

@@ -1,6 +1,6 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
+import type * as Layer from "effect/Layer"
 import * as Loader from "../Loader.ts"
 import type { CompanyId } from "../resources/Common.ts"
 import { Companies } from "../resources/Companies.ts"
@@ -14,7 +14,7 @@ export class CompanyLoader extends Context.Service<CompanyLoader, Loader.Loader<
   "@effect-intercom/core/CompanyLoader"
 ) {
   static readonly layer = (options?: Loader.Options): Layer.Layer<CompanyLoader, never, Companies> =>
-    Layer.effect(
+    Loader.layer(
       this,
       Effect.flatMap(Companies, ({ get }) => Loader.make({ name: "Companies", one: get }, options))
     )

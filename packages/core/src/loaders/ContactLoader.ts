@@ -1,6 +1,6 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
+import type * as Layer from "effect/Layer"
 import * as Loader from "../Loader.ts"
 import type { ContactId } from "../resources/Common.ts"
 import type { Contact } from "../resources/Contact.ts"
@@ -32,7 +32,7 @@ export class ContactLoader extends Context.Service<ContactLoader, Loader.Loader<
   "@effect-intercom/core/ContactLoader"
 ) {
   static readonly layer = (options?: Loader.Options): Layer.Layer<ContactLoader, never, Contacts> =>
-    Layer.effect(
+    Loader.layer(
       this,
       Effect.flatMap(Contacts, ({ get, search }) =>
         Loader.make(

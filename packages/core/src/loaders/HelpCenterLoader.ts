@@ -1,6 +1,6 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
+import type * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import * as Loader from "../Loader.ts"
 import { type HelpCenter, type HelpCenterId, HelpCenters } from "../resources/HelpCenters.ts"
@@ -10,7 +10,7 @@ export class HelpCenterLoader extends Context.Service<HelpCenterLoader, Loader.L
   "@effect-intercom/core/HelpCenterLoader"
 ) {
   static readonly layer = (options?: Loader.Options): Layer.Layer<HelpCenterLoader, never, HelpCenters> =>
-    Layer.effect(
+    Loader.layer(
       this,
       Effect.flatMap(HelpCenters, ({ get, list }) =>
         Loader.fromList({ name: "HelpCenters", one: get, list: Stream.runCollect(list.items()) }, options)

@@ -1,6 +1,6 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
+import type * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import * as Loader from "../Loader.ts"
 import { type Segment, Segments } from "../resources/Segments.ts"
@@ -11,7 +11,7 @@ export class SegmentLoader extends Context.Service<SegmentLoader, Loader.Loader<
   "@effect-intercom/core/SegmentLoader"
 ) {
   static readonly layer = (options?: Loader.Options): Layer.Layer<SegmentLoader, never, Segments> =>
-    Layer.effect(
+    Loader.layer(
       this,
       Effect.flatMap(Segments, ({ get, list }) =>
         Loader.fromList({ name: "Segments", one: get, list: Stream.runCollect(list.items()) }, options)

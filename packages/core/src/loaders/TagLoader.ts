@@ -1,6 +1,6 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
+import type * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import * as Loader from "../Loader.ts"
 import { type Tag, Tags } from "../resources/Tags.ts"
@@ -11,7 +11,7 @@ export class TagLoader extends Context.Service<TagLoader, Loader.Loader<TagId, T
   "@effect-intercom/core/TagLoader"
 ) {
   static readonly layer = (options?: Loader.Options): Layer.Layer<TagLoader, never, Tags> =>
-    Layer.effect(
+    Loader.layer(
       this,
       Effect.flatMap(Tags, ({ get, list }) =>
         Loader.fromList({ name: "Tags", one: get, list: Stream.runCollect(list.items()) }, options)

@@ -1,6 +1,6 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
+import type * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import * as Loader from "../Loader.ts"
 import { type Team, Teams } from "../resources/Teams.ts"
@@ -11,7 +11,7 @@ export class TeamLoader extends Context.Service<TeamLoader, Loader.Loader<TeamId
   "@effect-intercom/core/TeamLoader"
 ) {
   static readonly layer = (options?: Loader.Options): Layer.Layer<TeamLoader, never, Teams> =>
-    Layer.effect(
+    Loader.layer(
       this,
       Effect.flatMap(Teams, ({ get, list }) =>
         Loader.fromList({ name: "Teams", one: get, list: Stream.runCollect(list.items()) }, options)

@@ -1,6 +1,6 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
+import type * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import * as Loader from "../Loader.ts"
 import type { TicketType, TicketTypeId } from "../resources/TicketType.ts"
@@ -11,7 +11,7 @@ export class TicketTypeLoader extends Context.Service<TicketTypeLoader, Loader.L
   "@effect-intercom/core/TicketTypeLoader"
 ) {
   static readonly layer = (options?: Loader.Options): Layer.Layer<TicketTypeLoader, never, TicketTypes> =>
-    Layer.effect(
+    Loader.layer(
       this,
       Effect.flatMap(TicketTypes, ({ get, list }) =>
         Loader.fromList({ name: "TicketTypes", one: get, list: Stream.runCollect(list.items()) }, options)
