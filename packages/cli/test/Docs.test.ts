@@ -12,7 +12,7 @@ const read = (path: string) => readFileSync(new URL(path, import.meta.url), "utf
 
 const readme = read("../README.md")
 
-/** The commands in a document's blocks of code; what follows `#` explains, and `[` is of a synopsis. */
+/** The commands in a document's blocks of code; `#` explains, `|` is for another program, and `[` is of a synopsis. */
 const commandsOf = (text: string) =>
   [...text.matchAll(/^```(?:sh|text)\n(.*?)^```/gms)]
     .flatMap(([, block = ""]) => block.split("\n"))
@@ -20,7 +20,7 @@ const commandsOf = (text: string) =>
     .filter((line) => line.startsWith("intercom ") && !line.includes("["))
     .map((line) =>
       line
-        .replace(/\s+#.*/, "")
+        .replace(/\s+[#|].*/, "")
         .split(" ")
         .slice(1)
     )
