@@ -72,15 +72,6 @@ const parsed = (text: string, fields: Searched): Result.Result<Where, string> =>
   })
 }
 
-/** All of them hold. */
-const joined = ([first, ...others]: Array.NonEmptyReadonlyArray<Where>): Where =>
-  others.length === 0 ? first : { operator: "AND", value: [first, ...others].flatMap(membersOf) }
-
-// Groups nest two deep: what is joined already is joined to the others.
-const membersOf = (where: Where): ReadonlyArray<Exclude<Where, { readonly operator: "AND" | "OR" }>> =>
-  // An OR among several stays a group; deeper ones the rules refuse.
-  ("field" in where || where.operator === "OR" ? [where] : where.value) as ReadonlyArray<never>
-
 const searchable = Resource.everything.filter((name) => Resource.all[name].search !== undefined)
 
 /** The query of `--where`; fails with what is wrong. */
@@ -99,15 +90,26 @@ export const where = (
   const fields = Object.assign({}, ...searches.map(([, fields]) => fields)) as Searched
   const parts: Array<Where> = []
   for (const expression of expressions) {
-    const part = parsed(expression, fields)
+    const part = Result.flatMap(parsed(expression, fields), (where) => judged(`--where ${expression}`, where, searches))
     if (Result.isFailure(part)) return Result.fail(part.failure)
     parts.push(part.success)
   }
   if (!Array.isArrayNonEmpty(parts)) return Result.succeed(undefined)
-  const query = joined(parts)
+  return Wheres.all(parts).pipe(
+    Result.mapError((wrong) => `--where, of all: ${wrong}`),
+    Result.flatMap((query) => judged("--where, of all", query, searches))
+  )
+}
+
+/** The query, where every search takes it. */
+const judged = (
+  what: string,
+  query: Where,
+  searches: ReadonlyArray<readonly [name: string, fields: Searched]>
+): Result.Result<Where, string> => {
   for (const [name, fields] of searches) {
-    const judged = Wheres.alternatives(fields, query)
-    if (Result.isFailure(judged)) return Result.fail(`--where, for ${name}: ${judged.failure}`)
+    const alternatives = Wheres.alternatives(fields, query)
+    if (Result.isFailure(alternatives)) return Result.fail(`${what}, for ${name}: ${alternatives.failure}`)
   }
   return Result.succeed(query)
 }

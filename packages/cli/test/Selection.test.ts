@@ -46,6 +46,43 @@ describe("--where", () => {
     )
   })
 
+  const group = (operator: "AND" | "OR", ...value: ReadonlyArray<unknown>) => ({ operator, value })
+  const open = { field: "state", operator: "=", value: "open" }
+  const read = { field: "read", operator: "=", value: true }
+  const prior = { field: "priority", operator: "=", value: "priority" }
+  const alternatives = JSON.stringify(group("OR", group("AND", open, read), prior))
+
+  it("multiplies the alternatives of several that would nest too deep", () => {
+    const snoozed = { field: "state", operator: "=", value: "snoozed" }
+    assert.deepStrictEqual(
+      query(alternatives, "state=snoozed"),
+      Result.succeed(group("OR", group("AND", open, read, snoozed), group("AND", prior, snoozed)) as never)
+    )
+    assert.deepStrictEqual(query(alternatives), Result.succeed(JSON.parse(alternatives)))
+  })
+
+  it.each([
+    [
+      ["state=open", "created_at~1767225600"],
+      /^--where created_at~1767225600, for conversations: [^\n\\]*for created_at, got "~"$/
+    ],
+    [[alternatives, alternatives, alternatives], /^--where, of all: It is 8 alternatives, and 7 /],
+    [
+      [JSON.stringify(group("OR", open, group("AND")))],
+      /^--where \{.*, for conversations: [^\n\\]*1 to 15 filters[^\n\\]* at value\[1\]\.value$/
+    ],
+    [
+      [
+        JSON.stringify(
+          group("AND", ...Array.from({ length: 13 }, () => group("OR", ...Array.from({ length: 15 }, () => open))))
+        )
+      ],
+      /It is \d+ alternatives, and 7 /
+    ]
+  ] as const)("says in one line what is wrong with some of several, %#", (expressions, expected) => {
+    assert.match(Result.getOrThrow(Result.flip(query(...expressions))), expected)
+  })
+
   it.each([
     ["open", /says no comparison/],
     ["{", /is not the JSON of a query/],
