@@ -23,7 +23,7 @@ const isDay = (day: string): boolean =>
   Option.exists(DateTime.make(`${day}T00:00:00Z`), (time) => DateTime.formatIso(time).startsWith(day))
 
 /** The seconds of ISO 8601. A date alone is midnight UTC, and a time without a zone is UTC. */
-const fromIso = (text: string): Option.Option<number> => {
+export const fromIso = (text: string): Option.Option<number> => {
   const [, day, time = "00:00", zone = "Z"] = pattern.exec(text) ?? []
   if (day === undefined || !isDay(day)) return Option.none()
   const offset = zone.toUpperCase().replace(/^([+-]\d\d)(\d\d)$/, "$1:$2")

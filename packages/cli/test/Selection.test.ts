@@ -18,6 +18,28 @@ describe("--where", () => {
     ["state not in closed", { field: "state", operator: "NIN", value: ["closed"] }],
     ["priority=null", { field: "priority", operator: "=", value: null }],
     ["custom_attributes.Größe=12", { field: "custom_attributes.Größe", operator: "=", value: 12 }],
+    [
+      "custom_attributes.onboarded_at>2020-01-01",
+      { field: "custom_attributes.onboarded_at", operator: ">", value: 1_577_836_800 }
+    ],
+    ["custom_attributes.born<=1960-01-01", { field: "custom_attributes.born", operator: "<=", value: -315_619_200 }],
+    ["custom_attributes.plan=2020-01-01", { field: "custom_attributes.plan", operator: "=", value: "2020-01-01" }],
+    ["custom_attributes.agent=007", { field: "custom_attributes.agent", operator: "=", value: "007" }],
+    ["custom_attributes.rate>=0.5", { field: "custom_attributes.rate", operator: ">=", value: 0.5 }],
+    [
+      `custom_attributes.big="12345678901234567890"`,
+      { field: "custom_attributes.big", operator: "=", value: "12345678901234567890" }
+    ],
+    [`created_at>"2026-01-01"`, { field: "created_at", operator: ">", value: 1_767_225_600 }],
+    [`state="=open"`, { field: "state", operator: "=", value: "=open" }],
+    ["source.body~<p>", { field: "source.body", operator: "~", value: "<p>" }],
+    [`source.body~say "hi"`, { field: "source.body", operator: "~", value: `say "hi"` }],
+    [`source.subject="5"" screen"`, { field: "source.subject", operator: "=", value: `5" screen` }],
+    [
+      `source.author.name in "Doe, Jane",x, "a ""b"""`,
+      { field: "source.author.name", operator: "IN", value: ["Doe, Jane", "x", `a "b"`] }
+    ],
+    [`state in "a","null"`, { field: "state", operator: "IN", value: ["a", "null"] }],
     [`custom_attributes.Größe="12"`, { field: "custom_attributes.Größe", operator: "=", value: "12" }],
     [
       `{"operator":"OR","value":[{"field":"state","operator":"=","value":"open"},{"field":"read","operator":"=","value":false}]}`,
@@ -86,6 +108,22 @@ describe("--where", () => {
   it.each([
     ["open", /says no comparison/],
     ["{", /is not the JSON of a query/],
+    ["custom_attributes.onboarded_at>soon", /^--where custom_attributes.onboarded_at>soon: .*dates such as/],
+    [`custom_attributes.onboarded_at<"12"`, /numbers, Unix seconds/],
+    ["created_at>soon", /^--where created_at>soon: the time is a date such as 2026-11-20/],
+    ["created_at>1767225600000", /seconds, not milliseconds/],
+    ["state==open", /there is no ==: write state=VALUE; .* is quoted: state="=open"$/],
+    ["custom_attributes.a=>5", /there is no =>/],
+    ["state!==open", /there is no !==/],
+    [`source.author.name="Doe`, /a quote has no end/],
+    [`source.author.name=Doe"`, /a quote has no end/],
+    [`source.author.name in "Doe, Jane`, /a quote has no end/],
+    [`source.author.name in "Doe" Jane,x`, /something is left after the quotes/],
+    [`source.author.name="a" or "b"`, /something is left after the quotes/],
+    ["state in open,null", /null stands in no list/],
+    ["custom_attributes.big=12345678901234567890", /loses digits; in quotes, as FIELD="12345678901234567890"/],
+    ["custom_attributes.big not in 1,-12345678901234567890", /loses digits/],
+    [`{"field":"custom_attributes.big","operator":"=","value":12345678901234567890}`, /loses digits/],
     ["open=maybe", /for conversations: .*true or false/s],
     ["created_at~2026", /for conversations: .*one of .* for created_at/s]
   ] as const)("says what is wrong with %s", (text, expected) => {
