@@ -23,6 +23,8 @@ const response = {
   body: Schema.optionalKey(Schema.String),
   /** The host that was asked. */
   host: Schema.optionalKey(Schema.String),
+  /** The workspace whose client asked, where `Workspaces` has it. */
+  workspace: Schema.optionalKey(Schema.String),
   /** The media type of such a body, and an encoding of it that could not be undone. */
   contentType: Schema.optionalKey(Schema.String),
   encoding: Schema.optionalKey(Schema.String),

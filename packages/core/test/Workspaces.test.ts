@@ -279,6 +279,30 @@ describe("what fails", () => {
     })
   )
 
+  it.effect("with 401 says whose stored token it is, and nothing of variables that nobody reads", () =>
+    Effect.gen(function* () {
+      const { run } = place({ acme: "a" }, () => Scripted.errorList(401, { code: "unauthorized" }))
+      const refused = (options?: WorkspacesOptions) =>
+        run(Effect.flip(Tenants.provide("acme")(ask("acme"))), options).pipe(
+          Effect.map((error) => {
+            assert(error._tag === "IntercomError" && error.reason._tag === "Unauthorized")
+            assert.strictEqual(error.reason.workspace, "acme")
+            assert.notInclude(error.message, "INTERCOM_")
+            return error.reason.message
+          })
+        )
+      assert.strictEqual(
+        yield* refused({ region: "eu" }),
+        "HTTP 401 unauthorized [request req-1]. Check the token that is stored for the workspace acme; if it is right, the " +
+          "workspace is in another region than eu: store it with its region (us or au)."
+      )
+      assert.include(
+        yield* refused({ baseUrl: "https://gateway.example" }),
+        "Check the token that is stored for the workspace acme, and the region or base URL beside it."
+      )
+    })
+  )
+
   it.effect("with 401 has its token looked up the next time, as it may have been replaced", () =>
     Effect.gen(function* () {
       const { found, kept, run, server } = place({ acme: "old", globex: "g" }, (request) =>

@@ -9,7 +9,7 @@ import { type Answer, Failure, type Operation } from "../Attempt.ts"
 import { type BodyTooLargeError, DecodeError, type TimeoutError, TransportError } from "../IntercomError.ts"
 import * as IntercomMetrics from "../IntercomMetrics.ts"
 import * as Body from "./Body.ts"
-import { reasonOf, resetDelay } from "./ResponseError.ts"
+import { type Refusal, reasonOf, resetDelay } from "./ResponseError.ts"
 import type { Scrub } from "./Scrub.ts"
 import type * as ServerTime from "./ServerTime.ts"
 import { neverSent, systemError } from "./TransportCode.ts"
@@ -100,12 +100,16 @@ export const countDecodeFailure = (operation: Operation): Effect.Effect<void> =>
 export const check = (
   operation: Operation,
   response: HttpClientResponse.HttpClientResponse,
-  { baseUrl, scrub, time }: { readonly time: ServerTime.ServerTime; readonly scrub: Scrub; readonly baseUrl: URL }
+  {
+    scrub,
+    time,
+    ...asked
+  }: { readonly time: ServerTime.ServerTime; readonly scrub: Scrub } & Pick<Refusal, "baseUrl" | "workspace">
 ): Effect.Effect<HttpClientResponse.HttpClientResponse, Failure> => {
   if (isSuccess(operation, response)) return Effect.succeed(response)
   return Clock.clockWith((clock) => {
     const { headers, request, status } = response
-    const refusal = { status, headers, body: Body.of(response), baseUrl, url: request.url, at: time.now(clock) }
+    const refusal = { status, headers, body: Body.of(response), ...asked, url: request.url, at: time.now(clock) }
     return Effect.fail(new Failure({ reason: reasonOf(refusal, scrub), notBefore: resetDelay(refusal) }))
   })
 }

@@ -7,6 +7,7 @@ export interface Answered {
   readonly errors: ReadonlyArray<{ readonly code: string; readonly message?: string; readonly field?: string }>
   readonly body?: string
   readonly host?: string
+  readonly workspace?: string
   readonly contentType?: string
   readonly encoding?: string
   readonly server?: string
@@ -40,14 +41,27 @@ const byCode: Readonly<Record<string, string>> = {
 
 const token = "Check the access token (INTERCOM_ACCESS_TOKEN)"
 
+/** Of a token that a store keeps. */
+const unauthorizedOf = (workspace: string, region: string | undefined): string => {
+  const stored = `Check the token that is stored for the workspace ${workspace}`
+  return region === undefined
+    ? `${stored}, and the region or base URL beside it.`
+    : `${stored}; if it is right, the workspace is in another region than ${region}: store it with its region (${others(region)}).`
+}
+
+const others = (region: string): string =>
+  Object.keys(regions)
+    .filter((other) => other !== region)
+    .join(" or ")
+
 const unauthorized = (answer: Answered): string => {
   const region = regionOf(answer.host)
+  if (answer.workspace !== undefined) return unauthorizedOf(answer.workspace, region)
   if (answer.host === undefined) return `${token} and its region (INTERCOM_REGION: us, eu or au).`
   if (region === undefined) {
     return `${token}, and where ${answer.host} passes it on: a token works in its own region only.`
   }
-  const others = Object.keys(regions).filter((other) => other !== region)
-  return `${token}; if it is right, it is that of a workspace in another region than ${region} (INTERCOM_REGION: ${others.join(" or ")}).`
+  return `${token}; if it is right, it is that of a workspace in another region than ${region} (INTERCOM_REGION: ${others(region)}).`
 }
 
 const redirect = ({ location, movedTo, status }: Answered): string => {

@@ -44,6 +44,8 @@ export interface Refusal {
   readonly body: Body
   /** The base URL that was asked. */
   readonly baseUrl: URL
+  /** Whose client asked, where there are several. */
+  readonly workspace?: string | undefined
   /** What was asked there. */
   readonly url: string
   /** When it arrived, in Unix milliseconds of the server's clock. */
@@ -97,6 +99,7 @@ export const reasonOf = (refusal: Refusal, scrub: Scrub): E.Reason => {
       ...(field === undefined ? undefined : { field: safe(field) })
     })),
     host: refusal.baseUrl.host,
+    ...(refusal.workspace === undefined ? undefined : { workspace: refusal.workspace }),
     ...(word === undefined ? ofAnother(refusal, scrub) : undefined),
     ...redirect(refusal, scrub)
   }

@@ -43,7 +43,13 @@ export const inStore = (
 
 export const make = Effect.fnUntraced(function* <E extends RateLimiter.RateLimiterError, R>(
   config: IntercomConfig,
-  { transformClient = identity }: Pick<Options, "transformClient">,
+  {
+    transformClient = identity,
+    workspace
+  }: Pick<Options, "transformClient"> & {
+    /** Whose token it is, where there are several. */
+    readonly workspace?: string
+  },
   limits: Effect.Effect<Limits<E>, never, R>
 ): Effect.fn.Return<Service, never, HttpClient.HttpClient | R> {
   const transport = transformClient(Stage.keepHeaders(config)(yield* HttpClient.HttpClient))
@@ -76,7 +82,9 @@ export const make = Effect.fnUntraced(function* <E extends RateLimiter.RateLimit
           Effect.catch((error) =>
             Effect.fail(new Failure({ reason: ReadAnswer.transportReason(error, config.baseUrl, scrub) }))
           ),
-          Effect.flatMap((response) => ReadAnswer.check(operation, response, { time, scrub, baseUrl: config.baseUrl })),
+          Effect.flatMap((response) =>
+            ReadAnswer.check(operation, response, { time, scrub, baseUrl: config.baseUrl, workspace })
+          ),
           observe(operation, noted)
         )
       })
