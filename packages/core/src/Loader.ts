@@ -3,7 +3,6 @@
  * kin are made of it, and so are those of resources of your own.
  */
 import type * as Arr from "effect/Array"
-import * as Cache from "effect/Cache"
 import type * as Context from "effect/Context"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -13,6 +12,7 @@ import * as Request from "effect/Request"
 import * as RequestResolver from "effect/RequestResolver"
 import type { IntercomError, Reason } from "./IntercomError.ts"
 import { Version } from "./internal/CallPolicy.ts"
+import * as Kept from "./internal/Kept.ts"
 
 export interface Options {
   /**
@@ -93,15 +93,10 @@ interface Get<Id extends string, A> extends Request.Request<A, IntercomError> {
 /** Of a number that is none, or has a fraction, a cache makes no sense. */
 const capacityOf = ({ capacity = 10_000 }: Options): number => (capacity >= 1 ? Math.floor(capacity) : 0)
 
-/** A record that is kept, and a failure that is not. */
-const keep =
-  ({ timeToLive = "1 minute" }: Options) =>
-  (exit: Exit.Exit<unknown, unknown>): Duration.Input =>
-    Exit.isSuccess(exit) ? timeToLive : 0
-
 /**
- * A loader of records. What is asked for together is asked for as the first of them says: its timeout, its retries, its
- * headers. Versions of the API are kept apart.
+ * A loader of records. What is asked for together has the same timeout, retries, headers and `OnResponse`; gets with others
+ * are apart, and what fails them fails none but their own. A record that is kept is kept for all; versions of the API are kept
+ * apart.
  *
  * @example
  * ```ts
@@ -133,50 +128,48 @@ export const make = Effect.fnUntraced(function* <Id extends string, A>(
           )
         )
 
-  const resolver = RequestResolver.makeGrouped<Get<Id, A>, string | undefined>({
-    key: ({ request }) => request.version,
-    resolver: Effect.fnUntraced(
-      function* (entries: Arr.NonEmptyArray<Request.Entry<Get<Id, A>>>) {
-        const waiting = Map.groupBy(entries, ({ request }) => request.id)
-        // There is one at least.
-        const ids = [...waiting.keys()] as unknown as Arr.NonEmptyReadonlyArray<Id>
-        const complete = (id: Id, exit: Exit.Exit<A, IntercomError>) => {
-          for (const entry of waiting.get(id) ?? []) entry.completeUnsafe(exit)
-        }
-        const found = yield* together(ids)
-        const alone = ids.filter((id) => {
-          const record = found.get(id)
-          if (record === undefined) return true
-          complete(id, Exit.succeed(record))
-          return false
-        })
-        yield* Effect.forEach(alone, (id) => Effect.map(Effect.exit(one(id)), (exit) => complete(id, exit)), {
-          concurrency,
-          discard: true
-        })
-      },
-      (run, [{ request }]) => Effect.provideService(run, Version, request.version)
-    )
+  const resolver = RequestResolver.makeGrouped<Get<Id, A>, Kept.Manner>({
+    // A batch has the context of its first.
+    key: ({ context }) => Kept.mannerOf(context),
+    resolver: Effect.fnUntraced(function* (entries: Arr.NonEmptyArray<Request.Entry<Get<Id, A>>>) {
+      const waiting = Map.groupBy(entries, ({ request }) => request.id)
+      // There is one at least.
+      const ids = [...waiting.keys()] as unknown as Arr.NonEmptyReadonlyArray<Id>
+      const complete = (id: Id, exit: Exit.Exit<A, IntercomError>) => {
+        for (const entry of waiting.get(id) ?? []) entry.completeUnsafe(exit)
+      }
+      const found = yield* together(ids)
+      const alone = ids.filter((id) => {
+        const record = found.get(id)
+        if (record === undefined) return true
+        complete(id, Exit.succeed(record))
+        return false
+      })
+      yield* Effect.forEach(alone, (id) => Effect.map(Effect.exit(one(id)), (exit) => complete(id, exit)), {
+        concurrency,
+        discard: true
+      })
+    })
   }).pipe(
     RequestResolver.setDelay(options.window ?? "10 millis"),
     RequestResolver.batchN(most),
     RequestResolver.withSpan(`${name}.load`)
   )
-  const cache = yield* RequestResolver.asCache(resolver, {
+  const kept = yield* Kept.make((request: Get<Id, A>) => Effect.request(request, resolver), {
     capacity: capacityOf(options),
-    timeToLive: keep(options)
+    timeToLive: options.timeToLive ?? "1 minute"
   })
 
   const requestOf = Request.of<Get<Id, A>>()
   const withRequest = <B, E>(id: Id, use: (request: Get<Id, A>) => Effect.Effect<B, E>): Effect.Effect<B, E> =>
     Effect.flatMap(Version, (version) => use(requestOf({ id, version })))
-  const get = (id: Id) => withRequest(id, (request) => Cache.get(cache, request))
+  const get = (id: Id) => withRequest(id, (request) => kept.get(request))
   return {
     get,
     getAll: (ids) => Effect.forEach(ids, get, { concurrency: "unbounded" }),
-    refresh: (id) => withRequest(id, (request) => Cache.refresh(cache, request)),
-    invalidate: (id) => withRequest(id, (request) => Cache.invalidate(cache, request)),
-    invalidateAll: Cache.invalidateAll(cache)
+    refresh: (id) => withRequest(id, (request) => kept.refresh(request)),
+    invalidate: (id) => withRequest(id, (request) => kept.invalidate(request)),
+    invalidateAll: kept.invalidateAll
   }
 })
 
@@ -194,17 +187,14 @@ export const fromList = Effect.fnUntraced(function* <Id extends string, A extend
   },
   options: Options = {}
 ): Effect.fn.Return<Loader<Id, A>> {
-  const lists = yield* Cache.makeWith(
-    (version: string | undefined) =>
-      list.pipe(
-        Effect.map((records) => new Map(Array.from(records, (record) => [record.id, record]))),
-        Effect.provideService(Version, version)
-      ),
-    { capacity: 10, timeToLive: keep(options) }
+  const lists = yield* Kept.make(
+    (_version: string | undefined) =>
+      Effect.map(list, (records) => new Map(Array.from(records, (record) => [record.id, record]))),
+    { capacity: 10, timeToLive: options.timeToLive ?? "1 minute" }
   )
-  const many = () => Effect.flatMap(Version, (version) => Cache.get(lists, version))
+  const many = () => Effect.flatMap(Version, lists.get)
   const loader = yield* make({ name, one, many, least: 1, most: Number.POSITIVE_INFINITY }, options)
-  const forget = Cache.invalidateAll(lists)
+  const forget = lists.invalidateAll
   return {
     ...loader,
     refresh: (id) => Effect.andThen(forget, loader.refresh(id)),

@@ -1,5 +1,5 @@
 import * as Loader from "@effect-intercom/core/Loader"
-import { IntercomHttp } from "@effect-intercom/core/IntercomHttp"
+import { IntercomHttp, withTimeout } from "@effect-intercom/core/IntercomHttp"
 import { AdminLoader } from "@effect-intercom/core/loaders/AdminLoader"
 import { BrandLoader } from "@effect-intercom/core/loaders/BrandLoader"
 import { CompanyLoader } from "@effect-intercom/core/loaders/CompanyLoader"
@@ -226,6 +226,49 @@ describe("ContactLoader", () => {
     })
   )
 
+  const failing = [
+    ["headers that cannot be sent", Effect.provideService(IntercomHttp.Headers, { authorization: "x" })],
+    ["a callback that dies", Effect.provideService(IntercomHttp.OnResponse, () => Effect.die("callback"))]
+  ] as const
+  it.effect.each(failing)("fails none but who asked with %s", ([, own]) =>
+    Effect.gen(function* () {
+      const server = workspace()
+      const outcomes = yield* loading(server, ({ get }) => {
+        const [one = ContactId.make(""), two = one] = ids(1, 2)
+        return Effect.all([Effect.exit(own(get(one))), Effect.exit(get(two)), Effect.exit(get(one))], {
+          concurrency: "unbounded"
+        })
+      })
+      assert.deepStrictEqual(
+        outcomes.map((outcome) => (outcome._tag === "Success" ? outcome.value.id : outcome._tag)),
+        ["Failure", "2", "1"]
+      )
+    })
+  )
+
+  it.effect("asks once for all who fail in the same manner, and together for those whose settings are equal", () =>
+    Effect.gen(function* () {
+      const server = workspace({ known: 0, last: 1 })
+      const missing = ContactId.make("9")
+      const own = withTimeout("5 seconds")
+      yield* loading(server, ({ get }) =>
+        Effect.forEach([get(missing), get(missing), own(get(missing)), own(get(missing))], Effect.flip, {
+          concurrency: "unbounded"
+        })
+      )
+      assert.deepStrictEqual(requests(server), ["GET /contacts/9", "GET /contacts/9"])
+      const headers = () => Effect.provideService(IntercomHttp.Headers, { "x-a": "1" })
+      yield* loading(server, ({ get }) =>
+        Effect.forEach(
+          ids(1, 2).map((id) => headers()(get(id))),
+          Effect.exit,
+          { concurrency: "unbounded" }
+        )
+      )
+      assert.deepStrictEqual(requests(server).slice(2), ["POST /contacts/search", "GET /contacts/1", "GET /contacts/2"])
+    })
+  )
+
   it.effect("keeps versions of the API apart, and asks each for its own", () =>
     Effect.gen(function* () {
       const server = workspace()
@@ -297,6 +340,25 @@ describe("loaders of lists", () => {
         const [listed = "", ...rest] = requests(api)
         assert.deepStrictEqual(rest, [`${listed}/3`, `${listed}/9`, listed])
       })
+  )
+
+  it.effect("a list that fails by a callback fails none but whose it is", () =>
+    Effect.gen(function* () {
+      const api = server()
+      const outcomes = yield* Effect.gen(function* () {
+        const { get } = yield* AdminLoader
+        const dying = Effect.provideService(IntercomHttp.OnResponse, () => Effect.die("callback"))
+        return yield* Effect.forEach(
+          [dying(get(AdminId.make("1"))), get(AdminId.make("2")), get(AdminId.make("1"))],
+          Effect.exit,
+          { concurrency: "unbounded" }
+        )
+      }).pipe(Effect.provide(AdminLoader.layer().pipe(Layer.provide(api.layer(Intercom.layerHttp)))), elapse)
+      assert.deepStrictEqual(
+        outcomes.map(({ _tag }) => _tag),
+        ["Failure", "Success", "Success"]
+      )
+    })
   )
 
   it.effect("a list that failed is not kept", () =>
