@@ -63,31 +63,34 @@ export const Resources = Context.Reference<Known>("@effect-intercom/export/Resou
  * ```
  */
 export const layer = <R = never>(...own: ReadonlyArray<Resource<R>>): Layer.Layer<never, never, R> =>
-  Layer.effect(
-    Resources,
-    Effect.gen(function* () {
-      const known = yield* Resources
-      const services = yield* Effect.context<R>()
-      // What is set around an export goes before what was set around the layer.
-      const provided = (resource: Resource<R>): Resource<never> => ({
-        ...resource,
-        walk: (options) =>
-          Stream.updateContext(resource.walk(options), (context: Context.Context<never>) =>
-            Context.merge(services, context)
-          ),
-        count: (since, where) =>
-          Effect.updateContext(resource.count(since, where), (context: Context.Context<never>) =>
-            Context.merge(services, context)
-          ),
-        parents:
-          resource.parents === undefined
-            ? undefined
-            : (since) =>
-                Effect.updateContext(
-                  resource.parents?.(since) ?? Effect.succeed(undefined),
-                  (context: Context.Context<never>) => Context.merge(services, context)
-                )
+  // A constant layer of two workspaces would have the walks of the first.
+  Layer.fresh(
+    Layer.effect(
+      Resources,
+      Effect.gen(function* () {
+        const known = yield* Resources
+        const services = yield* Effect.context<R>()
+        // What is set around an export goes before what was set around the layer.
+        const provided = (resource: Resource<R>): Resource<never> => ({
+          ...resource,
+          walk: (options) =>
+            Stream.updateContext(resource.walk(options), (context: Context.Context<never>) =>
+              Context.merge(services, context)
+            ),
+          count: (since, where) =>
+            Effect.updateContext(resource.count(since, where), (context: Context.Context<never>) =>
+              Context.merge(services, context)
+            ),
+          parents:
+            resource.parents === undefined
+              ? undefined
+              : (since) =>
+                  Effect.updateContext(
+                    resource.parents?.(since) ?? Effect.succeed(undefined),
+                    (context: Context.Context<never>) => Context.merge(services, context)
+                  )
+        })
+        return { ...known, ...Object.fromEntries(own.map((resource) => [resource.name, provided(resource)])) }
       })
-      return { ...known, ...Object.fromEntries(own.map((resource) => [resource.name, provided(resource)])) }
-    })
+    )
   )

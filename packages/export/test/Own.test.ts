@@ -31,6 +31,13 @@ const orders = Resource.make({
     )
 })
 
+const counted = Resource.make({
+  name: "counted",
+  schema: CustomObjectInstance,
+  walk: () => Stream.empty,
+  count: () => Orders.useSync(({ ids }) => ids.length)
+})
+
 const ids = Array.from({ length: 60 }, (_, index) => `order-${index}`)
 
 const own = Resource.layer(orders).pipe(Layer.provide(Layer.succeed(Orders, { ids })))
@@ -83,6 +90,22 @@ describe("a resource of one's own", () => {
         assert.deepStrictEqual(stopped.outputs.get("orders"), sink.outputs.get("orders"))
       })
     )
+  )
+
+  it.effect("has its own services, however its layer is composed", () =>
+    Effect.gen(function* () {
+      const constant = Resource.layer(counted)
+      const of = (count: number) => constant.pipe(Layer.provide(Layer.succeed(Orders, { ids: ids.slice(0, count) })))
+      const told = Effect.flatMap(
+        Resource.Resources,
+        ({ counted }) => counted?.count(undefined, undefined) ?? Effect.succeed(undefined)
+      )
+      const both = Effect.all([told, Effect.provide(told, of(2)), told])
+      assert.deepStrictEqual(
+        yield* Effect.provide(both, of(1)).pipe(Effect.provide(Workspace.layer(Workspace.small))),
+        [1, 2, 1]
+      )
+    })
   )
 
   it.effect("that nobody added is named, with those there are", () =>

@@ -511,7 +511,8 @@ export class Simulator extends Context.Service<Simulator, Shape>()("@effect-inte
 const listen = Effect.fnUntraced(function* (options: ListenOptions) {
   const closing = yield* Deferred.make<void>()
   const { app, shape } = yield* make(options, { reset: resetSocket, closing: Deferred.await(closing) })
-  const node = createServer()
+  // Longer than clients keep idle connections (undici: 4 seconds), or a write may meet one that is being closed.
+  const node = createServer({ keepAliveTimeout: 60_000 })
   const host = options.host ?? "127.0.0.1"
   const server = yield* NodeHttpServer.make(() => node, {
     host,

@@ -54,6 +54,13 @@ describe("a simulator", () => {
     }).pipe(Effect.provide(Simulator.layer()))
   )
 
+  it.live("keeps idle connections longer than clients do, so that no write meets one that is being closed", () =>
+    Effect.gen(function* () {
+      const { headers } = yield* raw("GET", "/me")
+      assert.strictEqual(headers["keep-alive"], "timeout=60")
+    }).pipe(Effect.provide(overSocket({})))
+  )
+
   it.live("takes the faults it is given later", () =>
     Effect.gen(function* () {
       const { setFaults } = yield* Simulator
