@@ -1,5 +1,5 @@
 /** Which workspaces there are, and where their tokens come from. */
-import { TokenStore } from "@effect-intercom/core/TokenStore"
+import { TokenStore, type TokenStoreError } from "@effect-intercom/core/TokenStore"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
@@ -29,12 +29,17 @@ const linesOf = (text: string): ReadonlyArray<string> =>
     .map((line) => line.replace(/#.*$/, "").trim())
     .filter((line) => line !== "")
 
+/** A store that lists none knows one way to name them; the command knows more. */
+const isUnlisted = ({ problem }: TokenStoreError): boolean => problem === "unsupported"
+
 /** The workspaces of a night: those of the file, or all that have a token. Asked every night. */
 export const all = ({ workspaces }: Options) =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     const names = Option.isNone(workspaces)
-      ? yield* TokenStore.use(({ keys }) => keys)
+      ? yield* TokenStore.use(({ keys }) => keys).pipe(
+          Effect.catchIf(isUnlisted, () => Effect.fail(new NoWorkspaces()))
+        )
       : yield* Effect.mapBoth(fs.readFileString(workspaces.value), {
           onFailure: (error) => fromPlatform(workspaces.value, error),
           onSuccess: linesOf
