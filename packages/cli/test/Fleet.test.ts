@@ -50,6 +50,10 @@ describe("intercom fleet", () => {
       yield* fs.writeFileString(`${directory}/tokens/crisp`, "t0ken-acme\n")
       const retried = yield* Command.inProcess(["fleet", "retry", ...state])
       assert.strictEqual(retried.stdout, "Tried again, of the night first: crisp")
+      const waiting = yield* Command.inProcess(["fleet", "status", ...state])
+      assert.match(waiting.stdout, /^crisp +waiting .* \(failed before, waits for a runner\)$/m)
+      yield* Command.inProcess(["fleet", "status", "--out", page, ...state])
+      assert.include(yield* fs.readFileString(page), "It failed before, waits for a runner.")
       assert.strictEqual((yield* Command.inProcess(run)).code, 0)
 
       const second = yield* Command.inProcess(["fleet", "start", "acme", "--night", "second", ...tokens])

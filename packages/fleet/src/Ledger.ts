@@ -50,7 +50,7 @@ export interface Row {
   readonly round: number
   /** How often a runner took it. */
   readonly turns: number
-  /** Failures in a row that may pass. */
+  /** Failures in a row, in this round; the one that ended it, too. */
   readonly failures: number
   readonly records: number
   readonly requests: number
@@ -278,8 +278,8 @@ const make = Effect.gen(function* () {
       Effect.flatMap(ended("waiting", failure), (fields) => write(claim, progress, { ...fields, failures })),
     done: (claim: Claim, progress: Progress) =>
       Effect.flatMap(ended("done"), (fields) => write(claim, progress, { ...fields, failures: 0 })),
-    fail: (claim: Claim, progress: Progress, failure: WorkspaceFailed) =>
-      Effect.flatMap(ended("failed", failure), (fields) => write(claim, progress, fields))
+    fail: (claim: Claim, progress: Progress, failures: number, failure: WorkspaceFailed) =>
+      Effect.flatMap(ended("failed", failure), (fields) => write(claim, progress, { ...fields, failures }))
   }
 })
 

@@ -1,4 +1,5 @@
 /** How a night is. */
+import * as Format from "@effect-intercom/export/Format"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
@@ -29,7 +30,7 @@ export const Export = Schema.Struct({
       kind: Kind,
       resource: Schema.NullOr(Schema.String),
       message: Schema.String,
-      /** Failures in a row. */
+      /** Failures in a row, in this round: 0 when it failed in the one before. */
       times: Schema.Int
     })
   )
@@ -145,6 +146,13 @@ export const make = (options: {
     at: iso(now),
     exports: exports.toSorted((a, b) => order[a.state] - order[b.state])
   }
+}
+
+/** How often an export that is not over has failed, and what becomes of it, for people; else `undefined`. */
+export const outlook = ({ failure, state }: Export): string | undefined => {
+  if (failure === null || state === "failed") return undefined
+  if (failure.times > 0) return `failed ${Format.plural(failure.times, "time")}, is tried again`
+  return state === "waiting" ? "failed before, waits for a runner" : "failed before, is tried again"
 }
 
 /** Whether nothing of it is left to do. */

@@ -9,7 +9,7 @@ import { style } from "@effect-intercom/export/ReportStyle"
 import * as DateTime from "effect/DateTime"
 import * as Failure from "./Failure.ts"
 import type { Kind } from "./Night.ts"
-import { type Export, isOver, type Status } from "./Status.ts"
+import { type Export, isOver, outlook, type Status } from "./Status.ts"
 
 const time = (iso: string): Markup =>
   html`<time datetime="${iso}">${iso.replace("T", " ").replace(/(:\d\d)\.\d+Z$/, "$1")} UTC</time>`
@@ -35,9 +35,11 @@ const tones: { readonly [state in Export["state"]]: string } = {
 const cell = (label: string, content: Markup | string): Markup =>
   html`<td role="cell" class="number" data-label="${label}">${content}</td>`
 
-const why = ({ failure, state }: Export): Markup | undefined => {
+const why = (one: Export): Markup | undefined => {
+  const { failure, state } = one
   if (failure === null) return undefined
-  const tried = state === "failed" ? undefined : ` Failed ${Format.plural(failure.times, "time")}, is tried again.`
+  const further = outlook(one)
+  const tried = further === undefined ? undefined : ` It ${further}.`
   return html`<small class="${state === "failed" ? "bad" : "warn"}"
     >${Failure.meaning[failure.kind]}${failure.resource === null ? undefined : `, ${failure.resource}`}:
     ${failure.message}${tried}</small

@@ -120,13 +120,13 @@ describe("a fleet in one process, on SQLite", () => {
           const { exports, failed } = yield* fleet.over(night)
           assert.strictEqual(failed, 4)
           assert.deepStrictEqual(
-            exports.map(({ failure, state, workspace }) => [workspace, state, failure?.kind]),
+            exports.map(({ failure, state, workspace }) => [workspace, state, failure?.kind, failure?.times]),
             [
-              ["bolt", "failed", "other"],
-              ["crisp", "failed", "token"],
-              ["dune", "failed", "network"],
-              ["echo", "failed", "token"],
-              ["acme", "done", undefined]
+              ["bolt", "failed", "other", 1],
+              ["crisp", "failed", "token", 1],
+              ["dune", "failed", "network", 1],
+              ["echo", "failed", "token", 1],
+              ["acme", "done", undefined, undefined]
             ]
           )
           const messages = exports.map(({ failure }) => failure?.message ?? "")

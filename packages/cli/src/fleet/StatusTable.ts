@@ -1,7 +1,7 @@
 /** How a night is, as a table. */
 import * as Printable from "@effect-intercom/core/Printable"
 import * as Format from "@effect-intercom/export/Format"
-import type * as Status from "@effect-intercom/fleet/Status"
+import * as Status from "@effect-intercom/fleet/Status"
 import * as Table from "../internal/Table.ts"
 
 const time = (iso: string): string => iso.replace(/\.\d+Z$/, "Z")
@@ -16,10 +16,12 @@ const counts = ({ done, failed, running, waiting }: Status.Night): string =>
     .flatMap(([count, what]) => (count === 0 ? [] : [`${Format.count(Number(count))} ${what}`]))
     .join(", ")
 
-const why = ({ failure, state }: Status.Export): string => {
+const why = (one: Status.Export): string => {
+  const { failure } = one
   if (failure === null) return ""
   const told = `${failure.kind}: ${failure.resource === null ? "" : `${failure.resource}: `}${failure.message}`
-  return state === "failed" ? told : `${told} (failed ${Format.plural(failure.times, "time")}, is tried again)`
+  const further = Status.outlook(one)
+  return further === undefined ? told : `${told} (${further})`
 }
 
 /** The table of a night. */

@@ -215,7 +215,7 @@ const exportTurn = <R>(options: Options<R>, claim: Claim, over: Effect.Effect<St
         const { failed, passing } = Failure.together(failures)
         const inARow = moved ? 1 : claim.failures + 1
         if (!passing || inARow >= options.attempts) {
-          yield* ledger.fail(claim, now, failed)
+          yield* ledger.fail(claim, now, inARow, failed)
           return { _tag: "Failed", failed }
         }
         yield* ledger.release(claim, now, inARow, failed)
