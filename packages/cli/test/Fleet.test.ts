@@ -93,6 +93,14 @@ describe("intercom fleet", () => {
       }
       const nothing = yield* Command.inProcess(["fleet", "status", "--state", `${directory}/none.db`])
       assert.match(nothing.stderr, /none\.db is not there: start a night first/)
+      const fs = yield* FileSystem.FileSystem
+      yield* fs.writeFileString(`${directory}/names`, `short\n${"long".repeat(16)}\n`)
+      const to = ["--to", "postgres:", "--schema", "in_{workspace}", "--workspaces", `${directory}/names`]
+      for (const when of [["--once"], ["--cron", "0 2 * * *"]]) {
+        const cut = yield* Command.inProcess(["fleet", "run", "contacts", ...to, ...when, ...state])
+        assert.isAbove(cut.code, 0)
+        assert.match(cut.stderr, /--schema, for the workspace (long){16}: .* in_(long){16} has 67 bytes/)
+      }
       const secret = { INTERCOM_FLEET_POSTGRES_URL: "mysql://user:s3cret@host/db" }
       const wrong = yield* Command.inProcess(["fleet", "status"], secret)
       assert.strictEqual(wrong.code, 64)

@@ -322,9 +322,9 @@ export class DriverMissing extends Schema.TaggedError<DriverMissing>()("DriverMi
   }
 }
 
-/** The address is none that leads to a database. It is not repeated: it may have a password. */
+/** The address, or the name of the schema, is none that leads to a database. The address is not repeated: it may have a password. */
 export class BadAddress extends Schema.TaggedError<BadAddress>()("BadAddress", {
-  /** What is wrong with it, as a sentence, without any value. */
+  /** What is wrong with it, as a sentence, without any value of an address. */
   problem: Schema.String
 }) {
   override get message(): string {

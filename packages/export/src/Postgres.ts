@@ -35,6 +35,7 @@ import type { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import type { Fragment } from "effect/sql/Statement"
 import {
+  BadAddress,
   DatabaseBusy,
   DatabaseFailed,
   DatabaseForbidden,
@@ -61,6 +62,7 @@ import {
   type Values
 } from "./internal/SqlDialect.ts"
 import * as PostgresTarget from "./internal/PostgresTarget.ts"
+import * as PostgresAddress from "./PostgresAddress.ts"
 import * as SqlViews from "./internal/SqlViews.ts"
 import * as SqlSink from "./internal/SqlSink.ts"
 import * as StoredJson from "./internal/StoredJson.ts"
@@ -75,7 +77,11 @@ export interface Options {
    * when nobody names another. A parameter that is not known, or cannot be honoured, is refused.
    */
   readonly url: Redacted.Redacted
-  /** Where the tables are; created when it does not exist. Without it, the first of a `search_path`, or `public`. */
+  /**
+   * Where the tables are; created when it does not exist. A name of more than 63 bytes is refused: PostgreSQL would cut it.
+   *
+   * @default the first of a `search_path`, or `public`
+   */
   readonly schema?: string | undefined
   /**
    * How long the server keeps the lock of a process that gives no sign of life, because it is frozen, or cut off from it;
@@ -98,9 +104,13 @@ export const layer = ({
       const host = yield* Host
       const sha256 = yield* Sha256
       const resolved = yield* Effect.result(PostgresTarget.resolve(url))
-      const place = Result.map(resolved, (target) => {
+      const place = Result.flatMap(resolved, (target) => {
         const schema = named ?? target.schema ?? "public"
-        return { target, schema, name: schema === "public" ? target.name : `${target.name} (schema ${schema})` }
+        const problem = PostgresAddress.schemaMistake(schema)
+        // Two schemas that PostgreSQL takes for one would have a lock each.
+        if (problem !== undefined) return Result.fail(new BadAddress({ problem }))
+        const name = schema === "public" ? target.name : `${target.name} (schema ${schema})`
+        return Result.succeed({ target, schema, name })
       })
 
       const session = Effect.gen(function* () {

@@ -119,6 +119,17 @@ export const mistake = (name: Name, value: string, called: string = name): strin
 const form =
   "Write postgres://USER:PASSWORD@HOST:PORT/DATABASE, with special characters in the password percent-encoded: # is %23."
 
+/** PostgreSQL cuts longer names, whatever they are of: two could become one. In bytes of UTF-8. */
+const longestName = 63
+
+/** What is wrong with the name of a schema, as a sentence; `undefined` for nothing. */
+export const schemaMistake = (schema: string): string | undefined => {
+  const bytes = new TextEncoder().encode(schema).length
+  return bytes <= longestName
+    ? undefined
+    : `The name of the schema ${schema} has ${bytes} bytes, of which PostgreSQL keeps ${longestName}: choose a shorter one.`
+}
+
 /** A part of the password may look like any other part: nothing is repeated. */
 const unreadableProblem = `The address of the database cannot be read. ${form}`
 

@@ -1,5 +1,12 @@
+import * as NodeExport from "@effect-intercom/export/NodeExport"
+import * as Postgres from "@effect-intercom/export/Postgres"
 import * as PostgresAddress from "@effect-intercom/export/PostgresAddress"
+import { Sink } from "@effect-intercom/export/Sink"
+import * as NodeServices from "@effect/platform-node/NodeServices"
 import { assert, describe, it } from "@effect/vitest"
+import * as ConfigProvider from "effect/ConfigProvider"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 
 describe("addresses of PostgreSQL", () => {
@@ -108,3 +115,31 @@ const failure = (text: string): string =>
     onSuccess: () => assert.fail(`read: ${text}`),
     onFailure: (problem) => problem
   })
+
+it.effect("names that PostgreSQL would cut are no schemas: two could become one past their locks", () =>
+  Effect.gen(function* () {
+    const connecting = (schema: string) =>
+      Effect.flip(
+        Effect.scoped(
+          Effect.provide(
+            Sink.use(({ connect }) => connect),
+            Postgres.layer({ url: Redacted.make("postgres://u:p@127.0.0.1:1/d?sslmode=disable"), schema })
+          )
+        )
+      )
+    for (const schema of ["x".repeat(64), "ü".repeat(32)]) {
+      const reason = yield* connecting(schema)
+      assert.strictEqual(reason._tag, "BadAddress")
+      assert.match(
+        reason.message,
+        new RegExp(`^The name of the schema ${schema} has 64 bytes, .* 63: choose a shorter`)
+      )
+    }
+    for (const schema of ["x".repeat(63), "ü".repeat(31)]) {
+      assert.strictEqual((yield* connecting(schema))._tag, "DatabaseUnreachable")
+    }
+  }).pipe(
+    Effect.provide([NodeExport.layer, NodeServices.layer]),
+    Effect.provide(ConfigProvider.layer(ConfigProvider.fromUnknown({})))
+  )
+)

@@ -2,6 +2,7 @@
 import { Intercom } from "@effect-intercom/core/Intercom"
 import * as NodeExport from "@effect-intercom/export/NodeExport"
 import type { Plan } from "@effect-intercom/export/Plan"
+import * as PostgresAddress from "@effect-intercom/export/PostgresAddress"
 import { Fleet } from "@effect-intercom/fleet/Fleet"
 import * as Night from "@effect-intercom/fleet/Night"
 import type * as StatusModel from "@effect-intercom/fleet/Status"
@@ -33,6 +34,30 @@ export class NightFailed extends Schema.TaggedError<NightFailed>()("NightFailed"
   }
 }
 
+/** The schema of a workspace would be none of its own. */
+export class BadSchema extends Schema.TaggedError<BadSchema>()("BadSchema", {
+  workspace: Schema.String,
+  problem: Schema.String
+}) {
+  override get message(): string {
+    return `--schema, for the workspace ${this.workspace}: ${this.problem}`
+  }
+}
+
+/** Told before a night: later, it would be the failure of an export. Workspaces that come later are told of then. */
+const refuseSchemas = Effect.fnUntraced(function* <E, R>(
+  options: RunOptions,
+  names: Effect.Effect<ReadonlyArray<string>, E, R>
+) {
+  // What is wrong with the list is said by whoever needs it.
+  for (const workspace of yield* Effect.orElseSucceed(names, () => [])) {
+    const destination = yield* Effect.orDie(Effect.fromResult(destinationOf(options, workspace)))
+    const schema = destination.kind === "postgres" ? destination.schema : undefined
+    const problem = schema === undefined ? undefined : PostgresAddress.schemaMistake(schema)
+    if (problem !== undefined) return yield* new BadSchema({ workspace, problem })
+  }
+})
+
 /** Address, version and patience of all workspaces, unless the token store says otherwise of one. */
 const defaults = (options: RunOptions) =>
   Effect.gen(function* () {
@@ -55,6 +80,7 @@ export const run = (options: RunOptions) =>
     }
     const settings = yield* defaults(options)
     const names = Workspaces.all(options)
+    yield* refuseSchemas(options, names)
 
     const runner = Fleet.layer({
       plan,
