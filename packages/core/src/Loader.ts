@@ -43,7 +43,7 @@ export interface Loader<Id extends string, A> {
   readonly get: (id: Id) => Effect.Effect<A, IntercomError>
   /** The records, in the order of their ids. Fails with the first failure. */
   readonly getAll: (ids: Iterable<Id>) => Effect.Effect<Array<A>, IntercomError>
-  /** The record, asked for anew and kept; until it is there, others get the one that is kept. */
+  /** The record, asked for again and kept; until it is there, others get the one that is kept. */
   readonly refresh: (id: Id) => Effect.Effect<A, IntercomError>
   /** Forgets a record: after it was changed, say. */
   readonly invalidate: (id: Id) => Effect.Effect<void>
