@@ -28,7 +28,7 @@ import * as Schema from "effect/Schema"
 import type { SqlClient } from "effect/sql/SqlClient"
 import type { WorkflowEngine } from "effect/workflow/WorkflowEngine"
 import * as Execution from "./internal/Execution.ts"
-import { type FleetDatabaseFailed, Ledger } from "./Ledger.ts"
+import { FleetDatabaseFailed, Ledger } from "./Ledger.ts"
 import { ExportWorkspace, Night, Workspace } from "./Night.ts"
 import * as Status from "./Status.ts"
 import * as Turns from "./Turns.ts"
@@ -203,7 +203,9 @@ const make = Effect.gen(function* () {
     const nights = yield* ledger.nights
     const old = nights.filter(({ startedAt }) => startedAt < DateTime.toEpochMillis(before))
     const forgotten = yield* Effect.forEach(old, ({ night }) => forget(night)).pipe(
-      Effect.catchTag("PersistenceError", Effect.die)
+      Effect.catchTag("PersistenceError", ({ message }) =>
+        Effect.fail(new FleetDatabaseFailed({ description: message }))
+      )
     )
     return forgotten.flat()
   })
