@@ -6,6 +6,7 @@ import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
 import * as Data from "effect/Data"
 import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
@@ -19,6 +20,7 @@ import * as Schema from "effect/Schema"
 import type * as SqlClient from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import { decode, type Event, type NotificationError } from "./Notification.ts"
+import * as RedisQueue from "./RedisQueue.ts"
 import * as RedisStore from "./RedisStore.ts"
 
 /** The store of what waits, or of dead letters, failed. */
@@ -84,6 +86,17 @@ export interface Options {
   readonly attempts?: number | undefined
   /** The delays between attempts; by default from one second, doubling, to five minutes. */
   readonly retrySchedule?: Schedule.Schedule<unknown, number> | undefined
+}
+
+/** Options of an inbox in a database. */
+export interface StoredOptions extends Options {
+  /**
+   * How long a notification stays with a worker that is not heard of any more. After that, and up to a third of it later,
+   * another one gets it. A worker that lives is heard of, however long it takes.
+   *
+   * @default "90 seconds"
+   */
+  readonly lockExpiration?: Duration.Input | undefined
 }
 
 /** Keeps notifications until they are handled. */
@@ -196,7 +209,16 @@ const make = Effect.fnUntraced(function* (options: Options = {}) {
         Again: () => Effect.logWarning("A notification could not be handled; it will be tried again", failure),
         PersistedQueueError: (cause) =>
           Effect.fail(new InboxError({ description: "No notification can be taken", cause }))
-      })
+      }),
+      // What handlers die with does not get here: it is the queue that gave up its store.
+      Effect.catchDefect((cause) =>
+        Effect.fail(
+          new InboxError({
+            description: "What became of a notification cannot be written, so it will be handled again",
+            cause
+          })
+        )
+      )
     )
   })
 
@@ -229,23 +251,32 @@ export const layerInboxMemory = (options?: Options): Layer.Layer<Inbox> =>
     Layer.fresh
   )
 
+const locks = ({ lockExpiration = "90 seconds" }: StoredOptions = {}) => ({
+  lockExpiration,
+  lockRefreshInterval: Duration.divideUnsafe(Duration.fromInputUnsafe(lockExpiration), 3)
+})
+
 /**
  * An inbox in a database (PostgreSQL, MySQL, SQL Server, SQLite). Tables are made when they are missing: `intercom_inbox`,
  * its `intercom_inbox_migrations`, and `intercom_dead_letters`.
  */
-export const layerInboxSql = (options?: Options): Layer.Layer<Inbox, SqlError, SqlClient.SqlClient> =>
+export const layerInboxSql = (options?: StoredOptions): Layer.Layer<Inbox, SqlError, SqlClient.SqlClient> =>
   layerInbox(options).pipe(
     Layer.provide(PersistedQueue.layer),
-    Layer.provide(PersistedQueue.layerStoreSql({ tableName: "intercom_inbox" })),
+    Layer.provide(PersistedQueue.layerStoreSql({ tableName: "intercom_inbox", ...locks(options) })),
     Layer.provide(KeyValueStore.layerSql({ table: "intercom_dead_letters" })),
     Layer.fresh
   )
 
-/** An inbox in Redis, below `intercom:`. */
-export const layerInboxRedis = (options?: Options): Layer.Layer<Inbox, never, Redis.Redis> =>
+/**
+ * An inbox in Redis (one server, with its replicas; no cluster), below `intercom:`. What was answered with 200 is as safe as
+ * the server is set to keep it: `appendonly yes` with `appendfsync always` (with `everysec`, the last second may be lost),
+ * and `maxmemory-policy noeviction`.
+ */
+export const layerInboxRedis = (options?: StoredOptions): Layer.Layer<Inbox, never, Redis.Redis> =>
   layerInbox(options).pipe(
     Layer.provide(PersistedQueue.layer),
-    Layer.provide(PersistedQueue.layerStoreRedis({ prefix: "intercom:" })),
+    Layer.provide(RedisQueue.layer({ prefix: "intercom:", ...locks(options) })),
     Layer.provide(RedisStore.layer("intercom:dead-letters")),
     Layer.fresh
   )

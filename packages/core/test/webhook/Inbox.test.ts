@@ -1,5 +1,4 @@
 import * as Webhook from "@effect-intercom/core/Webhook"
-import * as RedisStore from "@effect-intercom/core/webhook/RedisStore"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -7,7 +6,6 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as KeyValueStore from "effect/persistence/KeyValueStore"
 import * as PersistedQueue from "effect/persistence/PersistedQueue"
-import * as Redis from "effect/persistence/Redis"
 import * as TestClock from "effect/testing/TestClock"
 import * as CrashingStore from "./CrashingStore.ts"
 import * as Samples from "./Samples.ts"
@@ -178,6 +176,38 @@ describe("an inbox", () => {
     )
   })
 
+  it.effect("keeps its workers when the store is away for longer than a notification is theirs", () => {
+    let away = true
+    const Store = Layer.effect(
+      PersistedQueue.PersistedQueueStore,
+      Effect.map(PersistedQueue.PersistedQueueStore, (store) =>
+        PersistedQueue.PersistedQueueStore.of({
+          ...store,
+          // As the stores of databases do when they gave up to settle it.
+          take: (options) =>
+            Effect.tap(store.take(options), () =>
+              Effect.addFinalizer(() => Effect.suspend(() => (away ? Effect.die("away") : Effect.void)))
+            )
+        })
+      )
+    ).pipe(Layer.provide(PersistedQueue.layerStoreMemory))
+    return Effect.gen(function* () {
+      const { keep } = yield* Webhook.Inbox
+      const { handle, handled } = remembering()
+      yield* Layer.build(Webhook.layerWorkers(handle))
+      yield* keep(replied("a"))
+      yield* TestClock.adjust("2 seconds")
+      away = false
+      yield* keep(replied("b"))
+      yield* TestClock.adjust("2 seconds")
+      assert.deepStrictEqual(handled, ["conversation.user.replied a 1", "conversation.user.replied b 1"])
+    }).pipe(
+      Effect.provide(Webhook.layerInbox()),
+      Effect.provide(PersistedQueue.layer),
+      Effect.provide([Store, KeyValueStore.layerMemory])
+    )
+  })
+
   it.effect("puts what ends the process apart, unhandled, after as many attempts", () =>
     Effect.gen(function* () {
       const store = yield* CrashingStore.make
@@ -199,43 +229,4 @@ describe("an inbox", () => {
       )
     })
   )
-})
-
-describe("dead letters in Redis", () => {
-  it.effect("are in a hash", () => {
-    const hash = new Map<string, string>()
-    const commands: { readonly [command: string]: (key: string, value: string) => unknown } = {
-      HGET: (key) => hash.get(key) ?? null,
-      HSET: (key, value) => Number(hash.set(key, value).has(key)),
-      HDEL: (key) => Number(hash.delete(key)),
-      HLEN: () => hash.size,
-      HKEYS: () => [...hash.keys()],
-      DEL: () => hash.clear()
-    }
-    const Hash = Layer.effect(
-      Redis.Redis,
-      Redis.make({
-        // The commands of a hash answer as they are asked for.
-        send: <A>(command: string, name: string, key = "", value = "") =>
-          Effect.sync(() => {
-            assert.strictEqual(name, "letters")
-            return commands[command]?.(key, value) as A
-          }),
-        subscribe: () => Effect.die("not used"),
-        connect: Effect.die("not used")
-      })
-    )
-    return Effect.gen(function* () {
-      const store = yield* KeyValueStore.KeyValueStore
-      yield* store.set("a", "1")
-      yield* store.set("b", "2")
-      yield* store.remove("b")
-      assert.deepStrictEqual(
-        [yield* store.get("a"), yield* store.get("b"), yield* store.keys, yield* store.size],
-        ["1", undefined, ["a"], 1]
-      )
-      yield* store.clear
-      assert.deepStrictEqual(yield* store.keys, [])
-    }).pipe(Effect.provide(RedisStore.layer("letters")), Effect.provide(Hash))
-  })
 })
