@@ -15,7 +15,30 @@ const everything = globSync(
 const naming = (kind: string) =>
   everything.filter((file) => new RegExp(`\\b${kind}\\b`, "i").test(read(file)) && !file.endsWith("OnePlace.test.ts"))
 
+/** Lines that say something: neither empty nor a comment. */
+const lines = (file: string) =>
+  read(file)
+    .replaceAll(/\/\*\*.*?\*\/|^\s*(\/\/|#).*?$/gms, "")
+    .split("\n")
+    .filter((line) => line.trim() !== "")
+
 describe("a kind of record", () => {
+  it("that is listed and got costs at most 80 lines, in three files and three lists", () => {
+    const files = [
+      "packages/core/src/resources/Brands.ts",
+      "packages/simulator/src/kinds/Brands.ts",
+      "spec/additions/Brands.yml"
+    ]
+    const lists = [
+      "packages/core/src/index.ts",
+      "packages/core/src/resources/index.ts",
+      "packages/simulator/src/kinds/index.ts"
+    ]
+    const listed = lists.flatMap(lines).filter((line) => /\bbrands\b/i.test(line))
+    assert.lengthOf(listed, 5)
+    assert.isAtMost(files.flatMap(lines).length + listed.length, 80)
+  })
+
   it("that is listed and got is named by its own files and by the three lists", () => {
     assert.sameMembers(naming("brands"), [
       "packages/core/src/index.ts",
@@ -30,6 +53,7 @@ describe("a kind of record", () => {
       // An address of email is that of a brand.
       "packages/simulator/src/kinds/Emails.ts",
       "packages/simulator/src/kinds/index.ts",
+      "packages/simulator/test/Lookup.test.ts",
       "spec/additions/Brands.yml"
     ])
   })

@@ -16,7 +16,8 @@
 import type * as HttpMethod from "effect/http/HttpMethod"
 import * as Arr from "effect/Array"
 import * as Schema from "effect/Schema"
-import type { Walk } from "./Pagination.ts"
+import * as Pagination from "./Pagination.ts"
+import { listing, noParameters } from "./Wire.ts"
 
 /**
  * What a success answers with: JSON, nothing, or either; text; bytes, which are streamed; or the address of a redirect.
@@ -84,7 +85,7 @@ export interface Endpoint<
   /** Its name in the published document, where that does not follow from its name here. */
   readonly operationId: string | undefined
   /** How its pages are walked. */
-  readonly pages: Walk<Item> | undefined
+  readonly pages: Pagination.Walk<Item> | undefined
   readonly strings: Strings | undefined
   /** The operation it is one alternative of, where several endpoints have the same method and path. */
   readonly alternativeOf: Of | undefined
@@ -146,7 +147,7 @@ interface Options<
   /** @default true, but for POST and PATCH (RFC 9110) */
   readonly idempotent?: boolean | undefined
   readonly operationId?: string | undefined
-  readonly pages?: Walk<Item> | undefined
+  readonly pages?: Pagination.Walk<Item> | undefined
   readonly strings?: Strings | undefined
   /**
    * The name of the operation this is one alternative of: the API has one path for several things to do, told apart by the
@@ -222,3 +223,29 @@ export const put = make("PUT")
 export const patch = make("PATCH")
 /** A `DELETE`; one with a `payload` sends it as its body. */
 export const del = make("DELETE")
+
+/** What a listing answers with that has its records under `Key`. */
+export type Listing<Key extends string, Item extends Schema.Top> = ReturnType<
+  typeof listing<{ readonly [_ in Key]: Schema.$Array<Item> }>
+>
+
+/**
+ * A `GET` of all records there are, in one answer and without parameters: the field they are in, and their schema.
+ *
+ * @example
+ * ```ts
+ * import { Endpoint, Wire } from "@effect-intercom/core"
+ * import { Schema } from "effect"
+ *
+ * const list = Endpoint.all("/badges", "data", Wire.open({ id: Schema.String }))
+ * ```
+ */
+export const all = <const Path extends `/${string}`, const Key extends string, Item extends Schema.Top>(
+  path: Path & ([ParamNames<Path>] extends [never] ? unknown : never),
+  key: Key,
+  item: Item
+): Endpoint<{}, typeof noParameters, never, Listing<Key, Item>, never, Item> => {
+  // A computed key is any string to the compiler.
+  const fields = { [key]: Schema.Array(item) } as { readonly [_ in Key]: Schema.$Array<Item> }
+  return { ...get("/", { query: noParameters, success: listing(fields), pages: Pagination.single(key, item) }), path }
+}

@@ -2,8 +2,7 @@
 import * as Schema from "effect/Schema"
 import * as Endpoint from "../Endpoint.ts"
 import * as Id from "../Id.ts"
-import { listing, noParameters, nullish, open, openEnum, UnixSeconds } from "../Wire.ts"
-import * as Pagination from "../Pagination.ts"
+import { nullish, open, openEnum, UnixSeconds } from "../Wire.ts"
 import * as Resource from "../Resource.ts"
 
 /** The id of a reason for being away: digits, as a string. `admins.setAway` takes it as a number. */
@@ -26,20 +25,8 @@ export class AwayStatusReason extends Schema.Opaque<AwayStatusReason>()(
   })
 ) {}
 
-/** All reasons of the workspace, deleted ones included. */
-export class AwayStatusReasonList extends Schema.Opaque<AwayStatusReasonList>()(
-  listing({ data: Schema.Array(AwayStatusReason) })
-) {}
-
-/** There is nothing to ask for. */
-export class ListAwayStatusReasons extends Schema.Opaque<ListAwayStatusReasons>()(noParameters) {}
-
 /** The reasons for being away of a workspace. */
 export class AwayStatusReasons extends Resource.Service<AwayStatusReasons>()("AwayStatusReasons", {
   /** All reasons, in one answer. */
-  list: Endpoint.get("/away_status_reasons", {
-    query: ListAwayStatusReasons,
-    success: AwayStatusReasonList,
-    pages: Pagination.single("data", AwayStatusReason)
-  })
+  list: Endpoint.all("/away_status_reasons", "data", AwayStatusReason)
 }) {}

@@ -3,9 +3,8 @@ import * as Schema from "effect/Schema"
 import * as Endpoint from "../Endpoint.ts"
 import * as ErrorResponse from "../ErrorResponse.ts"
 import * as Id from "../Id.ts"
-import { listing, LooseId, noParameters, nullish, open, openEnum, UnixSeconds } from "../Wire.ts"
-import * as Pagination from "../Pagination.ts"
 import * as Resource from "../Resource.ts"
+import { LooseId, nullish, open, openEnum, UnixSeconds } from "../Wire.ts"
 
 /** The id of a brand. */
 export const BrandId = Id.any("intercom/BrandId")
@@ -26,16 +25,10 @@ export class Brand extends Schema.Opaque<Brand>()(
   })
 ) {}
 
-/** All brands of the workspace. */
-export class BrandList extends Schema.Opaque<BrandList>()(listing({ data: Schema.Array(Brand) })) {}
-
-/** There is nothing to ask for. */
-export class ListBrands extends Schema.Opaque<ListBrands>()(noParameters) {}
-
 /** The brands of a workspace. */
 export class Brands extends Resource.Service<Brands>()("Brands", {
   /** All brands, in one answer. */
-  list: Endpoint.get("/brands", { query: ListBrands, success: BrandList, pages: Pagination.single("data", Brand) }),
+  list: Endpoint.all("/brands", "data", Brand),
   /** Fails with `NotFound` when there is no such brand. */
   get: Endpoint.get("/brands/:id", { params: { id: BrandId }, success: Brand, error: ErrorResponse.NotFound })
 }) {}

@@ -3,8 +3,7 @@ import * as Schema from "effect/Schema"
 import * as Endpoint from "../Endpoint.ts"
 import * as ErrorResponse from "../ErrorResponse.ts"
 import * as Id from "../Id.ts"
-import { listing, LooseId, LooseTime, noParameters, nullish, open, openEnum } from "../Wire.ts"
-import * as Pagination from "../Pagination.ts"
+import { LooseId, LooseTime, nullish, open, openEnum } from "../Wire.ts"
 import * as Resource from "../Resource.ts"
 
 /** The id of an email address a workspace sends from. */
@@ -32,16 +31,10 @@ export class Email extends Schema.Opaque<Email>()(
   })
 ) {}
 
-/** All addresses of the workspace. */
-export class EmailList extends Schema.Opaque<EmailList>()(listing({ data: Schema.Array(Email) })) {}
-
-/** There is nothing to ask for. */
-export class ListEmails extends Schema.Opaque<ListEmails>()(noParameters) {}
-
 /** The addresses a workspace sends from. */
 export class Emails extends Resource.Service<Emails>()("Emails", {
   /** All addresses, in one answer. */
-  list: Endpoint.get("/emails", { query: ListEmails, success: EmailList, pages: Pagination.single("data", Email) }),
+  list: Endpoint.all("/emails", "data", Email),
   /** Fails with `NotFound` when there is no such address. */
   get: Endpoint.get("/emails/:id", { params: { id: EmailId }, success: Email, error: ErrorResponse.NotFound })
 }) {}

@@ -3,9 +3,8 @@ import * as Schema from "effect/Schema"
 import * as Endpoint from "../Endpoint.ts"
 import * as ErrorResponse from "../ErrorResponse.ts"
 import * as Id from "../Id.ts"
-import * as Pagination from "../Pagination.ts"
 import * as Resource from "../Resource.ts"
-import { listing, LooseId, noParameters, nullish, open, UnixSeconds } from "../Wire.ts"
+import { LooseId, nullish, open, UnixSeconds } from "../Wire.ts"
 
 /** The id of a Help Center: digits, as a string. Collections have that of theirs as a number. */
 export const HelpCenterId = Id.digits("intercom/HelpCenterId")
@@ -32,24 +31,10 @@ export class HelpCenter extends Schema.Opaque<HelpCenter>()(
   })
 ) {}
 
-/** All Help Centers of the workspace. */
-export class HelpCenterList extends Schema.Opaque<HelpCenterList>()(
-  listing({
-    data: Schema.Array(HelpCenter)
-  })
-) {}
-
-/** There is nothing to ask for. */
-export class ListHelpCenters extends Schema.Opaque<ListHelpCenters>()(noParameters) {}
-
 /** The Help Centers of a workspace. They are made and changed in Intercom's settings alone. */
 export class HelpCenters extends Resource.Service<HelpCenters>()("HelpCenters", {
   /** All Help Centers, in one answer. */
-  list: Endpoint.get("/help_center/help_centers", {
-    query: ListHelpCenters,
-    success: HelpCenterList,
-    pages: Pagination.single("data", HelpCenter)
-  }),
+  list: Endpoint.all("/help_center/help_centers", "data", HelpCenter),
   /** Fails with `NotFound` when there is no such Help Center. */
   get: Endpoint.get("/help_center/help_centers/:help_center_id", {
     params: { help_center_id: HelpCenterId },

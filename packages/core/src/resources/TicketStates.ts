@@ -1,8 +1,7 @@
 /** States of tickets: how far the work on them is. */
 import * as Schema from "effect/Schema"
 import * as Endpoint from "../Endpoint.ts"
-import { listing, noParameters, nullish, open, openEnum } from "../Wire.ts"
-import * as Pagination from "../Pagination.ts"
+import { nullish, open, openEnum } from "../Wire.ts"
 import * as Resource from "../Resource.ts"
 import { EmbeddedTicketType, ticketStateFields, TicketStateId } from "./TicketType.ts"
 
@@ -17,18 +16,8 @@ export class TicketState extends Schema.Opaque<TicketState>()(
   })
 ) {}
 
-/** All states of the workspace. */
-export class TicketStateList extends Schema.Opaque<TicketStateList>()(listing({ data: Schema.Array(TicketState) })) {}
-
-/** There is nothing to ask for. */
-export class ListTicketStates extends Schema.Opaque<ListTicketStates>()(noParameters) {}
-
 /** The states of tickets of a workspace. */
 export class TicketStates extends Resource.Service<TicketStates>()("TicketStates", {
   /** All states, in one answer. */
-  list: Endpoint.get("/ticket_states", {
-    query: ListTicketStates,
-    success: TicketStateList,
-    pages: Pagination.single("data", TicketState)
-  })
+  list: Endpoint.all("/ticket_states", "data", TicketState)
 }) {}

@@ -1,11 +1,8 @@
 /** Reasons for being away. */
 import { AwayStatusReasons } from "@effect-intercom/core"
-import * as Crud from "../Crud.ts"
 import * as Ids from "../Ids.ts"
-import * as Kind from "../Kind.ts"
+import * as Lookup from "../Lookup.ts"
 import * as World from "../World.ts"
-
-const ids = Ids.counting(1)
 
 const reasons = [
   ["Lunch", "🍽️"],
@@ -13,21 +10,12 @@ const reasons = [
   ["On holiday", "🌴"]
 ] as const
 
-export const awayStatusReasons = Kind.listed(AwayStatusReasons, {
+export const awayStatusReasons = Lookup.make(AwayStatusReasons, {
   count: reasons.length,
-  ids,
-  generate: (world, index) => {
+  ids: Ids.counting(1),
+  record: (index) => {
     const [label, emoji] = reasons[index] ?? [`Reason ${index}`, "👋"]
-    return {
-      type: "away_status_reason",
-      id: ids.of(world, index),
-      label,
-      emoji,
-      order: index,
-      deleted: false,
-      created_at: World.start + index,
-      updated_at: World.start + index
-    }
-  },
-  handlers: { list: Crud.list() }
+    const at = World.start + index
+    return { label, emoji, order: index, deleted: false, created_at: at, updated_at: at }
+  }
 })
