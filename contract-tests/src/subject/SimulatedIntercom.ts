@@ -39,8 +39,8 @@ export class SimulatedIntercom extends Context.Service<
         ids,
         meeting: ({ name }) =>
           Effect.map(
-            Records.pathIds(simulator, "", ["contact_id", "conversation_id"]),
-            (ids) => requestsFor(ids["contact_id"], ids["conversation_id"])[name] ?? []
+            Records.pathIds(simulator, "", ["admin_id", "contact_id", "content_import_source_id", "conversation_id"]),
+            (ids) => requestsFor(ids)[name] ?? []
           ),
         listed: ({ name }) => {
           const kind = Records.listedBy(...partsOf(name))
@@ -68,10 +68,14 @@ const partsOf = (name: string): readonly [resource: string, method: string] => {
 }
 
 /** What no declaration says: what in a query or body is to meet what. Whatever is not here is met by chance, or not. */
-const requestsFor = (
-  contact: string | undefined,
-  conversation: string | undefined
-): { readonly [method: string]: ReadonlyArray<Client.Request> } => ({
+const requestsFor = ({
+  admin_id: admin,
+  contact_id: contact,
+  content_import_source_id: source,
+  conversation_id: conversation
+}: {
+  readonly [parameter: string]: string
+}): { readonly [method: string]: ReadonlyArray<Client.Request> } => ({
   "Contacts.create": [{ payload: { email: "twice@example.com" } }, { payload: { email: "twice@example.com" } }],
   "Contacts.search": [
     { payload: { query: { field: "id", operator: "=", value: contact } } },
@@ -95,10 +99,16 @@ const requestsFor = (
       payload: {
         message_type: "inapp",
         body: "Hi",
-        from: { type: "admin", id: "1" },
+        from: { type: "admin", id: admin },
         to: { type: "user", id: contact }
       }
     }
+  ],
+  "Articles.create": [{ payload: { title: "Hello", author_id: Number(admin) } }],
+  "InternalArticles.create": [{ payload: { title: "Hello", author_id: Number(admin), owner_id: Number(admin) } }],
+  "NewsItems.create": [{ payload: { title: "Hello", sender_id: Number(admin) } }],
+  "ExternalPages.create": [
+    { payload: { title: "Hello", html: "Hello", locale: "en", source_id: Number(source), external_id: "1" } }
   ],
   "Events.submit": [{ payload: { event_name: "ordered", created_at: 1_700_000_000, id: contact } }],
   "Events.list": [{ query: { intercom_user_id: contact } }]

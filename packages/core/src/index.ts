@@ -1,3 +1,4 @@
+export * as ApiVersion from "./ApiVersion.ts"
 export * as Attempt from "./Attempt.ts"
 export * as Attributes from "./Attributes.ts"
 export { Authorization } from "./Authorization.ts"

@@ -1,5 +1,5 @@
 /** What is sent otherwise, by the version of the API. */
-import { isAtLeast } from "@effect-intercom/core/internal/ApiVersion"
+import { isAtLeast } from "@effect-intercom/core/ApiVersion"
 import { AdminId } from "@effect-intercom/core/resources/Common"
 import { Articles } from "@effect-intercom/core/resources/Articles"
 import { ContactId, Contacts } from "@effect-intercom/core/resources/Contacts"
@@ -16,6 +16,8 @@ describe("versions", () => {
     ["2.15", "2.16", false],
     ["1.4", "2.16", false],
     ["Preview", "2.16", true],
+    // Preview, by another name.
+    ["0", "2.16", true],
     ["Unstable", "2.16", true]
   ])("%s is at least %s: %s", (version, since, expected) => {
     assert.strictEqual(isAtLeast(version, since), expected)

@@ -4,6 +4,7 @@
  */
 import { operations, type ApiOperation } from "@effect-intercom/core/IntercomApi"
 import { IntercomHttp } from "@effect-intercom/core/IntercomHttp"
+import * as ApiVersion from "@effect-intercom/core/ApiVersion"
 import * as Endpoint from "@effect-intercom/core/Endpoint"
 import * as Resource from "@effect-intercom/core/Resource"
 import * as Wire from "@effect-intercom/core/Wire"
@@ -69,14 +70,19 @@ const upserts: ReadonlySet<string> = new Set([
 const on = <A, E>(
   server: Scripted.Scripted,
   operation: ApiOperation,
-  use: (method: Examples.Method) => Effect.Effect<A, E>
+  use: (method: Examples.Method) => Effect.Effect<A, E>,
+  version = "2.15"
 ): Effect.Effect<A, E> =>
   Effect.flatMap(IntercomHttp, (http) => use(Examples.methodOf(operation.resource.make(http), operation))).pipe(
-    Effect.provide(server.intercom())
+    Effect.provide(server.intercom({ version }))
   )
 
-const call = (server: Scripted.Scripted, operation: ApiOperation, request: Examples.Request) =>
-  on(server, operation, (method) => method(...Examples.argumentsOf(request)))
+const call = (server: Scripted.Scripted, operation: ApiOperation, request: Examples.Request, version?: string) =>
+  on(server, operation, (method) => method(...Examples.argumentsOf(request)), version)
+
+/** The versions between which requests differ, where they do. */
+const versionsOf = ({ endpoint: { strings } }: ApiOperation) =>
+  strings === undefined ? ["2.15"] : ["2.15", strings.since]
 
 /** Why a call fails, given one answer, or none. */
 const failure = (operation: ApiOperation, request: Examples.Request, ...answers: ReadonlyArray<Scripted.Answer>) => {
@@ -122,7 +128,7 @@ const sentAs = (schema: Schema.Top, given: object = {}): object => {
 /** Ids without the difference between a number and its digits: a request takes either, and the contract suite tells what is sent. */
 const withoutDigits = (value: unknown): unknown =>
   JSON.parse(JSON.stringify(value) ?? "null", (key, inner: unknown) =>
-    key.endsWith("_id") && typeof inner === "string" && /^(0|[1-9]\d{0,15})$/.test(inner) ? Number(inner) : inner
+    key.endsWith("_id") && typeof inner === "string" && /^(0|-?[1-9]\d{0,15})$/.test(inner) ? Number(inner) : inner
   )
 
 /** Whether it is an object of named fields, or one of several. */
@@ -255,29 +261,36 @@ describe.each(all.map((operation) => [operation.name, operation] as const))("%s"
   it.effect.prop(
     "sends what its types allow, and hands over what comes, unknown fields included",
     { request: Examples.requests(operation), answer: Examples.answers(operation) },
-    ({ answer, request }) => {
-      const body = grown(received(operation, answer))
-      const server = Scripted.make([success(operation, body)])
-      return Effect.map(call(server, operation, request), (value) => {
-        assertSame(value, endpoint.success === undefined ? undefined : body)
-        const [sent] = server.sent
-        assert.isDefined(sent)
-        assert.strictEqual(sent.method, method)
-        const segments = path.split("/").map((segment) => request.params?.[segment.slice(1, -1)] ?? segment)
-        assert.deepStrictEqual(sent.url.pathname.split("/").map(decodeURIComponent), segments)
-        const { payload, query } = endpoint
-        assert.deepStrictEqual(
-          Object.fromEntries(sent.url.searchParams),
-          query === undefined ? {} : defined(sentAs(query, request.query))
-        )
-        assert.strictEqual(sent.body === undefined, payload === undefined)
-        assert.deepStrictEqual(
-          withoutDigits(sent.body),
-          withoutDigits(payload === undefined ? undefined : sentAs(payload, request.payload))
-        )
-        assert.strictEqual(sent.headers["content-type"], endpoint.payload && "application/json")
-      })
-    },
+    ({ answer, request }) =>
+      Effect.forEach(versionsOf(operation), (version) => {
+        const body = grown(received(operation, answer))
+        const server = Scripted.make([success(operation, body)])
+        return Effect.map(call(server, operation, request, version), (value) => {
+          assertSame(value, endpoint.success === undefined ? undefined : body)
+          const [sent] = server.sent
+          assert.isDefined(sent)
+          assert.strictEqual(sent.method, method)
+          const segments = path.split("/").map((segment) => request.params?.[segment.slice(1, -1)] ?? segment)
+          assert.deepStrictEqual(sent.url.pathname.split("/").map(decodeURIComponent), segments)
+          const { payload, query } = endpoint
+          assert.deepStrictEqual(
+            Object.fromEntries(sent.url.searchParams),
+            query === undefined ? {} : defined(sentAs(query, request.query))
+          )
+          assert.strictEqual(sent.body === undefined, payload === undefined)
+          assert.deepStrictEqual(
+            withoutDigits(sent.body),
+            withoutDigits(payload === undefined ? undefined : sentAs(payload, request.payload))
+          )
+          assert.strictEqual(sent.headers["content-type"], endpoint.payload && "application/json")
+          const { fields = [], since = "" } = endpoint.strings ?? {}
+          const form = ApiVersion.isAtLeast(version, since) ? "string" : "number"
+          for (const field of fields) {
+            const given: unknown = Object(sent.body)[field] ?? undefined
+            if (given !== undefined) assert.strictEqual(typeof given, form, `${field} at ${version}`)
+          }
+        })
+      }),
     runsOf(operation)
   )
 

@@ -88,6 +88,18 @@ interface Base {
   readonly missing?: Missing | undefined
   /** What becomes of the workspace when a fault answers one of the operations with 500, and what the answer says. */
   readonly failing?: { readonly [method: string]: (workspace: Workspace) => string } | undefined
+  /** A record when it is read: what it has copies of, it has as that is now. */
+  readonly fresh?: ((row: Row, workspace: Workspace) => Row) | undefined
+  /** What happens to a record by itself when its time has come. */
+  readonly due?: Due | undefined
+}
+
+/** What happens to a record by itself. */
+export interface Due {
+  /** When, in Unix seconds; `undefined`: never. */
+  readonly at: (row: Row) => number | undefined
+  /** What it is; `at` is in Unix milliseconds. */
+  readonly happen: (row: Row, workspace: Workspace, at: number) => void
 }
 
 /** A kind of which a workspace has none to begin with. */

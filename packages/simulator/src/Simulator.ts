@@ -331,7 +331,7 @@ const makeWorkspace = Effect.fnUntraced(function* <E>(options: Options, wire: Wi
     // It is asked when the workspace is there.
     Workspaces.collectionOf(workspace, kind).find(id)
   )
-  const workspace: Kind.Workspace = Workspaces.make({
+  const { alarms, workspace }: Workspaces.Made = Workspaces.make({
     onChange: notifier.changed,
     kinds: served,
     seed,
@@ -358,8 +358,10 @@ const makeWorkspace = Effect.fnUntraced(function* <E>(options: Options, wire: Wi
     // Ids in paths have no length limit.
     Effect.provideService(HttpRouter.RouterConfig, { maxParamLength: 4096 })
   )
+  // What was to happen until now has happened, before anything is asked.
+  const wake = Effect.flatMap(Clock.currentTimeMillis, (now) => (alarms.run(now) ? notifier.settle : Effect.void))
   const recording = Recording.make(options.recorded ?? 1000, find)
-  const app = App.make(notifier.around(operations, find), {
+  const app = App.make(Effect.andThen(wake, notifier.around(operations, find)), {
     ...wire,
     seed,
     version,
@@ -377,6 +379,19 @@ const makeWorkspace = Effect.fnUntraced(function* <E>(options: Options, wire: Wi
     },
     counters
   })
+
+  // Who is notified hears of it when it happens, whether anybody asks or not.
+  const waking = Effect.forever(
+    Effect.gen(function* () {
+      alarms.latch.closeUnsafe()
+      const at = alarms.next()
+      const another = alarms.latch.await
+      if (at === undefined) return yield* another
+      const now = yield* Clock.currentTimeMillis
+      yield* Effect.raceFirst(Effect.sleep(Duration.millis(Math.min(Math.max(0, at - now), longestSleep))), another)
+      yield* wake
+    })
+  )
 
   const collectionOf = (resource: keyof Kinds) => workspace.collections[resource]
 
@@ -397,10 +412,10 @@ const makeWorkspace = Effect.fnUntraced(function* <E>(options: Options, wire: Wi
         ? Stream.suspend(() => Stream.fromIterable<object>(views[exported](workspace)))
         : rows(exported),
       (row) => JSON.stringify(row)
-    )
+    ).pipe((records) => Stream.unwrap(Effect.as(wake, records)))
 
   const change = (resource: Resource, id: string, run: (at: number) => boolean) =>
-    Effect.flatMap(Clock.currentTimeMillis, (at) =>
+    Effect.flatMap(Effect.andThen(wake, Clock.currentTimeMillis), (at) =>
       run(at) ? notifier.settle : Effect.fail(new NoSuchRecord({ resource, id }))
     )
 
@@ -431,9 +446,12 @@ const makeWorkspace = Effect.fnUntraced(function* <E>(options: Options, wire: Wi
         const { messages } = workspace.collections
         return Array.from({ length: messages.size() }, (_, position) => messages.at(position))
       }),
-      notify: (options) => Notifications.subscribe(notifier, { seed, id: workspaceId(workspace.world) }, options),
+      notify: (options) =>
+        Effect.tap(Notifications.subscribe(notifier, { seed, id: workspaceId(workspace.world) }, options), () =>
+          Effect.forkScoped(waking)
+        ),
       insert: (resource, record) =>
-        Clock.currentTimeMillis.pipe(
+        Effect.andThen(wake, Clock.currentTimeMillis).pipe(
           Effect.map((at) => collectionOf(resource).add(record, at)),
           Effect.andThen(notifier.settle)
         ),
@@ -459,6 +477,9 @@ const makeWorkspace = Effect.fnUntraced(function* <E>(options: Options, wire: Wi
 
   return { app: recording.around(app), shape, token }
 })
+
+// Timers of Node take less than 25 days.
+const longestSleep = Duration.toMillis("1 day")
 
 const countOf = (amount: number | ReadonlyArray<object> | undefined): number | undefined =>
   typeof amount === "object" ? amount.length : amount

@@ -5,6 +5,8 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { inProcess } from "./Client.ts"
 
+const admins = [{ id: "1" }]
+
 describe("an article", () => {
   it.effect("keeps the languages, and all else, that a change does not name", () =>
     Effect.gen(function* () {
@@ -22,7 +24,7 @@ describe("an article", () => {
         fr: { type: "article_content", title: "Envoi", body: "<p>oui</p>" },
         de: { title: "Versand", state: "draft" }
       })
-    }).pipe(Effect.provide(inProcess()))
+    }).pipe(Effect.provide(inProcess({ admins })))
   )
 
   it.effect("is found by a phrase, its state and its Help Center, with the places of the phrase", () =>
@@ -50,7 +52,7 @@ describe("an article", () => {
           highlighted_summary: [[plain("By "), { type: "highlight", text: "Zeppelin" }, plain(", mostly.")]]
         }
       ])
-    }).pipe(Effect.provide(inProcess()))
+    }).pipe(Effect.provide(inProcess({ admins })))
   )
 
   it.effect("is found on whichever page of a search it is", () =>
@@ -81,7 +83,7 @@ describe("an article", () => {
       const published = yield* articles.update(id, { state: "published" })
       assert.include(published.url, id)
       assert.isNull((yield* articles.update(id, { state: "draft" })).url)
-    }).pipe(Effect.provide(inProcess()))
+    }).pipe(Effect.provide(inProcess({ admins })))
   )
 })
 
@@ -102,7 +104,7 @@ describe("a collection", () => {
       assert.strictEqual((yield* Effect.flip(collections.get(inner.id))).reason._tag, "NotFound")
       assert.deepInclude(yield* articles.get(article.id), { parent_id: null, parent_ids: [], parent_type: null })
       assert.strictEqual(yield* Stream.runCount(collections.list.items()), 0)
-    }).pipe(Effect.provide(inProcess({ collections: 0 })))
+    }).pipe(Effect.provide(inProcess({ admins, collections: 0 })))
   )
 
   it.effect("that there is not is nowhere to put anything", () =>
@@ -114,7 +116,7 @@ describe("a collection", () => {
         assert(reason._tag === "BadRequest", reason._tag)
         assert.strictEqual(reason.errors[0]?.field, "parent_id")
       }
-    }).pipe(Effect.provide(inProcess()))
+    }).pipe(Effect.provide(inProcess({ admins })))
   )
 
   it.effect("has its languages changed one by one, and moves to the top", () =>
@@ -176,7 +178,7 @@ describe("a newsfeed", () => {
       yield* newsItems.update(id, { title: "A", sender_id: 1, state: "live" })
       assert.deepStrictEqual(yield* shown, [id])
       assert.strictEqual(yield* Stream.runCount(newsfeeds.listItems.items(other.id)), 0)
-    }).pipe(Effect.provide(inProcess({ newsItems: 0 })))
+    }).pipe(Effect.provide(inProcess({ admins, newsItems: 0 })))
   )
 })
 

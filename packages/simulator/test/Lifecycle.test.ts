@@ -28,7 +28,7 @@ describe("a simulator", () => {
       yield* news.create({ title: "New", sender_id: 1 })
       assert.deepStrictEqual(yield* snapshot("contacts"), yield* summed(contacts.list.items({ per_page: 150 })))
       assert.deepStrictEqual(yield* snapshot("newsItems"), yield* summed(news.list.items()))
-    }).pipe(Effect.provide(overSocket({ contacts: 400, newsItems: 25 })))
+    }).pipe(Effect.provide(overSocket({ admins: [{ id: "1" }], contacts: 400, newsItems: 25 })))
   )
 
   it.live("without records answers with empty listings", () =>

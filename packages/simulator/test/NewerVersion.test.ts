@@ -1,6 +1,7 @@
 /** The simulator answers as the version that is asked for. */
 import {
   AdminId,
+  Articles,
   ContactId,
   Contacts,
   Conversations,
@@ -16,9 +17,9 @@ import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 
 const at = (version: string) =>
-  Layer.mergeAll(Contacts.layer, Conversations.layer, DataAttributes.layer, Tickets.layer).pipe(
+  Layer.mergeAll(Articles.layer, Contacts.layer, Conversations.layer, DataAttributes.layer, Tickets.layer).pipe(
     Layer.provide(IntercomHttp.layer({ accessToken: Redacted.make("simulator-token"), version })),
-    Layer.provideMerge(Simulator.layerClient({ contacts: 12, conversations: 40, tickets: 8 }))
+    Layer.provideMerge(Simulator.layerClient({ admins: [{ id: "7" }], contacts: 12, conversations: 40, tickets: 8 }))
   )
 
 const seen = Effect.gen(function* () {
@@ -78,6 +79,47 @@ describe("version", () => {
       assert.isFalse(nobody)
       assert.deepStrictEqual([...assignees], ["number"])
       assert.deepStrictEqual(priorities, ["high", "none"])
+    }).pipe(Effect.provide(at("2.16")))
+  )
+
+  it.effect.each([
+    ["2.15", ["string"], ["parent_id", "parent_ids", "parent_type"]],
+    ["2.16", ["number"], ["parent_ids"]]
+  ] as const)("%s has assignees of tickets, and parents of articles, of its own", ([version, assignees, parents]) =>
+    Effect.gen(function* () {
+      const listed = yield* (yield* Tickets).search({ query: { field: "created_at", operator: ">", value: 0 } })
+      const types = listed.tickets?.flatMap(({ admin_assignee_id: admin, team_assignee_id: team }) => [admin, team])
+      assert.deepStrictEqual([...new Set(types?.map((id) => typeof id))], [...assignees])
+      for (const { ticket_state } of listed.tickets ?? []) assert.isObject(ticket_state)
+      for (const article of (yield* (yield* Articles).list()).data) {
+        assert.deepStrictEqual(
+          Object.keys(article)
+            .filter((field) => field.startsWith("parent"))
+            .toSorted(),
+          [...parents]
+        )
+      }
+    }).pipe(Effect.provide(at(version)))
+  )
+
+  it.effect("2.15 has no such contact, once it is merged into another", () =>
+    Effect.gen(function* () {
+      const contacts = yield* Contacts
+      const { mergeContacts } = yield* Simulator
+      const [from, into] = (yield* contacts.list()).data
+      assert(from !== undefined && into !== undefined)
+      yield* mergeContacts(from.id, into.id)
+      const { reason } = yield* Effect.flip(contacts.get(ContactId.make(from.id)))
+      assert.strictEqual(reason._tag, "NotFound")
+    }).pipe(Effect.provide(at("2.15")))
+  )
+
+  it.effect("2.16 has more fields, which are kept", () =>
+    Effect.gen(function* () {
+      const [conversation] = (yield* (yield* Conversations).list()).conversations
+      assert.containsSubset(conversation, { external_references: [], sales_agent: null })
+      const [contact] = (yield* (yield* Contacts).list()).data
+      assert.containsSubset(contact, { enabled_push_messaging: null })
     }).pipe(Effect.provide(at("2.16")))
   )
 

@@ -7,7 +7,7 @@ import * as Stream from "effect/Stream"
 import { overSocket } from "./Client.ts"
 
 const counts = { contacts: 333, companies: 70, conversations: 170, articles: 80, segments: 9, admins: 4, newsItems: 33 }
-const simulated = overSocket({ ...counts, events: 7, seed: 11 })
+const simulated = overSocket({ ...counts, admins: [{}, { id: "5" }, {}, {}], events: 7, seed: 11 })
 
 const collect = <A, E, R>(stream: Stream.Stream<A, E, R>) => Effect.map(Stream.runCollect(stream), (all) => [...all])
 

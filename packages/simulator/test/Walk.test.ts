@@ -133,6 +133,7 @@ describe("a write", () => {
       }).pipe(
         Effect.provide(
           overSocket({
+            admins: [{ id: "1" }],
             articles: 0,
             seed: 5,
             faults: { ...Faults.rate(0.4, ["error500", "html502", "error503", "reset"]), onWrite }

@@ -2,6 +2,7 @@
  * Records of one kind: those the seed makes, made when asked for, then those added since. A record keeps its *slot* for
  * good, which is the index of a seeded one; its *position* in the listing moves up when one before it is removed.
  */
+import { identity } from "effect/Function"
 import * as Gaps from "./Gaps.ts"
 
 /** A record, as it is sent. */
@@ -36,6 +37,13 @@ export interface Collection {
   readonly last: (slot: number) => Row
   /** The record in a slot; `undefined` when it was removed or there never was one. */
   readonly get: (slot: number | undefined) => Row | undefined
+  /**
+   * The record with this id, as it is kept, if it was changed since it was seeded, or is none of the seed's; null when it is
+   * gone.
+   */
+  readonly changed: (id: string) => Row | null | undefined
+  /** A record of this collection, with what it has copies of as that is now. */
+  readonly fresh: (row: Row) => Row
   /** The record with this id. */
   readonly find: (id: string) => Row | undefined
   /** The record that has a value no other has, by the name of its `unique`. */
@@ -71,6 +79,8 @@ export interface Options {
   readonly unique?: { readonly [name: string]: Unique } | undefined
   /** Fields of generated records that are to be other than generated, by index. */
   readonly overrides?: { readonly [index: number]: { readonly [field: string]: unknown } } | undefined
+  /** What a record is when it is read: with what it has copies of as that is now. */
+  readonly fresh?: ((row: Row) => Row) | undefined
   /** Told of each record that is added (there is none before), replaced, or removed (there is none after). */
   readonly onChange?: ((before: Row | undefined, after: Row | undefined) => void) | undefined
 }
@@ -87,6 +97,7 @@ export const of = (rows: ReadonlyArray<Row>): Collection =>
 
 export const make = ({
   count,
+  fresh = identity,
   generate,
   indexOf,
   nextId,
@@ -102,7 +113,9 @@ export const make = ({
   const changes: Array<Change> = []
   let slots = count
 
-  const last = (slot: number): Row => rows.get(slot) ?? generate(slot)
+  const kept = (slot: number): Row => rows.get(slot) ?? generate(slot)
+
+  const last = (slot: number): Row => fresh(kept(slot))
 
   const set = (slot: number, row: Row, at: number) => {
     rows.set(slot, row)
@@ -123,7 +136,7 @@ export const make = ({
     const known = ids.get(id)
     if (known !== undefined) return known
     const index = indexOf(id)
-    return index !== undefined && index < count && last(index).id === id ? index : undefined
+    return index !== undefined && index < count && kept(index).id === id ? index : undefined
   }
 
   const get = (slot: number | undefined) =>
@@ -143,6 +156,11 @@ export const make = ({
     seeded: generate,
     last,
     get,
+    changed: (id) => {
+      const slot = ids.get(id)
+      return slot === undefined ? undefined : removed.has(slot) ? null : kept(slot)
+    },
+    fresh,
     find: (id) => get(slotOf(id)),
     by: (name, value) => {
       const seeded = unique[name]?.indexOf(value)
@@ -173,6 +191,7 @@ export const make = ({
       if (slot === undefined) return false
       const before = last(slot)
       rows.set(slot, before)
+      ids.set(id, slot)
       removed.leaveOut(slot)
       changes.push({ slot, row: undefined, at })
       onChange(before, undefined)

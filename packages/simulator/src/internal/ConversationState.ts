@@ -95,9 +95,9 @@ export const asked: Step = (row, now) =>
     { first_contact_reply_at: kept(row, "first_contact_reply_at", now), last_contact_reply_at: now }
   )
 
-/** An admin has closed it. */
+/** It is closed, by an admin or by itself. */
 export const closed =
-  (admin: Row): Step =>
+  (admin: Row | undefined): Step =>
   (row, now) =>
     having(
       row,
@@ -108,7 +108,7 @@ export const closed =
         last_close_at: now,
         time_to_last_close: since(row, now),
         // Documented as text, sent as a number.
-        last_closed_by_id: Number(admin.id)
+        last_closed_by_id: admin === undefined ? null : Number(admin.id)
       }
     )
 

@@ -16,14 +16,21 @@ const assigned = ({ admin_assignee_id, team_assignee_id }: Fields) => ({
 // Which of the new words the former ones became, no fact says: these are a guess.
 const priorities: { readonly [former: string]: string } = { not_priority: "none", priority: "high" }
 
+// As seen in conversations that no sales agent had a part in.
+const channel = { external_references: [], sales_agent: null, sales_agent_participated: false }
+
 /** What a record is from 2.16 on, by its `type`; where a field is not there, it is not added. */
 const changes: { readonly [type: string]: (record: Fields) => Fields } = {
-  contact: (contact) => ("owner_id" in contact ? { ...contact, owner_id: string(contact["owner_id"]) } : contact),
+  contact: (contact) =>
+    "owner_id" in contact
+      ? { ...contact, owner_id: string(contact["owner_id"]), enabled_push_messaging: null }
+      : contact,
   conversation: (conversation) =>
     "admin_assignee_id" in conversation
       ? {
           ...conversation,
           ...assigned(conversation),
+          ...channel,
           priority: priorities[String(conversation["priority"])] ?? conversation["priority"]
         }
       : conversation,

@@ -9,6 +9,28 @@ export const adminAuthor = ({ email, id, name }: Row) => ({ type: "admin", id, n
 /** Who did it: a contact. */
 export const contactAuthor = ({ email, id, name, role }: Row) => ({ type: role, id, name, email })
 
+/** Who did it, as they are now. */
+export const current = ({ collections: { admins, contacts } }: Workspace, author: unknown): unknown => {
+  const { external_id, id, type } = Crud.fieldsOf(author)
+  if (id === undefined) return author
+  const isAdmin = type === "admin"
+  const changed = (isAdmin ? admins : contacts).changed(String(id))
+  if (changed === undefined || changed === null) return author
+  return {
+    ...Crud.fieldsOf(author),
+    ...(isAdmin ? adminAuthor(changed) : contactAuthor(changed)),
+    ...(external_id === undefined ? undefined : { external_id: changed["external_id"] ?? null })
+  }
+}
+
+/** Parts, by those who made them as these are now. */
+export const refreshed = (workspace: Workspace, parts: ReadonlyArray<Row>): ReadonlyArray<Row> => {
+  const { admins, contacts } = workspace.collections
+  return admins.changes.length + contacts.changes.length === 0
+    ? parts
+    : parts.map((part) => ({ ...part, author: current(workspace, part["author"]) }))
+}
+
 /** The files of a request, at URLs or as they are. */
 export const attachmentsOf = ({ attachment_files, attachment_urls }: Crud.Input) => [
   ...(Array.isArray(attachment_urls) ? attachment_urls : []).map((url: unknown) => ({

@@ -205,7 +205,7 @@ export const make = (
   const within = ({ changed, ordered, results }: State) => {
     const current = (slot: number): Row | undefined => Option.getOrUndefined(Option.flatten(HashMap.get(changed, slot)))
 
-    const row = (slot: number): Row => current(slot) ?? collection.seeded(slot)
+    const row = (slot: number): Row => collection.fresh(current(slot) ?? collection.seeded(slot))
 
     const read = (slot: number, field: string): ReadonlyArray<unknown> => {
       if (!HashMap.has(changed, slot)) {

@@ -1,4 +1,5 @@
 /** A workspace, made of the kinds there are. */
+import * as Alarms from "./Alarms.ts"
 import * as Collection from "./Collection.ts"
 import * as Prng from "./Prng.ts"
 import * as Ids from "../Ids.ts"
@@ -36,6 +37,12 @@ export interface Options
 
 const idsOf = (name: string, { ids }: Kind.Top): Ids.Ids => ids ?? Ids.numeric(name)
 
+/** A workspace, and what happens in it by itself. */
+export interface Made {
+  readonly workspace: Kind.Workspace
+  readonly alarms: Alarms.Alarms
+}
+
 export const make = ({
   counts,
   given,
@@ -46,7 +53,7 @@ export const make = ({
   seed,
   timezone,
   ...options
-}: Options): Kind.Workspace => {
+}: Options): Made => {
   const each = <A>(f: (name: string, kind: Kind.Top) => A): { readonly [name: string]: A } =>
     Object.fromEntries(Object.entries(kinds).map(([name, kind]) => [name, f(name, kind)]))
 
@@ -59,8 +66,9 @@ export const make = ({
     counts: each((name, { count = 0 }) => counts[name] ?? count) as World["counts"],
     id: (name, index) => idOf(given[name]?.[index]) ?? ids[name]?.of(world, index) ?? ""
   }
+  const alarms = Alarms.make(kinds, () => workspace)
   const collections = each((name, kind) => {
-    const { count = 0, generate, unique } = kind
+    const { count = 0, fresh, generate, unique } = kind
     const ids = idsOf(name, kind)
     // Nothing is asked for where nothing can be made.
     const make = (index: number): Collection.Row => generate?.(world, index) ?? { id: ids.of(world, index) }
@@ -74,18 +82,27 @@ export const make = ({
       indexOf: (id) => ids.indexOf(world, id),
       nextId: (slot, now) => ids.next(world, slot, now),
       overrides: { ...Object.fromEntries(wanted), ...overrides[name] },
-      onChange: (before, after) => onChange({ kind: name, before, after }),
+      onChange: (before, after) => {
+        if (after !== undefined) alarms.watch(name, after)
+        onChange({ kind: name, before, after })
+      },
+      // Records are read when the workspace is there.
+      fresh: fresh && ((row) => fresh(row, workspace)),
       unique
     })
   })
   let numbers = 0
-  return {
+  const workspace: Kind.Workspace = {
     ...options,
     world,
     // As with the counts.
     collections: collections as Kind.Workspace["collections"],
     nextNumber: () => 403_000_000_000 + (Prng.hash(seed) % 1_000_000) * 1000 + numbers++
   }
+  for (const [name, { changes }] of Object.entries(collections)) {
+    for (const { row } of changes) if (row !== undefined) alarms.watch(name, row)
+  }
+  return { workspace, alarms }
 }
 
 /** The records of a kind, which may be one of a user's. */

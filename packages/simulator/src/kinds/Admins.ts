@@ -18,7 +18,7 @@ const salt = 6
 const ids = Ids.counting(({ seed }) => 1_000_000 + (Prng.hash(seed, salt) % 9000) * 1000)
 
 /** The id of an admin, as other records have it. */
-export const idOf = (world: World.World, index: number): number => Number(ids.of(world, index))
+export const idOf = (world: World.World, index: number): number => Number(world.id("admins", index))
 
 export const generate = (world: World.World, index: number) => {
   const random = World.random(world, salt, index)

@@ -147,6 +147,9 @@ const make = (input: Crud.Input, { id, now, workspace }: Crud.Making): Row =>
     now
   )
 
+/** What an article names. */
+const named = { author_id: "admin", parent_id: "collection", "translated_content.*.author_id": "admin" } as const
+
 export const articles = Kind.listed(Articles, {
   count: 30,
   ids,
@@ -156,8 +159,8 @@ export const articles = Kind.listed(Articles, {
   handlers: {
     list: Crud.list({ perPage: 25 }),
     get: Crud.get,
-    create: Collections.inCollection(Crud.create(make)),
-    update: Collections.inCollection(Crud.update(write)),
+    create: Crud.referring(named, Crud.create(make)),
+    update: Crud.referring(named, Crud.update(write)),
     delete: Crud.remove(),
     search
   }

@@ -88,20 +88,6 @@ const make = (input: Crud.Input, { id, now, workspace: { collections, world } }:
   return { ...write(bare, input, now), help_center_id }
 }
 
-/** Refuses a `parent_id` that is no collection's. */
-export const inCollection =
-  (handler: Kind.Handler<Crud.Call>): Kind.Handler<Crud.Call> =>
-  (call, here) => {
-    const { parent_id } = Crud.fieldsOf(call.payload)
-    const none = parent_id === undefined || parent_id === null
-    if (none || here.workspace.collections.collections.find(String(parent_id)) !== undefined) return handler(call, here)
-    return ErrorList.respond(400, {
-      code: "parameter_invalid",
-      message: `There is no collection ${String(parent_id)}`,
-      field: "parent_id"
-    })
-  }
-
 /** A collection, and all in it, each of them once. */
 const withThoseIn = (rows: ReadonlyArray<Row>, id: string): ReadonlySet<string> => {
   const within = new Set([id])
@@ -132,8 +118,8 @@ export const collections = Kind.listed(Collections, {
   handlers: {
     list: Crud.list({ perPage: 15 }),
     get: Crud.get,
-    create: inCollection(Crud.create(make)),
-    update: outsideItself(inCollection(Crud.update(write))),
+    create: Crud.referring({ parent_id: "collection", help_center_id: "help center" }, Crud.create(make)),
+    update: outsideItself(Crud.referring({ parent_id: "collection" }, Crud.update(write))),
     delete: (call, here) => {
       const { articles, collections } = here.workspace.collections
       const { collection_id } = call.params

@@ -119,6 +119,7 @@ export const companies = Kind.listed(Companies, {
   count: 20,
   ids,
   generate,
+  fresh: (row, workspace) => Crud.refreshed(Lists.segments, workspace, Crud.refreshed(Lists.tags, workspace, row)),
   unique: {
     company_id: {
       of: ({ company_id }) => String(company_id),

@@ -5,10 +5,12 @@ import * as Function from "effect/Function"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Crud from "../Crud.ts"
 import * as Ids from "../Ids.ts"
+import * as Blocked from "../internal/Blocked.ts"
 import * as Collection from "../internal/Collection.ts"
 import * as ErrorList from "../internal/ErrorList.ts"
 import * as Listing from "../internal/Listing.ts"
 import * as Prng from "../internal/Prng.ts"
+import * as References from "../internal/References.ts"
 import * as V from "../internal/Vocabulary.ts"
 import { isFrom216 } from "../internal/Version.ts"
 import * as Kind from "../Kind.ts"
@@ -306,6 +308,20 @@ export const merge = (workspace: Kind.Workspace, from: string, into: string, at:
   return contacts.replace({ ...merged, updated_at: Math.floor(at / 1000) }, at)
 }
 
+/** The companies of a contact have so many contacts more. */
+const recount = (workspace: Kind.Workspace, contact: Row, more: number, at: number) => {
+  const { companies } = workspace.collections
+  for (const { id } of Crud.referencesOf(Lists.contact.companies, workspace, contact)) {
+    const company = companies.find(String(id))
+    if (company !== undefined) companies.replace(withMore(company, more), at)
+  }
+}
+
+const withMore = (company: Row, more: number): Row => ({
+  ...company,
+  user_count: Math.max(0, Number(company["user_count"]) + more)
+})
+
 /** What is gone with a contact. */
 const forget = (workspace: Kind.Workspace, contact: Row, at: number) => {
   for (const { id } of Crud.referencesOf(Lists.contact.notes, workspace, contact)) {
@@ -366,7 +382,7 @@ const relate = (
 const counted =
   ({ workspace }: Kind.Here) =>
   (company: Row, more: number, at: number): Row => {
-    const changed = { ...company, user_count: Math.max(0, Number(company["user_count"]) + more) }
+    const changed = withMore(company, more)
     if (more !== 0) workspace.collections.companies.replace(changed, at)
     return changed
   }
@@ -379,11 +395,16 @@ const digitsIn = (pattern: RegExp) => (value: string) => {
   return digits === undefined ? undefined : Number(digits)
 }
 
+/** What a contact names. */
+const owned = { owner_id: "admin" } as const
+
 export const contacts = Kind.listed(Contacts, {
   count: 100,
   ids,
   generate,
   given,
+  fresh: (row, workspace) =>
+    Object.values(Lists.contact).reduce((row, list) => Crud.refreshed(list, workspace, row), row),
   unique: {
     external_id: {
       of: ({ external_id }) => (typeof external_id === "string" ? external_id : undefined),
@@ -409,19 +430,20 @@ export const contacts = Kind.listed(Contacts, {
   missing,
   handlers: {
     list: Crud.list({ perPage: 10 }),
-    create: ({ payload }, { collection, workspace }) =>
+    create: Crud.referring(owned, ({ payload }, { collection, workspace }) =>
       Effect.flatMap(Crud.time, ({ at, now }) => {
         const row = make(Crud.present(payload), { workspace, id: collection.nextId(now), now })
         const existing = conflicting(workspace, row)
         if (existing !== undefined) return conflict(existing)
         collection.add(row, at)
         return Effect.succeed(Listing.value(row))
-      }),
+      })
+    ),
     get: ({ params, request }, { collection, workspace }) => {
       const row = collection.find(params.contact_id)
       if (row !== undefined) return Effect.succeed(Listing.value(row))
       const into = mergesOf(workspace).get(params.contact_id)
-      return into !== undefined && isFrom216(request.headers["intercom-version"] ?? workspace.version)
+      return into !== undefined && isFrom216(Crud.versionOf(request, { workspace }))
         ? Effect.map(
             ErrorList.respond(410, { code: "contact_merged", message: `This contact was merged into ${into}` }),
             HttpServerResponse.setHeader("link", `</contacts/${into}>; rel="successor-version"`)
@@ -442,6 +464,8 @@ export const contacts = Kind.listed(Contacts, {
           message: "Contact with user role can't be converted to a lead"
         })
       }
+      const refusal = References.refusal(owned, input, here.workspace)
+      if (refusal !== undefined) return refusal
       const existing = conflicting(here.workspace, { ...row, ...input, id: row.id })
       return existing === undefined ? Crud.update(changed)(call, here) : conflict(existing)
     },
@@ -449,7 +473,7 @@ export const contacts = Kind.listed(Contacts, {
       Effect.flatMap(Crud.time, ({ at }) => {
         const row = collection.find(contact_id) ?? archivedIn(workspace).get(contact_id)
         if (row === undefined) return Crud.missing(missing)
-        collection.remove(contact_id, at)
+        if (collection.remove(contact_id, at)) recount(workspace, row, -1, at)
         archivedIn(workspace).delete(contact_id)
         forget(workspace, row, at)
         return Effect.succeed(Listing.value({ ...named(row), deleted: true }))
@@ -469,7 +493,7 @@ export const contacts = Kind.listed(Contacts, {
       Effect.flatMap(Crud.time, ({ at }) => {
         const row = collection.find(contact_id) ?? archivedIn(workspace).get(contact_id)
         if (row === undefined) return Crud.missing(missing)
-        collection.remove(contact_id, at)
+        if (collection.remove(contact_id, at)) recount(workspace, row, -1, at)
         archivedIn(workspace).set(contact_id, row)
         return Effect.succeed(Listing.value({ ...named(row), archived: true }))
       }),
@@ -478,12 +502,18 @@ export const contacts = Kind.listed(Contacts, {
         const away = archivedIn(workspace).get(contact_id)
         const row = away ?? collection.find(contact_id)
         if (row === undefined) return Crud.missing(missing)
-        if (away !== undefined) collection.add(away, at)
+        if (away !== undefined) {
+          collection.add(away, at)
+          recount(workspace, away, 1, at)
+        }
         archivedIn(workspace).delete(contact_id)
         return Effect.succeed(Listing.value({ ...named(row), archived: false }))
       }),
     block: ({ params }, here) =>
-      found(here, params.contact_id, (contact) => Effect.succeed(Listing.value({ ...named(contact), blocked: true }))),
+      found(here, params.contact_id, (contact, { at }) => {
+        Blocked.block(here.workspace, contact, at)
+        return Effect.succeed(Listing.value({ ...named(contact), blocked: true }))
+      }),
     search: Crud.search(),
     listCompanies: Crud.related(Lists.contact.companies),
     attachCompany: ({ params, payload }, here) =>

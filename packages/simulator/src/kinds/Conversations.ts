@@ -2,21 +2,25 @@
 import { Conversations, Search } from "@effect-intercom/core"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
-import * as Function from "effect/Function"
+import * as Predicate from "effect/Predicate"
+import * as Record from "effect/Record"
 import * as Crud from "../Crud.ts"
 import * as Ids from "../Ids.ts"
+import * as Blocked from "../internal/Blocked.ts"
 import type { Row } from "../internal/Collection.ts"
 import * as State from "../internal/ConversationState.ts"
 import * as ErrorList from "../internal/ErrorList.ts"
 import * as Listing from "../internal/Listing.ts"
 import * as Parts from "../internal/Parts.ts"
 import * as Prng from "../internal/Prng.ts"
+import * as Threads from "../internal/Threads.ts"
 import * as V from "../internal/Vocabulary.ts"
 import * as Kind from "../Kind.ts"
 import * as World from "../World.ts"
 import * as Admins from "./Admins.ts"
 import * as Contacts from "./Contacts.ts"
 import * as CustomObjectInstances from "./CustomObjectInstances.ts"
+import * as Lists from "./Lists.ts"
 import * as Tickets from "./Tickets.ts"
 
 const salt = 3
@@ -139,18 +143,27 @@ const partCount = (world: World.World, index: number) =>
 const mostParts = 500
 
 const personOf = (world: World.World, index: number) => {
-  const { email, external_id, id, name, role } = Contacts.generate(world, index)
-  return { type: role, id, name, email, external_id }
+  const { email, external_id, name, role } = Contacts.generate(world, index)
+  return { type: role, id: world.id("contacts", index), name, email, external_id }
 }
 
 /** The parts the seed gives a conversation: the newest ones. */
 const partsOf = (world: World.World, index: number, createdAt: number): ReadonlyArray<Row> => {
+  const author = supporterOf(world)
   const count = partCount(world, index)
   const shown = Math.min(mostParts, count, world.parts[index]?.shown ?? count)
-  return Array.from({ length: shown }, (_, position) => partOf(world, index, createdAt, count - shown + position))
+  return Array.from({ length: shown }, (_, position) =>
+    partOf(world, index, createdAt, count - shown + position, author)
+  )
 }
 
-const partOf = (world: World.World, index: number, createdAt: number, part: number) => {
+/** Who answers: the first admin, if there is one. */
+const supporterOf = (world: World.World) =>
+  world.counts.admins > 0
+    ? Parts.adminAuthor({ ...Admins.generate(world, 0), id: world.id("admins", 0) })
+    : { type: "admin", id: "1", name: "Support", email: "support@example.com" }
+
+const partOf = (world: World.World, index: number, createdAt: number, part: number, author: object) => {
   const random = Prng.make(Prng.hash(world.seed, salt, index, 2 + part))
   const at = createdAt + (part + 1) * World.minute
   return {
@@ -162,7 +175,7 @@ const partOf = (world: World.World, index: number, createdAt: number, part: numb
     updated_at: at,
     notified_at: at,
     assigned_to: null,
-    author: { type: "admin", id: String(Admins.idOf(world, 0)), name: "Support", email: "support@example.com" },
+    author,
     attachments: [],
     external_id: null,
     redacted: false
@@ -175,16 +188,6 @@ const partId = (world: World.World, index: number, part: number) => {
   return part < 5 ? String(number * 5 + part) : `${number}${String(part).padStart(5, "0")}`
 }
 
-/** What was added to conversations, and which of their parts were redacted, by the ids of the conversations. */
-interface Thread {
-  readonly added: ReadonlyArray<Row>
-  readonly redacted: ReadonlySet<string>
-}
-
-const noThread: Thread = { added: [], redacted: new Set() }
-
-const threadsOf = Function.memoize<Kind.Workspace, Map<string, Thread>>(() => new Map())
-
 /** What is left of what was redacted. */
 const redacted = { body: "<p><i>This message was deleted</i></p>", attachments: [], redacted: true }
 
@@ -192,18 +195,52 @@ const redacted = { body: "<p><i>This message was deleted</i></p>", attachments: 
 const withParts = (workspace: Kind.Workspace, conversation: Row): Row => {
   const { collections, world } = workspace
   const slot = collections.conversations.slotOf(conversation.id)
-  const thread = threadsOf(workspace).get(conversation.id) ?? noThread
+  const thread = Threads.threadsOf(workspace).get(conversation.id) ?? Threads.noThread
   const seeded =
     slot !== undefined && slot < world.counts.conversations
       ? partsOf(world, slot, Number(conversation["created_at"]))
       : []
-  const parts = [...seeded, ...thread.added]
-    .slice(-mostParts)
-    .map((part): Row => (thread.redacted.has(part.id) ? { ...part, ...redacted } : part))
+  const parts = Parts.refreshed(workspace, [...seeded, ...thread.added].slice(-mostParts)).map((part): Row =>
+    thread.redacted.has(part.id) ? { ...part, ...redacted } : part
+  )
   return {
     ...conversation,
     conversation_parts: { type: "conversation_part.list", conversation_parts: parts, total_count: parts.length }
   }
+}
+
+/** What instances of custom objects a conversation is about, as they are now. */
+const freshAttributes = ({ collections: { customObjectInstances } }: Kind.Workspace, attributes: unknown): unknown => {
+  if (customObjectInstances.changes.length === 0) return attributes
+  return Record.map(Crud.fieldsOf(attributes), (value) => {
+    const { instances } = Crud.fieldsOf(value)
+    if (!Array.isArray(instances)) return value
+    const current = instances.map(Crud.fieldsOf).flatMap((instance) => {
+      const changed = customObjectInstances.changed(String(instance["id"]))
+      if (changed === null) return []
+      return [changed === undefined ? instance : { ...instance, external_id: changed["external_id"] }]
+    })
+    return { ...Crud.fieldsOf(value), instances: current }
+  })
+}
+
+/** A conversation with all it has copies of as that is now. */
+const fresh = (row: Row, workspace: Kind.Workspace): Row => {
+  const { admins, companies, contacts, tickets } = workspace.collections
+  let current = Crud.refreshed(Lists.contacts, workspace, row)
+  current = Crud.refreshed(Lists.tags, workspace, current)
+  current = Crud.refreshed(Lists.linked.tickets, workspace, current)
+  const source = row["source"]
+  if (Predicate.isObject(source) && admins.changes.length + contacts.changes.length > 0) {
+    current = { ...current, source: { ...source, author: Parts.current(workspace, Crud.fieldsOf(source)["author"]) } }
+  }
+  const company = companies.changed(String(Crud.fieldsOf(row["company"])["id"]))
+  if (company !== undefined && Predicate.isObject(row["company"]))
+    current = { ...current, company: company && companies.fresh(company) }
+  const ticket = Crud.fieldsOf(row["ticket"])["id"]
+  if (ticket !== undefined && tickets.changed(String(ticket)) === null) current = { ...current, ticket: null }
+  const attributes = freshAttributes(workspace, row["custom_attributes"])
+  return attributes === row["custom_attributes"] ? current : { ...current, custom_attributes: attributes }
 }
 
 /** All conversations with their parts, in the order of the listing. */
@@ -299,32 +336,11 @@ const find = ({ collections: { conversations } }: Kind.Workspace, id: string, co
 
 const shown = (workspace: Kind.Workspace, row: Row) => Effect.succeed(Listing.value(withParts(workspace, row)))
 
-/** A new part of a conversation, and what becomes of the conversation. */
-interface Act {
-  readonly type: string
-  readonly author: object
-  readonly fields?: Crud.Input | undefined
-  readonly change: (row: Row, now: number) => Row
-}
-
 /** Changes a conversation with a part that says so, and answers with both. */
-const act = ({ workspace }: Kind.Here, row: Row | undefined, { author, change, fields, type }: Act) => {
-  if (row === undefined) return Crud.missing(missing)
-  return Effect.flatMap(Crud.time, ({ at, now }) => {
-    const changed = change(State.grown(row, now), now)
-    const { created_at = now, ...rest } = fields ?? {}
-    const part = Parts.make(workspace, "conversation_part", type, Number(created_at), {
-      author,
-      state: changed["state"],
-      ...rest
-    })
-    const threads = threadsOf(workspace)
-    const { added, redacted } = threads.get(row.id) ?? noThread
-    threads.set(row.id, { added: [...added, part], redacted })
-    workspace.collections.conversations.replace(changed, at)
-    return shown(workspace, changed)
-  })
-}
+const act = ({ workspace }: Kind.Here, row: Row | undefined, act: Threads.Act) =>
+  row === undefined
+    ? Crud.missing(missing)
+    : Effect.flatMap(Crud.time, ({ at }) => shown(workspace, Threads.grow(workspace, row, act, at)))
 
 /** Does what an admin does, if there is such an admin. */
 const byAdmin = <A>(workspace: Kind.Workspace, id: string, run: (admin: Row) => Effect.Effect<A>) => {
@@ -337,7 +353,7 @@ const managed = (
   here: Kind.Here,
   id: string,
   { admin_id, body }: { readonly admin_id: string; readonly body?: string | undefined },
-  actOf: (admin: Row) => Omit<Act, "author">
+  actOf: (admin: Row) => Omit<Threads.Act, "author">
 ) =>
   byAdmin(here.workspace, admin_id, (admin) => {
     const { change, fields, type } = actOf(admin)
@@ -359,7 +375,8 @@ const tagged = (
     const row = collection.find(conversation_id)
     if (row === undefined) return Crud.missing(missing)
     const tag = workspace.collections.tags.find(tag_id)
-    if (tag === undefined) return Crud.missing(Parts.noTag)
+    const attached = State.tagsOf(row).some(({ id }) => id === tag_id)
+    if (tag === undefined || (!attach && !attached)) return Crud.missing(Parts.noTag)
     return Effect.flatMap(Crud.time, ({ at, now }) => {
       const others = State.tagsOf(row).filter(({ id }) => id !== tag.id)
       const applied = attach
@@ -406,11 +423,21 @@ const handlingEventsOf = (world: World.World, slot: number | undefined) => {
   }))
 }
 
+/** A snoozed conversation wakes at its time. */
+const due: Kind.Due = {
+  at: ({ snoozed_until, state }) =>
+    state === "snoozed" && typeof snoozed_until === "number" ? snoozed_until : undefined,
+  happen: (row, workspace, at) =>
+    Threads.grow(workspace, row, { type: "open", author: Threads.operator, change: State.opened }, at)
+}
+
 export const conversations = Kind.listed(Conversations, {
   count: 50,
   ids,
   generate,
   given,
+  fresh,
+  due,
   search: {
     fields: Search.conversationFields,
     granularity: "second",
@@ -427,6 +454,7 @@ export const conversations = Kind.listed(Conversations, {
       Effect.flatMap(Crud.time, ({ at, now }) => {
         const contact = Contacts.find(workspace, { id: payload.from.id })
         if (contact === undefined) return Crud.missing(Contacts.contacts.missing)
+        if (Blocked.isBlocked(workspace, contact)) return Blocked.refusal
         const row = make(contact, Crud.present(payload), { workspace, id: collection.nextId(now), now })
         collection.add(row, at)
         return Effect.succeed(Listing.value(messageOf(row)))
@@ -472,6 +500,7 @@ export const conversations = Kind.listed(Conversations, {
     replyAsContact: ({ params, payload }, here) => {
       const contact = contactOf(here.workspace, payload)
       if (contact === undefined) return Crud.missing(Contacts.contacts.missing)
+      if (Blocked.isBlocked(here.workspace, contact)) return Blocked.refusal
       return act(here, find(here.workspace, params.conversation_id, contact), {
         type: "comment",
         author: Parts.contactAuthor(contact),
@@ -506,8 +535,8 @@ export const conversations = Kind.listed(Conversations, {
       if (!Array.isArray(conversation_parts) || !conversation_parts.some((part: Row) => part.id === id)) {
         return Crud.missing(noPart)
       }
-      const threads = threadsOf(workspace)
-      const { added, redacted } = threads.get(row.id) ?? noThread
+      const threads = Threads.threadsOf(workspace)
+      const { added, redacted } = threads.get(row.id) ?? Threads.noThread
       threads.set(row.id, { added, redacted: new Set([...redacted, id]) })
       return shown(workspace, row)
     },

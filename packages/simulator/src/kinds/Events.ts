@@ -4,6 +4,7 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Function from "effect/Function"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import * as Struct from "effect/Struct"
 import * as Crud from "../Crud.ts"
 import type { Row } from "../internal/Collection.ts"
 import * as ErrorList from "../internal/ErrorList.ts"
@@ -68,13 +69,19 @@ const happened = (workspace: Kind.Workspace, id: string): ReadonlyArray<Row> => 
 }
 
 /** The events of a contact, and of those that were merged into it, newest first. */
-const eventsOf = (workspace: Kind.Workspace, contact: Row): ReadonlyArray<Row> =>
-  [
-    ...happened(workspace, contact.id),
-    ...Contacts.mergedInto(workspace, contact.id)
-      .flatMap((id) => happened(workspace, id))
-      .map((event): Row => ({ ...event, ...ownerOf(contact) }))
-  ].toSorted((a, b) => Number(b["created_at"]) - Number(a["created_at"]) || (a.id < b.id ? 1 : -1))
+const eventsOf = (workspace: Kind.Workspace, contact: Row): ReadonlyArray<Row> => {
+  const { contacts } = workspace.collections
+  const own = happened(workspace, contact.id)
+  const merged = Contacts.mergedInto(workspace, contact.id).flatMap((id) => happened(workspace, id))
+  const owned = ({ id, ...event }: Row): Row => ({
+    ...Struct.omit(event, ["email", "user_id"]),
+    id,
+    ...ownerOf(contact)
+  })
+  return [...(contacts.changed(contact.id) === undefined ? own : own.map(owned)), ...merged.map(owned)].toSorted(
+    (a, b) => Number(b["created_at"]) - Number(a["created_at"]) || (a.id < b.id ? 1 : -1)
+  )
+}
 
 /** The events of all contacts, in the order of these. */
 export const all = function* (workspace: Kind.Workspace) {

@@ -32,6 +32,9 @@ const generate = (world: World.World, index: number) => {
   }
 }
 
+/** What an external page names. */
+const named = { source_id: "content import source" } as const
+
 export const externalPages = Kind.listed(ExternalPages, {
   count: 4,
   ids,
@@ -40,20 +43,26 @@ export const externalPages = Kind.listed(ExternalPages, {
   handlers: {
     list: Crud.list({ perPage: 15 }),
     get: Crud.get,
-    create: Crud.create((input, { id, now }) => ({
-      type: "external_page",
-      id,
-      url: "",
-      ai_agent_availability: false,
-      ai_copilot_availability: false,
-      ai_sales_agent_availability: false,
-      fin_availability: true,
-      created_at: now,
-      updated_at: now,
-      last_ingested_at: now,
-      ...input
-    })),
-    update: Crud.update((row, input, now) => ({ ...row, ...input, updated_at: now, last_ingested_at: now })),
+    create: Crud.referring(
+      named,
+      Crud.create((input, { id, now }) => ({
+        type: "external_page",
+        id,
+        url: "",
+        ai_agent_availability: false,
+        ai_copilot_availability: false,
+        ai_sales_agent_availability: false,
+        fin_availability: true,
+        created_at: now,
+        updated_at: now,
+        last_ingested_at: now,
+        ...input
+      }))
+    ),
+    update: Crud.referring(
+      named,
+      Crud.update((row, input, now) => ({ ...row, ...input, updated_at: now, last_ingested_at: now }))
+    ),
     delete: Crud.remove((row) => row)
   }
 })

@@ -28,6 +28,9 @@ const generate = (world: World.World, index: number) => {
   }
 }
 
+/** What an internal article names. */
+const named = { author_id: "admin", owner_id: "admin" } as const
+
 export const internalArticles = Kind.listed(InternalArticles, {
   count: 8,
   ids,
@@ -36,16 +39,19 @@ export const internalArticles = Kind.listed(InternalArticles, {
   handlers: {
     list: Crud.list({ perPage: 25 }),
     get: Crud.get,
-    create: Crud.create((input, { id, now }) => ({
-      type: "internal_article",
-      id,
-      body: "",
-      created_at: now,
-      updated_at: now,
-      locale: "en",
-      ...input
-    })),
-    update: Crud.update(),
+    create: Crud.referring(
+      named,
+      Crud.create((input, { id, now }) => ({
+        type: "internal_article",
+        id,
+        body: "",
+        created_at: now,
+        updated_at: now,
+        locale: "en",
+        ...input
+      }))
+    ),
+    update: Crud.referring(named, Crud.update()),
     delete: Crud.remove(),
     // Folders are none of the API's: what was created by it is in none.
     search: (call, here) => Crud.matching({ perPage: 10 }, () => call.query.folder_id === undefined, call, here)

@@ -48,6 +48,16 @@ export const tags: Crud.Relation = {
   missing: tagNotFound
 }
 
+/** What a conversation or a ticket is linked to, of one kind: the others are left alone. */
+const links = (kind: "conversations" | "tickets"): Crud.Relation => ({
+  to: ({ collections }) => collections[kind],
+  field: "linked_objects",
+  reference: ({ category, id, type }) => ({ type, id, category: category ?? null })
+})
+
+/** The tickets of a conversation, and the conversations of a ticket. */
+export const linked = { tickets: links("tickets"), conversations: links("conversations") }
+
 /** The segments of a company. */
 export const segments: Crud.Relation = {
   to: ({ collections }) => collections.segments,
@@ -60,5 +70,6 @@ export const contacts: Crud.Relation = {
   to: ({ collections }) => collections.contacts,
   field: "contacts",
   items: "contacts",
-  reference: ({ external_id, id }) => ({ type: "contact", id, external_id: external_id ?? null })
+  reference: ({ external_id, id }) => ({ type: "contact", id, external_id: external_id ?? null }),
+  stays: true
 }

@@ -6,6 +6,7 @@ import * as State from "../internal/ConversationState.ts"
 import * as ErrorList from "../internal/ErrorList.ts"
 import * as Listing from "../internal/Listing.ts"
 import * as Parts from "../internal/Parts.ts"
+import * as References from "../internal/References.ts"
 import * as Kind from "../Kind.ts"
 import * as Contacts from "./Contacts.ts"
 import * as Conversations from "./Conversations.ts"
@@ -72,6 +73,12 @@ export const messages = Kind.make(Messages, {
         if (unknown !== undefined) {
           return ErrorList.respond(400, { code: "not_found", message: "Recipient Not Found", field: "to" })
         }
+        const refusal = References.refusal(
+          { "from.id": "admin", "cc.id": "contact", "bcc.id": "contact" },
+          payload,
+          workspace
+        )
+        if (refusal !== undefined) return refusal
         const message = make(workspace, Crud.present(payload), now)
         collection.add(message, at)
         const started =

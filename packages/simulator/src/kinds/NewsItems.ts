@@ -52,6 +52,9 @@ const make = (input: Crud.Input, { id, now, workspace }: Crud.Making) => ({
   ...input
 })
 
+/** What a news item names. */
+const named = { sender_id: "admin", "newsfeed_assignments.newsfeed_id": "newsfeed" } as const
+
 export const newsItems = Kind.listed(NewsItems, {
   count: 12,
   ids,
@@ -60,8 +63,8 @@ export const newsItems = Kind.listed(NewsItems, {
   handlers: {
     list: Crud.list({ perPage: 10 }),
     get: Crud.get,
-    create: Crud.create(make),
-    update: Crud.update(),
+    create: Crud.referring(named, Crud.create(make)),
+    update: Crud.referring(named, Crud.update()),
     delete: Crud.remove()
   }
 })

@@ -42,5 +42,9 @@ export const notes = listed(Notes, {
   count: 6,
   ids,
   generate,
+  fresh: (row, { collections: { admins } }) => {
+    const author = admins.changed(String(Crud.fieldsOf(row["author"])["id"]))
+    return author === undefined || author === null ? row : { ...row, author }
+  },
   handlers: { get: Crud.get }
 })

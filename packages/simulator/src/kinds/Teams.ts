@@ -2,6 +2,7 @@
 import { Teams } from "@effect-intercom/core"
 import * as Crud from "../Crud.ts"
 import * as Ids from "../Ids.ts"
+import * as Listing from "../internal/Listing.ts"
 import * as V from "../internal/Vocabulary.ts"
 import * as Kind from "../Kind.ts"
 import * as Admins from "./Admins.ts"
@@ -22,6 +23,16 @@ export const teams = Kind.listed(Teams, {
     assignment_limit: null,
     distribution_method: index === 0 ? "round_robin" : null
   }),
+  // Who is in it, admins say.
+  fresh: (row, { collections: { admins } }) =>
+    admins.changes.length === 0
+      ? row
+      : {
+          ...row,
+          admin_ids: Listing.rows(admins)
+            .filter(({ team_ids }) => Array.isArray(team_ids) && team_ids.map(String).includes(row.id))
+            .map(({ id }) => Number(id))
+        },
   missing: { message: "Team Not Found", code: "team_not_found" },
   handlers: { list: Crud.list({ type: "team.list" }), get: Crud.get }
 })

@@ -193,6 +193,10 @@ export const ticketTypes = Kind.listed(TicketTypes, {
   count: categories.length,
   ids,
   generate,
+  fresh: (row, { collections: { ticketStates } }) =>
+    ticketStates.changes.length === 0
+      ? row
+      : { ...row, ticket_states: listOf(Listing.rows(ticketStates).map(embedded)) },
   missing: { message: "Ticket type not found", code: "ticket_type_not_found" },
   handlers: {
     list: Crud.list(),

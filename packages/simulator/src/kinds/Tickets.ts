@@ -5,6 +5,7 @@ import * as Function from "effect/Function"
 import type * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Crud from "../Crud.ts"
 import * as Ids from "../Ids.ts"
+import * as Blocked from "../internal/Blocked.ts"
 import type { Row } from "../internal/Collection.ts"
 import * as State from "../internal/ConversationState.ts"
 import * as ErrorList from "../internal/ErrorList.ts"
@@ -15,6 +16,7 @@ import * as Kind from "../Kind.ts"
 import * as World from "../World.ts"
 import * as Contacts from "./Contacts.ts"
 import * as Jobs from "./Jobs.ts"
+import * as Lists from "./Lists.ts"
 import * as TicketTypes from "./TicketTypes.ts"
 
 type Answer = Effect.Effect<HttpServerResponse.HttpServerResponse>
@@ -140,8 +142,15 @@ export const make = (workspace: Kind.Workspace, now: number, input: Crud.Input):
   const flaw = flawOfNew(type, attributes)
   if (flaw !== undefined) return flaw
   if (company_id !== undefined && companyOf(workspace, company_id) === undefined) return Crud.missing(noCompany)
-  const id = tickets.nextId(now)
   const { admin_assignee_id = "0", team_assignee_id = "0" } = Crud.present(Crud.fieldsOf(assignment))
+  const assignees = [
+    ["admin", String(admin_assignee_id)],
+    ["team", String(team_assignee_id)]
+  ] as const
+  if (assignees.some(([type, id]) => id !== "0" && Parts.assignee(workspace, type, id) === undefined)) {
+    return Crud.missing(Parts.noAssignee)
+  }
+  const id = tickets.nextId(now)
   const at = typeof created_at === "number" ? created_at : now
   return {
     type: "ticket",
@@ -176,6 +185,30 @@ export const linked = (ticket: Row, { id }: Row): Row => ({
   ...ticket,
   linked_objects: { ...noLinks, data: [{ type: "conversation", id, category: null }], total_count: 1 }
 })
+
+/** A ticket with all it has copies of as that is now. */
+const fresh = (row: Row, workspace: Kind.Workspace): Row => {
+  const { ticketStates, ticketTypes } = workspace.collections
+  const { ticket_parts: parts } = Crud.fieldsOf(row["ticket_parts"])
+  const current = Crud.refreshed(Lists.linked.conversations, workspace, Crud.refreshed(Lists.contacts, workspace, row))
+  const type = ticketTypes.changed(String(Crud.fieldsOf(row["ticket_type"])["id"]))
+  const state = ticketStates.changed(String(Crud.fieldsOf(row["ticket_state"])["id"]))
+  return {
+    ...current,
+    ...(type === undefined || type === null ? undefined : { ticket_type: ticketTypes.fresh(type) }),
+    ...(state === undefined || state === null ? undefined : { ticket_state: TicketTypes.embedded(state) }),
+    ...(Array.isArray(parts) && parts.length > 0
+      ? { ticket_parts: { ...Crud.fieldsOf(row["ticket_parts"]), ticket_parts: Parts.refreshed(workspace, parts) } }
+      : undefined)
+  }
+}
+
+/** A snoozed ticket wakes at its time. */
+const due: Kind.Due = {
+  at: ({ snoozed_until }) => (typeof snoozed_until === "number" ? snoozed_until : undefined),
+  happen: (row, { collections: { tickets } }, at) =>
+    void tickets.replace({ ...row, open: true, snoozed_until: null, updated_at: Math.floor(at / 1000) }, at)
+}
 
 /** The contact of a request; an email nobody has makes one. */
 const contactOf = (workspace: Kind.Workspace, named: Crud.Input, now: number, at: number): Row | undefined => {
@@ -295,6 +328,8 @@ export const tickets = Kind.listed(Tickets, {
   count: 12,
   ids,
   generate,
+  fresh,
+  due,
   search: {
     fields: Search.ticketFields,
     granularity: "second",
@@ -407,8 +442,9 @@ export const tickets = Kind.listed(Tickets, {
     replyAsContact: ({ params, payload }, here) => {
       const { email, intercom_user_id, user_id } = payload
       const contact = Contacts.find(here.workspace, { id: intercom_user_id, user_id, email })
-      return contact === undefined
-        ? Crud.missing(Contacts.contacts.missing)
+      if (contact === undefined) return Crud.missing(Contacts.contacts.missing)
+      return Blocked.isBlocked(here.workspace, contact)
+        ? Blocked.refusal
         : reply(here, params.ticket_id, "comment", Parts.contactAuthor(contact), payload)
     },
     attachTag: ({ params, payload }, here) =>
