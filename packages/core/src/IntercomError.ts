@@ -1,7 +1,7 @@
 /** The one error of the client, and the reasons it carries. */
 import * as Schema from "effect/Schema"
 import { printable } from "./internal/Printable.ts"
-import { type Answered, later, ofAnswer, ofConnection } from "./internal/Remedy.ts"
+import { type Answered, later, ofAnswer, ofConnection, ofPage } from "./internal/Remedy.ts"
 import { isTransient } from "./internal/Transient.ts"
 
 /** What the API said about one problem. `code` is an open set and comes under several statuses: keep both. */
@@ -174,7 +174,9 @@ export class TransportError extends Schema.TaggedError<TransportError>()("Transp
   code: Schema.optionalKey(Schema.String),
   description: Schema.String,
   /** The host that was asked. */
-  host: Schema.optionalKey(Schema.String)
+  host: Schema.optionalKey(Schema.String),
+  /** The workspace whose client asked, where `Workspaces` has it. */
+  workspace: Schema.optionalKey(Schema.String)
 }) {
   override get message(): string {
     const code = this.code === undefined || this.description.includes(this.code) ? "" : ` (${this.code})`
@@ -223,12 +225,14 @@ export class DecodeError extends Schema.TaggedError<DecodeError>()("DecodeError"
   /** `invalid`: JSON of another shape. `malformed`: not JSON, cut off, or empty. */
   kind: Schema.Literals(["invalid", "malformed"]),
   mismatches: Schema.Array(Mismatch),
-  body: Schema.String
+  body: Schema.String,
+  /** The workspace whose client asked, where `Workspaces` has it and the body is no JSON. */
+  workspace: Schema.optionalKey(Schema.String)
 }) {
   override get message(): string {
     const id = this.requestId === undefined ? "" : ` [request ${this.requestId}]`
     const page = this.mismatches.some(({ actual }) => /html/i.test(actual))
-      ? " A page like this comes from a login, a proxy or another server than the API: check INTERCOM_BASE_URL."
+      ? ` ${ofPage(this)}`
       : " A write was probably processed: look before sending it again."
     const advice = this.kind === "malformed" ? page : ""
     return printable(`HTTP ${this.status}${id}, but the body does not fit: ${lines(this.mismatches)}.${advice}`)

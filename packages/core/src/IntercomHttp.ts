@@ -80,6 +80,8 @@ export const withReply = <A, E, R>(
 /** How a client sends. Resources reach it through their layers; it is public for what is no resource. */
 export interface Service {
   readonly config: IntercomConfig.IntercomConfig
+  /** Whose client it is, where a store of tokens has its settings: {@link IntercomHttp.Workspace}. */
+  readonly workspace?: string | undefined
   /** One attempt of the operation; bodies are read already when they arrive, but for bytes. */
   readonly attempt: (operation: Operation) => HttpClient.HttpClient.With<Failure>
   /** All attempts the retry policy allows of `attempt`, a request sent through {@link Service.attempt}. */
@@ -154,6 +156,25 @@ export class IntercomHttp extends Context.Service<IntercomHttp, Service>()("@eff
    * ```
    */
   static readonly OnResponse = OnResponse
+
+  /**
+   * The name of the workspace whose client is made inside an effect, where a `TokenStore` has its settings; `undefined`, the
+   * default, where they come from options or the environment. What errors advise is about those. `Workspaces` says it by
+   * itself.
+   *
+   * @example
+   * ```ts
+   * import { Contacts, IntercomHttp, TokenStore } from "@effect-intercom/core"
+   * import { Effect, Layer } from "effect"
+   *
+   * const contactsOf = (workspace: string) =>
+   *   Contacts.layer.pipe(
+   *     Layer.provide(Layer.unwrap(Effect.map(TokenStore.use(({ find }) => find(workspace)), IntercomHttp.layer))),
+   *     Layer.provide(Layer.succeed(IntercomHttp.Workspace, workspace))
+   *   )
+   * ```
+   */
+  static readonly Workspace = Transport.Workspace
 
   static readonly layer = (
     options: IntercomConfig.Options

@@ -303,6 +303,39 @@ describe("what fails", () => {
     })
   )
 
+  it.effect("advises about what is stored for it, and never about variables that nobody read", () =>
+    Effect.gen(function* () {
+      const page = { headers: { "content-type": "text/html" } }
+      const answers: Readonly<Record<string, Scripted.Answer>> = {
+        token: Scripted.errorList(401, { code: "token_revoked" }),
+        version: Scripted.errorList(400, { code: "intercom_version_invalid" }),
+        redirect: Scripted.status(301, { location: "https://gateway.example/elsewhere" }),
+        moved: Scripted.status(301, { location: "https://gateway.example/contacts/1" }),
+        method: Scripted.errorList(405, { code: "not_allowed" }),
+        page: Scripted.text("<html>", { status: 404, ...page }),
+        login: Scripted.text("<html>", page),
+        ...Object.fromEntries(
+          ["ENOTFOUND", "ECONNREFUSED", "ERR_TLS_CERT_ALTNAME_INVALID", "ERR_SSL_WRONG_VERSION_NUMBER"].map((code) => [
+            code,
+            Scripted.lost(code)
+          ])
+        )
+      }
+      const options = { baseUrl: "https://old.example", retry: { times: 0 } }
+      for (const [name, answer] of Object.entries(answers)) {
+        const { run } = place({ acme: "a" }, () => answer)
+        const stored = (yield* run(Effect.flip(Tenants.provide("acme")(ask("acme"))), options)).message
+        const single = (yield* Effect.flip(
+          Effect.provide(ask("acme"), Scripted.make([answer]).layer(Contacts.layer, options))
+        )).message
+        assert.notInclude(stored, "INTERCOM_", name)
+        // What names a variable of a client by itself, names a field here.
+        assert.include(stored, "for the workspace acme", name)
+        assert.include(single, "INTERCOM_", name)
+      }
+    })
+  )
+
   it.effect("with 401 has its token looked up the next time, as it may have been replaced", () =>
     Effect.gen(function* () {
       const { found, kept, run, server } = place({ acme: "old", globex: "g" }, (request) =>

@@ -80,17 +80,9 @@ export const make = ({ kind, passing }: Verdict, message: string, resource: stri
   passing
 })
 
-/** What the client says of a refused token is about the environment's. */
-const messageOf = (reason: Reason): string => {
-  if (reason._tag !== "RequestFailed" || reason.error.reason._tag !== "Unauthorized") return reason.message
-  const { errors, requestId, status } = reason.error.reason
-  const said = [`HTTP ${status}`, ...errors.map(({ code }) => code), ...(requestId === undefined ? [] : [requestId])]
-  return `The API refused the token (${said.join(", ")}): it was revoked, or is one of another region. Store a new one, and retry.`
-}
-
 /** What an export failed with. */
 export const ofExport = ({ reason, resource }: ExportError): Failure =>
-  make(verdictOf(reason), messageOf(reason), resource ?? null)
+  make(verdictOf(reason), reason.message, resource ?? null)
 
 /** A failure that is none of an export's own: of a layer the application provides, or a bug. Its message is not repeated. */
 export const ofUnknown = (cause: unknown): Failure => {

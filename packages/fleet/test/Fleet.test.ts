@@ -131,7 +131,10 @@ describe("a fleet in one process, on SQLite", () => {
           )
           const messages = exports.map(({ failure }) => failure?.message ?? "")
           assert.match(messages[0] ?? "", /^The export broke with Unthinkable/)
-          assert.match(messages[1] ?? "", /^The API refused the token \(HTTP 401, token_revoked/)
+          assert.match(
+            messages[1] ?? "",
+            /HTTP 401 token_revoked.* Check the token that is stored for the workspace crisp/
+          )
           assert.match(messages[3] ?? "", /^No token is stored for the workspace "echo"/)
 
           yield* crisp.setFaults(Faults.none)

@@ -105,7 +105,7 @@ export const make = (http: IntercomHttp["Service"], operation: Operation, endpoi
           Stream.catch((error) =>
             error._tag === "HttpClientError" && error.reason._tag === "EmptyBodyError"
               ? Stream.empty
-              : Stream.fail(fail(transportReason(error, baseUrl, http.scrub)))
+              : Stream.fail(fail(transportReason(error, baseUrl, http)))
           )
         )
       }).pipe(traced)

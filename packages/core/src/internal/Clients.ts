@@ -114,11 +114,10 @@ export const make = Effect.fnUntraced(function* <I, E, R>(
   const lookup = Effect.fnUntraced(function* (workspace: string, self: Client) {
     const config = configOf(common, yield* Effect.flatMap(tokens.find(workspace), check(workspace)))
     const scope = yield* Effect.scope
-    const transport = yield* Transport.make(
-      config,
-      { ...options, workspace: shown(workspace) },
-      RcMap.get(limits, new Token(config))
-    ).pipe(Effect.provideService(HttpClient.HttpClient, http))
+    const transport = yield* Transport.make(config, options, RcMap.get(limits, new Token(config))).pipe(
+      Effect.provideService(HttpClient.HttpClient, http),
+      Effect.provideService(IntercomHttp.Workspace, shown(workspace))
+    )
     const watched = IntercomHttp.of({
       ...transport,
       execute: (operation, attempt) =>

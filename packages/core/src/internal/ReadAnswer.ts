@@ -14,11 +14,18 @@ import type { Scrub } from "./Scrub.ts"
 import type * as ServerTime from "./ServerTime.ts"
 import { neverSent, systemError } from "./TransportCode.ts"
 
+/** Who asks. */
+interface Asker {
+  readonly scrub: Scrub
+  /** Whose client it is, where there are several. */
+  readonly workspace?: string | undefined
+}
+
 /** The answer in a success, its body parsed; nothing in it is checked yet. */
 export const parse = (
   operation: Operation,
   response: HttpClientResponse.HttpClientResponse,
-  scrub: Scrub,
+  { scrub, workspace }: Asker,
   parseJson: (text: string) => unknown
 ): Effect.Effect<Answer, Failure> => {
   const id = response.headers["x-request-id"]
@@ -31,7 +38,8 @@ export const parse = (
         ...(reply.requestId === undefined ? undefined : { requestId: reply.requestId }),
         kind: "malformed",
         mismatches: [{ path: "", expected, actual }],
-        body: encoding === undefined ? scrub(text, 8192) : ""
+        body: encoding === undefined ? scrub(text, 8192) : "",
+        ...(workspace === undefined ? undefined : { workspace })
       })
     })
   const { charset, encoding, text } = Body.of(response)
@@ -122,7 +130,7 @@ const isSuccess = ({ body }: Operation, { headers, status }: HttpClientResponse.
 export const transportReason = (
   error: HttpClientError.HttpClientError | RateLimiter.RateLimiterError | TimeoutError | BodyTooLargeError,
   { host }: URL,
-  scrub: Scrub
+  { scrub, workspace }: Asker
 ): TransportError | TimeoutError | BodyTooLargeError => {
   if (error._tag === "TimeoutError" || error._tag === "BodyTooLargeError") return error
   if (error._tag === "RateLimiterError") {
@@ -138,6 +146,7 @@ export const transportReason = (
     sent: _tag !== "InvalidUrlError" && _tag !== "EncodeError" && !neverSent(system),
     ...(system.code === undefined ? undefined : { code: scrub(system.code, 100) }),
     description: scrub(system.message || description || `for no reason given (${_tag})`, 500),
-    host
+    host,
+    ...(workspace === undefined ? undefined : { workspace })
   })
 }

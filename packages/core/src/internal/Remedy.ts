@@ -30,13 +30,31 @@ const foreign = (answer: Answered): string | undefined => {
   return `The answer is not in the API's format (${contentType ?? "of no stated type"}${packed}${by})`
 }
 
+/** Whose client it is, where a store of tokens has its settings. */
+interface Owned {
+  readonly workspace?: string
+}
+
+/** Fields of what is stored for a workspace; what is not stored, the options for all workspaces say. */
+const stored = (fields: string, workspace: string): string =>
+  `${fields}, as stored for the workspace ${workspace} or given for all`
+
+const baseUrl = ({ workspace }: Owned): string =>
+  workspace === undefined ? "INTERCOM_BASE_URL" : stored("baseUrl", workspace)
+
 const scroll = "It ends a minute after its last request."
 
+const version = ({ workspace }: Owned): string =>
+  workspace === undefined
+    ? "Ask for a version the API has (INTERCOM_VERSION, or the option version)."
+    : `Ask for a version the API has: check ${stored("version", workspace)}, and IntercomHttp.Version.`
+
 // The same code comes under several statuses.
-const byCode: Readonly<Record<string, string>> = {
-  scroll_exists: `Another scroll of this workspace's companies is open. ${scroll} Stop the program that walks it, or wait, and start again.`,
-  intercom_version_invalid: "Ask for a version the API has (INTERCOM_VERSION, or the option version).",
-  api_plan_restricted: "The workspace's plan does not include this operation."
+const byCode: Readonly<Record<string, (answer: Owned) => string>> = {
+  scroll_exists: () =>
+    `Another scroll of this workspace's companies is open. ${scroll} Stop the program that walks it, or wait, and start again.`,
+  intercom_version_invalid: version,
+  api_plan_restricted: () => "The workspace's plan does not include this operation."
 }
 
 const token = "Check the access token (INTERCOM_ACCESS_TOKEN)"
@@ -64,12 +82,13 @@ const unauthorized = (answer: Answered): string => {
   return `${token}; if it is right, it is that of a workspace in another region than ${region} (INTERCOM_REGION: ${others(region)}).`
 }
 
-const redirect = ({ location, movedTo, status }: Answered): string => {
+const redirect = (answer: Answered): string => {
+  const { location, movedTo, status, workspace } = answer
   if (location !== undefined) {
+    const set =
+      workspace === undefined ? "set INTERCOM_BASE_URL" : `set the baseUrl stored for the workspace ${workspace}`
     const advice =
-      movedTo === undefined
-        ? "Check INTERCOM_BASE_URL."
-        : `If the API answers there, set INTERCOM_BASE_URL to ${movedTo}.`
+      movedTo === undefined ? `Check ${baseUrl(answer)}.` : `If the API answers there, ${set} to ${movedTo}.`
     return `It redirects to ${location}, where the token is not sent. ${advice}`
   }
   return status === 0 ? "It redirects, and a browser does not tell where." : "It redirects, and does not say where."
@@ -80,13 +99,13 @@ export const later = "Try again later. A write may have been processed: look bef
 
 const unknown = "The API answered with a status this client does not know."
 
-const byStatus: Readonly<Record<number, string>> = {
-  304: unknown,
-  402: "The workspace's plan, or what is owed for it, does not allow this.",
-  405: "Its address does not take this method: check INTERCOM_BASE_URL.",
-  407: "A proxy on the way wants a login.",
-  408: later,
-  413: "Send less at once."
+const byStatus: Readonly<Record<number, (answer: Owned) => string>> = {
+  304: () => unknown,
+  402: () => "The workspace's plan, or what is owed for it, does not allow this.",
+  405: (answer) => `Its address does not take this method: check ${baseUrl(answer)}.`,
+  407: () => "A proxy on the way wants a login.",
+  408: () => later,
+  413: () => "Send less at once."
 }
 
 /** What to do about an answer without the API's word. */
@@ -103,7 +122,7 @@ const withoutWord = (answer: Answered): string | undefined => {
     case 403:
       return `${what}: a firewall or proxy${own} may have refused the request. Ask who runs it; some let pass another User-Agent (the option userAgent).`
     case 404:
-      return `${what}: check the id, and that the API answers at ${hostOf(answer)} (INTERCOM_BASE_URL).`
+      return `${what}: check the id, and that the API answers at ${hostOf(answer)} (${baseUrl(answer)}).`
     case 429:
       return `${what}: something${own} takes no more requests. Send fewer.`
     default:
@@ -115,7 +134,7 @@ const withoutWord = (answer: Answered): string | undefined => {
 export const ofAnswer = (answer: Answered, otherwise: string): string => {
   const { errors, status } = answer
   const known = errors.map(({ code }) => byCode[code]).find((remedy) => remedy !== undefined)
-  if (known !== undefined) return known
+  if (known !== undefined) return known(answer)
   if (errors.some(({ message }) => /scroll parameter not found|restart the scroll/i.test(message ?? ""))) {
     return `The scroll is over. ${scroll} Start a new one.`
   }
@@ -124,7 +143,7 @@ export const ofAnswer = (answer: Answered, otherwise: string): string => {
   if (silent !== undefined) return silent
   if (status === 401 || (status === 403 && errors.some(({ code }) => code.startsWith("token_"))))
     return unauthorized(answer)
-  return byStatus[status] ?? otherwise
+  return byStatus[status]?.(answer) ?? otherwise
 }
 
 /** What is known of a connection that failed. */
@@ -133,6 +152,7 @@ export interface Failed {
   readonly code?: string
   readonly description: string
   readonly host?: string
+  readonly workspace?: string
 }
 
 const connection = (failed: Failed): string | undefined => {
@@ -142,17 +162,17 @@ const connection = (failed: Failed): string | undefined => {
     case "certificate":
       return `the certificate of ${host} is not trusted here. If an authority of your own signed it, name the file of that in NODE_EXTRA_CA_CERTS; else somebody may be listening.`
     case "hostname":
-      return `the certificate is not for ${host}. Check the host in INTERCOM_BASE_URL, and who answers there.`
+      return `the certificate is not for ${host}. Check the host in ${baseUrl(failed)}, and who answers there.`
     case "validity":
       return `the certificate of ${host} is not valid now. Check this machine's clock; else the server needs a new one.`
     case "tls":
-      return `${host} does not speak TLS there. Check http or https, and the port, in INTERCOM_BASE_URL.`
+      return `${host} does not speak TLS there. Check http or https, and the port, in ${baseUrl(failed)}.`
     case "name":
-      return `the name of ${host} was not found. Check ${api ? "" : "INTERCOM_BASE_URL, "}the network and its DNS.`
+      return `the name of ${host} was not found. Check ${api ? "" : `${baseUrl(failed)}, `}the network and its DNS.`
     case "refused":
       return api
         ? `the connection to ${host} was refused. Check the network, its firewall and its proxy.`
-        : `nothing listens at ${host}. Check host and port in INTERCOM_BASE_URL.`
+        : `nothing listens at ${host}. Check host and port in ${baseUrl(failed)}.`
     case "unreachable":
       return `there is no way to ${host}. Check the network.`
     case "slow":
@@ -167,7 +187,17 @@ const connection = (failed: Failed): string | undefined => {
 /** What to do about a connection that failed. */
 export const ofConnection = (failed: Failed): string => {
   const why = connection(failed)
-  if (!failed.sent) return `Nothing was sent: ${why ?? "check the network, INTERCOM_REGION and INTERCOM_BASE_URL."}`
+  if (!failed.sent) {
+    const settings =
+      failed.workspace === undefined
+        ? "INTERCOM_REGION and INTERCOM_BASE_URL"
+        : `and ${stored("region and baseUrl", failed.workspace)}`
+    return `Nothing was sent: ${why ?? `check the network, ${settings}.`}`
+  }
   const fate = "The request may have been processed: look before sending a write again."
   return why === undefined ? fate : `${why.charAt(0).toUpperCase()}${why.slice(1)} ${fate}`
 }
+
+/** What to do about a page in the place of an answer. */
+export const ofPage = (owned: Owned): string =>
+  `A page like this comes from a login, a proxy or another server than the API: check ${baseUrl(owned)}.`

@@ -1,5 +1,6 @@
 /** How a client sends: everything around the `HttpClient`. */
 import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import { identity } from "effect/Function"
 import * as HttpClient from "effect/http/HttpClient"
@@ -23,6 +24,11 @@ import { scrubber } from "./Scrub.ts"
 import * as ServerTime from "./ServerTime.ts"
 import * as Stage from "./Stage.ts"
 
+// What it does is said where it is public: `IntercomHttp.Workspace`.
+export const Workspace = Context.Reference<string | undefined>("@effect-intercom/core/IntercomHttp/Workspace", {
+  defaultValue: () => undefined
+})
+
 /** What clients of one token share: the limit is the token's, and learned by the server's clock. */
 export interface Limits<out E> {
   readonly gate: Gate.Gate<E>
@@ -43,17 +49,12 @@ export const inStore = (
 
 export const make = Effect.fnUntraced(function* <E extends RateLimiter.RateLimiterError, R>(
   config: IntercomConfig,
-  {
-    transformClient = identity,
-    workspace
-  }: Pick<Options, "transformClient"> & {
-    /** Whose token it is, where there are several. */
-    readonly workspace?: string
-  },
+  { transformClient = identity }: Pick<Options, "transformClient">,
   limits: Effect.Effect<Limits<E>, never, R>
 ): Effect.fn.Return<Service, never, HttpClient.HttpClient | R> {
   const transport = transformClient(Stage.keepHeaders(config)(yield* HttpClient.HttpClient))
   const { gate, time } = yield* limits
+  const workspace = yield* Workspace
   const warned = yield* Ref.make(false)
   const scrub = scrubber(Redacted.value(config.accessToken))
 
@@ -80,7 +81,9 @@ export const make = Effect.fnUntraced(function* <E extends RateLimiter.RateLimit
         const noted: Stage.Noted = { operation, askedAt, left: undefined, response: undefined }
         return Effect.provideService(response, Stage.Attempt, noted).pipe(
           Effect.catch((error) =>
-            Effect.fail(new Failure({ reason: ReadAnswer.transportReason(error, config.baseUrl, scrub) }))
+            Effect.fail(
+              new Failure({ reason: ReadAnswer.transportReason(error, config.baseUrl, { scrub, workspace }) })
+            )
           ),
           Effect.flatMap((response) =>
             ReadAnswer.check(operation, response, { time, scrub, baseUrl: config.baseUrl, workspace })
@@ -98,10 +101,9 @@ export const make = Effect.fnUntraced(function* <E extends RateLimiter.RateLimit
       const policy = Patience.merged(config.retry, (yield* ofCall(scrub)).RetryPolicy)
       const sent = yield* Ref.make(Stage.nothingSent)
       const parseJson = (yield* Json.Lossless) ? Json.parse : JSON.parse
-      return yield* Effect.flatMap(attempt, (response) => ReadAnswer.parse(operation, response, scrub, parseJson)).pipe(
-        Effect.provideService(Stage.Sent, sent),
-        (once) => Retry.retry(once, { operation, policy, sent })
-      )
+      return yield* Effect.flatMap(attempt, (response) =>
+        ReadAnswer.parse(operation, response, { scrub, workspace }, parseJson)
+      ).pipe(Effect.provideService(Stage.Sent, sent), (once) => Retry.retry(once, { operation, policy, sent }))
     }).pipe(
       Effect.mapError(
         ({ reason }) =>
@@ -110,5 +112,5 @@ export const make = Effect.fnUntraced(function* <E extends RateLimiter.RateLimit
     )
 
   const serverTime = Clock.clockWith((clock) => Effect.sync(() => time.now(clock)))
-  return { config, attempt, execute, serverTime, scrub }
+  return { config, workspace, attempt, execute, serverTime, scrub }
 })

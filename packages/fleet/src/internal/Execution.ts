@@ -1,6 +1,6 @@
 /** How one export of a night is executed: turn after turn, each an activity, until it is over. */
 import type { Resources } from "@effect-intercom/core/Intercom"
-import type { IntercomHttp } from "@effect-intercom/core/IntercomHttp"
+import { IntercomHttp } from "@effect-intercom/core/IntercomHttp"
 import * as IntercomMetrics from "@effect-intercom/core/IntercomMetrics"
 import { type Credentials, TokenStore } from "@effect-intercom/core/TokenStore"
 import * as Document from "@effect-intercom/export/Document"
@@ -183,6 +183,8 @@ const exportTurn = <R>(options: Options<R>, claim: Claim, over: Effect.Effect<St
           )
         )
       ),
+      // Whose settings errors advise about.
+      Effect.provideService(IntercomHttp.Workspace, workspace),
       Effect.provideService(Metric.MetricRegistry, registry)
     )
 
