@@ -6,13 +6,14 @@ import type * as Arr from "effect/Array"
 import type * as Context from "effect/Context"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Equal from "effect/Equal"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Request from "effect/Request"
 import * as RequestResolver from "effect/RequestResolver"
 import type { IntercomError, Reason } from "./IntercomError.ts"
-import { Version } from "./internal/CallPolicy.ts"
 import * as Kept from "./internal/Kept.ts"
+import * as Manner from "./internal/Manner.ts"
 
 export interface Options {
   /**
@@ -45,7 +46,7 @@ export interface Loader<Id extends string, A> {
   readonly getAll: (ids: Iterable<Id>) => Effect.Effect<Array<A>, IntercomError>
   /** The record, asked for again and kept; until it is there, others get the one that is kept. */
   readonly refresh: (id: Id) => Effect.Effect<A, IntercomError>
-  /** Forgets a record: after it was changed, say. */
+  /** Forgets a record, whoever asked for it: after it was changed, say. */
   readonly invalidate: (id: Id) => Effect.Effect<void>
   /** Forgets all records. */
   readonly invalidateAll: Effect.Effect<void>
@@ -84,10 +85,10 @@ const hopeless: ReadonlySet<Reason["_tag"]> = new Set(["Unauthorized", "RateLimi
 /** How many are asked for alone at a time. */
 const concurrency = 8
 
-/** Versions of the API have records of their own. */
+/** Who asks for another answer has a record of its own. */
 interface Get<Id extends string, A> extends Request.Request<A, IntercomError> {
   readonly id: Id
-  readonly version: string | undefined
+  readonly answer: Manner.Manner
 }
 
 /** Of a number that is none, or has a fraction, a cache makes no sense. */
@@ -95,8 +96,9 @@ const capacityOf = ({ capacity = 10_000 }: Options): number => (capacity >= 1 ? 
 
 /**
  * A loader of records. What is asked for together has the same timeout, retries, headers and `OnResponse`; gets with others
- * are apart, and what fails them fails none but their own. A record that is kept is kept for all; versions of the API are kept
- * apart.
+ * are apart, and what fails them fails none but their own. A record that is kept is kept for all who would get the same
+ * answer: with the same `Version`, `Headers`, `OnInvalid` and `Json.Lossless`, those that are equal being the same. (So make a
+ * function for `OnInvalid` once, and give no header a value of its own for each call, or nothing is shared.)
  *
  * @example
  * ```ts
@@ -128,9 +130,9 @@ export const make = Effect.fnUntraced(function* <Id extends string, A>(
           )
         )
 
-  const resolver = RequestResolver.makeGrouped<Get<Id, A>, Kept.Manner>({
+  const resolver = RequestResolver.makeGrouped<Get<Id, A>, Manner.Manner>({
     // A batch has the context of its first.
-    key: ({ context }) => Kept.mannerOf(context),
+    key: ({ context }) => Manner.ofCall(context),
     resolver: Effect.fnUntraced(function* (entries: Arr.NonEmptyArray<Request.Entry<Get<Id, A>>>) {
       const waiting = Map.groupBy(entries, ({ request }) => request.id)
       // There is one at least.
@@ -162,13 +164,19 @@ export const make = Effect.fnUntraced(function* <Id extends string, A>(
 
   const requestOf = Request.of<Get<Id, A>>()
   const withRequest = <B, E>(id: Id, use: (request: Get<Id, A>) => Effect.Effect<B, E>): Effect.Effect<B, E> =>
-    Effect.flatMap(Version, (version) => use(requestOf({ id, version })))
+    Effect.flatMap(Manner.answer, (answer) => use(requestOf({ id, answer })))
   const get = (id: Id) => withRequest(id, (request) => kept.get(request))
   return {
     get,
     getAll: (ids) => Effect.forEach(ids, get, { concurrency: "unbounded" }),
-    refresh: (id) => withRequest(id, (request) => kept.refresh(request)),
-    invalidate: (id) => withRequest(id, (request) => kept.invalidate(request)),
+    refresh: (id) =>
+      withRequest(id, (request) =>
+        Effect.tap(
+          kept.refresh(request),
+          kept.invalidateWhere((other) => other.id === id && !Equal.equals(other.answer, request.answer))
+        )
+      ),
+    invalidate: (id) => kept.invalidateWhere((request) => request.id === id),
     invalidateAll: kept.invalidateAll
   }
 })
@@ -188,11 +196,11 @@ export const fromList = Effect.fnUntraced(function* <Id extends string, A extend
   options: Options = {}
 ): Effect.fn.Return<Loader<Id, A>> {
   const lists = yield* Kept.make(
-    (_version: string | undefined) =>
+    (_answer: Manner.Manner) =>
       Effect.map(list, (records) => new Map(Array.from(records, (record) => [record.id, record]))),
     { capacity: 10, timeToLive: options.timeToLive ?? "1 minute" }
   )
-  const many = () => Effect.flatMap(Version, lists.get)
+  const many = () => Effect.flatMap(Manner.answer, lists.get)
   const loader = yield* make({ name, one, many, least: 1, most: Number.POSITIVE_INFINITY }, options)
   const forget = lists.invalidateAll
   return {

@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import type * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
+import type * as Scope from "effect/Scope"
 import type * as SqlClient from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import { scrubber } from "./internal/Scrub.ts"
@@ -33,12 +34,22 @@ type Credentials = Credential.Credentials
 interface Service {
   /** The token, and where it is good, when another region, address or version than the usual one is. */
   readonly find: (workspace: string) => Effect.Effect<Credentials, UnknownWorkspace | TokenStoreError>
-  /** Stores a token, in the place of that which was there. */
+  /** Stores a token, in the place of that which was there. `Workspaces` on this store use it from the next call on. */
   readonly set: (workspace: string, credentials: Credentials) => Effect.Effect<void, TokenStoreError>
-  /** Removes a token; that there is none is no failure. */
+  /** Removes a token; that there is none is no failure. `Workspaces` on this store have no more clients with it. */
   readonly remove: (workspace: string) => Effect.Effect<void, TokenStoreError>
-  /** The names of all workspaces, in order. */
+  /**
+   * The names of all workspaces, in order. What others stored under what is no name is among them: `find` fails for it, and
+   * says what to do, `remove` removes it from a table.
+   */
   readonly keys: Effect.Effect<ReadonlyArray<string>, TokenStoreError>
+  /**
+   * Has a callback told of each workspace whose token is set or removed through this store, before that comes to its end, as
+   * long as the scope is open. What other processes do, or another store on the same place, it is not told of.
+   */
+  readonly onChange?:
+    | ((changed: (workspace: string) => Effect.Effect<void>) => Effect.Effect<void, never, Scope.Scope>)
+    | undefined
 }
 
 /**
@@ -166,14 +177,6 @@ const messageOf = (error: unknown): string => withoutTokens(error instanceof Err
 
 const isUnknown = (error: unknown): error is UnknownWorkspace => error instanceof UnknownWorkspace
 
-/** What `keys` gives, `find` finds. */
-const listed = (workspace: string) =>
-  isName(workspace)
-    ? Effect.void
-    : Effect.fail(
-        new TokenStoreError({ operation: "keys", workspace, problem: "malformed", description: `${wanted}.` })
-      )
-
 const checking = (backend: Backend): Service => {
   const doing =
     (operation: TokenStoreError["operation"], workspace?: string, secret = "") =>
@@ -201,11 +204,24 @@ const checking = (backend: Backend): Service => {
     isName(workspace)
       ? Effect.void
       : Effect.fail(new TokenStoreError({ operation, workspace, problem: "name", description: `${wanted}.` }))
+  /** Whether others stored something under what is no name; of most stores, nobody can tell. */
+  const isListed = (name: string) =>
+    backend.otherNames === undefined || backend.keys === undefined
+      ? Effect.succeed(false)
+      : Effect.map(backend.keys, (names) => names.includes(name))
+  const listeners = new Set<(workspace: string) => Effect.Effect<void>>()
+  // Whatever came of it: a failure does not tell whether the store was changed.
+  const telling = (workspace: string) =>
+    Effect.ensuring(Effect.suspend(() => Effect.forEach(listeners, (tell) => tell(workspace), { discard: true })))
   const cannot = (operation: TokenStoreError["operation"], workspace?: string) =>
     unsupported(operation, "this store does not do that.", workspace)
 
   return {
     find: Effect.fnUntraced(function* (workspace) {
+      if (!isName(workspace) && (yield* doing("find", workspace)(isListed(workspace)))) {
+        const description = `it is stored under what is no name: ${backend.otherNames} ${wanted}.`
+        return yield* new TokenStoreError({ operation: "find", workspace, problem: "name", description })
+      }
       const found = isName(workspace)
         ? yield* doing("find", workspace)(Effect.catchIf(backend.find(workspace), isUnknown, Effect.succeed))
         : undefined
@@ -216,17 +232,26 @@ const checking = (backend: Backend): Service => {
     set: Effect.fnUntraced(function* (workspace, credentials) {
       yield* named("set", workspace)
       const sound = yield* checked("set", workspace, credentials)
-      const set = backend.set?.(workspace, sound) ?? cannot("set", workspace)
+      const set = (backend.set?.(workspace, sound) ?? cannot("set", workspace)).pipe(telling(workspace))
       yield* doing("set", workspace, Redacted.value(sound.accessToken))(set)
     }),
     remove: Effect.fnUntraced(function* (workspace) {
-      yield* named("remove", workspace)
-      yield* doing("remove", workspace)(backend.remove?.(workspace) ?? cannot("remove", workspace))
+      if (isName(workspace) || !(yield* doing("remove", workspace)(isListed(workspace)))) {
+        yield* named("remove", workspace)
+      }
+      const remove = (backend.remove?.(workspace) ?? cannot("remove", workspace)).pipe(telling(workspace))
+      yield* doing("remove", workspace)(remove)
     }),
     keys: (backend.keys ?? cannot("keys")).pipe(
-      Effect.tap((names) => Effect.forEach(names, listed, { discard: true })),
       doing("keys"),
       Effect.map((names) => names.toSorted())
-    )
+    ),
+    onChange: (changed) =>
+      // One for each time it is asked for.
+      Effect.suspend(() => {
+        const listener = (workspace: string) => changed(workspace)
+        listeners.add(listener)
+        return Effect.addFinalizer(() => Effect.sync(() => listeners.delete(listener)))
+      })
   }
 }

@@ -78,8 +78,9 @@ const withClient =
  * - `provide(workspace)` runs an effect with the client of a workspace.
  * - `get(workspace)` is the client as a layer, for streams (`Stream.provide`). A layer of yours on top of it is `Layer.fresh`,
  *   or the first workspace's is everybody's; better, have it made with the client: `withClient`.
- * - `invalidate(workspace)` forgets a client: do so when its token was replaced. An answer 401 does by itself, so that the
- *   next `provide` looks the token up again. What failed to be looked up is not kept.
+ * - `invalidate(workspace)` forgets a client: do so when another process, or another store, replaced its token; what
+ *   `TokenStore` here sets or removes does by itself. An answer 401 does, too, so that the next `provide` looks the token up
+ *   again. What failed to be looked up is not kept.
  * - `keys` are the workspaces that have a client now; all there are, `TokenStore` lists.
  * - `layer(options)` counts rate limits in this process, `layerShared(options)` in a `RateLimiterStore` that several share.
  *   Both are fresh: provide one once.

@@ -1,5 +1,6 @@
 import * as Loader from "@effect-intercom/core/Loader"
-import { IntercomHttp, withTimeout } from "@effect-intercom/core/IntercomHttp"
+import { IntercomHttp, OnInvalid, withTimeout } from "@effect-intercom/core/IntercomHttp"
+import * as Json from "@effect-intercom/core/Json"
 import { AdminLoader } from "@effect-intercom/core/loaders/AdminLoader"
 import { BrandLoader } from "@effect-intercom/core/loaders/BrandLoader"
 import { CompanyLoader } from "@effect-intercom/core/loaders/CompanyLoader"
@@ -283,6 +284,62 @@ describe("ContactLoader", () => {
         )
       )
       assert.deepStrictEqual(server.sent.map(({ headers }) => headers["intercom-version"]).toSorted(), ["2.15", "2.16"])
+    })
+  )
+
+  const takes = () => Effect.void
+  it.effect.each([
+    ["another version", () => Effect.provideService(IntercomHttp.Version, "2.16")],
+    ["other headers", () => Effect.provideService(IntercomHttp.Headers, { "x-brand": "b" })],
+    ["what takes an answer that does not fit", () => Effect.provideService(OnInvalid, takes)],
+    ["digits kept", () => Effect.provideService(Json.Lossless, true)]
+  ] as ReadonlyArray<readonly [string, () => <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>]>)(
+    "keeps a record of its own for who asks with %s; it is forgotten, and asked for again, for all",
+    ([, own]) =>
+      Effect.gen(function* () {
+        const server = workspace()
+        const [id] = ids(1, 1)
+        assert.isDefined(id)
+        yield* loading(server, ({ get, invalidate, refresh }) =>
+          Effect.gen(function* () {
+            for (let times = 0; times < 2; times++) {
+              yield* get(id)
+              yield* own()(get(id))
+            }
+            assert.lengthOf(server.sent, 2)
+            yield* own()(refresh(id))
+            yield* get(id)
+            yield* own()(get(id))
+            assert.lengthOf(server.sent, 4)
+            yield* invalidate(id)
+            yield* get(id)
+            yield* own()(get(id))
+            assert.lengthOf(server.sent, 6)
+          })
+        )
+      })
+  )
+
+  it.effect("keeps no digits for others, and nothing that does not fit", () =>
+    Effect.gen(function* () {
+      const server = Scripted.make(() =>
+        Scripted.text('{"type":"contact","id":"1","custom_attributes":{"n":12345678901234567890},"email":7}', {
+          headers: { "content-type": "application/json" }
+        })
+      )
+      const id = ContactId.make("1")
+      yield* loading(server, ({ get }) =>
+        Effect.gen(function* () {
+          const taken = yield* Effect.provideService(get(id), OnInvalid, takes)
+          assert.include(Json.stringify(taken), "12345678901234567000")
+          assert.strictEqual((yield* Effect.flip(get(id))).reason._tag, "DecodeError")
+          const exact = yield* get(id).pipe(
+            Effect.provideService(OnInvalid, takes),
+            Effect.provideService(Json.Lossless, true)
+          )
+          assert.include(Json.stringify(exact), "12345678901234567890")
+        })
+      )
     })
   )
 })

@@ -214,10 +214,15 @@ describe("the environment", () => {
         TokenStore.use(({ keys }) => keys),
         environment({ INTERCOM_WORKSPACES: "acme,../globex" })
       )
-      const error = yield* Effect.flip(listed)
-      assert.strictEqual(error.problem, "malformed")
+      assert.deepStrictEqual(yield* listed, ["../globex", "acme"])
+      const bad = Effect.provide(
+        TokenStore.use(({ find }) => find("../globex")),
+        environment({ INTERCOM_WORKSPACES: "acme,../globex" })
+      )
+      const error = yield* Effect.flip(bad)
+      assert(error instanceof TokenStoreError && error.problem === "name")
       assert.include(error.message, '"../globex"')
-      assert.include(error.message, "INTERCOM_WORKSPACES")
+      assert.include(error.message, "correct INTERCOM_WORKSPACES")
     }).pipe(Effect.provide(environment({})))
   )
 })
@@ -352,20 +357,27 @@ describe("a table", () => {
     })
   )
 
-  it.effect("refuses what others wrote there that is no name, or has fields it does not know", () =>
+  it.effect("has what others wrote there in its list, fails for it alone, and removes it", () =>
     Effect.gen(function* () {
       const database = new DatabaseSync(":memory:")
       yield* Effect.gen(function* () {
-        const { find, keys } = yield* TokenStore
+        const { find, keys, remove, set } = yield* TokenStore
         const insert = database.prepare("INSERT INTO intercom_tokens VALUES (?, ?)")
         insert.run("acme", `{"accessToken":"${token}","Region":"eu"}`)
         const error = yield* Effect.flip(find("acme"))
         assert(error instanceof TokenStoreError && error.problem === "malformed")
         assert.include(error.message, '"Region"')
         insert.run("Acme Inc", token)
-        const listed = yield* Effect.flip(keys)
-        assert.strictEqual(listed.problem, "malformed")
-        assert.include(listed.message, '"Acme Inc"')
+        yield* set("globex", credentials(token))
+        assert.deepStrictEqual(yield* keys, ["Acme Inc", "acme", "globex"])
+        const unnamed = yield* Effect.flip(find("Acme Inc"))
+        assert(unnamed instanceof TokenStoreError && unnamed.problem === "name")
+        assert.include(unnamed.message, '"Acme Inc"')
+        assert.include(unnamed.message, "remove it, and store its token under another name")
+        yield* remove("Acme Inc")
+        yield* remove("acme")
+        assert.deepStrictEqual(yield* keys, ["globex"])
+        assert.strictEqual((yield* Effect.flip(remove("Acme Inc"))).problem, "name")
       }).pipe(Effect.provide(inTable(database)))
     })
   )

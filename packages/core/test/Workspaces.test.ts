@@ -13,6 +13,7 @@ import {
 import { assert, describe, it } from "@effect/vitest"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
+import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -334,6 +335,41 @@ describe("what fails", () => {
         assert.include(single, "INTERCOM_", name)
       }
     })
+  )
+
+  it.effect(
+    "has the token that the store has from now on, once that is set or removed; calls under way have theirs",
+    () =>
+      Effect.gen(function* () {
+        const asked = yield* Deferred.make<void>()
+        const answered = yield* Deferred.make<void>()
+        const server = Scripted.make(
+          (request) => (sent, signal) =>
+            tokenOf(request) === "old"
+              ? Deferred.succeed(asked, undefined).pipe(
+                  Effect.andThen(Deferred.await(answered)),
+                  Effect.andThen(contact(sent, signal))
+                )
+              : contact(sent, signal)
+        )
+        yield* Effect.gen(function* () {
+          const { remove, set } = yield* TokenStore
+          yield* set("acme", credentials("old"))
+          const underWay = yield* Effect.forkChild(Tenants.provide("acme")(ask("acme")))
+          yield* Deferred.await(asked)
+          yield* set("acme", credentials("new"))
+          yield* Tenants.provide("acme")(ask("acme"))
+          yield* remove("acme")
+          assert.strictEqual((yield* Effect.flip(Tenants.provide("acme")(ask("acme"))))._tag, "UnknownWorkspace")
+          yield* Deferred.succeed(answered, undefined)
+          yield* Fiber.join(underWay)
+          assert.deepStrictEqual(server.sent.map(tokenOf), ["old", "new"])
+        }).pipe(
+          Effect.provide(Tenants.layer()),
+          Effect.provide(TokenStore.layerMemory()),
+          Effect.provide(server.httpClient)
+        )
+      })
   )
 
   it.effect("with 401 has its token looked up the next time, as it may have been replaced", () =>

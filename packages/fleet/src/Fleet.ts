@@ -4,7 +4,7 @@
  * so whatever happens to a runner, another one continues where the last step was written.
  */
 import { Intercom } from "@effect-intercom/core/Intercom"
-import { TokenStore } from "@effect-intercom/core/TokenStore"
+import { TokenStore, type TokenStoreError } from "@effect-intercom/core/TokenStore"
 import { Host } from "@effect-intercom/export/Host"
 import type { Plan } from "@effect-intercom/export/Plan"
 import type { Sink } from "@effect-intercom/export/Sink"
@@ -252,6 +252,24 @@ const cronName = "intercom-fleet"
  * ```
  */
 export class Fleet extends Context.Service<Fleet, Service>()("@effect-intercom/fleet/Fleet") {
+  /**
+   * The workspaces that the `TokenStore` has. What others stored there under what is no name has no part in a night: it is
+   * logged as an error, with what to do about it.
+   */
+  static readonly workspaces: Effect.Effect<ReadonlyArray<string>, TokenStoreError, TokenStore> = Effect.gen(
+    function* () {
+      const { find, keys } = yield* TokenStore
+      return yield* Effect.filter(yield* keys, (name) =>
+        isWorkspace(name)
+          ? Effect.succeed(true)
+          : find(name).pipe(
+              Effect.catch((error) => Effect.logError(error.message)),
+              Effect.as(false)
+            )
+      )
+    }
+  )
+
   static readonly layerClient: Layer.Layer<Fleet, FleetDatabaseFailed, Engine | SqlClient> = Layer.effect(
     this,
     make
@@ -293,7 +311,7 @@ export class Fleet extends Context.Service<Fleet, Service>()("@effect-intercom/f
         execute: Effect.gen(function* () {
           const fleet = yield* Fleet
           const scheduled = yield* ClusterCron.CurrentScheduledTime
-          const names = yield* options.workspaces ?? Effect.flatMap(TokenStore, ({ keys }) => keys)
+          const names = yield* options.workspaces ?? Fleet.workspaces
           yield* fleet.start(DateTime.formatIso(scheduled), names)
           yield* fleet.prune(DateTime.subtractDuration(scheduled, options.keep ?? Duration.days(30)))
         })

@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import { Fleet } from "@effect-intercom/fleet/Fleet"
 import { fromPlatform } from "@effect-intercom/export/ExportError"
 
 /** Nobody says which workspaces there are. */
@@ -37,9 +38,7 @@ export const all = ({ workspaces }: Options) =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     const names = Option.isNone(workspaces)
-      ? yield* TokenStore.use(({ keys }) => keys).pipe(
-          Effect.catchIf(isUnlisted, () => Effect.fail(new NoWorkspaces()))
-        )
+      ? yield* Fleet.workspaces.pipe(Effect.catchIf(isUnlisted, () => Effect.fail(new NoWorkspaces())))
       : yield* Effect.mapBoth(fs.readFileString(workspaces.value), {
           onFailure: (error) => fromPlatform(workspaces.value, error),
           onSuccess: linesOf

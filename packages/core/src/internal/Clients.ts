@@ -167,6 +167,9 @@ export const make = Effect.fnUntraced(function* <I, E, R>(
       Effect.tapCause(() => forgetBad(workspace))
     )
 
+  // Whoever is at work with a client keeps it, token and all.
+  yield* tokens.onChange?.(invalidate) ?? Effect.void
+
   return {
     contextEffect,
     provide: (workspace) => (effect) =>

@@ -1,33 +1,16 @@
 /** What is asked for once, by whoever asks first, and kept for all. */
 import * as Cache from "effect/Cache"
 import * as Cause from "effect/Cause"
-import * as Context from "effect/Context"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Equal from "effect/Equal"
 import * as Exit from "effect/Exit"
-import { Lossless } from "../Json.ts"
-import { Headers, OnInvalid, OnResponse, RetryPolicy, Timeout, Version } from "./CallPolicy.ts"
-
-/** All that a program says of a call: what is equal, can be asked for together. */
-export type Manner = ReadonlyArray<unknown>
-
-export const mannerOf = (context: Context.Context<never>): Manner => [
-  Context.get(context, Version),
-  Context.get(context, Headers),
-  Context.get(context, Timeout),
-  Context.get(context, RetryPolicy),
-  Context.get(context, OnResponse),
-  Context.get(context, OnInvalid),
-  Context.get(context, Lossless)
-]
-
-const manner = Effect.map(Effect.context<never>(), mannerOf)
+import * as Manner from "./Manner.ts"
 
 /** What a lookup failed with, and in which manner it was asked. */
 interface Failed<out E> {
   readonly cause: Cause.Cause<E>
-  readonly manner: Manner
+  readonly manner: Manner.Manner
 }
 
 const noted = <A, E>(lookup: Effect.Effect<A, E>): Effect.Effect<A, Failed<E>> =>
@@ -35,13 +18,14 @@ const noted = <A, E>(lookup: Effect.Effect<A, E>): Effect.Effect<A, Failed<E>> =
     Cause.hasInterruptsOnly(cause)
       ? // It holds no error.
         Effect.failCause(cause as Cause.Cause<never>)
-      : Effect.flatMap(manner, (manner) => Effect.fail({ cause, manner }))
+      : Effect.flatMap(Manner.call, (manner) => Effect.fail({ cause, manner }))
   )
 
-export interface Kept<in Key, out A, out E> {
+export interface Kept<in out Key, out A, out E> {
   readonly get: (key: Key) => Effect.Effect<A, E>
   readonly refresh: (key: Key) => Effect.Effect<A, E>
-  readonly invalidate: (key: Key) => Effect.Effect<void>
+  /** Forgets all whose key is so. */
+  readonly invalidateWhere: (is: (key: Key) => boolean) => Effect.Effect<void>
   readonly invalidateAll: Effect.Effect<void>
 }
 
@@ -62,7 +46,7 @@ export const make = <Key, A, E>(
       const get = (key: Key): Effect.Effect<A, E> =>
         Cache.get(cache, key).pipe(
           Effect.catch((failed) =>
-            Effect.flatMap(manner, (own) =>
+            Effect.flatMap(Manner.call, (own) =>
               Equal.equals(failed.manner, own) ? Effect.failCause(failed.cause) : get(key)
             )
           )
@@ -70,7 +54,10 @@ export const make = <Key, A, E>(
       return {
         get,
         refresh: (key) => Cache.refresh(cache, key).pipe(Effect.catch(({ cause }) => Effect.failCause(cause))),
-        invalidate: (key) => Cache.invalidate(cache, key),
+        invalidateWhere: (is) =>
+          Effect.flatMap(Cache.keys(cache), (keys) =>
+            Effect.forEach(Array.from(keys).filter(is), (key) => Cache.invalidate(cache, key), { discard: true })
+          ),
         invalidateAll: Cache.invalidateAll(cache)
       }
     }

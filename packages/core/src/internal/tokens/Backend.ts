@@ -14,8 +14,13 @@ export interface Backend<R = never> {
   readonly set?: (workspace: string, credentials: Credentials) => Effect.Effect<void, unknown, R>
   /** Removing what is not there is no failure. */
   readonly remove?: (workspace: string) => Effect.Effect<void, unknown, R>
-  /** Names only: whatever is none fails, and is told. */
+  /** All there are, names or not. */
   readonly keys?: Effect.Effect<ReadonlyArray<string>, unknown, R>
+  /**
+   * What to do about one in `keys` that is no name, as others may have stored. With it, `remove` is given such a one, too: it
+   * must be safe with any string, as a parameter of a statement is, and a part of a path is not.
+   */
+  readonly otherNames?: string
 }
 
 /** Fails because what is stored under a name cannot be used. */

@@ -4,7 +4,6 @@ import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as Settings from "../Settings.ts"
 import { type Backend, malformed, unsupported } from "./Backend.ts"
-import { isName, TokenStoreError, wanted } from "./TokenStoreError.ts"
 
 // The name as it is: in capitals, or with other signs, two workspaces could have one variable.
 const ofWorkspace = (workspace: string) =>
@@ -37,16 +36,7 @@ export const make: Effect.Effect<Backend> = Effect.map(ConfigProvider.ConfigProv
     }
     const names = new Set(text.split(",").map((name) => name.trim()))
     names.delete("")
-    const workspace = [...names].find((name) => !isName(name))
-    return workspace === undefined
-      ? Effect.succeed([...names])
-      : Effect.fail(
-          new TokenStoreError({
-            operation: "keys",
-            workspace,
-            problem: "malformed",
-            description: `INTERCOM_WORKSPACES must have names of workspaces, separated by commas. ${wanted}.`
-          })
-        )
-  })
+    return Effect.succeed([...names])
+  }),
+  otherNames: "correct INTERCOM_WORKSPACES: names of workspaces, separated by commas."
 }))

@@ -42,6 +42,7 @@ export const make = Effect.fnUntraced(function* (name: string, { open, seal }: E
     remove: (workspace) => sql`DELETE FROM ${table} WHERE workspace = ${workspace}`,
     keys: Effect.map(sql<Pick<Row, "workspace">>`SELECT workspace FROM ${table}`, (rows) =>
       rows.map(({ workspace }) => workspace)
-    )
+    ),
+    otherNames: "remove it, and store its token under another name."
   } satisfies Backend
 })
