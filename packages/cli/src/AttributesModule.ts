@@ -212,6 +212,13 @@ const schemaOfValue = (value: unknown): string => {
   }
 }
 
+/** What values of several kinds fit, no narrower than they are; of no value at all, anything may come. */
+const schemaOfKinds = (schemas: ReadonlySet<string>): string => {
+  const [only, ...others] = [...schemas].toSorted()
+  if (only === undefined || schemas.has("Schema.Json")) return "Schema.Json"
+  return others.length === 0 ? only : `Schema.Union([${list([only, ...others])}])`
+}
+
 /** The attributes of a type of custom objects, as far as these instances tell. */
 export const ofCustomObject = (type: string, instances: ReadonlyArray<CustomObjectInstance>): Section => {
   const seen = new Map<string, Set<string>>()
@@ -224,13 +231,17 @@ export const ofCustomObject = (type: string, instances: ReadonlyArray<CustomObje
   return {
     of: `custom objects of the type ${type}`,
     name: `${pascal(type) || "Custom"}Object`,
-    notes: [`Inferred from ${instances.length === 1 ? "an instance" : `${instances.length} instances`}.`],
+    notes: [
+      `Inferred from the values of ${instances.length === 1 ? "an instance" : `${instances.length} instances`}: the API tells ` +
+        "nowhere how types of custom objects are defined. Where another instance does not fit, name that one, too."
+    ],
     leftOut,
     attributes: Array.sort(
-      written.map(({ name, schemas }) => {
-        const [only = "Schema.Json", ...others] = schemas
-        return { name, schema: others.length === 0 ? only : "Schema.Json", notes: [] }
-      }),
+      written.map(({ name, schemas }) => ({
+        name,
+        schema: schemaOfKinds(schemas),
+        notes: schemas.size === 0 ? ["No instance had a value."] : []
+      })),
       byName
     )
   }

@@ -10,6 +10,10 @@ const Line = Schema.Struct({ at: Schema.String, body: Schema.String })
 
 const decode = Schema.decodeOption(Schema.fromJsonString(Line))
 
+/** Makes a file that is not there, or fails where nothing can be added to one. */
+export const open = (file: string) =>
+  Effect.flatMap(FileSystem.FileSystem, (fs) => fs.writeFileString(file, "", { flag: "a" }))
+
 /** Adds a notification to the end of a file. */
 export const append = (file: string, at: string, body: string) =>
   Effect.flatMap(FileSystem.FileSystem, (fs) =>

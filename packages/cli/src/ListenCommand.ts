@@ -1,5 +1,7 @@
 /** `intercom listen`: notifications of Intercom, on this machine. */
 import * as Webhook from "@effect-intercom/core/webhook/Signature"
+import * as Printable from "@effect-intercom/core/Printable"
+import { fromPlatform } from "@effect-intercom/export/ExportError"
 import * as Format from "@effect-intercom/export/Format"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as CliError from "effect/cli/CliError"
@@ -11,6 +13,7 @@ import * as HttpServer from "effect/http/HttpServer"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Option from "effect/Option"
+import type { PlatformError } from "effect/PlatformError"
 import * as Ref from "effect/Ref"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
@@ -25,16 +28,41 @@ import { CannotListen } from "./SimulateCommand.ts"
 export class NotReplayed extends Schema.TaggedError<NotReplayed>()("NotReplayed", {
   refused: Schema.Int,
   foreign: Schema.Int,
+  /** How many had no answer, and why the last of them had none. */
+  unanswered: Schema.Int,
+  silence: Schema.optionalKey(Schema.String),
   all: Schema.Int
 }) {
   override get message(): string {
-    const { all, foreign, refused } = this
+    const { all, foreign, refused, silence, unanswered } = this
     const parts = [
+      ...(unanswered === 0 ? [] : [`${Format.count(unanswered)} were not taken: ${silence ?? "there was no answer"}`]),
       ...(refused === 0 ? [] : [`${Format.count(refused)} were not taken: look at what the endpoint logs`]),
       ...(foreign === 0 ? [] : [`${Format.count(foreign)} are no notifications: check the file`])
     ]
     return `Of ${Format.count(all)} lines, ${parts.join("; ")}.`
   }
+}
+
+/** The file of a flag cannot be read, or not written. */
+export class FileRefused extends Schema.TaggedError<FileRefused>()("FileRefused", {
+  flag: Schema.Literals(["replay", "save"]),
+  file: Schema.String,
+  description: Schema.String
+}) {
+  override get message(): string {
+    const { description, file, flag } = this
+    return Printable.line(
+      flag === "replay"
+        ? `--replay: ${file} cannot be read: ${description}. Name the file that --save wrote, or one with a notification a line.`
+        : `--save: ${file} cannot be written: ${description}. Name a file in a directory that is there, and that may be written.`
+    )
+  }
+}
+
+const refusing = (flag: FileRefused["flag"], file: string) => (error: PlatformError) => {
+  const reason = fromPlatform(file, error, { reads: flag === "replay" })
+  return new FileRefused({ flag, file, description: "description" in reason ? reason.description : reason.message })
 }
 
 const forward = Flag.String("forward").pipe(
@@ -52,20 +80,24 @@ const file = (name: string, description: string) =>
 
 /** Sends what a file has to an endpoint, one after the other. */
 const replay = Effect.fnUntraced(function* (file: string, options: Listener.Options) {
-  const counts = yield* Ref.make({ all: 0, refused: 0, foreign: 0 })
+  type Counts = ConstructorParameters<typeof NotReplayed>[0]
+  const counts = yield* Ref.make<Counts>({ all: 0, refused: 0, foreign: 0, unanswered: 0 })
   yield* Captured.bodies(file).pipe(
+    Stream.mapError(refusing("replay", file)),
     Stream.runForEach((body) =>
-      Effect.flatMap(Listener.handle(new TextEncoder().encode(body), options), ({ isOne, taken }) =>
-        Ref.update(counts, ({ all, foreign, refused }) => ({
-          all: all + 1,
-          refused: refused + (taken ? 0 : 1),
-          foreign: foreign + (isOne ? 0 : 1)
+      Effect.flatMap(Listener.handle(new TextEncoder().encode(body), options), ({ isOne, silence, taken }) =>
+        Ref.update(counts, (counts) => ({
+          ...counts,
+          all: counts.all + 1,
+          refused: counts.refused + (taken || silence !== undefined ? 0 : 1),
+          foreign: counts.foreign + (isOne ? 0 : 1),
+          ...(silence === undefined ? undefined : { unanswered: counts.unanswered + 1, silence })
         }))
       )
     )
   )
   const told = yield* Ref.get(counts)
-  if (told.refused + told.foreign > 0) return yield* new NotReplayed(told)
+  if (told.refused + told.foreign + told.unanswered > 0) return yield* new NotReplayed(told)
 })
 
 /** Takes notifications until it is interrupted. */
@@ -73,6 +105,10 @@ const serve = Effect.fnUntraced(function* (
   port: number,
   options: Listener.Options & { readonly save: Option.Option<string> }
 ) {
+  if (Option.isSome(options.save)) {
+    const { value } = options.save
+    yield* Effect.mapError(Captured.open(value), refusing("save", value))
+  }
   const answer = Listener.answer(options)
   const app = Effect.flatMap(HttpServerRequest.HttpServerRequest, ({ method }) => {
     // The Developer Hub checks an address by HEAD.

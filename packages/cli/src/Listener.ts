@@ -3,14 +3,17 @@ import * as Printable from "@effect-intercom/core/Printable"
 import * as Notification from "@effect-intercom/core/webhook/Notification"
 import type { Signatures } from "@effect-intercom/core/webhook/Signature"
 import { signed } from "@effect-intercom/core/webhook/Signed"
+import type * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Console from "effect/Console"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
+import type * as HttpClientError from "effect/http/HttpClientError"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Option from "effect/Option"
+import * as Result from "effect/Result"
 import * as Captured from "./Captured.ts"
 
 export interface Options {
@@ -50,6 +53,29 @@ const print = Effect.fnUntraced(function* (body: string, { json }: Options, endi
   })
 })
 
+/** The system's code of a failure, or of what it was caused by. */
+const codeOf = (error: unknown): string | undefined => {
+  if (typeof error !== "object" || error === null) return undefined
+  if ("code" in error && typeof error.code === "string") return error.code
+  return codeOf("reason" in error ? error.reason : "cause" in error ? error.cause : undefined)
+}
+
+/** Why an address gave no answer, and what to do about it. */
+const silence = (url: string, error: HttpClientError.HttpClientError | Cause.TimeoutError): string => {
+  // No path: what is in it may be secret.
+  const { origin } = new URL(url)
+  if (error._tag === "TimeoutError") return `no answer from ${origin} within ${patience}: look at what it does`
+  const code = codeOf(error)
+  switch (code) {
+    case "ECONNREFUSED":
+      return `nothing listens at ${origin}: start the application there, or correct --forward`
+    case "ENOTFOUND":
+      return `the host of ${origin} is not known: correct --forward`
+    default:
+      return `the connection to ${origin} failed${code === undefined ? "" : ` (${code})`}: check --forward, and what answers there`
+  }
+}
+
 /** Posts a body as Intercom does; true, and how it went, when it was taken. */
 const pass = Effect.fnUntraced(function* (url: string, body: Uint8Array, { signatures }: Options) {
   const began = yield* Clock.currentTimeMillis
@@ -60,22 +86,29 @@ const pass = Effect.fnUntraced(function* (url: string, body: Uint8Array, { signa
   const status = yield* HttpClient.execute(request).pipe(
     Effect.flatMap((response) => Effect.as(Effect.ignore(response.text), response.status)),
     Effect.timeout(patience),
-    Effect.option
+    Effect.mapError((error) => silence(url, error)),
+    Effect.result
   )
   const millis = (yield* Clock.currentTimeMillis) - began
-  return {
-    taken: Option.exists(status, (status) => status >= 200 && status < 300),
-    told: `  → ${Option.getOrElse(status, () => "no answer")} in ${millis} ms`
-  }
+  return Result.match(status, {
+    onSuccess: (status) => ({
+      taken: status >= 200 && status < 300,
+      told: `  → ${status} in ${millis} ms`,
+      silence: undefined
+    }),
+    onFailure: (silence) => ({ taken: false, told: `  → ${silence}`, silence })
+  })
 })
 
-const nowhere = { taken: true, told: "" }
+const nowhere = { taken: true, told: "", silence: undefined }
 
-/** Passes a notification on, and prints it; true when it is one, and was taken. */
+/** Passes a notification on, and prints it; true when it is one, and was taken. `silence` is why there was no answer. */
 export const handle = Effect.fnUntraced(function* (body: Uint8Array, options: Options) {
-  const { taken, told } = Option.isSome(options.forward) ? yield* pass(options.forward.value, body, options) : nowhere
+  const { silence, taken, told } = Option.isSome(options.forward)
+    ? yield* pass(options.forward.value, body, options)
+    : nowhere
   const isOne = yield* print(new TextDecoder().decode(body), options, told)
-  return { taken, isOne }
+  return { taken, isOne, silence }
 })
 
 /**

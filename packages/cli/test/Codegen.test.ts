@@ -1,4 +1,6 @@
+import * as AttributesModule from "@effect-intercom/cli/AttributesModule"
 import { Contacts } from "@effect-intercom/core/resources/Contacts"
+import { CustomObjectInstance } from "@effect-intercom/core/resources/CustomObjectInstances"
 import { DataAttributeId, DataAttributes } from "@effect-intercom/core/resources/DataAttributes"
 import { IntercomHttp } from "@effect-intercom/core/IntercomHttp"
 import { Tickets } from "@effect-intercom/core/resources/Tickets"
@@ -12,6 +14,7 @@ import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { join } from "node:path"
 import * as Command from "./Command.ts"
@@ -166,6 +169,28 @@ describe("intercom codegen attributes", () => {
       ])
     )
   )
+
+  it("infers no narrower schema of a custom object than its instances allow", () => {
+    const instance = (custom_attributes: Record<string, unknown>) =>
+      Schema.decodeUnknownSync(CustomObjectInstance)({ id: "1", custom_attributes })
+    const { attributes, notes } = AttributesModule.ofCustomObject("Order", [
+      instance({ mixed: "1", nested: { a: 1 }, never: null, sometimes: null, text: "a", whole: 1 }),
+      instance({ mixed: 1, nested: "a", never: null, sometimes: true, whole: 2.5 }),
+      instance({ mixed: null })
+    ])
+    assert.deepStrictEqual(
+      attributes.map(({ name, notes, schema }) => [name, schema, ...notes]),
+      [
+        ["mixed", "Schema.Union([Schema.Finite, Schema.String])"],
+        ["nested", "Schema.Json"],
+        ["never", "Schema.Json", "No instance had a value."],
+        ["sometimes", "Schema.Boolean"],
+        ["text", "Schema.String"],
+        ["whole", "Schema.Finite"]
+      ]
+    )
+    assert.include(notes[0], "the API tells nowhere how types of custom objects are defined")
+  })
 
   it.live("writes a file, and again; --check says whether it is what would be written", () =>
     Effect.gen(function* () {

@@ -34,7 +34,7 @@ describe("intercom fleet", () => {
       const ran = yield* Command.inProcess(run)
       assert.strictEqual(ran.code, 1, ran.stderr)
       assert.match(ran.stdout, /^Started the night first: 3 workspaces\.$/m)
-      assert.match(ran.stdout, /^crisp +failed .* token: The API refused the token/m)
+      assert.match(ran.stdout, /^crisp +failed .* token: .*HTTP 401 .* stored for the workspace crisp/m)
       assert.match(ran.stdout, /^acme +done .* 5 /m)
       assert.match(ran.stderr, /1 of 3 workspaces failed/)
       const bolt = yield* fs.readFileString(`${directory}/bolt/contacts.ndjson`)

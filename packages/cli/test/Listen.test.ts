@@ -140,9 +140,35 @@ describe("intercom listen", () => {
         64,
         "--save is for what arrives: leave it out with --replay"
       ])
-      const [code, sentence] = yield* ended(["--replay", "/nowhere/notifications.ndjson"])
-      assert.strictEqual(code, 1)
-      assert.include(String(sentence), "/nowhere/notifications.ndjson")
+      assert.deepStrictEqual(yield* ended(["--replay", "/nowhere/notifications.ndjson"]), [
+        1,
+        "--replay: /nowhere/notifications.ndjson cannot be read: no such file or directory (ENOENT). Name the file that --save wrote, or one with a notification a line."
+      ])
+      assert.deepStrictEqual(yield* ended(["--save", "/nowhere/notifications.ndjson"]), [
+        1,
+        "--save: /nowhere/notifications.ndjson cannot be written: no such file or directory (ENOENT). Name a file in a directory that is there, and that may be written."
+      ])
     })
+  )
+
+  it.live("says that its port is taken, and that nothing listens where it passes on to", () =>
+    Effect.gen(function* () {
+      const { url } = yield* application
+      const taken = yield* Command.inProcess(["listen", "--port", new URL(url).port], env)
+      assert.strictEqual(taken.code, 1)
+      assert.match(taken.stderr, /^Port \d+ cannot be used: choose another with --port/)
+
+      const file = `${yield* Command.temporary}/lines`
+      yield* Effect.flatMap(FileSystem.FileSystem, (fs) => fs.writeFileString(file, `${created}\n${created}\n`))
+      const nowhere = `http://127.0.0.1:${yield* freePort}`
+      const { code, stderr, stdout } = yield* Command.inProcess(
+        ["listen", "--replay", file, "--forward", `${nowhere}/webhooks`],
+        env
+      )
+      assert.strictEqual(code, 1)
+      const why = `nothing listens at ${nowhere}: start the application there, or correct --forward`
+      assert.strictEqual(stderr, `Of 2 lines, 2 were not taken: ${why}.`)
+      assert.isTrue(stdout.split("\n").every((line) => line.endsWith(`  → ${why}`)))
+    }).pipe(Effect.scoped, Effect.provide(NodeServices.layer))
   )
 })

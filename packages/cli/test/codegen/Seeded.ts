@@ -101,7 +101,7 @@ export const RefundTicketTypeId = TicketTypeId.make("4001")
 
 /**
  * The attributes of custom objects of the type Order.
- * Inferred from 2 instances.
+ * Inferred from the values of 2 instances: the API tells nowhere how types of custom objects are defined. Where another instance does not fit, name that one, too.
  */
 export const OrderObjectAttributes = Schema.Struct({
   order_number: Wire.nullish(Schema.String),
