@@ -9,34 +9,45 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
-import * as CodegenCommand from "./CodegenCommand.ts"
-import * as DemoCommand from "./DemoCommand.ts"
+import * as Stdio from "effect/Stdio"
 import * as Ending from "./Ending.ts"
 import * as ExitCode from "./ExitCode.ts"
-import * as ExportCommand from "./ExportCommand.ts"
-import * as FleetCommand from "./FleetCommand.ts"
-import * as ListenCommand from "./ListenCommand.ts"
 import * as Mistake from "./Mistake.ts"
 import { Stderr } from "./Stderr.ts"
-import * as SimulateCommand from "./SimulateCommand.ts"
-import * as WhoamiCommand from "./WhoamiCommand.ts"
 
 /** The version of this package. */
 export const version = "0.1.0"
 
-/** The command with all subcommands. */
-export const command = Command.make("intercom").pipe(
-  Command.withDescription("Export Intercom workspaces, simulate them, and listen to them"),
-  Command.withSubcommands([
-    ExportCommand.command,
-    FleetCommand.command,
-    WhoamiCommand.command,
-    ListenCommand.command,
-    SimulateCommand.command,
-    CodegenCommand.command,
-    DemoCommand.command
-  ])
-)
+/** Each is loaded, with all that it needs, when it is asked for: who exports does not wait for a simulator. */
+const subcommands = {
+  export: () => import("./ExportCommand.ts"),
+  fleet: () => import("./FleetCommand.ts"),
+  whoami: () => import("./WhoamiCommand.ts"),
+  listen: () => import("./ListenCommand.ts"),
+  simulate: () => import("./SimulateCommand.ts"),
+  codegen: () => import("./CodegenCommand.ts"),
+  demo: () => import("./DemoCommand.ts")
+}
+type Name = keyof typeof subcommands
+type Subcommand = Awaited<ReturnType<(typeof subcommands)[Name]>>["command"]
+
+const isName = (name: string | undefined): name is Name => name !== undefined && Object.hasOwn(subcommands, name)
+
+// Its keys are these, and no others.
+const names = Object.keys(subcommands) as ReadonlyArray<Name>
+
+/** The command as a command line needs it: with the subcommand it starts with, else with all. */
+export const command = (args: ReadonlyArray<string>) =>
+  Effect.forEach(isName(args[0]) ? [args[0]] : names, (name) =>
+    Effect.map(Effect.promise<{ readonly command: Subcommand }>(subcommands[name]), ({ command }) => command)
+  ).pipe(
+    Effect.map((subcommands) =>
+      Command.make("intercom").pipe(
+        Command.withDescription("Export Intercom workspaces, simulate them, and listen to them"),
+        Command.withSubcommands(subcommands)
+      )
+    )
+  )
 
 const end = (cause: Cause.Cause<unknown>): Effect.Effect<ExitCode.ExitCode> => {
   if (Cause.hasInterruptsOnly(cause)) return Effect.interrupt
@@ -66,7 +77,10 @@ const logger = Layer.unwrap(
 )
 
 /** Runs the command line of the `Stdio` service to its exit code. Failures become one sentence on standard error. */
-export const main = Command.run(command, { version }).pipe(
+export const main = Effect.gen(function* () {
+  const args = yield* (yield* Stdio.Stdio).args
+  yield* Command.runWith(yield* command(args), { version })(args)
+}).pipe(
   Effect.as<ExitCode.ExitCode>(ExitCode.complete),
   Effect.catchCause(end),
   Effect.provide([presenter, TerminalCapabilities.layer, Layer.provideMerge(logger, Stderr.layer)])

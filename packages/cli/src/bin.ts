@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { enableCompileCache } from "node:module"
 import * as v8 from "node:v8"
 import * as NodeVersion from "./NodeVersion.ts"
 
@@ -10,6 +11,9 @@ if (problem === undefined) {
   // with these otherwise; said before the modules are loaded, they come in time.
   v8.setFlagsFromString("--semi-space-growth-factor=1")
   v8.setFlagsFromString("--heap-growing-percent=10")
+
+  // What the modules are compiled to is kept for the next start, where NODE_COMPILE_CACHE says, else beside temporary files.
+  enableCompileCache()
 
   const { run } = await import("./Process.ts")
   run()
