@@ -36,7 +36,7 @@ const labels: Record<Exporter, (concurrency: number) => string> = {
   floor: (concurrency) => `undici + JSON.parse, ${concurrency} at once`,
   official: () => "intercom-client",
   officialAtOnce: (concurrency) => `intercom-client, ${concurrency} at once`,
-  ours: (concurrency) => `intercom export, ${concurrency} at once`
+  ours: () => "intercom export"
 }
 
 class WrongExport extends Schema.TaggedError<WrongExport>()("WrongExport", { message: Schema.String }) {}
@@ -106,12 +106,12 @@ interface Job {
 }
 
 /** The command as it is published, start and all; it notes in a file what it took. */
-const commanded = Effect.fnUntraced(function* ({ baseUrl, concurrency, resource }: Job, directory: string) {
+const commanded = Effect.fnUntraced(function* ({ baseUrl, resource }: Job, directory: string) {
   const spawner = yield* ChildProcessSpawner
   const fs = yield* FileSystem.FileSystem
   const watched = `${directory}/watched.json`
   const command = new URL("../../packages/cli/dist/bin/intercom.js", import.meta.url).pathname
-  const to = ["--to", `ndjson:${directory}`, "--concurrency", String(concurrency), "--quiet"]
+  const to = ["--to", `ndjson:${directory}`, "--quiet"]
   const code = yield* spawner.exitCode(
     ChildProcess.make(
       process.execPath,
@@ -269,7 +269,10 @@ const run = Command.make(
     conversations: count("conversations", "conversations in the workspace; 20,000 when left out"),
     rounds: Flag.Int("rounds").pipe(Flag.withDescription("exports of each kind"), Flag.withDefault(3)),
     latency: count("latency", "milliseconds before each answer; 20 when left out, 100 with --limit"),
-    concurrency: Flag.Int("concurrency").pipe(Flag.withDescription("done at once"), Flag.withDefault(8)),
+    concurrency: Flag.Int("concurrency").pipe(
+      Flag.withDescription("done at once by those that do not find it out"),
+      Flag.withDefault(8)
+    ),
     memory: Flag.Boolean("memory").pipe(
       Flag.withDescription("how memory grows with the size of the workspace"),
       Flag.withDefault(false)

@@ -1,5 +1,4 @@
 /** What an export is doing: which resources wait, which run and how; made of the events, and of nothing else. */
-import type { Totals } from "@effect-intercom/core/IntercomMetrics"
 import type { Checkpoint } from "@effect-intercom/export/Checkpoint"
 import type { Event } from "@effect-intercom/export/Progress"
 import type { View } from "./ProgressLine.ts"
@@ -12,8 +11,6 @@ interface Track {
   /** Moments, as `now` is. */
   readonly startedAt: number
   readonly stepAt: number
-  /** The metrics when it started. */
-  readonly before: Totals
 }
 
 export interface Board {
@@ -21,22 +18,21 @@ export interface Board {
   readonly running: { readonly [resource: string]: Track }
 }
 
-/** A moment: milliseconds of a clock that nobody sets, and the metrics then. */
+/** A moment: milliseconds of a clock that nobody sets. */
 export interface Moment {
   readonly now: number
-  readonly totals: Totals
 }
 
 export const make = (resources: ReadonlyArray<string>): Board => ({ waiting: resources, running: {} })
 
 /** The board after an event. */
-export const advance = (board: Board, event: Event, { now, totals }: Moment): Board => {
+export const advance = (board: Board, event: Event, { now }: Moment): Board => {
   const waiting = board.waiting.filter((resource) => resource !== event.resource)
   const { [event.resource]: track, ...others } = board.running
   switch (event._tag) {
     case "Started": {
       const { checkpoint } = event
-      const track = { start: checkpoint, latest: checkpoint, startedAt: now, stepAt: now, before: totals }
+      const track = { start: checkpoint, latest: checkpoint, startedAt: now, stepAt: now }
       return { waiting, running: { ...others, [event.resource]: track } }
     }
     case "StepWritten": {
@@ -52,15 +48,10 @@ export const advance = (board: Board, event: Event, { now, totals }: Moment): Bo
 const seen = ({ counts }: Checkpoint): number => counts.read + counts.missing
 
 /** How a resource is doing; `undefined` when it is not under way. */
-export const view = (
-  { running }: Board,
-  resource: string,
-  { now, totals }: Moment,
-  pause?: Pause
-): View | undefined => {
+export const view = ({ running }: Board, resource: string, { now }: Moment, pause?: Pause): View | undefined => {
   const track = running[resource]
   if (track === undefined) return undefined
-  const { before, latest, start, startedAt, stepAt } = track
+  const { latest, start, startedAt, stepAt } = track
   const seconds = (now - startedAt) / 1000
   return {
     resource,
@@ -72,9 +63,10 @@ export const view = (
     // The first second says nothing yet; and a walk that started over has less than it started with.
     rate: seconds >= 1 ? Math.max(0, seen(latest) - seen(start)) / seconds : 0,
     silence: now - stepAt,
-    requests: start.effort.requests + totals.requests - before.requests,
-    retries: start.effort.retries + totals.retries - before.retries,
-    waited: start.effort.waitedMillis + totals.waitedMillis - before.waitedMillis,
+    // As of its last step: others are under way beside it.
+    requests: latest.effort.requests,
+    retries: latest.effort.retries,
+    waited: latest.effort.waitedMillis,
     pause
   }
 }

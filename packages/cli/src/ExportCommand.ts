@@ -55,7 +55,7 @@ export const run = <R>(plan: Plan, makeReporter: Effect.Effect<Reporter.Reporter
     if (Array.isArrayNonEmpty(failures)) {
       return yield* new Outcome.Unfinished({ of: plan.resources.length, failures, kept: true })
     }
-    return entries
+    return Export.inOrder(plan, entries)
   }).pipe(Effect.scoped)
 
 const switchedOff = (name: string, description: string) =>
@@ -80,7 +80,7 @@ const since = Flag.String("since").pipe(
 )
 
 const config = {
-  resources: Resources.argument("What to export, one after the other"),
+  resources: Resources.argument("What to export"),
   all: switchedOff("all", "Every resource; one that fails does not stop the others"),
   to: Destination.flag,
   schema: Destination.schemaFlag,
@@ -101,7 +101,11 @@ const config = {
     Flag.optional
   ),
   concurrency: whole("concurrency", 1, 1000).pipe(
-    Flag.withDescription("Requests at once, where a resource allows it (default: 8)"),
+    Flag.withDescription("Requests at once, of all resources (default: as many as latency and the rate limit need)"),
+    Flag.optional
+  ),
+  resourcesAtOnce: whole("resources-at-once", 1, 100).pipe(
+    Flag.withDescription("Resources exported side by side (default: 4)"),
     Flag.optional
   ),
   pageSize: whole("page-size", 1, 1_000_000).pipe(
@@ -152,6 +156,7 @@ const planOf = (options: Options): Option.Option<Plan> => {
     ...given("overlap", options.overlap),
     ...given("pageSize", options.pageSize),
     ...given("concurrency", options.concurrency),
+    ...given("resourcesAtOnce", options.resourcesAtOnce),
     force: options.force,
     restart: options.restart,
     strict: options.strict

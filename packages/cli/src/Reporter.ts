@@ -1,5 +1,4 @@
 /** Shows the events of an export while it runs: lines redrawn in place, plain lines, JSON, or nothing. */
-import * as IntercomMetrics from "@effect-intercom/core/IntercomMetrics"
 import type { Counts } from "@effect-intercom/export/Checkpoint"
 import type { Entry } from "@effect-intercom/export/Manifest"
 import type { Event, Started } from "@effect-intercom/export/Progress"
@@ -35,10 +34,7 @@ interface Happening {
   readonly millis: number
 }
 
-const moment: Effect.Effect<Board.Moment> = Effect.all({
-  now: Monotonic.millis,
-  totals: IntercomMetrics.totals
-})
+const moment: Effect.Effect<Board.Moment> = Effect.map(Monotonic.millis, (now) => ({ now }))
 
 const make = (board: Ref.Ref<Board.Board>, show: (happening: Happening) => Effect.Effect<void>): Reporter => ({
   onEvent: Effect.fnUntraced(function* (event) {
@@ -115,15 +111,17 @@ export const terminal = (
     )
   })
 
-/** Lets an effect through at most once per `interval`. */
+/** Lets an effect through at most once per `interval` for each resource. */
 const throttle = (interval: Duration.Input) =>
   Effect.map(
-    Ref.make(-Infinity),
-    (last) => (effect: Effect.Effect<void>) =>
+    Ref.make<ReadonlyMap<string, number>>(new Map()),
+    (last) => (resource: string, effect: Effect.Effect<void>) =>
       Effect.flatMap(Monotonic.millis, (at) =>
         Effect.flatMap(
           Ref.modify(last, (before) =>
-            at - before >= Duration.toMillis(Duration.fromInputUnsafe(interval)) ? [true, at] : [false, before]
+            at - (before.get(resource) ?? -Infinity) >= Duration.toMillis(Duration.fromInputUnsafe(interval))
+              ? [true, new Map(before).set(resource, at)]
+              : [false, before]
           ),
           (due) => (due ? effect : Effect.void)
         )
@@ -149,7 +147,7 @@ export const lines = (
         }
         const view = Board.view(board, event.resource, moment)
         if (interval === undefined || view === undefined) return
-        yield* often(stderr.line(`  ${ProgressLine.render(view, 118)}`))
+        yield* often(event.resource, stderr.line(`  ${ProgressLine.render(view, 118)}`))
       })
     )
   })
@@ -214,7 +212,7 @@ const logEvent = ({ board, event, millis, moment, time }: Happening): LogEvent.L
   }
 }
 
-/** For machines: {@link LogEvent}s, progress once a second. */
+/** For machines: {@link LogEvent}s, progress once a second for each resource. */
 export const json = (resources: ReadonlyArray<string>): Effect.Effect<Reporter, never, Stderr> =>
   Effect.gen(function* () {
     const stderr = yield* Stderr
@@ -223,7 +221,7 @@ export const json = (resources: ReadonlyArray<string>): Effect.Effect<Reporter, 
       const event = logEvent(happening)
       if (event === undefined) return Effect.void
       const write = stderr.line(LogEvent.line(event))
-      return event.event === "progress" ? often(write) : write
+      return event.event === "progress" ? often(event.resource, write) : write
     })
   })
 

@@ -356,13 +356,17 @@ describe("--log-format json", () => {
       assert.strictEqual(code, 2)
       const all = events(stderr)
       assert.deepStrictEqual(
-        all.filter(({ event }) => event !== "progress" && event !== "log").map(({ event }) => event),
-        ["started", "completed", "started", "completed", "finished"]
+        all
+          .filter(({ event }) => event !== "progress" && event !== "log")
+          .map(({ event }) => event)
+          .toSorted(),
+        ["completed", "completed", "finished", "started", "started"]
       )
+      assert.strictEqual(all.at(-1)?.event, "finished")
       assert.isTrue(all.some(({ event }) => event === "progress"))
       assert.deepInclude(
-        all.find(({ event }) => event === "completed"),
-        { resource: "contacts", records: 119, quarantined: 1, total: 120, complete: true, place: "contacts.ndjson" }
+        all.find((one) => one.event === "completed" && one.resource === "contacts"),
+        { records: 119, quarantined: 1, total: 120, complete: true, place: "contacts.ndjson" }
       )
       assert.deepInclude(all.at(-1), { event: "finished", code: 2 })
     }).pipe(Effect.provide(simulator({ overrides: { contacts: { 3: { owner_id: true } } } })))
@@ -420,7 +424,8 @@ describe("an error says what to do", () => {
     Effect.gen(function* () {
       const { setFaults } = yield* Simulator
       const directory = yield* Command.temporary
-      const args = ["export", "tags", "contacts", "teams", "--to", `ndjson:${directory}`, "--page-size", "20"]
+      const to = ["--to", `ndjson:${directory}`, "--page-size", "20", "--resources-at-once", "1"]
+      const args = ["export", "tags", "contacts", "teams", ...to]
       const { code, stderr } = yield* intercom(...args)
       assert.strictEqual(code, 1)
       assert.match(stderr, /^\S+ refused the access token \(HTTP 401, token_revoked/m)

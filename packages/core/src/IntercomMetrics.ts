@@ -1,6 +1,8 @@
 /** What the client counts, by operation. Read it with any of Effect's metric exporters, or with {@link totals}. */
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
+import * as Ref from "effect/Ref"
 
 /** Requests sent, repetitions included. Attributes: `operation`, `status` (`200`, …, or the reason without one). */
 export const requests = Metric.counter("intercom_requests", {
@@ -81,3 +83,30 @@ export const totals: Effect.Effect<Totals> = Effect.map(Metric.snapshot, (snapsh
   }
   return sum
 })
+
+/** The counts of some calls. */
+export type Counts = Omit<Totals, "decodeFailures">
+
+/**
+ * Where the calls inside an effect are counted apart from others, and beside the metrics. `undefined`, the default: nowhere.
+ *
+ * @example
+ * ```ts
+ * import { Contacts, IntercomMetrics } from "@effect-intercom/core"
+ * import { Effect, Ref, Stream } from "effect"
+ *
+ * const program = Effect.gen(function* () {
+ *   const tally = yield* Ref.make(IntercomMetrics.nothing)
+ *   yield* Contacts.use(({ list }) => Stream.runDrain(list.items())).pipe(
+ *     Effect.provideService(IntercomMetrics.Tally, tally)
+ *   )
+ *   return (yield* Ref.get(tally)).requests
+ * })
+ * ```
+ */
+export const Tally = Context.Reference<Ref.Ref<Counts> | undefined>("@effect-intercom/core/IntercomMetrics/Tally", {
+  defaultValue: () => undefined
+})
+
+/** A tally before its first call. */
+export const nothing: Counts = { requests: 0, retries: 0, waits: 0, waitedMillis: 0 }

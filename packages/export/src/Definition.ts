@@ -19,7 +19,10 @@ export interface Options {
   readonly from: Walk.Position | undefined
   /** Records per page; null where there are no pages. */
   readonly pageSize: number | null
+  /** Requests that can be under way at once, at the most: how many are, the export sees to. */
   readonly concurrency: number
+  /** Windows of a search walked at once: their pages are held in memory. */
+  readonly windows: number
   /** What changed at this moment or later, in Unix seconds; `undefined` for everything. */
   readonly since: number | undefined
   /** When the export started, in Unix seconds: what comes later is the next one's. The same for a walk that resumes. */

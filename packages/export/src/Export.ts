@@ -3,7 +3,9 @@
  * the same export run again resumes after the last checkpoint, and the finished output is the one an undisturbed run would
  * have written, as long as the workspace does not change meanwhile.
  */
+import * as Concurrency from "@effect-intercom/core/Concurrency"
 import { IntercomHttp } from "@effect-intercom/core/IntercomHttp"
+import * as IntercomMetrics from "@effect-intercom/core/IntercomMetrics"
 import * as Json from "@effect-intercom/core/Json"
 import type { Admins } from "@effect-intercom/core/resources/Admins"
 import * as Arr from "effect/Array"
@@ -24,6 +26,7 @@ import * as Elapsed from "./internal/Elapsed.ts"
 import * as Intact from "./internal/Intact.ts"
 import * as Recent from "./internal/Recent.ts"
 import * as Seen from "./internal/Seen.ts"
+import * as SideBySide from "./internal/SideBySide.ts"
 import { isObject, type Received } from "./Table.ts"
 import { type Alternatives, alternatives } from "./Where.ts"
 import * as Fields from "./Fields.ts"
@@ -44,6 +47,7 @@ import type { Plan } from "./Plan.ts"
 import type { Event } from "./Progress.ts"
 import * as Quarantine from "./Quarantine.ts"
 import * as Resource from "./Resource.ts"
+import { halfOf } from "./Searched.ts"
 import { type Connection, type Kept, type Output, Sink, type View } from "./Sink.ts"
 import * as Source from "./Source.ts"
 import * as Walk from "./Walk.ts"
@@ -67,13 +71,16 @@ interface Job {
   readonly connection: Connection
   /** By the API's clock, in Unix seconds. */
   readonly now: Effect.Effect<number>
+  readonly beside: SideBySide.SideBySide
+  /** What all requests take their turns from. */
+  readonly concurrency: Concurrency.Concurrency
 }
 
 /**
- * Runs a plan; the events report what happens. A resource that fails does not stop the others, but for failures that would be
- * theirs too (a revoked token, a full disk); the stream fails at its end, with the first failure. Requests, retries and
- * waits are what the current metric registry counts meanwhile: provide your own `Metric.MetricRegistry` when other calls run
- * beside it.
+ * Runs a plan; the events report what happens. Several resources run side by side: their events come in any order, those of
+ * each in its own. A resource that fails does not stop the others, but for failures that would be theirs too (a revoked
+ * token, a full disk); the stream fails at its end, with the first failure. Requests, retries and waits are counted for
+ * each resource by itself.
  *
  * @example
  * ```ts
@@ -95,14 +102,30 @@ export const run = (plan: Plan): Stream.Stream<Event, ExportError, Requirements>
   Stream.unwrap(
     Effect.gen(function* () {
       const source = yield* Effect.mapError(Source.current, (error) => new RequestFailed({ error }))
-      const connection = yield* (yield* Sink).connect
+      const { connect, sequential = false } = yield* Sink
+      const connection = yield* SideBySide.serial(yield* connect)
       yield* sameWorkspace(plan, source, connection)
       const now = yield* nowOf
       const failures = yield* Ref.make<ReadonlyArray<ExportError>>([])
       const resources = yield* named(plan)
-      const jobs = resources.map((resource): Job => ({ resource, plan, source, connection, now }))
+      const { concurrency: requests = "auto", resourcesAtOnce = 4 } = plan
+      const concurrency = yield* requests === "auto" ? Concurrency.adaptive() : Concurrency.fixed(requests)
+      const atOnce = sequential ? 1 : Math.min(resourcesAtOnce, resources.length)
+      const beside = yield* SideBySide.make(atOnce)
+      const jobs = resources.map((resource): Job => ({
+        resource,
+        plan,
+        source,
+        connection,
+        now,
+        beside,
+        concurrency
+      }))
       return Stream.fromIterable(jobs).pipe(
-        Stream.flatMap((job) => attempt(job, failures)),
+        // Who waits for a scroll is one more.
+        atOnce === 1
+          ? Stream.flatMap((job) => attempt(job, failures))
+          : Stream.flatMap((job) => beside.turn(attempt(job, failures)), { concurrency: "unbounded", bufferSize: 1 }),
         Stream.concat(
           Stream.unwrap(
             Effect.map(Ref.get(failures), ([first]) => (first === undefined ? Stream.empty : Stream.fail(first)))
@@ -151,8 +174,13 @@ export const entries = <E = never, R = never>(
     Stream.runFold(
       (): ReadonlyArray<Entry> => [],
       (entries, event) => ("entry" in event ? [...entries, event.entry] : entries)
-    )
+    ),
+    Effect.map((entries) => inOrder(plan, entries))
   )
+
+/** Entries in the order of the plan, whichever was complete first. */
+export const inOrder = ({ resources }: Pick<Plan, "resources">, entries: ReadonlyArray<Entry>): ReadonlyArray<Entry> =>
+  entries.toSorted((a, b) => resources.indexOf(a.resource) - resources.indexOf(b.resource))
 
 /** The time of the API, in Unix seconds: a clock here that is wrong makes no gaps between exports. */
 const nowOf = Effect.map(IntercomHttp, ({ serverTime }) =>
@@ -431,7 +459,8 @@ const walk = (job: Job, output: Output, from: Checkpoint): Stream.Stream<Event, 
       }
       const seen = from.steps === 0 ? Seen.make(options) : yield* Seen.restore(options, output.written)
       const again = [...(from.steps === 0 ? (from.scope.again ?? []) : []), ...Changes.failed(from.missing)]
-      const tell = yield* clock(from)
+      const tally = yield* Ref.make(IntercomMetrics.nothing)
+      const tell = yield* clock(from, tally)
       const start = Changes.withoutFailed(from)
       const differences = Drift.differences(resource.schema)
       const tops = plan.fields && new Set(plan.fields.map((field) => field.split(".")[0]))
@@ -473,7 +502,8 @@ const walk = (job: Job, output: Output, from: Checkpoint): Stream.Stream<Event, 
         .walk({
           from: from.position ?? undefined,
           pageSize: resource.pageSize === null ? null : (plan.pageSize ?? resource.pageSize),
-          concurrency: plan.concurrency ?? 8,
+          concurrency: job.concurrency.most,
+          windows: typeof plan.concurrency === "number" ? halfOf(plan.concurrency) : usualWindows,
           since: from.scope.since ?? undefined,
           until: from.scope.until,
           accepts: Changes.accepts(from.scope, Recent.decode(recent, 0), resource.changedAt),
@@ -485,6 +515,9 @@ const walk = (job: Job, output: Output, from: Checkpoint): Stream.Stream<Event, 
           Stream.map(Apart.setApart(resource.table)),
           Stream.provideService(Json.Lossless, true),
           Stream.provideService(Drift.Strict, plan.strict === true),
+          Stream.provideService(Concurrency.Current, job.concurrency),
+          Stream.provideService(IntercomMetrics.Tally, tally),
+          Stream.provideService(SideBySide.Current, job.beside),
           Stream.catch((error) =>
             Stream.fromEffect(Effect.flatMap(Ref.get(current), (at) => Effect.fail(reasonOf(error, start, at))))
           )
@@ -510,16 +543,18 @@ const reasonOf = (error: Walk.Failure, from: Checkpoint, at: Checkpoint): Reason
     : new RequestFailed({ error })
 }
 
+/** Windows walked at once: more would hold more pages in memory, and gain little. */
+const usualWindows = 4
+
 const overlapOf = ({ overlap = 900 }: Plan): number => overlap
 
 /** Tells a checkpoint what this run has cost until now. */
-const clock = (from: Checkpoint) =>
+const clock = (from: Checkpoint, tally: Ref.Ref<RequestStats.RequestStats>) =>
   Effect.gen(function* () {
-    const before = yield* RequestStats.current
     const passed = yield* Elapsed.start
     return Effect.gen(function* () {
       const updatedAt = DateTime.formatIso(yield* DateTime.now)
-      const effort = RequestStats.add(from.effort, RequestStats.since(before, yield* RequestStats.current))
+      const effort = RequestStats.add(from.effort, yield* Ref.get(tally))
       const workedMillis = from.workedMillis + (yield* passed)
       const { requests, retries, waitedMillis } = effort
       return (checkpoint: Checkpoint): Checkpoint => ({
@@ -580,10 +615,14 @@ const finish = (job: Job, output: Output, checkpoint: Checkpoint): Stream.Stream
         }
       } satisfies State)
       const { [scope.output]: _, ...others } = manifest?.exports ?? {}
-      yield* Document.writeManifest(connection, { format: 2, tool, exports: { ...others, [scope.output]: entry } })
+      // As the plan has them, whichever was complete first.
+      const exports = Object.entries({ ...others, [scope.output]: entry }).toSorted(
+        ([, a], [, b]) => plan.resources.indexOf(a.resource) - plan.resources.indexOf(b.resource)
+      )
+      yield* Document.writeManifest(connection, { format: 2, tool, exports: Object.fromEntries(exports) })
       yield* output.forget
       return { _tag: "Completed", resource: resource.name, entry } satisfies Event
-    }).pipe(Effect.uninterruptible)
+    }).pipe(job.beside.alone, Effect.uninterruptible)
   )
 
 /** What a plan would do, before it does it. */

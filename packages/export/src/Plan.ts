@@ -20,7 +20,7 @@ const Name = isName.pipe(
 )
 
 export const Plan = Schema.Struct({
-  /** One after the other: those of the API, and those that `Resource.layer` adds. */
+  /** Those of the API, and those that `Resource.layer` adds; they start in this order. */
   resources: Schema.NonEmptyArray(Name),
   /**
    * What changed since, instead of everything: a time in Unix seconds, or `last`, the last export into the same place
@@ -41,8 +41,16 @@ export const Plan = Schema.Struct({
   overlap: Schema.optionalKey(Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))),
   /** Records per request, instead of what each resource has. */
   pageSize: Schema.optionalKey(positive),
-  /** Records completed at once, and twice the windows of contacts walked at once. @default 8 */
-  concurrency: Schema.optionalKey(positive),
+  /**
+   * Requests under way at once, of all resources together; and half as many windows of contacts and tickets, whose pages are
+   * read ahead. `auto`: as many as latency and the rate limit need, 64 at the most, and 4 windows. @default "auto"
+   */
+  concurrency: Schema.optionalKey(Schema.Union([positive, Schema.Literal("auto")])),
+  /**
+   * Resources exported side by side, on one rate limit. One that waits for the workspace's only scroll does not count. Into
+   * a sink that is a sequence, such as a pipe, they go one after the other all the same. @default 4
+   */
+  resourcesAtOnce: Schema.optionalKey(positive),
   /** Exports again what is complete, and replaces what is of unknown origin. What is unfinished is resumed all the same. */
   force: Schema.optionalKey(Schema.Boolean),
   /**

@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Ref from "effect/Ref"
 import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
+import * as SideBySide from "./internal/SideBySide.ts"
 import * as Walk from "./Walk.ts"
 
 /** How often a scroll may break off before the export does. */
@@ -31,7 +32,13 @@ export const steps = <R>(
   /** What the API counts, where that is known: a scroll does not say. */
   total?: number | undefined
 ): Stream.Stream<Walk.Step, Walk.Failure, R> =>
-  Stream.unwrap(Effect.map(Ref.make(from === undefined ? 0 : 1), (begun) => attempt(open, begun, patience, total)))
+  Stream.unwrap(
+    Effect.gen(function* () {
+      const { scroll } = yield* SideBySide.Current
+      yield* scroll
+      return attempt(open, yield* Ref.make(from === undefined ? 0 : 1), patience, total)
+    })
+  )
 
 const attempt = <R>(
   open: Walk.Open<R>,

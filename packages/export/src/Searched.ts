@@ -45,14 +45,14 @@ export interface Searched<R> {
  * the end, so it is never skipped.
  */
 export const steps = <R>({ list, search }: Searched<R>, options: Definition.Options) => {
-  const { accepts, concurrency, from, known, since, where } = options
+  const { accepts, from, known, since, where, windows: atOnce } = options
   const pageSize = options.pageSize ?? 150
   const windows = (from: Walk.Position | undefined) =>
     Windows.steps({
       field: fieldOf(since),
       search,
       pageSize,
-      concurrency,
+      concurrency: atOnce,
       after: searchedAfter(since),
       where,
       from: Option.getOrUndefined(windowsPosition(from))

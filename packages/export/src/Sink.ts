@@ -143,6 +143,8 @@ export class Sink extends Context.Service<
     readonly name: string
     /** What it writes, where a place can have outputs of several formats: a resource is never written in two. */
     readonly format?: string | undefined
+    /** Whether everything goes into one sequence, as a pipe is: resources come one after the other then. @default false */
+    readonly sequential?: boolean | undefined
     /** Takes the lock, which is given back when the scope closes. */
     readonly connect: Effect.Effect<Connection, Reason, Scope.Scope>
     /** The same without a lock, to look at what is there: nothing is written, and nothing cut off. */

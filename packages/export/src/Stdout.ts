@@ -74,6 +74,7 @@ export const layer = ({ named = false }: Options = {}): Layer.Layer<Sink, never,
 
       return Sink.of({
         name: place,
+        sequential: true,
         connect: Effect.gen(function* () {
           const out = yield* writer(stdio.stdout({ endOnDone: false }))
           const err = yield* writer(stdio.stderr({ endOnDone: false }))

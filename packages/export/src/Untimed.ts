@@ -4,6 +4,7 @@
  */
 import type { IntercomError } from "@effect-intercom/core/IntercomError"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
 import * as Schema from "effect/Schema"
@@ -43,7 +44,8 @@ export const steps = <R>(options: Options<R>): Stream.Stream<Walk.Step, Walk.Fai
   if (listing !== undefined) return untimed(options, listing)
   return Stream.unwrap(
     Effect.gen(function* () {
-      const listed = from === undefined || from === null ? yield* count(list) : 0
+      // Counted while the walk begins.
+      const listed = yield* Effect.forkScoped(from === undefined || from === null ? count(list) : Effect.succeed(0))
       const before = Option.getOrUndefined(timedPosition(from))?.untimed
       const more = yield* Ref.make<number | undefined>(before)
       const next = yield* Ref.make<Listing | undefined>(undefined)
@@ -52,7 +54,7 @@ export const steps = <R>(options: Options<R>): Stream.Stream<Walk.Step, Walk.Fai
         const { position, total = 0 } = step
         const known = yield* Ref.get(more)
         // The first step of a walk has the count of a search of all.
-        const untimed = known ?? Math.max(0, listed - total)
+        const untimed = known ?? Math.max(0, (yield* Fiber.join(listed)) - total)
         yield* Ref.set(more, untimed)
         if (untimed === 0) return step
         const all = total + untimed

@@ -156,14 +156,11 @@ describe("Changes", () => {
           yield* simulator.update("companies", id, { name: "Renamed" })
           yield* TestClock.adjust("1 second")
           yield* Workspace.run(plan, sink)
-          assert.deepStrictEqual(
-            [...sink.outputs].map(([name, records]) => [name, records.length]),
-            [
-              ["companies", 230],
-              ["tags", sink.outputs.get("tags")?.length],
-              ["companies.20270115T090001Z", 1]
-            ]
-          )
+          assert.deepStrictEqual([...sink.outputs].map(([name, records]) => [name, records.length]).toSorted(), [
+            ["companies", 230],
+            ["companies.20270115T090001Z", 1],
+            ["tags", sink.outputs.get("tags")?.length]
+          ])
           assert.isAbove(sink.outputs.get("tags")?.length ?? 0, 0)
         }).pipe(Effect.provide(Workspace.layer()))
       )

@@ -135,7 +135,7 @@ describe("what people said of other exporters", () => {
         yield* Simulator.use(({ setFaults }) => setFaults(Faults.when("Conversations.search", "error403")))
         const sink = MemorySink.make()
         yield* Effect.flip(Workspace.run({ resources: ["conversations", "contacts", "tags"] }, sink))
-        assert.deepStrictEqual([...sink.outputs.keys()], ["contacts", "tags"])
+        assert.sameMembers([...sink.outputs.keys()], ["contacts", "tags"])
       })
     )
   )

@@ -174,10 +174,12 @@ describe("records that do not fit", () => {
           yield* Workspace.run({ resources: ["contacts", "conversations"], strict: true }, sink)
         )
         assert.deepStrictEqual(
-          entries.map(({ counts: { drift, quarantined, records } }) => [records, quarantined, drift]),
+          entries
+            .map(({ counts: { drift, quarantined, records }, resource }) => [resource, records, quarantined, drift])
+            .toSorted(),
           [
-            [86, 4, undefined],
-            [39, 1, undefined]
+            ["contacts", 86, 4, undefined],
+            ["conversations", 39, 1, undefined]
           ]
         )
       })

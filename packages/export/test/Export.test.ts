@@ -52,7 +52,7 @@ describe("Export", () => {
         }
         const entries = Workspace.entriesOf(events)
         assert.deepStrictEqual(
-          entries.map(({ resource }) => resource),
+          Export.inOrder(all, entries).map(({ resource }) => resource),
           [...listed]
         )
         for (const { complete, counts, resource, total } of entries) {
@@ -143,13 +143,14 @@ describe("Export", () => {
           Effect.provide(sink.layer),
           Effect.flip
         )
-        assert.deepStrictEqual(told, [
-          "contacts Started",
-          "contacts Failed",
-          "tags Started",
-          "tags StepWritten",
-          "tags Completed"
-        ])
+        assert.deepStrictEqual(
+          told.filter((event) => event.startsWith("contacts")),
+          ["contacts Started", "contacts Failed"]
+        )
+        assert.deepStrictEqual(
+          told.filter((event) => event.startsWith("tags")),
+          ["tags Started", "tags StepWritten", "tags Completed"]
+        )
         assert.strictEqual(error.resource, "contacts")
         assert.strictEqual(error.reason._tag === "RequestFailed" && error.reason.error.reason._tag, "Forbidden")
         assert.include(error.message, "api_plan_restricted")
@@ -162,7 +163,7 @@ describe("Export", () => {
       Effect.gen(function* () {
         yield* Simulator.use(({ setFaults }) => setFaults(Faults.when("Contacts.search", Faults.script("error401"))))
         const sink = MemorySink.make()
-        const error = yield* Effect.flip(Workspace.run({ resources: ["contacts", "tags"] }, sink))
+        const error = yield* Effect.flip(Workspace.run({ resources: ["contacts", "tags"], resourcesAtOnce: 1 }, sink))
         assert.isTrue(error.ofAll)
         assert.isFalse(sink.outputs.has("tags"))
       })

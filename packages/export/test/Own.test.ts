@@ -53,7 +53,7 @@ describe("a resource of one's own", () => {
     within(
       Effect.gen(function* () {
         const run = (sink: ReturnType<typeof MemorySink.make>) =>
-          Workspace.run({ resources: ["tags", "orders"] }, sink).pipe(Effect.provide(own))
+          Workspace.run({ resources: ["tags", "orders"], resourcesAtOnce: 1 }, sink).pipe(Effect.provide(own))
         const sink = MemorySink.make()
         const [, entry] = Workspace.entriesOf(yield* run(sink))
         assert.deepStrictEqual(

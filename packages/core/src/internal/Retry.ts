@@ -9,7 +9,7 @@ import type { RetryPolicy } from "../IntercomConfig.ts"
 import type { Reason } from "../IntercomError.ts"
 import * as IntercomMetrics from "../IntercomMetrics.ts"
 import * as Monotonic from "./Monotonic.ts"
-import type { Sent } from "./Stage.ts"
+import { type Sent, tally } from "./Stage.ts"
 import { isTransient, isUnprocessed } from "./Transient.ts"
 
 /**
@@ -62,6 +62,7 @@ const announce = (operation: Operation, { reason }: Failure, attempt: number, de
       Metric.withAttributes(IntercomMetrics.retries, { operation: operation.name, reason: reason._tag }),
       1
     ),
+    tally((counts) => ({ ...counts, retries: counts.retries + 1 })),
     Effect.annotateCurrentSpan("http.request.resend_count", attempt),
     Effect.logDebug(`${operation.name}: ${reason._tag}, retry ${attempt} in ${Math.ceil(Duration.toMillis(delay))} ms`)
   ])

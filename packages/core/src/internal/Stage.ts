@@ -3,6 +3,7 @@ import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import { identity } from "effect/Function"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as HttpHeaders from "effect/http/Headers"
@@ -13,6 +14,7 @@ import type * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Metric from "effect/Metric"
 import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
+import * as Concurrency from "../Concurrency.ts"
 import type * as IntercomConfig from "../IntercomConfig.ts"
 import type { Operation } from "../Attempt.ts"
 import { type BodyTooLargeError, TimeoutError } from "../IntercomError.ts"
@@ -21,6 +23,7 @@ import * as Body from "./Body.ts"
 import { Headers, Timeout, Version } from "./CallPolicy.ts"
 import * as Monotonic from "./Monotonic.ts"
 import { printable } from "./Printable.ts"
+import { numberOf } from "./RateLimit.ts"
 import type { Scrub } from "./Scrub.ts"
 import type * as ServerTime from "./ServerTime.ts"
 
@@ -31,7 +34,7 @@ type Response = HttpClientResponse.HttpClientResponse
 export interface Noted {
   readonly operation: Operation | undefined
   /** When it asked for its slot of the rate limit. */
-  readonly askedAt: number
+  askedAt: number
   /** When it left, and which of its call's attempts it is, from 1. */
   left: { readonly at: number; readonly number: number } | undefined
   /** What it was answered with, its body read or not. */
@@ -58,6 +61,10 @@ export const Sent = Context.Reference<Ref.Ref<Sent>>("@effect-intercom/core/inte
 // Shorter ones are the scheduling of fibers, not the rate limit.
 const shortestWait = 10
 
+/** Counts a call where its program counts, too. */
+export const tally = (change: (counts: IntercomMetrics.Counts) => IntercomMetrics.Counts): Effect.Effect<void> =>
+  Effect.flatMap(IntercomMetrics.Tally, (tally) => (tally === undefined ? Effect.void : Ref.update(tally, change)))
+
 /** Notes that a request leaves now, and how long the rate limiter kept it. */
 const leave = Effect.gen(function* () {
   const now = yield* Monotonic.millis
@@ -68,16 +75,18 @@ const leave = Effect.gen(function* () {
     attempts: attempts + 1
   }))
   attempt.left = { at: now, number: attempts }
-  if (now - askedAt < shortestWait) return
-  yield* Metric.update(
-    Metric.withAttributes(IntercomMetrics.waits, { operation: operation?.name ?? "" }),
-    now - askedAt
-  )
+  const waited = now - askedAt
+  if (waited < shortestWait) return
+  yield* Metric.update(Metric.withAttributes(IntercomMetrics.waits, { operation: operation?.name ?? "" }), waited)
+  yield* tally((counts) => ({ ...counts, waits: counts.waits + 1, waitedMillis: counts.waitedMillis + waited }))
 })
 
 const countRequest = (status: string): Effect.Effect<void> =>
   Effect.flatMap(Attempt, ({ operation }) =>
-    Metric.update(Metric.withAttributes(IntercomMetrics.requests, { operation: operation?.name ?? "", status }), 1)
+    Effect.andThen(
+      Metric.update(Metric.withAttributes(IntercomMetrics.requests, { operation: operation?.name ?? "", status }), 1),
+      tally((counts) => ({ ...counts, requests: counts.requests + 1 }))
+    )
   )
 
 /** Says who asks, whom, and for which version, beside what the call says. */
@@ -197,6 +206,44 @@ export const checkVersion = (version: string, scrub: Scrub, warned: Ref.Ref<bool
   })
   return <E>(client: Client<E>): Client<E> => HttpClient.transformResponse(client, Effect.tap(check))
 }
+
+const overloaded = new Set([429, 502, 503, 504])
+
+/** Attempts take their turns where their program wants that, and tell how it went. What waits for its turn has no slot. */
+export const takeTurns =
+  ({ rateLimit }: IntercomConfig.IntercomConfig) =>
+  <E extends { readonly _tag: string }>(client: Client<E>): Client<E> => {
+    const seconds = Duration.toSeconds(rateLimit.window)
+    return HttpClient.transformResponse(client, (answer) =>
+      Effect.flatMap(Concurrency.Current, (turns) => {
+        if (turns === undefined) return answer
+        const attempted = Effect.gen(function* () {
+          const attempt = yield* Attempt
+          attempt.askedAt = yield* Monotonic.millis
+          return yield* Effect.onExit(
+            answer,
+            Effect.fnUntraced(function* (exit) {
+              const { left, operation, response } = attempt
+              if (left === undefined || (Exit.isFailure(exit) && response === undefined && !isTimeout(exit))) return
+              const at = yield* Monotonic.millis
+              const limit = numberOf(response?.headers["x-ratelimit-limit"])
+              yield* turns.learn({
+                operation: operation?.name ?? "",
+                at,
+                millis: at - left.at,
+                overloaded: response === undefined || overloaded.has(response.status),
+                perSecond: limit === undefined || limit === 0 ? undefined : limit / seconds
+              })
+            })
+          )
+        })
+        return turns.admit(attempted)
+      })
+    )
+  }
+
+const isTimeout = <E extends { readonly _tag: string }>(exit: Exit.Exit<unknown, E>): boolean =>
+  Option.exists(Exit.findErrorOption(exit), ({ _tag }) => _tag === "TimeoutError")
 
 /** Notes when requests leave. */
 export const noteLeaving = <E>(client: Client<E>): Client<E> =>

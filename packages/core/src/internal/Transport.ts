@@ -70,6 +70,7 @@ export const make = Effect.fnUntraced(function* <E extends RateLimiter.RateLimit
     Stage.checkVersion(config.version, scrub, warned),
     Stage.noteLeaving,
     gate.admit,
+    Stage.takeTurns(config),
     Stage.refuseRedirects,
     Stage.leaveNoSpan
   )

@@ -122,12 +122,7 @@ export const contacts = make<Contacts>({
   ],
   permissions: ["Read and list users and companies"],
   resumes: Searched.resumes,
-  walk: (options) =>
-    Completion.completing(
-      options,
-      completion,
-      Searched.steps(searching, { ...options, concurrency: Searched.halfOf(options.concurrency) })
-    ),
+  walk: (options) => Completion.completing(options, completion, Searched.steps(searching, options)),
   count
 })
 
@@ -136,7 +131,7 @@ export const parents = (options: Options) =>
   // It is not known which were asked for; those that a search by time finds were.
   Searched.steps(searching, {
     ...options,
-    concurrency: 2,
+    windows: 2,
     since: undefined,
     accepts: () => true,
     known: Searched.isTimed

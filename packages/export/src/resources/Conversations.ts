@@ -24,7 +24,7 @@ const searching: Searched.Searched<Conversations> = {
 export const parents = (options: Options) =>
   Searched.steps(searching, {
     ...options,
-    concurrency: 2,
+    windows: 2,
     since: undefined,
     accepts: () => true,
     known: Searched.isTimed
@@ -77,7 +77,7 @@ export const conversations = make<Conversations>({
         operation: { operation: "Conversations.get", method: "GET", path: "/conversations/{conversation_id}" },
         complete: Completion.detailed(detail)
       },
-      Searched.steps(searching, { ...options, concurrency: 2 })
+      Searched.steps(searching, { ...options, windows: 2 })
     ),
   count: Searched.count(searching)
 })

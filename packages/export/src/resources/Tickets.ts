@@ -23,7 +23,7 @@ const searching: Searched.Searched<Tickets> = {
 
 /** All of them as they are listed, for what is asked of each. */
 export const parents = (options: Options) =>
-  Searched.steps(searching, { ...options, concurrency: 2, since: undefined, accepts: () => true })
+  Searched.steps(searching, { ...options, windows: 2, since: undefined, accepts: () => true })
 
 const parts = (ticket: Received) => fieldsOf(ticket["ticket_parts"])
 
@@ -62,7 +62,7 @@ export const tickets = make<Tickets>({
           missing: lacking
         })
       },
-      Searched.steps(searching, { ...options, concurrency: Searched.halfOf(options.concurrency) })
+      Searched.steps(searching, options)
     ),
   count: Searched.count(searching)
 })
