@@ -13,6 +13,7 @@ import * as Stream from "effect/Stream"
 import * as TestConsole from "effect/testing/TestConsole"
 import { spawn } from "node:child_process"
 import { fileURLToPath } from "node:url"
+import { bundle } from "./Bundle.ts"
 
 export interface Result {
   readonly code: number
@@ -47,7 +48,8 @@ export const inProcess = (
     Effect.scoped
   )
 
-const bin = fileURLToPath(new URL("../src/bin.ts", import.meta.url))
+/** The command's sources, which the project itself runs. */
+export const sources = fileURLToPath(new URL("../src/bin.ts", import.meta.url))
 
 /** What a command has of this process' environment. */
 const inherited = Object.fromEntries(
@@ -57,11 +59,12 @@ const inherited = Object.fromEntries(
   })
 )
 
-/** Starts the command as a process of its own; it is killed when the scope closes. */
-export const start = (args: ReadonlyArray<string>, env: Record<string, string> = {}, cwd?: string) =>
+/** Starts the command, as it is published, as a process of its own; it is killed when the scope closes. */
+export const start = (args: ReadonlyArray<string>, env: Record<string, string> = {}, program?: string) =>
   Effect.acquireRelease(
-    Effect.sync(() => {
-      const child = spawn(process.execPath, [bin, ...args], { cwd, env: { ...inherited, ...env } })
+    Effect.promise(async () => {
+      const path = program ?? (await bundle()).path
+      const child = spawn(process.execPath, [path, ...args], { env: { ...inherited, ...env } })
       const output = { stdout: "", stderr: "" }
       child.stdout.setEncoding("utf8").on("data", (text: string) => void (output.stdout += text))
       child.stderr.setEncoding("utf8").on("data", (text: string) => void (output.stderr += text))
@@ -82,8 +85,8 @@ export const start = (args: ReadonlyArray<string>, env: Record<string, string> =
   )
 
 /** Runs the command as a process of its own to its end. */
-export const run = (args: ReadonlyArray<string>, env?: Record<string, string>, cwd?: string) =>
-  Effect.scoped(Effect.flatMap(start(args, env, cwd), ({ result }) => result))
+export const run = (args: ReadonlyArray<string>, env?: Record<string, string>) =>
+  Effect.scoped(Effect.flatMap(start(args, env), ({ result }) => result))
 
 /** Waits until something is so. */
 export const until = <E, R>(condition: Effect.Effect<boolean, E, R>) =>

@@ -40,25 +40,28 @@ const within = (directory: string) =>
   )
 
 describe("the READMEs", () => {
-  it.live("have commands that do what they say", () =>
-    Effect.gen(function* () {
-      const { token, url } = yield* Simulator
-      const env = { INTERCOM_BASE_URL: url, INTERCOM_ACCESS_TOKEN: Redacted.value(token) }
-      const done = new Set<string>()
-      for (const path of ["../README.md", "../../../README.md"]) {
-        yield* within(yield* Command.temporary)
-        const commands = commandsOf(read(path)).filter(([name = ""]) => !others.has(name))
-        assert.isAbove(commands.length, 3)
-        for (const args of commands.filter((args) => !done.has(args.join(" ")))) {
-          done.add(args.join(" "))
-          const { code, stderr } = yield* Command.inProcess(args, env)
-          assert.strictEqual(code, 0, `intercom ${args.join(" ")}: ${stderr}`)
+  it.live(
+    "have commands that do what they say",
+    () =>
+      Effect.gen(function* () {
+        const { token, url } = yield* Simulator
+        const env = { INTERCOM_BASE_URL: url, INTERCOM_ACCESS_TOKEN: Redacted.value(token) }
+        const done = new Set<string>()
+        for (const path of ["../README.md", "../../../README.md"]) {
+          yield* within(yield* Command.temporary)
+          const commands = commandsOf(read(path)).filter(([name = ""]) => !others.has(name))
+          assert.isAbove(commands.length, 3)
+          for (const args of commands.filter((args) => !done.has(args.join(" ")))) {
+            done.add(args.join(" "))
+            const { code, stderr } = yield* Command.inProcess(args, env)
+            assert.strictEqual(code, 0, `intercom ${args.join(" ")}: ${stderr}`)
+          }
         }
-      }
-    }).pipe(
-      Effect.scoped,
-      Effect.provide([Simulator.layer({ contacts: 12, companies: 3, conversations: 4 }), NodeServices.layer])
-    )
+      }).pipe(
+        Effect.scoped,
+        Effect.provide([Simulator.layer({ contacts: 12, companies: 3, conversations: 4 }), NodeServices.layer])
+      ),
+    180_000
   )
 
   it.live("documents every flag of fleet run", () =>

@@ -655,20 +655,13 @@ describe("an export that is stopped", () => {
     return yield* child.result
   }, Effect.scoped)
 
-  const undisturbed = Effect.gen(function* () {
-    const directory = yield* Command.temporary
-    yield* intercom(...args(directory))
-    return {
-      contacts: yield* read(`${directory}/contacts.ndjson`),
-      quarantine: yield* read(`${directory}/quarantine.ndjson`)
-    }
-  })
-
   it.live(
-    "by Ctrl-C says so, and resumes to the same bytes",
+    "by kill -9, and by Ctrl-C, which says so, again and again, resumes to the same bytes",
     () =>
       Effect.gen(function* () {
         const directory = yield* Command.temporary
+        assert.strictEqual((yield* stop(directory, 1, "SIGKILL")).code, -1)
+
         const stopped = yield* stop(directory, 100_000, "SIGINT")
         assert.strictEqual(stopped.code, 130)
         assert.include(stopped.stderr, "Stopped. The same command resumes here.")
@@ -676,34 +669,24 @@ describe("an export that is stopped", () => {
         const status = yield* intercom("export", "status", directory)
         assert.match(status.stdout, /^contacts +unfinished +\d+ of 1,200 /m)
 
+        for (const bytes of [200_000, 500_000]) {
+          assert.strictEqual((yield* stop(directory, bytes, "SIGKILL")).code, -1)
+        }
         const resumed = yield* intercom(...args(directory))
         assert.strictEqual(resumed.code, 2, resumed.stderr)
         assert.match(resumed.stderr, /^contacts: resuming after [1-9]\d* records$/m)
-        const expected = yield* undisturbed
-        assert.strictEqual(yield* read(`${directory}/contacts.ndjson`), expected.contacts)
-        assert.strictEqual(yield* read(`${directory}/quarantine.ndjson`), expected.quarantine)
+
+        const undisturbed = yield* Command.temporary
+        yield* intercom(...args(undisturbed))
+        for (const name of ["contacts.ndjson", "quarantine.ndjson"]) {
+          assert.strictEqual(yield* read(`${directory}/${name}`), yield* read(`${undisturbed}/${name}`))
+        }
         assert.deepStrictEqual(yield* names(directory), [
           "contacts.ndjson",
           "manifest.json",
           "quarantine.ndjson",
           "state.json"
         ])
-      }).pipe(Effect.provide(slow)),
-    90_000
-  )
-
-  it.live(
-    "by kill -9, again and again, resumes to the same bytes",
-    () =>
-      Effect.gen(function* () {
-        const directory = yield* Command.temporary
-        for (const bytes of [1, 200_000, 500_000]) {
-          assert.strictEqual((yield* stop(directory, bytes, "SIGKILL")).code, -1)
-        }
-        assert.strictEqual((yield* intercom(...args(directory))).code, 2)
-        const expected = yield* undisturbed
-        assert.strictEqual(yield* read(`${directory}/contacts.ndjson`), expected.contacts)
-        assert.strictEqual(yield* read(`${directory}/quarantine.ndjson`), expected.quarantine)
         assert.strictEqual((yield* intercom("export", "verify", directory)).code, 0)
       }).pipe(Effect.provide(slow)),
     90_000

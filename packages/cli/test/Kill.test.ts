@@ -54,7 +54,7 @@ describe("an export that is killed", () => {
 
           const calm = yield* Command.temporary
           const undisturbed = `${format}${calm}${file}`
-          assert.strictEqual((yield* Command.run(args(undisturbed), env)).code, 0)
+          assert.strictEqual((yield* Command.inProcess(args(undisturbed), env)).code, 0)
           const expected = yield* digested(calm, undisturbed)
           assert.include(expected, "conversations")
 
@@ -172,7 +172,7 @@ describe("an export that is suspended, while another starts over and is stopped"
           assert.match(stderr, new RegExp(`lost its lock on .*process ${another.child.pid} on .* took over`))
           assert.notInclude(stderr, "is kept")
 
-          const { code: last, stderr: told } = yield* Command.run(args, env)
+          const { code: last, stderr: told } = yield* Command.inProcess(args, env)
           assert.strictEqual(last, 0, told)
           assert.match(told, /resuming after [1-9]\d* records/)
           assert.match(yield* digested(directory, to), /\b600\b/)

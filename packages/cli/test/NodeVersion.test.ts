@@ -1,12 +1,10 @@
 import * as NodeVersion from "@effect-intercom/cli/NodeVersion"
 import { assert, describe, it } from "@effect/vitest"
 import { spawnSync } from "node:child_process"
-import { mkdtempSync, readFileSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
-import { rolldown } from "rolldown"
-import config from "../rolldown.config.ts"
+import { bundle } from "./Bundle.ts"
 
 const root = fileURLToPath(new URL("../../..", import.meta.url))
 
@@ -80,25 +78,16 @@ describe("Node", () => {
   }
 
   it("20 is refused by the bundle, which loads nothing before", async () => {
-    const directory = mkdtempSync(join(tmpdir(), "intercom-bundle-"))
-    try {
-      const bundle = await rolldown({ ...config, cwd: join(root, "packages/cli") })
-      const { output } = await bundle.write({ ...config.output, dir: directory })
-      await bundle.close()
-      const entries = output.flatMap((one) => (one.type === "chunk" && one.isEntry ? [one] : []))
-      assert.deepStrictEqual(
-        entries.map(({ fileName, imports }) => [fileName, imports]),
-        [["intercom.js", ["node:v8"]]]
-      )
-      const entry = join(directory, "intercom.js")
-      const { status, stderr } = on("v20.20.2", entry, "whoami")
-      assert.match(stderr, /^intercom needs Node 22\.19\.0 or newer, and this is Node 20\.20\.2: .*\n$/)
-      assert.strictEqual(status, 64)
-      const { status: fine, stdout } = on(process.version, entry, "--version")
-      assert.match(stdout, /^intercom v\d/)
-      assert.strictEqual(fine, 0)
-    } finally {
-      rmSync(directory, { recursive: true, force: true })
-    }
+    const { entries, path } = await bundle()
+    assert.deepStrictEqual(
+      entries.map(({ fileName, imports }) => [fileName, imports]),
+      [["intercom.js", ["node:v8"]]]
+    )
+    const { status, stderr } = on("v20.20.2", path, "whoami")
+    assert.match(stderr, /^intercom needs Node 22\.19\.0 or newer, and this is Node 20\.20\.2: .*\n$/)
+    assert.strictEqual(status, 64)
+    const { status: fine, stdout } = on(process.version, path, "--version")
+    assert.match(stdout, /^intercom v\d/)
+    assert.strictEqual(fine, 0)
   })
 })

@@ -7,17 +7,8 @@ import * as Command from "./Command.ts"
 describe("intercom simulate", () => {
   it.live("prints what a client needs, answers, and ends with Ctrl-C", () =>
     Effect.gen(function* () {
-      const child = yield* Command.start([
-        "simulate",
-        "--contacts",
-        "7",
-        "--news-items",
-        "3",
-        "--rate-limit",
-        "20/10s",
-        "--timezone",
-        "Asia/Tokyo"
-      ])
+      const flags = ["--contacts", "7", "--news-items", "3", "--rate-limit", "20/10s", "--timezone", "Asia/Tokyo"]
+      const child = yield* Command.start(["simulate", ...flags], {}, Command.sources)
       yield* Command.until(Effect.sync(() => child.output.stdout.includes("intercom export")))
       const [, url = ""] = /export INTERCOM_BASE_URL=(\S+)/.exec(child.output.stdout) ?? []
       const [, token = ""] = /export INTERCOM_ACCESS_TOKEN=(\S+)/.exec(child.output.stdout) ?? []
