@@ -14,7 +14,7 @@ import * as Schema from "effect/Schema"
 import { mkdir } from "node:fs/promises"
 import { dirname } from "node:path"
 import * as Disk from "./Disk.ts"
-import { often, survive, timeout, undisturbed } from "./SqlKill.ts"
+import { modes, often, survive, timeout, undisturbed } from "./SqlKill.ts"
 import { batch, exported, type Row, session, type SqlPlace, subject } from "./SqlPlace.ts"
 import { scenarios } from "./SqlScenarios.ts"
 
@@ -166,7 +166,7 @@ describe("NodeDuckDb", () => {
         () =>
           Effect.gen(function* () {
             const [one, other] = [yield* place, yield* place]
-            for (const mode of ["replace", "merge"] as const) {
+            for (const mode of modes) {
               const expected = yield* undisturbed({ CHILD_DUCKDB: other.file }, mode)
               assert.strictEqual(yield* survive({ CHILD_DUCKDB: one.file }, mode), expected)
             }

@@ -12,7 +12,7 @@ import * as TestClock from "effect/testing/TestClock"
 import { setImmediate } from "node:timers/promises"
 import { DatabaseSync } from "node:sqlite"
 import * as Disk from "./Disk.ts"
-import { survive, timeout, undisturbed } from "./SqlKill.ts"
+import { modes, survive, timeout, undisturbed } from "./SqlKill.ts"
 import { type SqlPlace, subject } from "./SqlPlace.ts"
 import { scenarios } from "./SqlScenarios.ts"
 
@@ -61,7 +61,7 @@ describe("NodeSqlite", () => {
       () =>
         Effect.gen(function* () {
           const [one, other] = [yield* place, yield* place]
-          for (const mode of ["replace", "merge"] as const) {
+          for (const mode of modes) {
             const expected = yield* undisturbed({ CHILD_FILE: other.file }, mode)
             assert.strictEqual(yield* survive({ CHILD_FILE: one.file }, mode), expected)
           }

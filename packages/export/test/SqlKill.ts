@@ -16,7 +16,7 @@ export interface Child {
 /** When it is killed: as soon as it has said so many lines, or that it finishes or forgets. */
 export type Moment = number | "finish" | "forget" | "never"
 
-const run = (child: Child, mode: "replace" | "merge", moment: Moment): Effect.Effect<ReadonlyArray<string>> =>
+const run = (child: Child, mode: Mode, moment: Moment): Effect.Effect<ReadonlyArray<string>> =>
   Effect.promise(async () => {
     const program = NodePath.join(import.meta.dirname, "SqlChild.ts")
     const running = spawn(process.execPath, [program], {
@@ -43,18 +43,22 @@ export const timeout = 120_000
 /** Whether what takes long is asked for. */
 export const often = process.env["INTERCOM_TEST_KILLS"] !== undefined
 
-const moments: Readonly<Record<"replace" | "merge", ReadonlyArray<Moment>>> = {
+type Mode = "replace" | "merge"
+
+/** The modes that are tried. */
+export const modes: ReadonlyArray<Mode> = often ? ["replace", "merge"] : ["replace"]
+
+const moments: Readonly<Record<Mode, ReadonlyArray<Moment>>> = {
   replace: often ? [3, 1, "finish", "forget", "never"] : [3, "finish", "never"],
-  merge: often ? [5, "finish", "never"] : [5, "never"]
+  merge: [5, "finish", "never"]
 }
 
 /** Kills the export again and again, and lets it end in the last run. */
-export const survive = (child: Child, mode: "replace" | "merge") =>
+export const survive = (child: Child, mode: Mode) =>
   Effect.map(
     Effect.forEach(moments[mode], (moment) => run(child, mode, moment)),
     (runs) => runs.at(-1)?.at(-1)
   )
 
 /** The same without being killed. */
-export const undisturbed = (child: Child, mode: "replace" | "merge") =>
-  Effect.map(run(child, mode, "never"), (said) => said.at(-1))
+export const undisturbed = (child: Child, mode: Mode) => Effect.map(run(child, mode, "never"), (said) => said.at(-1))
