@@ -146,14 +146,16 @@ const inside = (node: JsonNode.Node): ReadonlyArray<JsonNode.Node> => [
   )
 ]
 
-/** Whether a schema is too large, each schema written out where it is referred to, but for those within themselves. */
-const isEndless = (node: JsonNode.Node): boolean => {
+/** Whether a schema is too large, each schema written out where it is referred to, but for those within themselves; `known` is what is inside of each. */
+const isEndless = (node: JsonNode.Node, known: Map<string, ReadonlyArray<JsonNode.Node>>): boolean => {
   const open = new Set<string>()
   let left: number = most.inside
   const visit = (node: JsonNode.Node): void => {
     if (left-- <= 0 || open.has(node.pointer)) return
     open.add(node.pointer)
-    for (const next of inside(node)) visit(next)
+    const next = known.get(node.pointer) ?? inside(node)
+    known.set(node.pointer, next)
+    for (const one of next) visit(one)
     open.delete(node.pointer)
   }
   visit(node)
@@ -167,9 +169,10 @@ export const excess = (document: Json): string | undefined => {
   if (doubled !== undefined) {
     return `the schema at #${doubled.pointer} stands for ${of(doubled).work} schemas, more than a value can be held against (${most.beside}): its alternatives repeat each other`
   }
+  const known = new Map<string, ReadonlyArray<JsonNode.Node>>()
   const endless = OpenApiVisitor.parts(document)
     .flatMap(({ node, part }) => (part === "media" || part === "parameter" ? [JsonNode.child(node, "schema")] : []))
-    .find((schema) => schema !== undefined && isEndless(schema))
+    .find((schema) => schema !== undefined && isEndless(schema, known))
   return (
     endless &&
     `the schema at #${endless.pointer} comes to more than ${most.inside} schemas with its references written out, more than can be compared`

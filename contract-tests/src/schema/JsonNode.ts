@@ -21,28 +21,32 @@ export const isRecord = (value: unknown): value is { readonly [key: string]: Sch
 export const record = (node: Node): { readonly [key: string]: Schema.Json } => (isRecord(node.value) ? node.value : {})
 
 /** The pointer of a place below another. */
-export const below = (pointer: string, ...keys: ReadonlyArray<string | number>): string =>
-  [pointer, ...keys.map((key) => JsonPointer.escapeToken(String(key)))].join("/")
+export const below = (pointer: string, ...keys: ReadonlyArray<string | number>): string => {
+  let place = pointer
+  for (const key of keys) place += `/${JsonPointer.escapeToken(String(key))}`
+  return place
+}
 
 /** The node at a key or index, `undefined` when there is none. `$ref`s are not followed. */
-export const child = (node: Node, key: string | number): Node | undefined => {
-  const { value } = node
+export const child = ({ pointer, root, through, value }: Node, key: string | number): Node | undefined => {
   const found = Array.isArray(value)
     ? value[Number(key)]
     : isRecord(value) && Object.hasOwn(value, key)
       ? value[key]
       : undefined
-  return found === undefined ? undefined : { ...node, pointer: below(node.pointer, key), value: found }
+  return found === undefined ? undefined : { root, pointer: below(pointer, key), through, value: found }
 }
 
 /** The nodes of an object's keys, or of an array's items. */
-export const children = (node: Node): ReadonlyArray<readonly [string, Node]> =>
-  Predicate.isObjectOrArray(node.value)
-    ? Object.keys(node.value).flatMap((key) => {
-        const found = child(node, key)
-        return found === undefined ? [] : [[key, found] as const]
-      })
-    : []
+export const children = (node: Node): ReadonlyArray<readonly [string, Node]> => {
+  const found: Array<readonly [string, Node]> = []
+  if (!Predicate.isObjectOrArray(node.value)) return found
+  for (const key of Object.keys(node.value)) {
+    const inner = child(node, key)
+    if (inner !== undefined) found.push([key, inner])
+  }
+  return found
+}
 
 /** The node below another, by its keys. */
 export const descend = (node: Node, keys: ReadonlyArray<string>): Node | undefined =>
@@ -52,16 +56,30 @@ export const descend = (node: Node, keys: ReadonlyArray<string>): Node | undefin
 export const at = (root: Schema.Json, pointer: string): Node | undefined =>
   descend(make(root), pointer.split("/").slice(1).map(JsonPointer.unescapeToken))
 
+// A document refers to few places, each many times.
+const targets = new WeakMap<object, Map<string, Node | undefined>>()
+
+/** What a local `$ref` names, itself maybe another. */
+const targetOf = (root: Schema.Json, reference: string): Node | undefined => {
+  const look = () => {
+    const keys = JsonPointer.parseUriFragment(reference)
+    return keys === undefined ? undefined : descend(make(root), keys)
+  }
+  if (!Predicate.isObject(root)) return look()
+  const known = targets.get(root) ?? new Map<string, Node | undefined>()
+  targets.set(root, known)
+  if (!known.has(reference)) known.set(reference, look())
+  return known.get(reference)
+}
+
 /** The node a local `$ref` leads to; the node itself when it has none; `undefined` when it leads nowhere. */
 export const resolve = (node: Node): Node | undefined => {
   const reference = record(node)["$ref"]
   if (typeof reference !== "string") return node
-  const keys = JsonPointer.parseUriFragment(reference)
-  const through = [...node.through, below(node.pointer, "$ref")]
-  const target = keys === undefined ? undefined : descend(make(node.root), keys)
+  const target = targetOf(node.root, reference)
   // A reference that leads back to itself has no value.
   if (target === undefined || node.through.length > 64) return undefined
-  return resolve({ ...target, through })
+  return resolve({ ...target, through: [...node.through, below(node.pointer, "$ref")] })
 }
 
 /** {@link child}, with `$ref`s followed before and after. */

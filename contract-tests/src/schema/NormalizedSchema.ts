@@ -162,8 +162,27 @@ const cross = (left: ReadonlyArray<Alternative>, right: ReadonlyArray<Alternativ
   ].slice(0, mostAlternatives)
 }
 
+// The same places of a document are asked about again and again.
+type Known<A> = WeakMap<object, WeakMap<object, Map<string, A>>>
+const knownAlternatives: Known<ReadonlyArray<Alternative>> = new WeakMap()
+const knownShapes: Known<Shape> = new WeakMap()
+
+const remembered = <A>(known: Known<A>, node: JsonNode.Node, look: () => A): A => {
+  const { pointer, root, through, value } = node
+  if (!Predicate.isObject(root) || !Predicate.isObject(value)) return look()
+  const values = known.get(root) ?? new WeakMap<object, Map<string, A>>()
+  known.set(root, values)
+  const places = values.get(value) ?? new Map<string, A>()
+  values.set(value, places)
+  const key = [pointer, ...through].join(" ")
+  const found = places.get(key) ?? look()
+  places.set(key, found)
+  return found
+}
+
 /** The ways to satisfy a schema. One that refers to itself at once allows nothing. */
-export const alternatives = (node: JsonNode.Node): ReadonlyArray<Alternative> => within(node, [])
+export const alternatives = (node: JsonNode.Node): ReadonlyArray<Alternative> =>
+  remembered(knownAlternatives, node, () => within(node, []))
 
 /** {@link alternatives}; `open` are the schemas this one is part of. */
 const within = (node: JsonNode.Node, open: ReadonlyArray<string>): ReadonlyArray<Alternative> => {
@@ -281,21 +300,7 @@ const union = (alternatives: ReadonlyArray<Alternative>, node: JsonNode.Node): S
   }
 }
 
-// The same places of a document are asked about again and again.
-const known = new WeakMap<object, WeakMap<object, Map<string, Shape>>>()
-
-const ofOne = (node: JsonNode.Node): Shape => {
-  const { pointer, root, through, value } = node
-  if (!Predicate.isObject(root) || !Predicate.isObject(value)) return union(alternatives(node), node)
-  const places = known.get(root) ?? new WeakMap<object, Map<string, Shape>>()
-  known.set(root, places)
-  const key = [pointer, ...through].join(" ")
-  const shapes = places.get(value) ?? new Map<string, Shape>()
-  places.set(value, shapes)
-  const shape = shapes.get(key) ?? union(alternatives(node), node)
-  shapes.set(key, shape)
-  return shape
-}
+const ofOne = (node: JsonNode.Node): Shape => remembered(knownShapes, node, () => union(alternatives(node), node))
 
 /** Everything any of the schemas allows; `undefined` for none. */
 export const of = (nodes: ReadonlyArray<JsonNode.Node>): Shape | undefined => {

@@ -1,4 +1,6 @@
 /** The parts an OpenAPI document is made of, and a walk over them: what is a schema, and what only looks like one. */
+import * as Predicate from "effect/Predicate"
+import * as Record from "effect/Record"
 import * as JsonNode from "./JsonNode.ts"
 
 export type Part =
@@ -64,18 +66,29 @@ export interface Place {
   readonly node: JsonNode.Node
 }
 
-const under = ({ node, part }: Place): ReadonlyArray<Place> =>
-  Object.entries(grammar[part]).flatMap(([key, [next, as]]) => {
-    const found = JsonNode.child(node, key)
-    if (found === undefined) return []
-    const nodes = as === "one" ? [found] : JsonNode.children(found).map(([, node]) => node)
-    return nodes.map((node) => ({ part: next, node }))
-  })
+// As lists, which are walked for every part.
+const steps = Record.map(grammar, (keys) => Object.entries(keys))
+
+const known = new WeakMap<object, ReadonlyArray<Place>>()
+
+const partsOf = (document: JsonNode.Node["value"]): ReadonlyArray<Place> => {
+  const found: Array<Place> = [{ part: "document", node: JsonNode.make(document) }]
+  for (const { node, part } of found) {
+    for (const [key, [next, as]] of steps[part]) {
+      const inner = JsonNode.child(node, key)
+      if (inner === undefined) continue
+      if (as === "one") found.push({ part: next, node: inner })
+      else for (const [, one] of JsonNode.children(inner)) found.push({ part: next, node: one })
+    }
+  }
+  return found
+}
 
 /** Every part of a document, each before those inside it. `$ref`s are not followed. */
 export const parts = (document: JsonNode.Node["value"]): ReadonlyArray<Place> => {
-  const found: Array<Place> = [{ part: "document", node: JsonNode.make(document) }]
-  for (const place of found) found.push(...under(place))
+  if (!Predicate.isObject(document)) return partsOf(document)
+  const found = known.get(document) ?? partsOf(document)
+  known.set(document, found)
   return found
 }
 
