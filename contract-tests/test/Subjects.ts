@@ -20,7 +20,10 @@ export const services = Layer.merge(NodeServices.layer, NodeHttpClient.layerUndi
 
 export const seed = Contract.defaultSeed
 
-const effective = Effect.runSync(Effect.cached(EffectiveDocument.load().pipe(Effect.provide(NodeServices.layer))))
+/** The project's own document with its overlays, read once. */
+export const effective = Effect.runSync(
+  Effect.cached(EffectiveDocument.load().pipe(Effect.provide(NodeServices.layer)))
+)
 
 /** Some operations, of every form there is: most tests need no others, however many there are. */
 export const intercom = Client.only(Client.intercom, [

@@ -1,19 +1,18 @@
 /** Two documents compared by running the suite on both: what would break, what is new, and what changed beside. */
 import * as Diff from "@effect-intercom/contract-tests/checks/Diff"
 import type { Severity } from "@effect-intercom/contract-tests/report/Divergence"
-import * as EffectiveDocument from "@effect-intercom/contract-tests/document/EffectiveDocument"
 import * as JsonNode from "@effect-intercom/contract-tests/schema/JsonNode"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as JsonPatch from "effect/JsonPatch"
 import type * as Schema from "effect/Schema"
-import { client, edited, intercom, services } from "../Subjects.ts"
+import { client, edited, effective, intercom, services } from "../Subjects.ts"
 
 const own = Effect.runSync(
   Effect.cached(
     Effect.all({
       document: edited([]),
-      published: Effect.map(EffectiveDocument.load(), ({ published }) => published)
+      published: Effect.map(effective, ({ published }) => published)
     }).pipe(Effect.provide(services))
   )
 )

@@ -11,7 +11,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as JsonPatch from "effect/JsonPatch"
 import type * as Schema from "effect/Schema"
-import { clientOf, services } from "../Subjects.ts"
+import { clientOf, effective, services } from "../Subjects.ts"
 
 const published = Effect.runSync(
   Effect.cached(
@@ -63,7 +63,7 @@ describe("a document that means the same", () => {
     it.live(name, () =>
       Effect.gen(function* () {
         const { actions, document, own, revision } = yield* load(rewrite(yield* published))
-        const ours = yield* EffectiveDocument.load()
+        const ours = yield* effective
         assert.isUndefined(revision)
         assert.isTrue(own)
         assert.strictEqual(actions.length, ours.actions.length)
@@ -207,7 +207,7 @@ describe("a changed document", () => {
       const methods = ["Conversations.replyAsAdmin", "Conversations.replyAsContact"]
       const client = yield* clientOf(Client.only(Client.intercom, methods))
       assert.lengthOf(client.operations, 2)
-      const { document } = yield* EffectiveDocument.load()
+      const { document } = yield* effective
       const known = Document.only(document, new Set(client.operations.map(({ key }) => key)))
       const source = { document: known, defects: [] }
       assert.deepStrictEqual(DocumentDiff.check(client, { known, given: known, idle: [] }, []), [])
@@ -240,7 +240,7 @@ describe("a changed document", () => {
   it.live("gets the overlays that still have a place, and keeps them off when others are named", () =>
     Effect.gen(function* () {
       const patch: JsonPatch.JsonPatch = [{ op: "remove", path: "/paths/~1segments" }]
-      const ours = yield* EffectiveDocument.load()
+      const ours = yield* effective
       const { actions, own } = yield* changed(patch)
       assert.isFalse(own)
       assert.isBelow(actions.length, ours.actions.length)

@@ -6,7 +6,6 @@ import * as Client from "@effect-intercom/contract-tests/subject/Client"
 import * as Diff from "@effect-intercom/contract-tests/checks/Diff"
 import type { Severity } from "@effect-intercom/contract-tests/report/Divergence"
 import * as Document from "@effect-intercom/contract-tests/document/Document"
-import * as EffectiveDocument from "@effect-intercom/contract-tests/document/EffectiveDocument"
 import type * as OpenApiVisitor from "@effect-intercom/contract-tests/schema/OpenApiVisitor"
 import * as DocumentDiff from "@effect-intercom/contract-tests/checks/DocumentDiff"
 import * as Vocabulary from "@effect-intercom/contract-tests/document/Vocabulary"
@@ -15,6 +14,7 @@ import * as NodeServices from "@effect/platform-node/NodeServices"
 import * as Effect from "effect/Effect"
 import * as JsonPatch from "effect/JsonPatch"
 import type * as Schema from "effect/Schema"
+import { effective } from "../Subjects.ts"
 
 /** Contacts are enough, and are quick. */
 const methods = ["Contacts.list", "Contacts.create", "Contacts.get", "Contacts.search"]
@@ -23,7 +23,7 @@ const resources = Client.only(Client.intercom, methods)
 const base = Effect.runSync(
   Effect.cached(
     Effect.gen(function* () {
-      const { document } = yield* EffectiveDocument.load()
+      const { document } = yield* effective
       const client = yield* Client.make(resources).pipe(Effect.provide(Client.layer("https://api.intercom.io")))
       const keys = new Set(client.operations.map(({ key }) => key))
       return { client, document: Document.only(document, keys) }

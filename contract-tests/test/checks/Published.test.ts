@@ -10,7 +10,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as JsonPatch from "effect/JsonPatch"
 import * as Layer from "effect/Layer"
-import { client, services } from "../Subjects.ts"
+import { client, effective, services } from "../Subjects.ts"
 
 class Result extends Context.Service<Result, Published.Result>()("Result") {
   static readonly layer = Layer.effect(this, Published.run({ runs: 3 })).pipe(Layer.provide(services))
@@ -53,7 +53,7 @@ layer(Result.layer, { excludeTestServices: true, timeout: "5 minutes" })("the pu
   it.effect("a fact no overlay tells is left over", () =>
     Effect.gen(function* () {
       const { report } = yield* Result
-      const { actions, document } = yield* EffectiveDocument.load()
+      const { actions, document } = yield* effective
       const without = actions.filter(({ file }) => !file.endsWith("segments.yml"))
       const left = Published.explain(report, { actions: without, document }).unnamed
       assert.isNotEmpty(left)
@@ -65,7 +65,7 @@ layer(Result.layer, { excludeTestServices: true, timeout: "5 minutes" })("the pu
 /** What a run without overlays leaves unexplained of a version of the document, by the comparing checks. */
 const leftOf = (patch: JsonPatch.JsonPatch) =>
   Effect.gen(function* () {
-    const { published } = yield* EffectiveDocument.load()
+    const { published } = yield* effective
     const spec = { spec: "version.json", text: JSON.stringify(JsonPatch.apply(patch, published)) }
     const overlaid = yield* EffectiveDocument.load(spec)
     const plain = yield* EffectiveDocument.load({ ...spec, overlays: "none" })
@@ -152,7 +152,7 @@ describe("another version without overlays", () => {
 
   it.live("excuses nothing that samples show with the overlays, too", () =>
     Effect.gen(function* () {
-      const overlaid = yield* EffectiveDocument.load()
+      const overlaid = yield* effective
       const ours = yield* client
       const fault: Divergence.Divergence = {
         operation: "POST /conversations",

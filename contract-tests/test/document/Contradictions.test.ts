@@ -1,6 +1,5 @@
 import * as Contract from "@effect-intercom/contract-tests/checks/Contract"
 import * as Contradictions from "@effect-intercom/contract-tests/document/Contradictions"
-import * as EffectiveDocument from "@effect-intercom/contract-tests/document/EffectiveDocument"
 import * as Generate from "@effect-intercom/contract-tests/schema/Generate"
 import * as JsonNode from "@effect-intercom/contract-tests/schema/JsonNode"
 import * as NormalizedSchema from "@effect-intercom/contract-tests/schema/NormalizedSchema"
@@ -10,7 +9,7 @@ import * as fc from "fast-check"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import type * as Schema from "effect/Schema"
-import { services } from "../Subjects.ts"
+import { effective, services } from "../Subjects.ts"
 
 type Schemas = { readonly [name: string]: Schema.Json }
 
@@ -156,7 +155,7 @@ describe("a schema no value fits", () => {
 
   it.effect("is not in the project's own document", () =>
     Effect.gen(function* () {
-      const { defects, voided } = yield* EffectiveDocument.load()
+      const { defects, voided } = yield* effective
       assert.deepStrictEqual([defects, voided], [[], []])
     }).pipe(Effect.provide(NodeServices.layer))
   )

@@ -4,7 +4,7 @@ import * as SourceLocations from "@effect-intercom/contract-tests/document/Sourc
 import * as PositionedText from "@effect-intercom/contract-tests/document/PositionedText"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { services } from "../Subjects.ts"
+import { effective, services } from "../Subjects.ts"
 
 const line = (text: string, pointer: string) => PositionedText.make(text).locate(pointer)?.line
 
@@ -98,7 +98,7 @@ describe("SourceLocations", () => {
 
   it.effect("what an action of an overlay supplied is in the overlay, at its line", () =>
     Effect.gen(function* () {
-      const document = yield* EffectiveDocument.load()
+      const document = yield* effective
       const places = yield* SourceLocations.make(document)
       const ours = places.of({ pointer: "/components/schemas/Contact/properties/workspace_id/type" })
       assert.match(ours?.file ?? "", /spec\/overlays\/contacts\.yml$/)
@@ -119,7 +119,7 @@ describe("SourceLocations", () => {
 
   it.effect("what an addition supplied is in its file, at its line", () =>
     Effect.gen(function* () {
-      const document = yield* EffectiveDocument.load()
+      const document = yield* effective
       const place = (yield* SourceLocations.make(document)).of({ pointer: "/paths/~1tags~1{tag_id}/get/operationId" })
       assert.isDefined(place)
       assert.match(
@@ -133,7 +133,7 @@ describe("SourceLocations", () => {
 
   it.effect("what an overlay writes over has the document's own line, too, where that was edited", () =>
     Effect.gen(function* () {
-      const ours = yield* EffectiveDocument.load()
+      const ours = yield* effective
       const published = ours.sources.get(ours.source) ?? ""
       const schema = PositionedText.make(published).locate("/components/schemas/Contact/properties/phone/type")
       const lines = published.split("\n")
@@ -157,7 +157,7 @@ describe("SourceLocations", () => {
 
   it.effect("what is nowhere is at the nearest place above, be that the document's or an overlay's", () =>
     Effect.gen(function* () {
-      const places = yield* SourceLocations.make(yield* EffectiveDocument.load())
+      const places = yield* SourceLocations.make(yield* effective)
       const theirs = places.of({ pointer: "/components/schemas/Contact/properties/nothing/type" })
       assert.deepInclude(theirs, { exact: false })
       assert.strictEqual(theirs?.line, places.of({ pointer: "/components/schemas/Contact/properties" })?.line)

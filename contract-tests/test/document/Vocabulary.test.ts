@@ -7,8 +7,7 @@ import * as NodeServices from "@effect/platform-node/NodeServices"
 import * as Effect from "effect/Effect"
 import * as JsonPatch from "effect/JsonPatch"
 import type * as Schema from "effect/Schema"
-
-const own = Effect.runSync(Effect.cached(EffectiveDocument.load().pipe(Effect.provide(NodeServices.layer))))
+import { effective as own } from "../Subjects.ts"
 
 const contact = "/components/schemas/Contact"
 const parameters = "/paths/~1contacts/get/parameters"

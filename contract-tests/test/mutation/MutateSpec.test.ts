@@ -1,13 +1,12 @@
 /** Mutants of the document: each operator makes another document, and a few of every kind are judged as they should be. */
 import * as Document from "@effect-intercom/contract-tests/document/Document"
-import * as EffectiveDocument from "@effect-intercom/contract-tests/document/EffectiveDocument"
 import * as MutateSpec from "@effect-intercom/contract-tests/mutation/MutateSpec"
 import * as Mutants from "@effect-intercom/contract-tests/mutation/Mutants"
 import * as Revision from "@effect-intercom/contract-tests/document/Revision"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as JsonPatch from "effect/JsonPatch"
-import { edited, intercom, services } from "../Subjects.ts"
+import { edited, effective, intercom, services } from "../Subjects.ts"
 
 const described = ({ class: wanted, found, mutant, verdict }: MutateSpec.Judged) =>
   `${verdict} ${wanted}: ${mutant.kind} ${mutant.operator} at #${mutant.pointer} | ${found[0]?.message ?? "nothing found"}`
@@ -63,7 +62,7 @@ describe("mutants", () => {
 
   it.live("make other documents: the neutral ones mean the same, and none of the others does", () =>
     Effect.gen(function* () {
-      const { published } = yield* EffectiveDocument.load()
+      const { published } = yield* effective
       const operators = Map.groupBy(Mutants.all(published), ({ kind, operator }) => `${kind} ${operator}`)
       for (const [name, [mutant]] of operators) {
         assert.isDefined(mutant)

@@ -1,6 +1,5 @@
 import * as Document from "@effect-intercom/contract-tests/document/Document"
 import type { Finding } from "@effect-intercom/contract-tests/report/Divergence"
-import * as EffectiveDocument from "@effect-intercom/contract-tests/document/EffectiveDocument"
 import * as Generate from "@effect-intercom/contract-tests/schema/Generate"
 import * as JsonNode from "@effect-intercom/contract-tests/schema/JsonNode"
 import * as Property from "@effect-intercom/contract-tests/schema/Property"
@@ -10,6 +9,7 @@ import * as NodeServices from "@effect/platform-node/NodeServices"
 import * as Effect from "effect/Effect"
 import type * as Schema from "effect/Schema"
 import * as fc from "fast-check"
+import { effective } from "../Subjects.ts"
 
 const sample = (schema: Schema.Json, options?: Generate.Options, numRuns = 300): ReadonlyArray<unknown> =>
   fc.sample(Generate.values(JsonNode.make(schema), options), { seed: 1, numRuns })
@@ -99,7 +99,7 @@ describe("values", () => {
 
   it.effect("of every schema of the document can be made", () =>
     Effect.gen(function* () {
-      const { document } = yield* EffectiveDocument.load()
+      const { document } = yield* effective
       const { operations, root } = Document.make(document)
       const validator = Validator.make(root)
       for (const schema of operations.flatMap(({ responses }) =>

@@ -1,17 +1,16 @@
 import * as Client from "@effect-intercom/contract-tests/subject/Client"
 import * as Document from "@effect-intercom/contract-tests/document/Document"
-import * as EffectiveDocument from "@effect-intercom/contract-tests/document/EffectiveDocument"
 import * as JsonNode from "@effect-intercom/contract-tests/schema/JsonNode"
 import * as ClientLocation from "@effect-intercom/contract-tests/subject/ClientLocation"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { services } from "../Subjects.ts"
+import { effective, services } from "../Subjects.ts"
 
 /** The project's document and the client, loaded once. */
 const loaded = Effect.runSync(
   Effect.cached(
     Effect.gen(function* () {
-      const { document } = yield* EffectiveDocument.load()
+      const { document } = yield* effective
       const client = yield* Client.make(Client.intercom).pipe(Effect.provide(Client.layer("https://api.intercom.io")))
       return { document, client, parsed: Document.make(document) }
     }).pipe(Effect.provide(services))

@@ -1,5 +1,4 @@
 import * as Contract from "@effect-intercom/contract-tests/checks/Contract"
-import * as EffectiveDocument from "@effect-intercom/contract-tests/document/EffectiveDocument"
 import * as Har from "@effect-intercom/contract-tests/traffic/Har"
 import * as Live from "@effect-intercom/contract-tests/traffic/Live"
 import * as Traffic from "@effect-intercom/contract-tests/traffic/Traffic"
@@ -16,11 +15,10 @@ import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import type * as Schema from "effect/Schema"
 import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from "node:zlib"
+import { effective as own } from "../Subjects.ts"
 
 const token = "dG9rOm9mX2Ffd29ya3NwYWNl"
 const base = "http://workspace.test"
-
-const own = Effect.runSync(Effect.cached(EffectiveDocument.load().pipe(Effect.provide(NodeServices.layer))))
 
 const edited = (patch: JsonPatch.JsonPatch) =>
   Effect.map(own, (source) => ({ ...source, document: JsonPatch.apply(patch, source.document) }))

@@ -5,6 +5,7 @@ import type { ResourceOperation } from "@effect-intercom/core/Resource"
 import * as Wire from "@effect-intercom/core/Wire"
 import * as Arbitrary from "effect/Arbitrary"
 import * as Effect from "effect/Effect"
+import { memoize } from "effect/Function"
 import * as Record from "effect/Record"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
@@ -62,7 +63,12 @@ export const one = <A>(arbitrary: Arbitrary.Arbitrary<A>): Effect.Effect<A> =>
   Effect.map(Effect.orDie(Arbitrary.sampleEffect(arbitrary, { count: 1, seed, size: 4 })), ([value]) => value as A)
 
 /** A request of an operation, always the same. */
-export const request = (operation: ResourceOperation): Effect.Effect<Request> => one(requests(operation))
+export const request = memoize((operation: ResourceOperation) =>
+  Effect.runSync(Effect.cached(one(requests(operation))))
+)
+
+/** An answer of an operation, always the same. */
+export const answer = memoize((operation: ResourceOperation) => Effect.runSync(Effect.cached(one(answers(operation)))))
 
 /** A method, without its types. */
 export interface Method {
