@@ -19,7 +19,7 @@ import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { createServer } from "node:http"
 import * as Captured from "./Captured.ts"
-import { text, whole } from "./internal/Flags.ts"
+import { address, text, whole } from "./internal/Flags.ts"
 import * as Listener from "./Listener.ts"
 import * as Network from "./Network.ts"
 import { CannotListen } from "./SimulateCommand.ts"
@@ -65,13 +65,9 @@ const refusing = (flag: FileRefused["flag"], file: string) => (error: PlatformEr
   return new FileRefused({ flag, file, description: "description" in reason ? reason.description : reason.message })
 }
 
-const forward = Flag.String("forward").pipe(
+const forward = address("forward", "http://localhost:3000/webhooks/intercom").pipe(
   Flag.withMetavar("URL"),
   Flag.withDescription("Passes each notification on to this address, signed"),
-  Flag.filter(
-    (value) => ["http:", "https:"].includes(URL.parse(value)?.protocol ?? ""),
-    () => "an address such as http://localhost:3000/webhooks/intercom"
-  ),
   Flag.optional
 )
 

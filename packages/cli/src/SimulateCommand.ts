@@ -17,6 +17,8 @@ import * as Str from "effect/String"
 import * as Format from "@effect-intercom/export/Format"
 import { whole } from "./internal/Flags.ts"
 import * as Mistake from "./Mistake.ts"
+import * as Network from "./Network.ts"
+import * as Notify from "./Notify.ts"
 
 /** The port cannot be had. */
 export class CannotListen extends Schema.TaggedError<CannotListen>()("CannotListen", { port: Schema.Int }) {
@@ -97,10 +99,23 @@ export const command = Command.make(
     latency: whole("latency", 0, 600_000).pipe(
       Flag.withDescription("Milliseconds each answer takes at least; 0 when left out"),
       Flag.withDefault(0)
-    )
+    ),
+    ...Notify.flags
   },
-  Effect.fnUntraced(function* ({ faults, latency, rateLimit, ...options }) {
-    yield* Effect.andThen(announce(), Effect.never).pipe(
+  Effect.fnUntraced(function* ({
+    duplicates,
+    faults,
+    latency,
+    notify,
+    notifySecretFile,
+    rateLimit,
+    reorder,
+    ...options
+  }) {
+    yield* Effect.andThen(Notify.subscribe({ duplicates, notify, notifySecretFile, reorder }), announce()).pipe(
+      Effect.andThen(Effect.never),
+      Effect.scoped,
+      Effect.provide(Network.proxied),
       Effect.provide(
         Simulator.layer({
           ...options,
@@ -113,6 +128,10 @@ export const command = Command.make(
     )
   })
 ).pipe(
+  Command.validate((options) => {
+    const wrong = Notify.mistake(options)
+    return wrong === undefined ? Effect.void : Effect.fail(new CliError.ValidationError({ message: wrong }))
+  }),
   Command.withDescription(
     "Run an Intercom workspace on this machine: made-up records, real pages, limits and errors, and faults on request"
   ),
@@ -121,6 +140,10 @@ export const command = Command.make(
     {
       command: "intercom simulate --contacts 100000 --rate-limit 166/10s --faults 2%",
       description: "Many contacts, a tight limit, and one request in fifty that fails"
+    },
+    {
+      command: "intercom simulate --notify http://localhost:3000/webhooks/intercom --duplicates 20% --reorder 2000",
+      description: "Tell an application of what happens, some of it twice and out of order"
     }
   ])
 )

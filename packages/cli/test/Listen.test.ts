@@ -151,6 +151,55 @@ describe("intercom listen", () => {
     })
   )
 
+  it.live("takes what a simulated workspace tells, signed with a secret of a file", () =>
+    Effect.gen(function* () {
+      const fs = yield* FileSystem.FileSystem
+      const directory = yield* Command.temporary
+      const file = `${directory}/notifications.ndjson`
+      yield* fs.writeFileString(`${directory}/secret`, "client-secret\n")
+      const [port, api] = [yield* freePort, yield* freePort]
+      const endpoint = `http://127.0.0.1:${port}/webhooks`
+      const simulate = ["simulate", "--port", String(api), "--contacts", "0", "--notify", endpoint]
+      const early = yield* Command.inProcess(simulate)
+      assert.deepStrictEqual(
+        [early.code, early.stderr],
+        [
+          1,
+          `--notify: ${endpoint} did not answer the HEAD request that checks an endpoint: it has to answer it with 200. Start what listens there, or correct it.`
+        ]
+      )
+      yield* Effect.forkScoped(Command.inProcess(["listen", "--port", String(port), "--save", file], env))
+      const isThere = Effect.tryPromise(() => fetch(endpoint, { method: "HEAD" }))
+      yield* Command.until(Effect.orElseSucceed(Effect.as(isThere, true), () => false))
+      yield* Effect.forkScoped(
+        Command.inProcess(
+          [...simulate, "--notify-secret-file", `${directory}/secret`, "--reorder", "5", "--duplicates", "100%"],
+          // It is the file's that counts.
+          { INTERCOM_CLIENT_SECRET: "another" }
+        )
+      )
+      // It answers a little before it tells.
+      let created = 0
+      const create = Effect.tryPromise(() =>
+        fetch(`http://127.0.0.1:${api}/contacts`, {
+          method: "POST",
+          headers: { authorization: "Bearer simulator-token", "content-type": "application/json" },
+          body: JSON.stringify({ role: "user", email: `zoe-${created++}@example.com` })
+        })
+      )
+      const kept = Effect.map(fs.readFileString(file), (text) => text.trimEnd())
+      yield* Command.until(
+        Effect.andThen(
+          Effect.ignore(create),
+          Effect.map(kept, (text) => text !== "")
+        )
+      )
+      const { body } = JSON.parse((yield* kept).split("\n")[0] ?? "") as { readonly body: string }
+      assert.include(body, '"topic":"contact.user.created"')
+      assert.match(body, /zoe-\d+@example\.com/)
+    }).pipe(Effect.scoped, Effect.provide(NodeServices.layer))
+  )
+
   it.live("says that its port is taken, and that nothing listens where it passes on to", () =>
     Effect.gen(function* () {
       const { url } = yield* application

@@ -11,6 +11,15 @@ export const whole = (name: string, least: number, most: number) =>
     )
   )
 
+/** An address of http or https. */
+export const address = (name: string, example: string) =>
+  Flag.String(name).pipe(
+    Flag.filter(
+      (value) => ["http:", "https:"].includes(URL.parse(value)?.protocol ?? ""),
+      () => `an address such as ${example}`
+    )
+  )
+
 /** A string that is not empty: `--name=` and `--name "$UNSET"` are mistakes. */
 export const text = (name: string, what: string) =>
   Flag.String(name).pipe(
