@@ -25,11 +25,12 @@ const methodOf = (operation: ApiOperation) => operation.name.slice(operation.nam
 /** Every operation, with the methods that call it. */
 const table = () =>
   [
-    "| operation | method |",
-    "| - | - |",
+    "| operation | method | permission |",
+    "| - | - | - |",
     ...rows().map(([key, of]) => {
       const methods = of.map((operation) => `\`${field(operation)}.${methodOf(operation)}\``)
-      return `| \`${key}\` | ${methods.join(", ")} |`
+      const permissions = new Set(of.map(({ permission }) => permission ?? "not documented"))
+      return `| \`${key}\` | ${methods.join(", ")} | ${[...permissions].join(", ")} |`
     })
   ].join("\n")
 

@@ -18,6 +18,8 @@ export interface Operation {
   readonly idempotent: boolean
   /** What a success answers with. */
   readonly body: Body
+  /** The permission an app needs for it, where a document names one. */
+  readonly permission?: string | undefined
 }
 
 /** The answer to a request, complete. */

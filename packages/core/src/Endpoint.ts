@@ -17,6 +17,7 @@ import type * as HttpMethod from "effect/http/HttpMethod"
 import * as Arr from "effect/Array"
 import * as Schema from "effect/Schema"
 import * as Pagination from "./Pagination.ts"
+import type { Permission } from "./Permission.ts"
 import { listing, noParameters } from "./Wire.ts"
 
 /**
@@ -84,6 +85,8 @@ export interface Endpoint<
   readonly idempotent: boolean
   /** Its name in the published document, where that does not follow from its name here. */
   readonly operationId: string | undefined
+  /** The permission an app needs for it; `undefined` where no document names one. */
+  readonly permission: string | undefined
   /** How its pages are walked. */
   readonly pages: Pagination.Walk<Item> | undefined
   readonly strings: Strings | undefined
@@ -147,6 +150,8 @@ interface Options<
   /** @default true, but for POST and PATCH (RFC 9110) */
   readonly idempotent?: boolean | undefined
   readonly operationId?: string | undefined
+  /** The permission an app needs for it, as Intercom's Developer Hub calls it: the error of a 403 names it. */
+  readonly permission?: Permission | (string & {}) | undefined
   readonly pages?: Pagination.Walk<Item> | undefined
   readonly strings?: Strings | undefined
   /**
@@ -208,6 +213,7 @@ const make =
     error: options.error === undefined ? [] : Arr.ensure(options.error),
     idempotent: options.idempotent ?? (method !== "POST" && method !== "PATCH"),
     operationId: options.operationId,
+    permission: options.permission,
     pages: options.pages,
     strings: options.strings,
     alternativeOf: options.alternativeOf
@@ -230,7 +236,8 @@ export type Listing<Key extends string, Item extends Schema.Top> = ReturnType<
 >
 
 /**
- * A `GET` of all records there are, in one answer and without parameters: the field they are in, and their schema.
+ * A `GET` of all records there are, in one answer and without parameters: the field they are in, their schema, and the
+ * permission it needs.
  *
  * @example
  * ```ts
@@ -243,9 +250,13 @@ export type Listing<Key extends string, Item extends Schema.Top> = ReturnType<
 export const all = <const Path extends `/${string}`, const Key extends string, Item extends Schema.Top>(
   path: Path & ([ParamNames<Path>] extends [never] ? unknown : never),
   key: Key,
-  item: Item
+  item: Item,
+  permission?: Permission | (string & {})
 ): Endpoint<{}, typeof noParameters, never, Listing<Key, Item>, never, Item> => {
   // A computed key is any string to the compiler.
   const fields = { [key]: Schema.Array(item) } as { readonly [_ in Key]: Schema.$Array<Item> }
-  return { ...get("/", { query: noParameters, success: listing(fields), pages: Pagination.single(key, item) }), path }
+  return {
+    ...get("/", { query: noParameters, success: listing(fields), pages: Pagination.single(key, item), permission }),
+    path
+  }
 }

@@ -67,14 +67,21 @@ export class Unauthorized extends Schema.TaggedError<Unauthorized>()("Unauthoriz
   }
 }
 
-/** 403: the app's scopes or the workspace's plan (`api_plan_restricted`) do not cover the operation. */
-export class Forbidden extends Schema.TaggedError<Forbidden>()("Forbidden", response) {
+/**
+ * 403: the app's permissions or the workspace's plan (`api_plan_restricted`) do not cover the operation. `permission` is the
+ * one it needs, where a document names it.
+ */
+export class Forbidden extends Schema.TaggedError<Forbidden>()("Forbidden", {
+  ...response,
+  permission: Schema.optionalKey(Schema.String)
+}) {
   override get message(): string {
+    const permission = this.permission === undefined ? "the permission" : `the permission "${this.permission}"`
     return says(
       this,
       this.errors.length === 0
-        ? "It does not tell why: the app may lack the permission (Intercom's Developer Hub), or something before the API refused it."
-        : "If the app lacks the permission, give it in Intercom's Developer Hub."
+        ? `It does not tell why: the app may lack ${permission} (Intercom's Developer Hub), or something before the API refused it.`
+        : `If the app lacks ${permission}, give it in Intercom's Developer Hub.`
     )
   }
 }

@@ -128,7 +128,8 @@ const operationOf = (resource: string, method: string, endpoint: Endpoint.Top): 
   method: endpoint.method,
   path: endpoint.path.replaceAll(/:(\w+)/g, "{$1}"),
   idempotent: endpoint.idempotent,
-  body: endpoint.body
+  body: endpoint.body,
+  permission: endpoint.permission
 })
 
 /** The operations of a resource, in the order of declaration. */

@@ -4,6 +4,7 @@
  */
 import type { IntercomError } from "@effect-intercom/core/IntercomError"
 import type { Page, WalkOptions } from "@effect-intercom/core/Pagination"
+import type { Permission } from "@effect-intercom/core/Permission"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
@@ -74,7 +75,7 @@ export interface Resource<out R> {
   readonly requests: ReadonlyArray<string>
   readonly cost: Cost
   /** The permissions a token needs, as Intercom's Developer Hub calls them; empty where no document says. */
-  readonly permissions: ReadonlyArray<string>
+  readonly permissions: ReadonlyArray<Permission | (string & {})>
   /** The search it is walked by, whose queries say which records are exported; `undefined` where there is none. */
   readonly search: Search.Fields | undefined
   /** Whether a walk can resume at a stored position; null is its start. */

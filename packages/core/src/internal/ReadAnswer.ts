@@ -117,7 +117,9 @@ export const check = (
   if (isSuccess(operation, response)) return Effect.succeed(response)
   return Clock.clockWith((clock) => {
     const { headers, request, status } = response
-    const refusal = { status, headers, body: Body.of(response), ...asked, url: request.url, at: time.now(clock) }
+    const { permission } = operation
+    const body = Body.of(response)
+    const refusal = { status, headers, body, ...asked, url: request.url, at: time.now(clock), permission }
     return Effect.fail(new Failure({ reason: reasonOf(refusal, scrub), notBefore: resetDelay(refusal) }))
   })
 }

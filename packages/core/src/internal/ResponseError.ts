@@ -48,6 +48,8 @@ export interface Refusal {
   readonly workspace?: string | undefined
   /** What was asked there. */
   readonly url: string
+  /** What an app needs for it, where that is known. */
+  readonly permission?: string | undefined
   /** When it arrived, in Unix milliseconds of the server's clock. */
   readonly at: number
 }
@@ -109,7 +111,7 @@ export const reasonOf = (refusal: Refusal, scrub: Scrub): E.Reason => {
     case 401:
       return new E.Unauthorized(fields)
     case 403:
-      return new E.Forbidden(fields)
+      return new E.Forbidden({ ...fields, ...defined({ permission: refusal.permission }) })
     case 404:
       return new E.NotFound(fields)
     case 409:

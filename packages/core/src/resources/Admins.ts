@@ -174,28 +174,48 @@ export class ListActivityLogs extends Schema.Opaque<ListActivityLogs>()(
 export class Admins extends Resource.Service<Admins>()("Admins", {
   /** Whose token it is, and of which workspace. Fails with `Unauthorized` when the token is not good here. */
   me: Endpoint.get("/me", { success: CurrentAdmin, operationId: "getMe" }),
-  /** All admins, in one answer. */
+  /**
+   * All admins, in one answer.
+   *
+   * Permission: Read admins.
+   */
   list: Endpoint.get("/admins", {
+    permission: "Read admins",
     query: ListAdmins,
     success: AdminList,
     pages: Pagination.single("admins", Admin)
   }),
-  /** Fails with `NotFound` when there is no such admin. */
+  /**
+   * Fails with `NotFound` when there is no such admin.
+   *
+   * Permission: Read one admin.
+   */
   get: Endpoint.get("/admins/:admin_id", {
+    permission: "Read one admin",
     params: { admin_id: AdminId },
     success: Admin,
     error: ErrorResponse.NotFound
   }),
-  /** Says that an admin is away, or back. Fails with `NotFound` when there is no such admin, or reason. */
+  /**
+   * Says that an admin is away, or back. Fails with `NotFound` when there is no such admin, or reason.
+   *
+   * Permission: Update admins.
+   */
   setAway: Endpoint.put("/admins/:admin_id/away", {
+    permission: "Update admins",
     params: { admin_id: AdminId },
     payload: SetAway,
     success: Admin,
     error: [ErrorResponse.BadRequest, ErrorResponse.NotFound],
     operationId: "setAdminAway"
   }),
-  /** One page of what admins did, newest first; `listActivityLogs.pages` and `.items` walk it all. */
+  /**
+   * One page of what admins did, newest first; `listActivityLogs.pages` and `.items` walk it all.
+   *
+   * Permission: Read admin activity logs.
+   */
   listActivityLogs: Endpoint.get("/admins/activity_logs", {
+    permission: "Read admin activity logs",
     query: ListActivityLogs,
     success: ActivityLogList,
     error: ErrorResponse.BadRequest,

@@ -214,40 +214,70 @@ export class UpdateArticle extends Schema.Opaque<UpdateArticle>()(
 
 /** The articles of a workspace. */
 export class Articles extends Resource.Service<Articles>()("Articles", {
-  /** One page; `list.pages` and `list.items` walk them all. */
+  /**
+   * One page; `list.pages` and `list.items` walk them all.
+   *
+   * Permission: Read and list articles.
+   */
   list: Endpoint.get("/articles", {
+    permission: "Read and list articles",
     query: ListArticles,
     success: ArticleList,
     error: ErrorResponse.BadRequest,
     pages: Pagination.page("data", Article)
   }),
-  /** Creates an article. Never sent twice. */
+  /**
+   * Creates an article. Never sent twice.
+   *
+   * Permission: Read and write articles.
+   */
   create: Endpoint.post("/articles", {
+    permission: "Read and write articles",
     payload: CreateArticle,
     success: Article,
     error: [ErrorResponse.BadRequest, ErrorResponse.UnprocessableEntity]
   }),
-  /** The only way to an article's `statistics`. Fails with `NotFound` when there is no such article. */
+  /**
+   * The only way to an article's `statistics`. Fails with `NotFound` when there is no such article.
+   *
+   * Permission: Read and list articles.
+   */
   get: Endpoint.get("/articles/:article_id", {
+    permission: "Read and list articles",
     params: { article_id: ArticleId },
     success: Article,
     error: ErrorResponse.NotFound
   }),
-  /** Changes what is given. Fails with `NotFound` when there is no such article. */
+  /**
+   * Changes what is given. Fails with `NotFound` when there is no such article.
+   *
+   * Permission: Read and write articles.
+   */
   update: Endpoint.put("/articles/:article_id", {
+    permission: "Read and write articles",
     params: { article_id: ArticleId },
     payload: UpdateArticle,
     success: Article,
     error: [ErrorResponse.BadRequest, ErrorResponse.NotFound, ErrorResponse.UnprocessableEntity]
   }),
-  /** Deletes an article for good; `update` it to `state: "draft"` to hide it. Fails with `NotFound` when it is gone. */
+  /**
+   * Deletes an article for good; `update` it to `state: "draft"` to hide it. Fails with `NotFound` when it is gone.
+   *
+   * Permission: Read and write articles.
+   */
   delete: Endpoint.del("/articles/:article_id", {
+    permission: "Read and write articles",
     params: { article_id: ArticleId },
     success: Deleted,
     error: ErrorResponse.NotFound
   }),
-  /** One page of the articles that have a phrase; `search.pages` and `search.items` walk them all. */
+  /**
+   * One page of the articles that have a phrase; `search.pages` and `search.items` walk them all.
+   *
+   * Permission: Read and list articles.
+   */
   search: Endpoint.get("/articles/search", {
+    permission: "Read and list articles",
     query: SearchArticles,
     success: ArticleSearchResult,
     pages: Pagination.url("data.articles", Article)

@@ -27,6 +27,10 @@ export class AwayStatusReason extends Schema.Opaque<AwayStatusReason>()(
 
 /** The reasons for being away of a workspace. */
 export class AwayStatusReasons extends Resource.Service<AwayStatusReasons>()("AwayStatusReasons", {
-  /** All reasons, in one answer. */
-  list: Endpoint.all("/away_status_reasons", "data", AwayStatusReason)
+  /**
+   * All reasons, in one answer.
+   *
+   * Permission: Read admins.
+   */
+  list: Endpoint.all("/away_status_reasons", "data", AwayStatusReason, "Read admins")
 }) {}

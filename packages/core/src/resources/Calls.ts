@@ -82,20 +82,37 @@ export class SearchCalls extends Schema.Opaque<SearchCalls>()(
 
 /** The calls of a workspace. */
 export class Calls extends Resource.Service<Calls>()("Calls", {
-  /** One page; `list.pages` and `list.items` walk them all. */
+  /**
+   * One page; `list.pages` and `list.items` walk them all.
+   *
+   * Permission: Read conversations.
+   */
   list: Endpoint.get("/calls", {
+    permission: "Read conversations",
     query: ListCalls,
     success: CallList,
     error: ErrorResponse.BadRequest,
     pages: Pagination.page("data", Call)
   }),
-  /** Fails with `NotFound` when there is no such call. */
-  get: Endpoint.get("/calls/:call_id", { params: { call_id: CallId }, success: Call, error: ErrorResponse.NotFound }),
+  /**
+   * Fails with `NotFound` when there is no such call.
+   *
+   * Permission: Read conversations.
+   */
+  get: Endpoint.get("/calls/:call_id", {
+    permission: "Read conversations",
+    params: { call_id: CallId },
+    success: Call,
+    error: ErrorResponse.NotFound
+  }),
   /**
    * Where the recording is: a signed address on another host, good for a limited time, to be asked for without the token.
    * Fails with `NotFound` when there is no such call, or no recording of it.
+   *
+   * Permission: Read conversations.
    */
   getRecording: Endpoint.get("/calls/:call_id/recording", {
+    permission: "Read conversations",
     params: { call_id: CallId },
     success: Endpoint.Location,
     error: ErrorResponse.NotFound,
@@ -104,15 +121,23 @@ export class Calls extends Resource.Service<Calls>()("Calls", {
   /**
    * What was said, as plain text; `search` has it in entries, for many calls at once. Fails with `NotFound` when there is
    * no such call, or no transcript of it.
+   *
+   * Permission: Read conversations.
    */
   getTranscript: Endpoint.get("/calls/:call_id/transcript", {
+    permission: "Read conversations",
     params: { call_id: CallId },
     success: Endpoint.Text,
     error: ErrorResponse.NotFound,
     operationId: "getCallTranscript"
   }),
-  /** The calls of some conversations with their transcripts, in one answer. Safe to repeat. */
+  /**
+   * The calls of some conversations with their transcripts, in one answer. Safe to repeat.
+   *
+   * Permission: Read conversations.
+   */
   search: Endpoint.post("/calls/search", {
+    permission: "Read conversations",
     payload: SearchCalls,
     success: CallSearchResult,
     error: ErrorResponse.BadRequest,

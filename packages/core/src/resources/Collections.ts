@@ -128,34 +128,59 @@ export class UpdateCollection extends Schema.Opaque<UpdateCollection>()(
 
 /** The collections of a workspace's Help Centers. */
 export class Collections extends Resource.Service<Collections>()("Collections", {
-  /** One page, of all levels; `list.pages` and `list.items` walk them all. */
+  /**
+   * One page, of all levels; `list.pages` and `list.items` walk them all.
+   *
+   * Permission: Read and list articles.
+   */
   list: Endpoint.get("/help_center/collections", {
+    permission: "Read and list articles",
     query: ListCollections,
     success: CollectionList,
     error: ErrorResponse.BadRequest,
     pages: Pagination.page("data", Collection)
   }),
-  /** Fails with `NotFound` when there is no such collection. */
+  /**
+   * Fails with `NotFound` when there is no such collection.
+   *
+   * Permission: Read and list articles.
+   */
   get: Endpoint.get("/help_center/collections/:collection_id", {
+    permission: "Read and list articles",
     params: { collection_id: CollectionId },
     success: Collection,
     error: ErrorResponse.NotFound
   }),
-  /** Creates a collection. Names need not differ, so it is never sent twice. */
+  /**
+   * Creates a collection. Names need not differ, so it is never sent twice.
+   *
+   * Permission: Read and write articles.
+   */
   create: Endpoint.post("/help_center/collections", {
+    permission: "Read and write articles",
     payload: CreateCollection,
     success: Collection,
     error: ErrorResponse.BadRequest
   }),
-  /** Changes what is given. Fails with `NotFound` when there is no such collection. */
+  /**
+   * Changes what is given. Fails with `NotFound` when there is no such collection.
+   *
+   * Permission: Read and write articles.
+   */
   update: Endpoint.put("/help_center/collections/:collection_id", {
+    permission: "Read and write articles",
     params: { collection_id: CollectionId },
     payload: UpdateCollection,
     success: Collection,
     error: [ErrorResponse.BadRequest, ErrorResponse.NotFound]
   }),
-  /** Deletes a collection for good. Fails with `NotFound` when it is gone. */
+  /**
+   * Deletes a collection for good. Fails with `NotFound` when it is gone.
+   *
+   * Permission: Read and write articles.
+   */
   delete: Endpoint.del("/help_center/collections/:collection_id", {
+    permission: "Read and write articles",
     params: { collection_id: CollectionId },
     success: Deleted,
     error: ErrorResponse.NotFound

@@ -148,7 +148,9 @@ const oneOf = <Key extends string>(key: Key) => Schema.Record(Schema.Literal(key
  * its example: either is read.
  */
 class Lookup extends Resource.Service<Lookup>()("Companies", {
+  /** Permission: Read and list users and companies. */
   find: Endpoint.get("/companies", {
+    permission: "Read and list users and companies",
     query: Schema.Union([oneOf("company_id"), oneOf("name")]),
     success: Schema.Union([Company, CompanyList]),
     error: ErrorResponse.NotFound,
@@ -162,15 +164,25 @@ const isPage = Schema.is(CompanyList)
 export class Companies extends Resource.Service<Companies>()(
   "Companies",
   {
-    /** One page; `list.pages` and `list.items` walk them all. */
+    /**
+     * One page; `list.pages` and `list.items` walk them all.
+     *
+     * Permission: Read and list users and companies.
+     */
     list: Endpoint.get("/companies", {
+      permission: "Read and list users and companies",
       query: ListCompanies,
       success: CompanyList,
       error: [ErrorResponse.BadRequest, ErrorResponse.NotFound],
       pages: Pagination.page("data", Company)
     }),
-    /** Creates the company, or updates the one with the same `company_id`. Safe to repeat. */
+    /**
+     * Creates the company, or updates the one with the same `company_id`. Safe to repeat.
+     *
+     * Permission: Write users and companies.
+     */
     createOrUpdate: Endpoint.post("/companies", {
+      permission: "Write users and companies",
       payload: CreateOrUpdateCompany,
       success: Company,
       error: ErrorResponse.BadRequest,
@@ -185,8 +197,11 @@ export class Companies extends Resource.Service<Companies>()(
      * its fate is unknown, as the answer would be the page after the one that was lost. After a failure start over, a
      * minute later; `from` is for a walk that was stopped between two pages, and fails with `NotFound` when the scroll is
      * gone.
+     *
+     * Permission: Read and list users and companies.
      */
     scroll: Endpoint.get("/companies/scroll", {
+      permission: "Read and list users and companies",
       query: ScrollCompanies,
       success: CompanyScroll,
       error: [ErrorResponse.BadRequest, ErrorResponse.NotFound],
@@ -195,21 +210,36 @@ export class Companies extends Resource.Service<Companies>()(
       idempotent: false,
       pages: Pagination.scroll("data", Company)
     }),
-    /** The company with this id of Intercom's. Fails with `NotFound` when there is none. */
+    /**
+     * The company with this id of Intercom's. Fails with `NotFound` when there is none.
+     *
+     * Permission: Read one user and one company.
+     */
     get: Endpoint.get("/companies/:company_id", {
+      permission: "Read one user and one company",
       params: { company_id: CompanyId },
       success: Company,
       error: ErrorResponse.NotFound
     }),
-    /** Changes a company, by Intercom's id; `createOrUpdate` goes by yours. */
+    /**
+     * Changes a company, by Intercom's id; `createOrUpdate` goes by yours.
+     *
+     * Permission: Write users and companies.
+     */
     update: Endpoint.put("/companies/:company_id", {
+      permission: "Write users and companies",
       params: { company_id: CompanyId },
       payload: UpdateCompany,
       success: Company,
       error: ErrorResponse.NotFound
     }),
-    /** Deletes a company for good; its contacts stay. Fails with `NotFound` when there is no such company. */
+    /**
+     * Deletes a company for good; its contacts stay. Fails with `NotFound` when there is no such company.
+     *
+     * Permission: Write users and companies.
+     */
     delete: Endpoint.del("/companies/:company_id", {
+      permission: "Write users and companies",
       params: { company_id: CompanyId },
       success: Deleted,
       error: ErrorResponse.NotFound
@@ -217,8 +247,11 @@ export class Companies extends Resource.Service<Companies>()(
     /**
      * One page of all companies, latest seen first; `listAll.pages` and `.items` walk them. It ends at 10,000 companies, where
      * it fails with `BadRequest`: `scroll` does not. Safe to repeat.
+     *
+     * Permission: Read and list users and companies.
      */
     listAll: Endpoint.post("/companies/list", {
+      permission: "Read and list users and companies",
       query: ListAllCompanies,
       success: CompanyList,
       error: ErrorResponse.BadRequest,
@@ -226,8 +259,13 @@ export class Companies extends Resource.Service<Companies>()(
       idempotent: true,
       pages: Pagination.page("data", Company)
     }),
-    /** One page of the contacts of a company; `listContacts.pages` and `.items` walk them all. */
+    /**
+     * One page of the contacts of a company; `listContacts.pages` and `.items` walk them all.
+     *
+     * Permission: Read and list users and companies.
+     */
     listContacts: Endpoint.get("/companies/:company_id/contacts", {
+      permission: "Read and list users and companies",
       params: { company_id: CompanyId },
       query: ListByPage,
       success: CompanyContacts,
@@ -235,8 +273,13 @@ export class Companies extends Resource.Service<Companies>()(
       pages: Pagination.page("data", Contact),
       operationId: "listContactsOfCompany"
     }),
-    /** The segments a company is in, in one answer. */
+    /**
+     * The segments a company is in, in one answer.
+     *
+     * Permission: Read and list users and companies.
+     */
     listSegments: Endpoint.get("/companies/:company_id/segments", {
+      permission: "Read and list users and companies",
       params: { company_id: CompanyId },
       query: noParameters,
       success: CompanySegmentList,
@@ -244,8 +287,13 @@ export class Companies extends Resource.Service<Companies>()(
       pages: Pagination.single("data", Segment),
       operationId: "listSegmentsOfCompany"
     }),
-    /** One page of the notes about a company; `listNotes.pages` and `.items` walk them all. */
+    /**
+     * One page of the notes about a company; `listNotes.pages` and `.items` walk them all.
+     *
+     * Permission: Read and list users and companies.
+     */
     listNotes: Endpoint.get("/companies/:company_id/notes", {
+      permission: "Read and list users and companies",
       params: { company_id: CompanyId },
       query: ListByPage,
       success: NoteList,

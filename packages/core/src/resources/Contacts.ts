@@ -199,8 +199,13 @@ const strings = { since: "2.16", fields: ["owner_id"] } as const
 export class Contacts extends Resource.Service<Contacts>()(
   "Contacts",
   {
-    /** One page; `list.pages` and `list.items` walk them all. */
+    /**
+     * One page; `list.pages` and `list.items` walk them all.
+     *
+     * Permission: Read and list users and companies.
+     */
     list: Endpoint.get("/contacts", {
+      permission: "Read and list users and companies",
       query: ListContacts,
       success: ContactList,
       error: ErrorResponse.BadRequest,
@@ -209,8 +214,11 @@ export class Contacts extends Resource.Service<Contacts>()(
     /**
      * Creates a contact. Fails with `Conflict` (and its `existingId`) when one with the same email or external id exists.
      * Never sent twice.
+     *
+     * Permission: Write users and companies.
      */
     create: Endpoint.post("/contacts", {
+      permission: "Write users and companies",
       payload: CreateContact,
       success: Contact,
       strings,
@@ -219,8 +227,11 @@ export class Contacts extends Resource.Service<Contacts>()(
     /**
      * Fails with `NotFound` when there is no such contact, or it was merged into another; from version 2.16 on, one that was
      * merged is `Gone`, with `mergedInto`.
+     *
+     * Permission: Read one user and one company.
      */
     get: Endpoint.get("/contacts/:contact_id", {
+      permission: "Read one user and one company",
       params: { contact_id: ContactId },
       success: Contact,
       error: ErrorResponse.NotFound
@@ -228,8 +239,11 @@ export class Contacts extends Resource.Service<Contacts>()(
     /**
      * The user with this id of yours: leads have none. It is up to date, where searches lag behind by minutes. Fails with
      * `NotFound` when there is none.
+     *
+     * Permission: Read and list users and companies.
      */
     getByExternalId: Endpoint.get("/contacts/find_by_external_id/:external_id", {
+      permission: "Read and list users and companies",
       params: { external_id: Schema.String },
       success: Contact,
       error: ErrorResponse.NotFound,
@@ -238,16 +252,24 @@ export class Contacts extends Resource.Service<Contacts>()(
     /**
      * Changes a contact; what is left out stays. Fails with `Conflict` (and its `existingId`) when another contact has the
      * email or external id, and with `BadRequest` when a user is to become a lead.
+     *
+     * Permission: Write users and companies.
      */
     update: Endpoint.put("/contacts/:contact_id", {
+      permission: "Write users and companies",
       params: { contact_id: ContactId },
       payload: UpdateContact,
       success: Contact,
       strings,
       error: [ErrorResponse.BadRequest, ErrorResponse.NotFound, ErrorResponse.Conflict]
     }),
-    /** Deletes a contact for good; `archive` can be undone. Fails with `NotFound` when there is no such contact. */
+    /**
+     * Deletes a contact for good; `archive` can be undone. Fails with `NotFound` when there is no such contact.
+     *
+     * Permission: Write users and companies.
+     */
     delete: Endpoint.del("/contacts/:contact_id", {
+      permission: "Write users and companies",
       params: { contact_id: ContactId },
       success: DeletedContact,
       error: ErrorResponse.NotFound
@@ -255,8 +277,11 @@ export class Contacts extends Resource.Service<Contacts>()(
     /**
      * Makes a lead part of a user, which it answers with: the lead's conversations, tags, notes and companies are the user's
      * then. Never sent twice: when its fate is unknown, look whether the lead is still there.
+     *
+     * Permission: Write users and companies.
      */
     merge: Endpoint.post("/contacts/merge", {
+      permission: "Write users and companies",
       payload: MergeContacts,
       success: Contact,
       error: [ErrorResponse.BadRequest, ErrorResponse.NotFound]
@@ -264,30 +289,48 @@ export class Contacts extends Resource.Service<Contacts>()(
     /**
      * Puts a contact away: it is no longer listed or found, and keeps its email and external id, which `create` meets as a
      * `Conflict`. Safe to repeat.
+     *
+     * Permission: Write users and companies.
      */
     archive: Endpoint.post("/contacts/:contact_id/archive", {
+      permission: "Write users and companies",
       params: { contact_id: ContactId },
       success: ArchivedContact,
       error: ErrorResponse.NotFound,
       // An archived contact stays archived.
       idempotent: true
     }),
-    /** Brings an archived contact back. Fails with `BadRequest` when it is to be deleted for good. Safe to repeat. */
+    /**
+     * Brings an archived contact back. Fails with `BadRequest` when it is to be deleted for good. Safe to repeat.
+     *
+     * Permission: Write users and companies.
+     */
     unarchive: Endpoint.post("/contacts/:contact_id/unarchive", {
+      permission: "Write users and companies",
       params: { contact_id: ContactId },
       success: ArchivedContact,
       error: [ErrorResponse.BadRequest, ErrorResponse.NotFound],
       // A contact that is back stays back.
       idempotent: true
     }),
-    /** Lets a contact write no more. */
+    /**
+     * Lets a contact write no more.
+     *
+     * Permission: Write users and companies.
+     */
     block: Endpoint.post("/contacts/:contact_id/block", {
+      permission: "Write users and companies",
       params: { contact_id: ContactId },
       success: BlockedContact,
       error: ErrorResponse.NotFound
     }),
-    /** One page of what is found; `search.pages` and `search.items` walk it all. Safe to repeat. */
+    /**
+     * One page of what is found; `search.pages` and `search.items` walk it all. Safe to repeat.
+     *
+     * Permission: Read and list users and companies.
+     */
     search: Endpoint.post("/contacts/search", {
+      permission: "Read and list users and companies",
       payload: SearchContacts,
       success: ContactSearchPage,
       error: ErrorResponse.BadRequest,
@@ -295,8 +338,13 @@ export class Contacts extends Resource.Service<Contacts>()(
       idempotent: true,
       pages: Pagination.search("data", Contact)
     }),
-    /** One page of the companies of a contact, 50 by default; `listCompanies.pages` and `.items` walk them all. */
+    /**
+     * One page of the companies of a contact, 50 by default; `listCompanies.pages` and `.items` walk them all.
+     *
+     * Permission: Read and list users and companies.
+     */
     listCompanies: Endpoint.get("/contacts/:contact_id/companies", {
+      permission: "Read and list users and companies",
       params: { contact_id: ContactId },
       query: ListByPage,
       success: ContactCompanies,
@@ -307,8 +355,11 @@ export class Contacts extends Resource.Service<Contacts>()(
     /**
      * Makes a contact one of a company, with which it answers. Fails with `BadRequest` (`contact_company_limit_exceeded`) when
      * the contact has 1,000 companies. Safe to repeat.
+     *
+     * Permission: Write users and companies.
      */
     attachCompany: Endpoint.post("/contacts/:contact_id/companies", {
+      permission: "Write users and companies",
       params: { contact_id: ContactId },
       payload: AttachCompany,
       success: AttachedCompany,
@@ -316,14 +367,24 @@ export class Contacts extends Resource.Service<Contacts>()(
       // One company more, however often it is attached.
       idempotent: true
     }),
-    /** Ends that a contact is one of a company, with which it answers. */
+    /**
+     * Ends that a contact is one of a company, with which it answers.
+     *
+     * Permission: Write users and companies.
+     */
     detachCompany: Endpoint.del("/contacts/:contact_id/companies/:company_id", {
+      permission: "Write users and companies",
       params: { contact_id: ContactId, company_id: CompanyId },
       success: AttachedCompany,
       error: ErrorResponse.NotFound
     }),
-    /** One page of the notes about a contact, 50 by default; `listNotes.pages` and `.items` walk them all. */
+    /**
+     * One page of the notes about a contact, 50 by default; `listNotes.pages` and `.items` walk them all.
+     *
+     * Permission: Read and list users and companies.
+     */
     listNotes: Endpoint.get("/contacts/:contact_id/notes", {
+      permission: "Read and list users and companies",
       params: { contact_id: ContactId },
       query: ListByPage,
       success: NoteList,
@@ -331,16 +392,26 @@ export class Contacts extends Resource.Service<Contacts>()(
       pages: Pagination.page("data", Note),
       operationId: "listNotesOfContact"
     }),
-    /** Writes a note about a contact. Never sent twice. */
+    /**
+     * Writes a note about a contact. Never sent twice.
+     *
+     * Permission: Write users and companies.
+     */
     createNote: Endpoint.post("/contacts/:contact_id/notes", {
+      permission: "Write users and companies",
       params: { contact_id: ContactId },
       payload: CreateNote,
       success: Note,
       error: ErrorResponse.NotFound,
       operationId: "createNoteOnContact"
     }),
-    /** The segments a contact is in, in one answer. */
+    /**
+     * The segments a contact is in, in one answer.
+     *
+     * Permission: Read and list users and companies.
+     */
     listSegments: Endpoint.get("/contacts/:contact_id/segments", {
+      permission: "Read and list users and companies",
       params: { contact_id: ContactId },
       query: noParameters,
       success: ContactSegments,
@@ -348,8 +419,13 @@ export class Contacts extends Resource.Service<Contacts>()(
       pages: Pagination.single("data", Segment),
       operationId: "listSegmentsOfContact"
     }),
-    /** The subscription types a contact opted in to or out of, in one answer. */
+    /**
+     * The subscription types a contact opted in to or out of, in one answer.
+     *
+     * Permission: Read and list users and companies.
+     */
     listSubscriptions: Endpoint.get("/contacts/:contact_id/subscriptions", {
+      permission: "Read and list users and companies",
       params: { contact_id: ContactId },
       query: noParameters,
       success: SubscriptionTypeList,
@@ -357,8 +433,13 @@ export class Contacts extends Resource.Service<Contacts>()(
       pages: Pagination.single("data", SubscriptionType),
       operationId: "listSubscriptionsOfContact"
     }),
-    /** Opts a contact in to a subscription type, with which it answers, or out of it. Safe to repeat. */
+    /**
+     * Opts a contact in to a subscription type, with which it answers, or out of it. Safe to repeat.
+     *
+     * Permission: Write users and companies.
+     */
     attachSubscription: Endpoint.post("/contacts/:contact_id/subscriptions", {
+      permission: "Write users and companies",
       params: { contact_id: ContactId },
       payload: AttachSubscription,
       success: SubscriptionType,
@@ -366,8 +447,13 @@ export class Contacts extends Resource.Service<Contacts>()(
       // The last word counts, however often it is said.
       idempotent: true
     }),
-    /** Forgets what a contact said to a subscription type, with which it answers. */
+    /**
+     * Forgets what a contact said to a subscription type, with which it answers.
+     *
+     * Permission: Write users and companies.
+     */
     detachSubscription: Endpoint.del("/contacts/:contact_id/subscriptions/:subscription_id", {
+      permission: "Write users and companies",
       params: { contact_id: ContactId, subscription_id: SubscriptionTypeId },
       success: SubscriptionType,
       error: ErrorResponse.NotFound
@@ -375,8 +461,11 @@ export class Contacts extends Resource.Service<Contacts>()(
     /**
      * The tags of a contact, in one answer; a contact itself has its first ten. Live answers were seen to stop short of all of
      * them.
+     *
+     * Permission: Read tags.
      */
     listTags: Endpoint.get("/contacts/:contact_id/tags", {
+      permission: "Read tags",
       params: { contact_id: ContactId },
       query: noParameters,
       success: TagList,
@@ -384,8 +473,13 @@ export class Contacts extends Resource.Service<Contacts>()(
       pages: Pagination.single("data", Tag),
       operationId: "listTagsOfContact"
     }),
-    /** Puts a tag on a contact, and answers with the tag; `tags.tagContacts` does it to many. Safe to repeat. */
+    /**
+     * Puts a tag on a contact, and answers with the tag; `tags.tagContacts` does it to many. Safe to repeat.
+     *
+     * Permission: Write tags.
+     */
     attachTag: Endpoint.post("/contacts/:contact_id/tags", {
+      permission: "Write tags",
       params: { contact_id: ContactId },
       payload: AttachTag,
       success: Tag,
@@ -393,8 +487,13 @@ export class Contacts extends Resource.Service<Contacts>()(
       // One tag more, however often it is attached.
       idempotent: true
     }),
-    /** Takes a tag off a contact, and answers with the tag. */
+    /**
+     * Takes a tag off a contact, and answers with the tag.
+     *
+     * Permission: Write tags.
+     */
     detachTag: Endpoint.del("/contacts/:contact_id/tags/:tag_id", {
+      permission: "Write tags",
       params: { contact_id: ContactId, tag_id: TagId },
       success: Tag,
       error: ErrorResponse.NotFound

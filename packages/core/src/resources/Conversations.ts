@@ -252,8 +252,13 @@ const params = { conversation_id: ConversationId }
 
 /** The conversations of a workspace. */
 export class Conversations extends Resource.Service<Conversations>()("Conversations", {
-  /** One page, without parts; `list.pages` and `list.items` walk them all. */
+  /**
+   * One page, without parts; `list.pages` and `list.items` walk them all.
+   *
+   * Permission: Read conversations.
+   */
   list: Endpoint.get("/conversations", {
+    permission: "Read conversations",
     query: ListConversations,
     success: ConversationList,
     error: ErrorResponse.BadRequest,
@@ -262,21 +267,34 @@ export class Conversations extends Resource.Service<Conversations>()("Conversati
   /**
    * Starts a conversation on behalf of a contact. The answer is its first message: its `conversation_id` is what `get`
    * takes. Fails with `NotFound` when there is no such contact. Never sent twice.
+   *
+   * Permission: Write conversations.
    */
   create: Endpoint.post("/conversations", {
+    permission: "Write conversations",
     payload: CreateConversation,
     success: ConversationMessage,
     error: [ErrorResponse.BadRequest, ErrorResponse.NotFound]
   }),
-  /** A conversation with its parts. Fails with `NotFound` when there is none. */
+  /**
+   * A conversation with its parts. Fails with `NotFound` when there is none.
+   *
+   * Permission: Read conversations.
+   */
   get: Endpoint.get("/conversations/:conversation_id", {
+    permission: "Read conversations",
     params: { conversation_id: ConversationId },
     query: GetConversation,
     success: Conversation,
     error: ErrorResponse.NotFound
   }),
-  /** One page of what is found, without parts; `search.pages` and `search.items` walk it all. Safe to repeat. */
+  /**
+   * One page of what is found, without parts; `search.pages` and `search.items` walk it all. Safe to repeat.
+   *
+   * Permission: Read conversations.
+   */
   search: Endpoint.post("/conversations/search", {
+    permission: "Read conversations",
     payload: SearchConversations,
     success: ConversationSearchPage,
     error: ErrorResponse.BadRequest,
@@ -284,22 +302,39 @@ export class Conversations extends Resource.Service<Conversations>()("Conversati
     idempotent: true,
     pages: Pagination.search("conversations", Conversation)
   }),
-  /** Changes a conversation, and answers with it and its parts. Fails with `NotFound` when there is none. */
+  /**
+   * Changes a conversation, and answers with it and its parts. Fails with `NotFound` when there is none.
+   *
+   * Permission: Write conversations.
+   */
   update: Endpoint.put("/conversations/:conversation_id", {
+    permission: "Write conversations",
     params,
     payload: UpdateConversation,
     query: ShowConversation,
     success: Conversation,
     error: ErrorResponse.NotFound
   }),
-  /** Deletes a conversation for good. Fails with `NotFound` when there is none: after a repeated call that means done. */
-  delete: Endpoint.del("/conversations/:conversation_id", { params, success: Deleted, error: ErrorResponse.NotFound }),
+  /**
+   * Deletes a conversation for good. Fails with `NotFound` when there is none: after a repeated call that means done.
+   *
+   * Permission: Delete conversations and metrics.
+   */
+  delete: Endpoint.del("/conversations/:conversation_id", {
+    permission: "Delete conversations and metrics",
+    params,
+    success: Deleted,
+    error: ErrorResponse.NotFound
+  }),
   /**
    * Says something as an admin, or makes a note only admins see (`message_type: "note"`). `last` as id is the newest
    * conversation. Fails with `NotFound` when there is no such conversation or admin. Never sent twice: after a lost answer,
    * `get` tells whether it was said.
+   *
+   * Permission: Write conversations.
    */
   replyAsAdmin: Endpoint.post("/conversations/:conversation_id/reply", {
+    permission: "Write conversations",
     params,
     payload: ReplyAsAdmin,
     success: Conversation,
@@ -310,8 +345,11 @@ export class Conversations extends Resource.Service<Conversations>()("Conversati
   /**
    * Says something as a contact; the conversation is open afterwards. `last` as id is the contact's newest conversation.
    * Fails with `NotFound` when there is no such conversation or contact. Never sent twice.
+   *
+   * Permission: Write conversations.
    */
   replyAsContact: Endpoint.post("/conversations/:conversation_id/reply", {
+    permission: "Write conversations",
     params,
     payload: ReplyAsContact,
     success: Conversation,
@@ -319,47 +357,77 @@ export class Conversations extends Resource.Service<Conversations>()("Conversati
     alternativeOf: "reply",
     operationId: "replyToConversation"
   }),
-  /** Closes a conversation, with a last word if there is one. Never sent twice, as each time is a part more. */
+  /**
+   * Closes a conversation, with a last word if there is one. Never sent twice, as each time is a part more.
+   *
+   * Permission: Write conversations.
+   */
   close: Endpoint.post("/conversations/:conversation_id/parts", {
+    permission: "Write conversations",
     params,
     payload: CloseConversation,
     success: Conversation,
     error: ErrorResponse.NotFound,
     alternativeOf: "manage"
   }),
-  /** Puts a conversation away until a time, or until the contact replies. Never sent twice. */
+  /**
+   * Puts a conversation away until a time, or until the contact replies. Never sent twice.
+   *
+   * Permission: Write conversations.
+   */
   snooze: Endpoint.post("/conversations/:conversation_id/parts", {
+    permission: "Write conversations",
     params,
     payload: SnoozeConversation,
     success: Conversation,
     error: ErrorResponse.NotFound,
     alternativeOf: "manage"
   }),
-  /** Opens a conversation that is closed or snoozed. Never sent twice. */
+  /**
+   * Opens a conversation that is closed or snoozed. Never sent twice.
+   *
+   * Permission: Write conversations.
+   */
   open: Endpoint.post("/conversations/:conversation_id/parts", {
+    permission: "Write conversations",
     params,
     payload: OpenConversation,
     success: Conversation,
     error: ErrorResponse.NotFound,
     alternativeOf: "manage"
   }),
-  /** Gives a conversation to an admin, to a team, or to nobody. Never sent twice. */
+  /**
+   * Gives a conversation to an admin, to a team, or to nobody. Never sent twice.
+   *
+   * Permission: Write conversations.
+   */
   assign: Endpoint.post("/conversations/:conversation_id/parts", {
+    permission: "Write conversations",
     params,
     payload: AssignConversation,
     success: Conversation,
     error: ErrorResponse.NotFound,
     alternativeOf: "manage"
   }),
-  /** Takes body and attachments away from a part, for good. Fails with `NotFound` when there is no such part. */
+  /**
+   * Takes body and attachments away from a part, for good. Fails with `NotFound` when there is no such part.
+   *
+   * Permission: Write conversations.
+   */
   redactPart: Endpoint.post("/conversations/redact", {
+    permission: "Write conversations",
     payload: RedactPart,
     success: Conversation,
     error: ErrorResponse.NotFound,
     alternativeOf: "redact"
   }),
-  /** Takes body and attachments away from the first message, for good. Fails with `NotFound` when it is another's. */
+  /**
+   * Takes body and attachments away from the first message, for good. Fails with `NotFound` when it is another's.
+   *
+   * Permission: Write conversations.
+   */
   redactSource: Endpoint.post("/conversations/redact", {
+    permission: "Write conversations",
     payload: RedactSource,
     success: Conversation,
     error: ErrorResponse.NotFound,
@@ -369,16 +437,24 @@ export class Conversations extends Resource.Service<Conversations>()("Conversati
    * Makes a conversation a ticket, with which it answers. Fails with `BadRequest` when it is one already, or the type or an
    * attribute does not fit. Never sent twice. For a ticket beside a conversation there is `tickets.create`, with
    * `conversation_to_link_id`.
+   *
+   * Permission: Write tickets.
    */
   convertToTicket: Endpoint.post("/conversations/:conversation_id/convert", {
+    permission: "Write tickets",
     params,
     payload: ConvertConversation,
     success: Ticket,
     error: [ErrorResponse.BadRequest, ErrorResponse.NotFound],
     operationId: "convertConversation"
   }),
-  /** Tags a conversation, and answers with the tag. Fails with `NotFound` when one of them is not there. Safe to repeat. */
+  /**
+   * Tags a conversation, and answers with the tag. Fails with `NotFound` when one of them is not there. Safe to repeat.
+   *
+   * Permission: Write tags.
+   */
   attachTag: Endpoint.post("/conversations/:conversation_id/tags", {
+    permission: "Write tags",
     params,
     payload: AttachTagAsAdmin,
     success: EmbeddedTag,
@@ -387,16 +463,26 @@ export class Conversations extends Resource.Service<Conversations>()("Conversati
     // A tag is there once.
     idempotent: true
   }),
-  /** Takes a tag away from a conversation, and answers with it. Fails with `NotFound` when one of them is not there. */
+  /**
+   * Takes a tag away from a conversation, and answers with it. Fails with `NotFound` when one of them is not there.
+   *
+   * Permission: Write tags.
+   */
   detachTag: Endpoint.del("/conversations/:conversation_id/tags/:tag_id", {
+    permission: "Write tags",
     params: { ...params, tag_id: TagId },
     payload: ByAdmin,
     success: EmbeddedTag,
     error: ErrorResponse.NotFound,
     operationId: "detachTagFromConversation"
   }),
-  /** Adds a contact to a conversation. Fails with `NotFound` when one of them is not there. Safe to repeat. */
+  /**
+   * Adds a contact to a conversation. Fails with `NotFound` when one of them is not there. Safe to repeat.
+   *
+   * Permission: Write conversations.
+   */
   attachContact: Endpoint.post("/conversations/:conversation_id/customers", {
+    permission: "Write conversations",
     params,
     payload: AttachContact,
     success: ConversationWithCustomers,
@@ -408,16 +494,24 @@ export class Conversations extends Resource.Service<Conversations>()("Conversati
   /**
    * Takes a contact out of a conversation. Fails with `UnprocessableEntity` when it is the last one, with `NotFound` when
    * one of them is not there.
+   *
+   * Permission: Write conversations.
    */
   detachContact: Endpoint.del("/conversations/:conversation_id/customers/:contact_id", {
+    permission: "Write conversations",
     params: { ...params, contact_id: ContactId },
     payload: ByAdmin,
     success: ConversationWithCustomers,
     error: [ErrorResponse.NotFound, ErrorResponse.UnprocessableEntity],
     operationId: "detachContactFromConversation"
   }),
-  /** When work on a conversation was paused and resumed, in one answer. Fails with `NotFound` when there is none. */
+  /**
+   * When work on a conversation was paused and resumed, in one answer. Fails with `NotFound` when there is none.
+   *
+   * Permission: Read conversations.
+   */
   listHandlingEvents: Endpoint.get("/conversations/:conversation_id/handling_events", {
+    permission: "Read conversations",
     params,
     success: HandlingEventList,
     error: ErrorResponse.NotFound,

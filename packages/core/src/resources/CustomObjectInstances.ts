@@ -65,36 +65,61 @@ const both = { ...type, custom_object_instance_id: CustomObjectInstanceId }
  * Intercom's settings alone. Nothing lists instances: keep your own ids for them.
  */
 export class CustomObjectInstances extends Resource.Service<CustomObjectInstances>()("CustomObjectInstances", {
-  /** Creates an instance, or updates the one that has its `external_id`. Fails with `NotFound` when there is no such type. */
+  /**
+   * Creates an instance, or updates the one that has its `external_id`. Fails with `NotFound` when there is no such type.
+   *
+   * Permission: Read and write custom object instances.
+   */
   createOrUpdate: Endpoint.post("/custom_object_instances/:custom_object_type_identifier", {
+    permission: "Read and write custom object instances",
     params: type,
     payload: CreateOrUpdateCustomObjectInstance,
     success: CustomObjectInstance,
     error: [ErrorResponse.BadRequest, ErrorResponse.NotFound],
     idempotent: true
   }),
-  /** By your own id. Fails with `NotFound` when there is no such instance. */
+  /**
+   * By your own id. Fails with `NotFound` when there is no such instance.
+   *
+   * Permission: Read and write custom object instances.
+   */
   getByExternalId: Endpoint.get("/custom_object_instances/:custom_object_type_identifier", {
+    permission: "Read and write custom object instances",
     params: type,
     query: CustomObjectExternalId,
     success: CustomObjectInstance,
     error: ErrorResponse.NotFound
   }),
-  /** By your own id; for good. Fails with `NotFound` when it is gone. */
+  /**
+   * By your own id; for good. Fails with `NotFound` when it is gone.
+   *
+   * Permission: Read and write custom object instances.
+   */
   deleteByExternalId: Endpoint.del("/custom_object_instances/:custom_object_type_identifier", {
+    permission: "Read and write custom object instances",
     params: type,
     query: CustomObjectExternalId,
     success: Deleted,
     error: ErrorResponse.NotFound
   }),
-  /** By Intercom's id. Fails with `NotFound` when there is no such instance. */
+  /**
+   * By Intercom's id. Fails with `NotFound` when there is no such instance.
+   *
+   * Permission: Read and write custom object instances.
+   */
   get: Endpoint.get("/custom_object_instances/:custom_object_type_identifier/:custom_object_instance_id", {
+    permission: "Read and write custom object instances",
     params: both,
     success: CustomObjectInstance,
     error: ErrorResponse.NotFound
   }),
-  /** By Intercom's id; for good. Fails with `NotFound` when it is gone. */
+  /**
+   * By Intercom's id; for good. Fails with `NotFound` when it is gone.
+   *
+   * Permission: Read and write custom object instances.
+   */
   delete: Endpoint.del("/custom_object_instances/:custom_object_type_identifier/:custom_object_instance_id", {
+    permission: "Read and write custom object instances",
     params: both,
     success: Deleted,
     error: ErrorResponse.NotFound

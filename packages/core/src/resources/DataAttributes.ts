@@ -94,20 +94,35 @@ export class UpdateDataAttribute extends Schema.Opaque<UpdateDataAttribute>()(
 
 /** The data attributes of a workspace. */
 export class DataAttributes extends Resource.Service<DataAttributes>()("DataAttributes", {
-  /** All data attributes, in one answer. */
+  /**
+   * All data attributes, in one answer.
+   *
+   * Permission: Read and list users and companies.
+   */
   list: Endpoint.get("/data_attributes", {
+    permission: "Read and list users and companies",
     query: ListDataAttributes,
     success: DataAttributeList,
     pages: Pagination.single("data", DataAttribute)
   }),
-  /** Fails with `BadRequest` where the name is taken, of an archived attribute, too. Never sent twice. */
+  /**
+   * Fails with `BadRequest` where the name is taken, of an archived attribute, too. Never sent twice.
+   *
+   * Permission: Write data attributes.
+   */
   create: Endpoint.post("/data_attributes", {
+    permission: "Write data attributes",
     payload: CreateDataAttribute,
     success: DataAttribute,
     error: ErrorResponse.BadRequest
   }),
-  /** Fails with `NotFound` when there is no such attribute, `UnprocessableEntity` when one that is in use is archived. */
+  /**
+   * Fails with `NotFound` when there is no such attribute, `UnprocessableEntity` when one that is in use is archived.
+   *
+   * Permission: Write data attributes.
+   */
   update: Endpoint.put("/data_attributes/:data_attribute_id", {
+    permission: "Write data attributes",
     params: { data_attribute_id: DataAttributeId },
     payload: UpdateDataAttribute,
     success: DataAttribute,

@@ -82,20 +82,33 @@ export class DataExports extends Resource.Service<DataExports>()(
     /**
      * Begins an export, one at a time for a workspace. Fails with `RateLimited` of the scope `job`, at once, while there is
      * one. Never sent twice. `run` does all there is to an export.
+     *
+     * Permission: Export content data.
      */
     enqueue: Endpoint.post("/export/content/data", {
+      permission: "Export content data",
       payload: EnqueueDataExport,
       success: DataExport,
       error: ErrorResponse.BadRequest
     }),
-    /** How far it is. Fails with `NotFound` when there is no such export. */
+    /**
+     * How far it is. Fails with `NotFound` when there is no such export.
+     *
+     * Permission: Export content data.
+     */
     get: Endpoint.get("/export/content/data/:job_identifier", {
+      permission: "Export content data",
       params: { job_identifier: DataExportId },
       success: DataExport,
       error: ErrorResponse.NotFound
     }),
-    /** Ends an export before it is completed. Fails with `NotFound` when there is no such export. */
+    /**
+     * Ends an export before it is completed. Fails with `NotFound` when there is no such export.
+     *
+     * Permission: Export content data.
+     */
     cancel: Endpoint.post("/export/cancel/:job_identifier", {
+      permission: "Export content data",
       params: { job_identifier: DataExportId },
       success: DataExport,
       error: ErrorResponse.NotFound
@@ -103,8 +116,11 @@ export class DataExports extends Resource.Service<DataExports>()(
     /**
      * The file of a completed export, as it is sent: compressed by gzip. Fails with `NotFound` when there is no such file, or
      * none yet, or none any more.
+     *
+     * Permission: Export content data.
      */
     download: Endpoint.get("/download/content/data/:job_identifier", {
+      permission: "Export content data",
       params: { job_identifier: DataExportId },
       success: Endpoint.Bytes,
       error: ErrorResponse.NotFound

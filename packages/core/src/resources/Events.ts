@@ -130,7 +130,9 @@ export class SubmitEventSummary extends Schema.Opaque<SubmitEventSummary>()(
 
 /** The listing, asked for how often instead of when: the answer is another, and has no pages. */
 class Summed extends Resource.Service<Summed>()("Events", {
+  /** Permission: Read events. */
   listSummaries: Endpoint.get("/events", {
+    permission: "Read events",
     query: Schema.Struct({ ...whose, summary: fixed("true") }).check(oneContact),
     success: listing({ events: Schema.Array(DataEventSummary) }),
     error: [ErrorResponse.BadRequest, ErrorResponse.NotFound],
@@ -142,23 +144,38 @@ class Summed extends Resource.Service<Summed>()("Events", {
 export class Events extends Resource.Service<Events>()(
   "Events",
   {
-    /** Submits an event. Safe to repeat: the same contact, name and second is one event. */
+    /**
+     * Submits an event. Safe to repeat: the same contact, name and second is one event.
+     *
+     * Permission: Write events.
+     */
     submit: Endpoint.post("/events", {
+      permission: "Write events",
       payload: SubmitEvent,
       status: 202,
       error: [ErrorResponse.BadRequest, ErrorResponse.NotFound],
       // The API counts one event per contact, name and second, and answers 202 to a repeated one as well.
       idempotent: true
     }),
-    /** One page of a contact's events; `list.pages` and `list.items` walk them all. There is no list of everyone's. */
+    /**
+     * One page of a contact's events; `list.pages` and `list.items` walk them all. There is no list of everyone's.
+     *
+     * Permission: Read events.
+     */
     list: Endpoint.get("/events", {
+      permission: "Read events",
       query: ListEvents,
       success: DataEventList,
       error: [ErrorResponse.BadRequest, ErrorResponse.NotFound],
       pages: Pagination.url("events", DataEvent)
     }),
-    /** Submits how often an event happened, instead of each time. Never sent twice. */
+    /**
+     * Submits how often an event happened, instead of each time. Never sent twice.
+     *
+     * Permission: Write events.
+     */
     submitSummary: Endpoint.post("/events/summaries", {
+      permission: "Write events",
       payload: SubmitEventSummary,
       status: 200,
       error: ErrorResponse.NotFound

@@ -33,10 +33,19 @@ export class HelpCenter extends Schema.Opaque<HelpCenter>()(
 
 /** The Help Centers of a workspace. They are made and changed in Intercom's settings alone. */
 export class HelpCenters extends Resource.Service<HelpCenters>()("HelpCenters", {
-  /** All Help Centers, in one answer. */
-  list: Endpoint.all("/help_center/help_centers", "data", HelpCenter),
-  /** Fails with `NotFound` when there is no such Help Center. */
+  /**
+   * All Help Centers, in one answer.
+   *
+   * Permission: Read and list articles.
+   */
+  list: Endpoint.all("/help_center/help_centers", "data", HelpCenter, "Read and list articles"),
+  /**
+   * Fails with `NotFound` when there is no such Help Center.
+   *
+   * Permission: Read and list articles.
+   */
   get: Endpoint.get("/help_center/help_centers/:help_center_id", {
+    permission: "Read and list articles",
     params: { help_center_id: HelpCenterId },
     success: HelpCenter,
     error: ErrorResponse.NotFound

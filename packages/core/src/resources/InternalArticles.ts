@@ -98,40 +98,70 @@ export class UpdateInternalArticle extends Schema.Opaque<UpdateInternalArticle>(
 
 /** The internal articles of a workspace. */
 export class InternalArticles extends Resource.Service<InternalArticles>()("InternalArticles", {
-  /** One page; `list.pages` and `list.items` walk them all. */
+  /**
+   * One page; `list.pages` and `list.items` walk them all.
+   *
+   * Permission: Read and list articles.
+   */
   list: Endpoint.get("/internal_articles", {
+    permission: "Read and list articles",
     query: ListInternalArticles,
     success: InternalArticleList,
     error: ErrorResponse.BadRequest,
     pages: Pagination.page("data", InternalArticle)
   }),
-  /** Fails with `NotFound` when there is no such internal article. */
+  /**
+   * Fails with `NotFound` when there is no such internal article.
+   *
+   * Permission: Read and list articles.
+   */
   get: Endpoint.get("/internal_articles/:internal_article_id", {
+    permission: "Read and list articles",
     params: { internal_article_id: InternalArticleId },
     success: InternalArticle,
     error: ErrorResponse.NotFound
   }),
-  /** Creates an internal article. Never sent twice. */
+  /**
+   * Creates an internal article. Never sent twice.
+   *
+   * Permission: Read and write articles.
+   */
   create: Endpoint.post("/internal_articles", {
+    permission: "Read and write articles",
     payload: CreateInternalArticle,
     success: InternalArticle,
     error: ErrorResponse.BadRequest
   }),
-  /** Changes what is given. Fails with `NotFound` when there is no such internal article. */
+  /**
+   * Changes what is given. Fails with `NotFound` when there is no such internal article.
+   *
+   * Permission: Read and write articles.
+   */
   update: Endpoint.put("/internal_articles/:internal_article_id", {
+    permission: "Read and write articles",
     params: { internal_article_id: InternalArticleId },
     payload: UpdateInternalArticle,
     success: InternalArticle,
     error: [ErrorResponse.BadRequest, ErrorResponse.NotFound]
   }),
-  /** Deletes an internal article for good. Fails with `NotFound` when it is gone. */
+  /**
+   * Deletes an internal article for good. Fails with `NotFound` when it is gone.
+   *
+   * Permission: Read and write articles.
+   */
   delete: Endpoint.del("/internal_articles/:internal_article_id", {
+    permission: "Read and write articles",
     params: { internal_article_id: InternalArticleId },
     success: Deleted,
     error: ErrorResponse.NotFound
   }),
-  /** One page of the internal articles of a folder; `search.pages` and `search.items` walk them all. */
+  /**
+   * One page of the internal articles of a folder; `search.pages` and `search.items` walk them all.
+   *
+   * Permission: Read and list articles.
+   */
   search: Endpoint.get("/internal_articles/search", {
+    permission: "Read and list articles",
     query: SearchInternalArticles,
     success: InternalArticleSearchResult,
     pages: Pagination.url("data.internal_articles", InternalArticle)

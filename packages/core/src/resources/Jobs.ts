@@ -42,8 +42,13 @@ const isOver = (job: BackgroundJob): boolean => isDone(job) || Job.hasFailed(job
 export class Jobs extends Resource.Service<Jobs>()(
   "Jobs",
   {
-    /** A job as it is now. Fails with `NotFound` when there is none. */
+    /**
+     * A job as it is now. Fails with `NotFound` when there is none.
+     *
+     * Permission: Read jobs.
+     */
     get: Endpoint.get("/jobs/status/:job_id", {
+      permission: "Read jobs",
       params: { job_id: JobId },
       success: BackgroundJob,
       error: ErrorResponse.NotFound

@@ -95,34 +95,59 @@ export class UpdateNewsItem extends Schema.Opaque<UpdateNewsItem>()(written) {}
 
 /** The news items of a workspace. */
 export class NewsItems extends Resource.Service<NewsItems>()("NewsItems", {
-  /** One page of news items; `list.pages` and `list.items` walk them all. */
+  /**
+   * One page of news items; `list.pages` and `list.items` walk them all.
+   *
+   * Permission: Read and list news items and newsfeeds.
+   */
   list: Endpoint.get("/news/news_items", {
+    permission: "Read and list news items and newsfeeds",
     query: ListNewsItems,
     success: NewsItemList,
     error: ErrorResponse.BadRequest,
     pages: Pagination.page("data", NewsItem)
   }),
-  /** Creates a news item. Never sent twice. */
+  /**
+   * Creates a news item. Never sent twice.
+   *
+   * Permission: Read and write news items and newsfeeds.
+   */
   create: Endpoint.post("/news/news_items", {
+    permission: "Read and write news items and newsfeeds",
     payload: CreateNewsItem,
     success: NewsItem,
     error: [ErrorResponse.BadRequest, ErrorResponse.UnprocessableEntity]
   }),
-  /** Fails with `NotFound` when there is no such news item. */
+  /**
+   * Fails with `NotFound` when there is no such news item.
+   *
+   * Permission: Read and list news items and newsfeeds.
+   */
   get: Endpoint.get("/news/news_items/:news_item_id", {
+    permission: "Read and list news items and newsfeeds",
     params: { news_item_id: NewsItemId },
     success: NewsItem,
     error: ErrorResponse.NotFound
   }),
-  /** Changes what is given. Fails with `NotFound` when there is no such news item. */
+  /**
+   * Changes what is given. Fails with `NotFound` when there is no such news item.
+   *
+   * Permission: Read and write news items and newsfeeds.
+   */
   update: Endpoint.put("/news/news_items/:news_item_id", {
+    permission: "Read and write news items and newsfeeds",
     params: { news_item_id: NewsItemId },
     payload: UpdateNewsItem,
     success: NewsItem,
     error: [ErrorResponse.BadRequest, ErrorResponse.NotFound, ErrorResponse.UnprocessableEntity]
   }),
-  /** Deletes a news item for good. Fails with `NotFound` when it is gone. */
+  /**
+   * Deletes a news item for good. Fails with `NotFound` when it is gone.
+   *
+   * Permission: Read and write news items and newsfeeds.
+   */
   delete: Endpoint.del("/news/news_items/:news_item_id", {
+    permission: "Read and write news items and newsfeeds",
     params: { news_item_id: NewsItemId },
     success: Deleted,
     error: ErrorResponse.NotFound

@@ -43,15 +43,25 @@ export class ListNewsfeedItems extends Schema.Opaque<ListNewsfeedItems>()(Schema
 
 /** The newsfeeds of a workspace. They are made in Intercom alone; a news item says which it appears in. */
 export class Newsfeeds extends Resource.Service<Newsfeeds>()("Newsfeeds", {
-  /** One page; `list.pages` and `list.items` walk them all. */
+  /**
+   * One page; `list.pages` and `list.items` walk them all.
+   *
+   * Permission: Read and list news items and newsfeeds.
+   */
   list: Endpoint.get("/news/newsfeeds", {
+    permission: "Read and list news items and newsfeeds",
     query: ListNewsfeeds,
     success: NewsfeedList,
     error: ErrorResponse.BadRequest,
     pages: Pagination.page("data", Newsfeed)
   }),
-  /** Fails with `NotFound` when there is no such newsfeed. */
+  /**
+   * Fails with `NotFound` when there is no such newsfeed.
+   *
+   * Permission: Read and list news items and newsfeeds.
+   */
   get: Endpoint.get("/news/newsfeeds/:newsfeed_id", {
+    permission: "Read and list news items and newsfeeds",
     params: { newsfeed_id: NewsfeedId },
     success: Newsfeed,
     error: ErrorResponse.NotFound
@@ -59,8 +69,11 @@ export class Newsfeeds extends Resource.Service<Newsfeeds>()("Newsfeeds", {
   /**
    * One page of the news items that are live in a newsfeed; those that are drafts are in `newsItems.list` alone. Fails with
    * `NotFound` when there is no such newsfeed.
+   *
+   * Permission: Read and list news items and newsfeeds.
    */
   listItems: Endpoint.get("/news/newsfeeds/:newsfeed_id/items", {
+    permission: "Read and list news items and newsfeeds",
     params: { newsfeed_id: NewsfeedId },
     query: ListNewsfeedItems,
     success: NewsItemList,

@@ -52,6 +52,15 @@ export class CreateNote extends Schema.Opaque<CreateNote>()(
 
 /** The notes of a workspace; those of a contact or company are `contacts.listNotes` and `companies.listNotes`. */
 export class Notes extends Resource.Service<Notes>()("Notes", {
-  /** Fails with `NotFound` when there is no such note. */
-  get: Endpoint.get("/notes/:note_id", { params: { note_id: NoteId }, success: Note, error: ErrorResponse.NotFound })
+  /**
+   * Fails with `NotFound` when there is no such note.
+   *
+   * Permission: Read and list users and companies.
+   */
+  get: Endpoint.get("/notes/:note_id", {
+    permission: "Read and list users and companies",
+    params: { note_id: NoteId },
+    success: Note,
+    error: ErrorResponse.NotFound
+  })
 }) {}

@@ -31,8 +31,11 @@ export class PhoneCallRedirects extends Resource.Service<PhoneCallRedirects>()("
   /**
    * Sends the caller a text message with a link to the Messenger. Fails with `BadRequest` when the number is missing, with
    * `UnprocessableEntity` when it is none. Never sent twice.
+   *
+   * Permission: Create phone call redirects.
    */
   create: Endpoint.post("/phone_call_redirects", {
+    permission: "Create phone call redirects",
     payload: CreatePhoneCallRedirect,
     success: Schema.NullOr(PhoneCallRedirect),
     error: [ErrorResponse.BadRequest, ErrorResponse.UnprocessableEntity]

@@ -123,8 +123,13 @@ const run = <E, R>(
 export class ReportingExports extends Resource.Service<ReportingExports>()(
   "ReportingExports",
   {
-    /** All datasets, in one answer: what `enqueue` takes. */
+    /**
+     * All datasets, in one answer: what `enqueue` takes.
+     *
+     * Permission: Read reporting datasets.
+     */
     listDatasets: Endpoint.get("/export/reporting_data/get_datasets", {
+      permission: "Read reporting datasets",
       query: ListReportingDatasets,
       success: ReportingDatasetList,
       pages: Pagination.single("data", ReportingDataset)
@@ -133,21 +138,34 @@ export class ReportingExports extends Resource.Service<ReportingExports>()(
      * Begins an export, five at a time for a workspace. Fails with `RateLimited` of the scope `job`, at once, while there are
      * five, and with `BadRequest` when it has no such dataset or attribute. Never sent twice. `run` does all there is to an
      * export.
+     *
+     * Permission: Export reporting data.
      */
     enqueue: Endpoint.post("/export/reporting_data/enqueue", {
+      permission: "Export reporting data",
       payload: EnqueueReportingExport,
       success: ReportingExport,
       error: ErrorResponse.BadRequest
     }),
-    /** How far it is. Fails with `NotFound` when there is no such export. */
+    /**
+     * How far it is. Fails with `NotFound` when there is no such export.
+     *
+     * Permission: Export reporting data.
+     */
     get: Endpoint.get("/export/reporting_data/:job_identifier", {
+      permission: "Export reporting data",
       params: { job_identifier: ReportingExportId },
       query: GetReportingExport,
       success: ReportingExport,
       error: ErrorResponse.NotFound
     }),
-    /** The file of a completed export, as it is sent. Fails with `NotFound` when there is no such file, or none any more. */
+    /**
+     * The file of a completed export, as it is sent. Fails with `NotFound` when there is no such file, or none any more.
+     *
+     * Permission: Export reporting data.
+     */
     download: Endpoint.get("/download/reporting_data/:job_identifier", {
+      permission: "Export reporting data",
       params: { job_identifier: ReportingExportId },
       query: DownloadReportingExport,
       success: Endpoint.Bytes,

@@ -44,14 +44,24 @@ export class ListSegments extends Schema.Opaque<ListSegments>()(
 
 /** The segments of a workspace. */
 export class Segments extends Resource.Service<Segments>()("Segments", {
-  /** All segments, in one answer. */
+  /**
+   * All segments, in one answer.
+   *
+   * Permission: Read and list users and companies.
+   */
   list: Endpoint.get("/segments", {
+    permission: "Read and list users and companies",
     query: ListSegments,
     success: SegmentList,
     pages: Pagination.single("segments", Segment)
   }),
-  /** Fails with `NotFound` when there is no such segment. */
+  /**
+   * Fails with `NotFound` when there is no such segment.
+   *
+   * Permission: Read and list users and companies.
+   */
   get: Endpoint.get("/segments/:segment_id", {
+    permission: "Read and list users and companies",
     params: { segment_id: SegmentId },
     success: Segment,
     error: ErrorResponse.NotFound

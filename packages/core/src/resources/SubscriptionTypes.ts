@@ -50,8 +50,13 @@ export class ListSubscriptionTypes extends Schema.Opaque<ListSubscriptionTypes>(
 
 /** The subscription types of a workspace; those of a contact are `contacts.listSubscriptions`. */
 export class SubscriptionTypes extends Resource.Service<SubscriptionTypes>()("SubscriptionTypes", {
-  /** All subscription types, in one answer. */
+  /**
+   * All subscription types, in one answer.
+   *
+   * Permission: Read and list users and companies.
+   */
   list: Endpoint.get("/subscription_types", {
+    permission: "Read and list users and companies",
     query: ListSubscriptionTypes,
     success: SubscriptionTypeList,
     pages: Pagination.single("data", SubscriptionType)

@@ -86,12 +86,35 @@ export class TagContacts extends Schema.Opaque<TagContacts>()(
 
 /** The tags of a workspace. */
 export class Tags extends Resource.Service<Tags>()("Tags", {
-  /** All tags, in one answer. */
-  list: Endpoint.get("/tags", { query: ListTags, success: TagList, pages: Pagination.single("data", Tag) }),
-  /** Fails with `NotFound` when there is no such tag. */
-  get: Endpoint.get("/tags/:tag_id", { params: { tag_id: TagId }, success: Tag, error: ErrorResponse.NotFound }),
-  /** Makes a tag, or gives the one of that name; with an `id`, renames it. Safe to repeat. */
+  /**
+   * All tags, in one answer.
+   *
+   * Permission: Read tags.
+   */
+  list: Endpoint.get("/tags", {
+    permission: "Read tags",
+    query: ListTags,
+    success: TagList,
+    pages: Pagination.single("data", Tag)
+  }),
+  /**
+   * Fails with `NotFound` when there is no such tag.
+   *
+   * Permission: Read tags.
+   */
+  get: Endpoint.get("/tags/:tag_id", {
+    permission: "Read tags",
+    params: { tag_id: TagId },
+    success: Tag,
+    error: ErrorResponse.NotFound
+  }),
+  /**
+   * Makes a tag, or gives the one of that name; with an `id`, renames it. Safe to repeat.
+   *
+   * Permission: Write tags.
+   */
   createOrUpdate: Endpoint.post("/tags", {
+    permission: "Write tags",
     payload: CreateOrUpdateTag,
     success: Tag,
     error: [ErrorResponse.BadRequest, ErrorResponse.NotFound],
@@ -99,8 +122,13 @@ export class Tags extends Resource.Service<Tags>()("Tags", {
     idempotent: true,
     alternativeOf: "create"
   }),
-  /** Puts a tag on companies, and makes it if there is none of that name. Safe to repeat. */
+  /**
+   * Puts a tag on companies, and makes it if there is none of that name. Safe to repeat.
+   *
+   * Permission: Write tags.
+   */
   tagCompanies: Endpoint.post("/tags", {
+    permission: "Write tags",
     payload: TagCompanies,
     success: Tag,
     error: [ErrorResponse.BadRequest, ErrorResponse.NotFound],
@@ -108,8 +136,13 @@ export class Tags extends Resource.Service<Tags>()("Tags", {
     idempotent: true,
     alternativeOf: "create"
   }),
-  /** Takes a tag off companies. Safe to repeat. */
+  /**
+   * Takes a tag off companies. Safe to repeat.
+   *
+   * Permission: Write tags.
+   */
   untagCompanies: Endpoint.post("/tags", {
+    permission: "Write tags",
     payload: UntagCompanies,
     success: Tag,
     error: [ErrorResponse.BadRequest, ErrorResponse.NotFound],
@@ -119,8 +152,11 @@ export class Tags extends Resource.Service<Tags>()("Tags", {
   /**
    * Puts a tag on contacts, and makes it if there is none of that name; `contacts.attachTag` is for one, `contacts.detachTag`
    * takes it off. Safe to repeat.
+   *
+   * Permission: Write tags.
    */
   tagContacts: Endpoint.post("/tags", {
+    permission: "Write tags",
     payload: TagContacts,
     success: Tag,
     error: [ErrorResponse.BadRequest, ErrorResponse.NotFound],
@@ -130,8 +166,11 @@ export class Tags extends Resource.Service<Tags>()("Tags", {
   /**
    * Deletes a tag, and takes it off what it is on. Fails with `BadRequest` (`tag_has_dependent_objects`) when something of
    * the workspace needs it, `NotFound` when there is no such tag.
+   *
+   * Permission: Write tags.
    */
   delete: Endpoint.del("/tags/:tag_id", {
+    permission: "Write tags",
     params: { tag_id: TagId },
     status: 200,
     error: [ErrorResponse.BadRequest, ErrorResponse.NotFound]

@@ -47,8 +47,26 @@ export class ListTeams extends Schema.Opaque<ListTeams>()(noParameters) {}
 
 /** The teams of a workspace. */
 export class Teams extends Resource.Service<Teams>()("Teams", {
-  /** All teams, in one answer. */
-  list: Endpoint.get("/teams", { query: ListTeams, success: TeamList, pages: Pagination.single("teams", Team) }),
-  /** Fails with `NotFound` when there is no such team. */
-  get: Endpoint.get("/teams/:team_id", { params: { team_id: TeamId }, success: Team, error: ErrorResponse.NotFound })
+  /**
+   * All teams, in one answer.
+   *
+   * Permission: Read admins.
+   */
+  list: Endpoint.get("/teams", {
+    permission: "Read admins",
+    query: ListTeams,
+    success: TeamList,
+    pages: Pagination.single("teams", Team)
+  }),
+  /**
+   * Fails with `NotFound` when there is no such team.
+   *
+   * Permission: Read admins.
+   */
+  get: Endpoint.get("/teams/:team_id", {
+    permission: "Read admins",
+    params: { team_id: TeamId },
+    success: Team,
+    error: ErrorResponse.NotFound
+  })
 }) {}

@@ -18,6 +18,10 @@ export class TicketState extends Schema.Opaque<TicketState>()(
 
 /** The states of tickets of a workspace. */
 export class TicketStates extends Resource.Service<TicketStates>()("TicketStates", {
-  /** All states, in one answer. */
-  list: Endpoint.all("/ticket_states", "data", TicketState)
+  /**
+   * All states, in one answer.
+   *
+   * Permission: Read tickets.
+   */
+  list: Endpoint.all("/ticket_states", "data", TicketState, "Read tickets")
 }) {}

@@ -81,37 +81,70 @@ export class UpdateTicketTypeAttribute extends Schema.Opaque<UpdateTicketTypeAtt
 
 /** The types of tickets of a workspace. They are archived, not deleted. */
 export class TicketTypes extends Resource.Service<TicketTypes>()("TicketTypes", {
-  /** All types with their attributes, in one answer. */
+  /**
+   * All types with their attributes, in one answer.
+   *
+   * Permission: Read tickets.
+   */
   list: Endpoint.get("/ticket_types", {
+    permission: "Read tickets",
     query: ListTicketTypes,
     success: TicketTypeList,
     pages: Pagination.single("data", TicketType)
   }),
-  /** Fails with `NotFound` when there is no such type. */
+  /**
+   * Fails with `NotFound` when there is no such type.
+   *
+   * Permission: Read tickets.
+   */
   get: Endpoint.get("/ticket_types/:ticket_type_id", {
+    permission: "Read tickets",
     params: { ticket_type_id: TicketTypeId },
     success: TicketType,
     error: ErrorResponse.NotFound
   }),
-  /** Creates a type. Never sent twice. */
-  create: Endpoint.post("/ticket_types", { payload: CreateTicketType, success: TicketType }),
-  /** Changes a type. Fails with `NotFound` when there is none. */
+  /**
+   * Creates a type. Never sent twice.
+   *
+   * Permission: Write tickets.
+   */
+  create: Endpoint.post("/ticket_types", {
+    permission: "Write tickets",
+    payload: CreateTicketType,
+    success: TicketType
+  }),
+  /**
+   * Changes a type. Fails with `NotFound` when there is none.
+   *
+   * Permission: Write tickets.
+   */
   update: Endpoint.put("/ticket_types/:ticket_type_id", {
+    permission: "Write tickets",
     params: { ticket_type_id: TicketTypeId },
     payload: UpdateTicketType,
     success: TicketType,
     error: ErrorResponse.NotFound
   }),
-  /** Gives the tickets of a type one more attribute. Fails with `NotFound` when there is no such type. Never sent twice. */
+  /**
+   * Gives the tickets of a type one more attribute. Fails with `NotFound` when there is no such type. Never sent twice.
+   *
+   * Permission: Write tickets.
+   */
   createAttribute: Endpoint.post("/ticket_types/:ticket_type_id/attributes", {
+    permission: "Write tickets",
     params: { ticket_type_id: TicketTypeId },
     payload: CreateTicketTypeAttribute,
     success: TicketTypeAttribute,
     error: ErrorResponse.NotFound,
     operationId: "createTicketTypeAttribute"
   }),
-  /** Changes an attribute of a type. Fails with `NotFound` when the type has none such. */
+  /**
+   * Changes an attribute of a type. Fails with `NotFound` when the type has none such.
+   *
+   * Permission: Write tickets.
+   */
   updateAttribute: Endpoint.put("/ticket_types/:ticket_type_id/attributes/:attribute_id", {
+    permission: "Write tickets",
     params: { ticket_type_id: TicketTypeId, attribute_id: TicketTypeAttributeId },
     payload: UpdateTicketTypeAttribute,
     success: TicketTypeAttribute,

@@ -105,34 +105,68 @@ export class Tickets extends Resource.Service<Tickets>()("Tickets", {
   /**
    * Creates a ticket. Fails with `BadRequest` when an attribute is not of its type, `NotFound` when there is no such type
    * or contact. Never sent twice; `enqueue` answers at once where many are created.
+   *
+   * Permission: Write tickets.
    */
   create: Endpoint.post("/tickets", {
+    permission: "Write tickets",
     payload: CreateTicket,
     success: Ticket,
     error: [ErrorResponse.BadRequest, ErrorResponse.NotFound]
   }),
-  /** Creates a ticket later: `jobs.wait` tells when it is there, as `resource_id`. Never sent twice. */
+  /**
+   * Creates a ticket later: `jobs.wait` tells when it is there, as `resource_id`. Never sent twice.
+   *
+   * Permission: Write tickets.
+   */
   enqueue: Endpoint.post("/tickets/enqueue", {
+    permission: "Write tickets",
     payload: CreateTicket,
     success: BackgroundJob,
     error: ErrorResponse.BadRequest
   }),
-  /** A ticket with its parts, by its `id`, not by its `ticket_id`. Fails with `NotFound` when there is none. */
-  get: Endpoint.get("/tickets/:ticket_id", { params, success: Ticket, error: ErrorResponse.NotFound }),
+  /**
+   * A ticket with its parts, by its `id`, not by its `ticket_id`. Fails with `NotFound` when there is none.
+   *
+   * Permission: Read tickets.
+   */
+  get: Endpoint.get("/tickets/:ticket_id", {
+    permission: "Read tickets",
+    params,
+    success: Ticket,
+    error: ErrorResponse.NotFound
+  }),
   /**
    * Changes a ticket: attributes, state, assignment. Fails with `NotFound` when there is no such ticket, state, admin or
    * assignee, with `BadRequest` when an attribute is not of its type.
+   *
+   * Permission: Write tickets.
    */
   update: Endpoint.put("/tickets/:ticket_id", {
+    permission: "Write tickets",
     params,
     payload: UpdateTicket,
     success: Ticket,
     error: [ErrorResponse.BadRequest, ErrorResponse.NotFound]
   }),
-  /** Deletes a ticket for good. Fails with `NotFound` when there is none: after a repeated call that means done. */
-  delete: Endpoint.del("/tickets/:ticket_id", { params, success: Deleted, error: ErrorResponse.NotFound }),
-  /** Says something as an admin, or makes a note, and answers with the part, not with the ticket. Never sent twice. */
+  /**
+   * Deletes a ticket for good. Fails with `NotFound` when there is none: after a repeated call that means done.
+   *
+   * Permission: Write tickets.
+   */
+  delete: Endpoint.del("/tickets/:ticket_id", {
+    permission: "Write tickets",
+    params,
+    success: Deleted,
+    error: ErrorResponse.NotFound
+  }),
+  /**
+   * Says something as an admin, or makes a note, and answers with the part, not with the ticket. Never sent twice.
+   *
+   * Permission: Write tickets.
+   */
   replyAsAdmin: Endpoint.post("/tickets/:ticket_id/reply", {
+    permission: "Write tickets",
     params,
     payload: ReplyToTicketAsAdmin,
     success: TicketReply,
@@ -140,8 +174,13 @@ export class Tickets extends Resource.Service<Tickets>()("Tickets", {
     alternativeOf: "reply",
     operationId: "replyToTicket"
   }),
-  /** Says something as a contact, and answers with the part, not with the ticket. Never sent twice. */
+  /**
+   * Says something as a contact, and answers with the part, not with the ticket. Never sent twice.
+   *
+   * Permission: Write tickets.
+   */
   replyAsContact: Endpoint.post("/tickets/:ticket_id/reply", {
+    permission: "Write tickets",
     params,
     payload: ReplyToTicketAsContact,
     success: TicketReply,
@@ -149,8 +188,13 @@ export class Tickets extends Resource.Service<Tickets>()("Tickets", {
     alternativeOf: "reply",
     operationId: "replyToTicket"
   }),
-  /** Tags a ticket, and answers with the tag. Fails with `NotFound` when one of them is not there. Safe to repeat. */
+  /**
+   * Tags a ticket, and answers with the tag. Fails with `NotFound` when one of them is not there. Safe to repeat.
+   *
+   * Permission: Write tags.
+   */
   attachTag: Endpoint.post("/tickets/:ticket_id/tags", {
+    permission: "Write tags",
     params,
     payload: AttachTagAsAdmin,
     success: EmbeddedTag,
@@ -159,16 +203,26 @@ export class Tickets extends Resource.Service<Tickets>()("Tickets", {
     // A tag is there once.
     idempotent: true
   }),
-  /** Takes a tag away from a ticket, and answers with it. Fails with `NotFound` when one of them is not there. */
+  /**
+   * Takes a tag away from a ticket, and answers with it. Fails with `NotFound` when one of them is not there.
+   *
+   * Permission: Write tags.
+   */
   detachTag: Endpoint.del("/tickets/:ticket_id/tags/:tag_id", {
+    permission: "Write tags",
     params: { ...params, tag_id: TagId },
     payload: ByAdmin,
     success: EmbeddedTag,
     error: ErrorResponse.NotFound,
     operationId: "detachTagFromTicket"
   }),
-  /** One page of what is found; `search.pages` and `search.items` walk it all. Safe to repeat. */
+  /**
+   * One page of what is found; `search.pages` and `search.items` walk it all. Safe to repeat.
+   *
+   * Permission: Read tickets.
+   */
   search: Endpoint.post("/tickets/search", {
+    permission: "Read tickets",
     payload: SearchTickets,
     success: TicketSearchPage,
     error: ErrorResponse.BadRequest,

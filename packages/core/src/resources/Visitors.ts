@@ -141,15 +141,36 @@ export class ConvertVisitor extends Schema.Opaque<ConvertVisitor>()(
 
 /** The visitors of a workspace. */
 export class Visitors extends Resource.Service<Visitors>()("Visitors", {
-  /** The visitor with this `user_id`. Fails with `NotFound` when there is none, as when it has become a contact. */
-  get: Endpoint.get("/visitors", { query: GetVisitor, success: Visitor, error: ErrorResponse.NotFound }),
-  /** Fails with `NotFound` when there is no such visitor. */
-  update: Endpoint.put("/visitors", { payload: UpdateVisitor, success: Visitor, error: ErrorResponse.NotFound }),
+  /**
+   * The visitor with this `user_id`. Fails with `NotFound` when there is none, as when it has become a contact.
+   *
+   * Permission: Read and list users and companies.
+   */
+  get: Endpoint.get("/visitors", {
+    permission: "Read and list users and companies",
+    query: GetVisitor,
+    success: Visitor,
+    error: ErrorResponse.NotFound
+  }),
+  /**
+   * Fails with `NotFound` when there is no such visitor.
+   *
+   * Permission: Write users and companies.
+   */
+  update: Endpoint.put("/visitors", {
+    permission: "Write users and companies",
+    payload: UpdateVisitor,
+    success: Visitor,
+    error: ErrorResponse.NotFound
+  }),
   /**
    * Makes the visitor a contact, or part of one there is; the visitor is gone afterwards. Fails with `NotFound` when there
    * is no such visitor. Never sent twice.
+   *
+   * Permission: Write users and companies.
    */
   convert: Endpoint.post("/visitors/convert", {
+    permission: "Write users and companies",
     payload: ConvertVisitor,
     success: Contact,
     error: ErrorResponse.NotFound

@@ -9,6 +9,6 @@ export const articles = listing({
   schema: Article,
   pageSize: 25,
   requests: ["GET /articles"],
-  permissions: ["Read and List articles"],
+  permissions: ["Read and list articles"],
   pages: (query, options) => Stream.unwrap(Articles.useSync(({ list }) => list.pages(query, options)))
 })

@@ -9,6 +9,6 @@ export const collections = listing({
   schema: Collection,
   changes: "filter",
   requests: ["GET /help_center/collections"],
-  permissions: ["Read and List articles"],
+  permissions: ["Read and list articles"],
   pages: (_, options) => Stream.unwrap(Collections.useSync(({ list }) => list.pages({}, options)))
 })

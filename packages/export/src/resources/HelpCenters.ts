@@ -8,6 +8,6 @@ export const helpCenters = listing({
   about: "Help Centers",
   schema: HelpCenter,
   requests: ["GET /help_center/help_centers"],
-  permissions: ["Read and List articles"],
+  permissions: ["Read and list articles"],
   pages: (_, options) => Stream.unwrap(HelpCenters.useSync(({ list }) => list.pages({}, options)))
 })

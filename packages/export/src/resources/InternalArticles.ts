@@ -9,6 +9,6 @@ export const internalArticles = listing({
   schema: InternalArticle,
   changes: "filter",
   requests: ["GET /internal_articles"],
-  permissions: ["Read and List articles"],
+  permissions: ["Read and list articles"],
   pages: (_, options) => Stream.unwrap(InternalArticles.useSync(({ list }) => list.pages({}, options)))
 })

@@ -14,6 +14,6 @@ export const newsItems = listing({
     lists: { of: "news_item", at: { newsfeed_assignments: "newsfeed_assignments" } }
   }),
   requests: ["GET /news/news_items"],
-  permissions: ["Read and List news items and newsfeeds"],
+  permissions: ["Read and list news items and newsfeeds"],
   pages: (_, options) => Stream.unwrap(NewsItems.useSync(({ list }) => list.pages({}, options)))
 })

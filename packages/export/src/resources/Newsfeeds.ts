@@ -8,6 +8,6 @@ export const newsfeeds = listing({
   about: "newsfeeds",
   schema: Newsfeed,
   requests: ["GET /news/newsfeeds"],
-  permissions: ["Read and List news items and newsfeeds"],
+  permissions: ["Read and list news items and newsfeeds"],
   pages: (_, options) => Stream.unwrap(Newsfeeds.useSync(({ list }) => list.pages({}, options)))
 })
