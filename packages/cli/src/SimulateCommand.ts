@@ -70,6 +70,17 @@ const timezoneFlag = Flag.String("timezone").pipe(
   Flag.withDefault("UTC")
 )
 
+// `--version` is that of the command.
+const versionFlag = Flag.String("api-version").pipe(
+  Flag.withMetavar("VERSION"),
+  Flag.withDescription("The version of the API that answers requests which name none; 2.15 when left out"),
+  Flag.filter(
+    (version) => /^([12]\.\d{1,2}|Preview|Unstable)$/.test(version),
+    () => "a version of the API, such as 2.16"
+  ),
+  Flag.withDefault("2.15")
+)
+
 const announce = Effect.fnUntraced(function* () {
   const { token, url } = yield* Simulator
   yield* Console.log(`A simulated Intercom answers at ${url} until you press Ctrl-C. In another shell:
@@ -94,6 +105,7 @@ export const command = Command.make(
     ),
     ...amounts,
     timezone: timezoneFlag,
+    version: versionFlag,
     rateLimit: Flag.optional(rateLimitFlag),
     faults: Flag.optional(faultsFlag),
     latency: whole("latency", 0, 600_000).pipe(

@@ -15,7 +15,18 @@ import * as Command from "./Command.ts"
 describe("intercom simulate", () => {
   it.live("prints what a client needs, answers, and ends with Ctrl-C", () =>
     Effect.gen(function* () {
-      const flags = ["--contacts", "7", "--news-items", "3", "--rate-limit", "20/10s", "--timezone", "Asia/Tokyo"]
+      const flags = [
+        "--contacts",
+        "7",
+        "--news-items",
+        "3",
+        "--rate-limit",
+        "20/10s",
+        "--timezone",
+        "Asia/Tokyo",
+        "--api-version",
+        "2.16"
+      ]
       const child = yield* Command.start(["simulate", ...flags], {}, Command.sources)
       yield* Command.until(Effect.sync(() => child.output.stdout.includes("intercom export")))
       const [, url = ""] = /export INTERCOM_BASE_URL=(\S+)/.exec(child.output.stdout) ?? []
@@ -24,6 +35,7 @@ describe("intercom simulate", () => {
         fetch(`${url}/contacts`, { headers: { authorization: `Bearer ${token}`, accept: "application/json" } })
       )
       assert.strictEqual(response.headers.get("x-ratelimit-limit"), "20")
+      assert.strictEqual(response.headers.get("intercom-version"), "2.16")
       const page = (yield* Effect.promise(() => response.json())) as { readonly total_count: number }
       assert.strictEqual(page.total_count, 7)
 
@@ -44,6 +56,10 @@ describe("intercom simulate", () => {
       const nowhere = yield* Command.inProcess(["simulate", "--timezone", "Mars/Base"])
       assert.notStrictEqual(nowhere.code, 0)
       assert.include(nowhere.stderr, 'Europe/Dublin, not "Mars/Base"')
+
+      const never = yield* Command.inProcess(["simulate", "--api-version", "latest"])
+      assert.notStrictEqual(never.code, 0)
+      assert.include(never.stderr, "such as 2.16")
 
       yield* child.signal("SIGINT")
       const { code, stderr } = yield* child.result
