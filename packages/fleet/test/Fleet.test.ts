@@ -1,5 +1,5 @@
 import { Intercom } from "@effect-intercom/core/Intercom"
-import type { TokenStore } from "@effect-intercom/core/TokenStore"
+import { TokenStore } from "@effect-intercom/core/TokenStore"
 import * as NodeExport from "@effect-intercom/export/NodeExport"
 import * as Ndjson from "@effect-intercom/export/Ndjson"
 import { Fleet, type Options, UnknownNight } from "@effect-intercom/fleet/Fleet"
@@ -12,6 +12,7 @@ import * as NodeServices from "@effect/platform-node/NodeServices"
 import { assert, describe, it } from "@effect/vitest"
 import * as Cron from "effect/Cron"
 import * as DateTime from "effect/DateTime"
+import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
@@ -43,6 +44,22 @@ const isExported = Effect.fnUntraced(function* (directory: string, some: Readonl
     }
   }
 })
+
+it.effect("the workspaces of a night are those with a name; others are told of, and stop nobody", () =>
+  Effect.gen(function* () {
+    const logged: Array<unknown> = []
+    const names = yield* Fleet.workspaces.pipe(
+      Effect.provide(TokenStore.layerEnv),
+      Effect.provideService(
+        ConfigProvider.ConfigProvider,
+        ConfigProvider.fromUnknown({ INTERCOM_WORKSPACES: "acme,../globex,initech" })
+      ),
+      Effect.provide(Logger.layer([Logger.make(({ message }) => void logged.push(message))]))
+    )
+    assert.deepStrictEqual(names, ["acme", "initech"])
+    assert.match(String(logged), /"\.\.\/globex".*correct INTERCOM_WORKSPACES/)
+  })
+)
 
 describe("a fleet in one process, on SQLite", () => {
   it.live("exports every workspace of a night once, and forgets it", () =>
