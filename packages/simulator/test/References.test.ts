@@ -3,7 +3,9 @@ import { type ApiOperation, operations } from "@effect-intercom/core"
 import { Simulator } from "@effect-intercom/simulator"
 import * as Records from "@effect-intercom/simulator/Records"
 import { assert, layer } from "@effect/vitest"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import type * as HttpMethod from "effect/http/HttpMethod"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
@@ -116,6 +118,9 @@ const known = Effect.gen(function* () {
 })
 
 type Known = Effect.Success<typeof known>
+
+/** They are read once: it takes longer than the requests. */
+class Named extends Context.Service<Named, Known>()("test/Named") {}
 
 const number = (id: unknown) => Number(id)
 const say = { message_type: "comment", body: "Hi" }
@@ -315,12 +320,12 @@ const send = Effect.fnUntraced(function* (operation: ApiOperation, body: unknown
 })
 
 // In one workspace, one after the other: a tag is attached, and then detached.
-layer(inProcess())("an operation", (it) => {
+layer(Layer.provideMerge(Layer.effect(Named, known), inProcess()))("an operation", (it) => {
   it.effect.each(naming)("%s is refused where an id of its body names nothing", ([name, operation, naming]) =>
     Effect.gen(function* () {
       const of = bodies[name] ?? assert.fail(`no body of ${name}, which names ${naming.join(", ")}`)
       const tried = new Set<string>()
-      for (const body of of(yield* known)) {
+      for (const body of of(yield* Named)) {
         for (const [place, stray] of strays(body)) {
           if ((free[name] ?? []).includes(place)) continue
           tried.add(place)
