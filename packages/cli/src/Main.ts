@@ -83,6 +83,8 @@ export const main = Effect.gen(function* () {
 }).pipe(
   Effect.as<ExitCode.ExitCode>(ExitCode.complete),
   Effect.catchCause(end),
+  // Nothing here exports spans.
+  Effect.withTracerEnabled(false),
   Effect.provide([presenter, TerminalCapabilities.layer, Layer.provideMerge(logger, Stderr.layer)])
 )
 
