@@ -10,26 +10,29 @@ import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import type * as SimulatorOptions from "@effect-intercom/simulator/Simulator"
 
-/** Retries without waiting, and gives up on a stalled answer soon: for real time. */
-const impatient = {
-  timeout: "400 millis",
-  retry: { times: 20, base: "1 millis", cap: "4 millis" }
-} as const
+/** Retries without waiting: for real time. */
+const impatient = { retry: { times: 20, base: "1 millis", cap: "4 millis" } } as const
 
-const client = (options: Partial<IntercomConfig.Options>) =>
+/** Gives up on a stalled answer soon, where there may be one: a busy machine takes its time for any other. */
+const timeoutFor = ({ faults }: SimulatorOptions.Options) =>
+  faults === undefined ? undefined : ({ timeout: "400 millis" } as const)
+
+const client = (simulator: SimulatorOptions.Options, options: Partial<IntercomConfig.Options>) =>
   Layer.unwrap(
     Simulator.useSync(({ token, url }) =>
-      Intercom.layer({ accessToken: token, baseUrl: url, ...impatient, ...options })
+      Intercom.layer({ accessToken: token, baseUrl: url, ...impatient, ...timeoutFor(simulator), ...options })
     )
   )
 
 /** Over a socket, on a free port. */
 export const overSocket = (simulator: SimulatorOptions.Options = {}, options: Partial<IntercomConfig.Options> = {}) =>
-  client(options).pipe(Layer.provideMerge(Layer.mergeAll(Simulator.layer(simulator), NodeHttpClient.layerUndici)))
+  client(simulator, options).pipe(
+    Layer.provideMerge(Layer.mergeAll(Simulator.layer(simulator), NodeHttpClient.layerUndici))
+  )
 
 /** Without a socket, on whatever clock the test has. */
 export const inProcess = (simulator: SimulatorOptions.Options = {}, options: Partial<IntercomConfig.Options> = {}) =>
-  client(options).pipe(Layer.provideMerge(Simulator.layerClient(simulator)))
+  client(simulator, options).pipe(Layer.provideMerge(Simulator.layerClient(simulator)))
 
 /** An answer, as it came. */
 export interface Answer {
