@@ -50,6 +50,8 @@ export interface Row {
   readonly round: number
   /** How often a runner took it. */
   readonly turns: number
+  /** Of the last one that did. */
+  readonly token: number
   /** Failures in a row, in this round; the one that ended it, too. */
   readonly failures: number
   readonly records: number
@@ -100,7 +102,6 @@ const decodeCompleted = Schema.decodeUnknownSync(Completed)
 const encodeCompleted = Schema.encodeSync(Completed)
 
 interface Stored extends Row {
-  readonly token: number
   readonly completed: string
 }
 
@@ -114,6 +115,7 @@ const rowOf = (stored: Stored): Row => ({
   runner: stored.runner,
   round: Number(stored.round),
   turns: Number(stored.turns),
+  token: Number(stored.token),
   failures: Number(stored.failures),
   records: Number(stored.records),
   requests: Number(stored.requests),
@@ -185,15 +187,22 @@ const make = Effect.gen(function* () {
     )
   )
 
-  /** Takes an export, from whoever has it; `undefined` when it is over, or of another round. */
-  const claim = (key: { readonly night: string; readonly workspace: string; readonly round: number }, runner: string) =>
+  /**
+   * Takes an export, from whoever has it; `undefined` when it is over, or of another round, or when somebody took it after
+   * `since`, a token that was found.
+   */
+  const claim = (
+    key: { readonly night: string; readonly workspace: string; readonly round: number },
+    runner: string,
+    since?: number
+  ) =>
     Effect.gen(function* () {
       const now = yield* Clock.currentTimeMillis
       const begun = yield* startedAt(key.night)
       const [found] = yield* sql<Stored>`UPDATE intercom_fleet_exports
         SET token = token + 1, turns = turns + 1, state = 'running', since = ${now}, seen = ${now}, runner = ${runner}
         WHERE night = ${key.night} AND workspace = ${key.workspace} AND round = ${key.round}
-          AND state IN ('waiting', 'running')
+          AND state IN ('waiting', 'running') ${since === undefined ? sql`` : sql`AND token = ${since}`}
         RETURNING *`
       if (found === undefined || begun === undefined) return undefined
       return {

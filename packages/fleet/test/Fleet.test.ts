@@ -1,20 +1,25 @@
 import { Intercom } from "@effect-intercom/core/Intercom"
-import { TokenStore } from "@effect-intercom/core/TokenStore"
+import { type Credentials, TokenStore } from "@effect-intercom/core/TokenStore"
 import * as NodeExport from "@effect-intercom/export/NodeExport"
 import * as Ndjson from "@effect-intercom/export/Ndjson"
+import { Sink } from "@effect-intercom/export/Sink"
 import { Fleet, type Options, UnknownNight } from "@effect-intercom/fleet/Fleet"
 import * as FleetMetrics from "@effect-intercom/fleet/FleetMetrics"
 import { Ledger } from "@effect-intercom/fleet/Ledger"
+import type { Status } from "@effect-intercom/fleet/Status"
 import * as StatusPage from "@effect-intercom/fleet/StatusPage"
 import * as Faults from "@effect-intercom/simulator/Faults"
 import { Simulator } from "@effect-intercom/simulator/Simulator"
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { assert, describe, it } from "@effect/vitest"
+import * as Clock from "effect/Clock"
 import * as Cron from "effect/Cron"
 import * as DateTime from "effect/DateTime"
 import * as ConfigProvider from "effect/ConfigProvider"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
+import * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as Metric from "effect/Metric"
@@ -35,6 +40,46 @@ const beside = <A, E, R>(
 
 const until = <E, R>(condition: Effect.Effect<boolean, E, R>) =>
   Effect.repeat(condition, { schedule: Schedule.spaced("5 millis"), until: (so) => so })
+
+/** A client whose answers are held back from one of them on, as those a frozen process does not read. */
+const held = Effect.fnUntraced(function* (from: number) {
+  const begun = yield* Deferred.make<void>()
+  const end = yield* Deferred.make<void>()
+  let answers = 0
+  const hold = Effect.suspend(() => {
+    answers += 1
+    return answers < from ? Effect.void : Effect.andThen(Deferred.succeed(begun, undefined), Deferred.await(end))
+  })
+  const http = Layer.effect(
+    HttpClient.HttpClient,
+    Effect.map(
+      HttpClient.HttpClient,
+      HttpClient.tap(() => hold)
+    )
+  )
+  return {
+    begun: Deferred.await(begun),
+    end: Deferred.succeed(end, undefined),
+    client: (credentials: Credentials) => Layer.provide(Intercom.layer(credentials), http)
+  }
+})
+
+/** The clock of this machine, which can be put forward. */
+const clockOfItsOwn = Effect.map(Clock.Clock, (real) => {
+  let ahead = 0
+  const millis = () => real.currentTimeMillisUnsafe() + ahead
+  const nanos = () => real.currentTimeNanosUnsafe() + BigInt(ahead) * 1_000_000n
+  const clock: Clock.Clock = {
+    currentTimeMillisUnsafe: millis,
+    currentTimeMillis: Effect.sync(millis),
+    currentTimeNanosUnsafe: nanos,
+    currentTimeNanos: Effect.sync(nanos),
+    monotonicTimeNanosUnsafe: () => real.monotonicTimeNanosUnsafe(),
+    monotonicTimeNanos: real.monotonicTimeNanos,
+    sleep: (duration) => real.sleep(duration)
+  }
+  return { clock, jump: (by: number) => void (ahead += by) }
+})
 
 const isExported = Effect.fnUntraced(function* (directory: string, some: ReadonlyArray<string> = names) {
   for (const [index, name] of some.entries()) {
@@ -269,6 +314,60 @@ describe("a fleet in one process, on SQLite", () => {
     }).pipe(Effect.provide(Tenants.simulator(names)))
   )
 
+  it.live("sends nothing once it wakes up from a long sleep in which another runner took the export", () =>
+    Effect.gen(function* () {
+      const directory = yield* Tenants.temporary
+      const sleep = yield* held(3)
+      const { clock, jump } = yield* clockOfItsOwn
+      yield* beside(
+        directory,
+        Effect.gen(function* () {
+          const fleet = yield* Fleet
+          const ledger = yield* Ledger
+          yield* fleet.start(night, ["acme"])
+          yield* sleep.begun
+          yield* ledger.claim({ night, workspace: "acme", round: 1 }, "another")
+          assert.strictEqual((yield* Tenants.requests)[0], 3)
+          jump(20_000)
+          yield* sleep.end
+          const fs = yield* FileSystem.FileSystem
+          yield* until(Effect.map(fs.exists(`${directory}/acme/export.lock`), (locked) => !locked))
+          assert.strictEqual((yield* Tenants.requests)[0], 3)
+          assert.deepInclude(yield* ledger.find(night, "acme"), { runner: "another", state: "running", records: 0 })
+        }).pipe(Effect.provide([Ledger.layer, NodeServices.layer])),
+        { plan: { ...Tenants.plan, resources: ["contacts"], concurrency: 1 }, client: sleep.client }
+      ).pipe(Effect.provideService(Clock.Clock, clock))
+    }).pipe(Effect.provide(Tenants.simulator(names, 30)))
+  )
+
+  it.live("takes nothing back that another runner took while it waited for its turn", () =>
+    Effect.gen(function* () {
+      const directory = yield* Tenants.temporary
+      const sleep = yield* held(1)
+      yield* beside(
+        directory,
+        Effect.gen(function* () {
+          const fleet = yield* Fleet
+          const ledger = yield* Ledger
+          const waiting = (some: number) =>
+            until(Effect.map(Metric.value(FleetMetrics.waiting), ({ value }) => value === some))
+          yield* fleet.start(night, ["acme"])
+          yield* sleep.begun
+          yield* fleet.start(night, ["bolt"])
+          yield* waiting(1)
+          yield* ledger.claim({ night, workspace: "bolt", round: 1 }, "another")
+          yield* sleep.end
+          yield* waiting(0)
+          yield* until(Effect.map(Metric.value(FleetMetrics.running), ({ value }) => value === 0))
+          assert.deepInclude(yield* ledger.find(night, "acme"), { state: "done" })
+          assert.deepInclude(yield* ledger.find(night, "bolt"), { runner: "another", state: "running", turns: 1 })
+          assert.strictEqual((yield* Tenants.requests)[1], 0)
+        }).pipe(Effect.provide([Ledger.layer, NodeServices.layer])),
+        { concurrency: 1, client: sleep.client }
+      )
+    }).pipe(Effect.provide(Tenants.simulator(names)))
+  )
+
   it.live("starts a night by its schedule, under its time", () =>
     Effect.gen(function* () {
       const directory = yield* Tenants.temporary
@@ -316,6 +415,53 @@ describe("a fleet in one process, on SQLite", () => {
         { plan: { ...Tenants.plan, resources: ["contacts"], since: "last" } }
       )
     }).pipe(Effect.provide([Tenants.simulator(names), NodeServices.layer]))
+  )
+
+  it.live("keeps a night whose messages the database does not let go, and says so", () =>
+    Effect.gen(function* () {
+      const directory = yield* Tenants.temporary
+      yield* Effect.gen(function* () {
+        const fleet = yield* Fleet
+        const sql = yield* SqlClient
+        yield* fleet.start(night, [])
+        yield* sql`DROP TABLE intercom_fleet_messages`
+        const failure = yield* Effect.flip(fleet.prune(DateTime.add(yield* DateTime.now, { hours: 1 })))
+        assert.strictEqual(failure._tag, "FleetDatabaseFailed")
+        assert.match(failure.message, /^The database of the fleet failed: .+ Check that it runs, and its address\.$/)
+        assert.deepStrictEqual(
+          (yield* fleet.nights).map(({ night }) => night),
+          [night]
+        )
+      }).pipe(Effect.provide(Tenants.client(directory)))
+    })
+  )
+
+  it.live("asks the API for nothing while the place is another's", () =>
+    Effect.gen(function* () {
+      const directory = yield* Tenants.temporary
+      const { connect } = yield* Effect.provide(
+        Sink,
+        Ndjson.layer({ directory: `${directory}/acme` }).pipe(Layer.provide([NodeExport.layer, NodeServices.layer]))
+      )
+      yield* connect
+      yield* beside(
+        directory,
+        Effect.gen(function* () {
+          const fleet = yield* Fleet
+          yield* fleet.start(night, ["acme"])
+          const isTold = ({ exports }: Status) => exports.every(({ failure }) => failure?.kind === "locked")
+          const { exports } = yield* Effect.repeat(fleet.status(night), {
+            schedule: Schedule.spaced("5 millis"),
+            until: isTold
+          })
+          assert.deepStrictEqual(
+            exports.map(({ requests, state }) => [state, requests]),
+            [["waiting", 0]]
+          )
+          assert.strictEqual((yield* Tenants.requests)[0], 0)
+        })
+      )
+    }).pipe(Effect.provide(Tenants.simulator(names)))
   )
 
   it.live("is one runner for a database, and tells what cannot be", () =>

@@ -16,7 +16,7 @@ import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import type * as HttpClient from "effect/http/HttpClient"
+import * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 import * as Metric from "effect/Metric"
 import * as Option from "effect/Option"
@@ -30,6 +30,7 @@ import * as FleetMetrics from "../FleetMetrics.ts"
 import { type Claim, type FleetDatabaseFailed, Ledger, type Progress } from "../Ledger.ts"
 import { Exported, ExportWorkspace, WorkspaceFailed } from "../Night.ts"
 import type { Stop, Turns } from "../Turns.ts"
+import * as Lease from "./Lease.ts"
 
 /** The client of a workspace. */
 export type Client = (credentials: Credentials) => Layer.Layer<IntercomHttp | Resources, unknown, HttpClient.HttpClient>
@@ -82,11 +83,13 @@ export const layer = <R>(options: Options<R>) =>
 const takeTurn = <R>(options: Options<R>, key: Key) =>
   Effect.scoped(
     Effect.gen(function* () {
+      const ledger = yield* Ledger
+      const asked = yield* ledger.find(key.night, key.workspace)
       const turn = yield* options.turns.take
       // Another runner will have it in a second.
       if (turn === undefined) return paused(1)
-      const ledger = yield* Ledger
-      const claim = yield* ledger.claim(key, options.runner)
+      // A runner that was frozen while it waited takes nothing from the one that has it since.
+      const claim = yield* ledger.claim(key, options.runner, asked?.token)
       if (claim === undefined) return yield* settled(key)
       return yield* exportTurn(options, claim, turn.over)
     })
@@ -106,6 +109,7 @@ const settled = Effect.fnUntraced(function* ({ night, round, workspace }: Key) {
   if (row?.state === "done" && row.round === round) {
     return { _tag: "Done", exported: { records: row.records, requests: row.requests } } satisfies Ended
   }
+  if (row?.round === round && (row.state === "waiting" || row.state === "running")) return paused(staleBreak)
   const message = row?.round === round ? row.message : null
   return {
     _tag: "Failed",
@@ -117,10 +121,11 @@ const settled = Effect.fnUntraced(function* ({ night, round, workspace }: Key) {
   } satisfies Ended
 })
 
-/** Another runner has the export by now: this one was frozen, or cut off. */
-class Stale extends Schema.TaggedError<Stale>()("Stale", {}) {}
-
+/** Half of the shortest lock expiration that makes sense, after which others take over. */
 const sign = Duration.seconds(5)
+
+/** A little longer. */
+const lasts = Duration.seconds(7)
 
 /** One turn: from wherever the export is, until it ends, or has to stop. */
 const exportTurn = <R>(options: Options<R>, claim: Claim, over: Effect.Effect<Stop | undefined>) =>
@@ -139,8 +144,8 @@ const exportTurn = <R>(options: Options<R>, claim: Claim, over: Effect.Effect<St
       records: [...records.values()].reduce((sum, count) => sum + count, 0),
       requests: claim.requests + requests
     }))
-    const told = (written: (progress: Progress) => Effect.Effect<boolean, FleetDatabaseFailed>) =>
-      Effect.flatMap(Effect.flatMap(progress, written), (ours) => (ours ? Effect.void : Effect.fail(new Stale())))
+    const alive = Effect.flatMap(progress, (now) => ledger.progress(claim, now))
+    const lease = yield* Lease.make({ sign: alive, lasts })
 
     const onEvent = (event: Event) => {
       if (event._tag === "Failed") failures.push(Failure.ofExport(event.error))
@@ -152,7 +157,7 @@ const exportTurn = <R>(options: Options<R>, claim: Claim, over: Effect.Effect<St
       moved ||= event._tag === "Completed"
       completed[event.resource] = event._tag === "Completed" ? event.entry.counts.records : 0
       records.set(event.resource, completed[event.resource] ?? 0)
-      return told((progress) => ledger.complete(claim, progress, completed))
+      return lease.renew(Effect.flatMap(progress, (now) => ledger.complete(claim, now, completed)))
     }
 
     const work = Effect.gen(function* () {
@@ -160,6 +165,7 @@ const exportTurn = <R>(options: Options<R>, claim: Claim, over: Effect.Effect<St
       for (const [name, count] of Object.entries(completed)) records.set(name, count)
       const resources = options.plan.resources.filter((name) => !(name in completed))
       if (!Arr.isArrayNonEmpty(resources)) return
+      const sink = yield* taken
       yield* Export.run({ ...options.plan, resources }).pipe(
         Stream.tap(onEvent),
         // After a step, nothing is in flight that would have to be done again.
@@ -171,9 +177,11 @@ const exportTurn = <R>(options: Options<R>, claim: Claim, over: Effect.Effect<St
               })
             : Effect.succeed(false)
         ),
-        Stream.runDrain
+        Stream.runDrain,
+        Effect.provideService(Sink, sink)
       )
     }).pipe(
+      Effect.scoped,
       Effect.provide(options.target(workspace)),
       Effect.provide(
         Layer.unwrap(
@@ -181,7 +189,7 @@ const exportTurn = <R>(options: Options<R>, claim: Claim, over: Effect.Effect<St
             TokenStore.use(({ find }) => find(workspace)),
             options.client
           )
-        )
+        ).pipe(Layer.provide(guarded(lease)))
       ),
       // Whose settings errors advise about.
       Effect.provideService(IntercomHttp.Workspace, workspace),
@@ -191,16 +199,12 @@ const exportTurn = <R>(options: Options<R>, claim: Claim, over: Effect.Effect<St
     // A sign of life, while the export is waiting for the rate limit, too.
     const signs = Effect.repeat(
       Effect.delay(
-        Effect.catchTag(
-          told((now) => ledger.progress(claim, now)),
-          "FleetDatabaseFailed",
-          () => Effect.void
-        ),
+        Effect.catchTag(lease.renew(alive), "FleetDatabaseFailed", () => Effect.void),
         sign
       ),
       Schedule.forever
     )
-    const exit = yield* Effect.exit(Effect.raceFirst(work, signs))
+    const exit = yield* Effect.exit(Effect.raceAllFirst([work, signs, lease.lost]))
     const { waitedMillis, requests } = yield* counted
     const now = yield* progress
 
@@ -258,6 +262,17 @@ const exportTurn = <R>(options: Options<R>, claim: Claim, over: Effect.Effect<St
     })
   )
 
+/** Every request asks first whether the export is still this runner's. */
+const guarded = ({ guard }: Lease.Lease) =>
+  Layer.effect(HttpClient.HttpClient, Effect.map(HttpClient.HttpClient, guard))
+
+/** The place is taken before the API is asked for anything: who finds it in other hands has sent no request. */
+const taken = Effect.gen(function* () {
+  const sink = yield* Sink
+  const connection = yield* Effect.mapError(sink.connect, (reason) => new ExportError({ reason }))
+  return Sink.of({ ...sink, connect: Effect.succeed(connection) })
+})
+
 /** Whoever has it now writes; later, it is seen whether there is anything left. */
 const staleBreak = 30
 
@@ -269,7 +284,7 @@ const pauseAfter = (failures: number): number => Math.min(30 * 2 ** (failures - 
 
 /** `undefined` for what is no failure of the export's. */
 const failureOf = (error: unknown): Failure.Failure | undefined => {
-  if (error instanceof Stale) return undefined
+  if (error instanceof Lease.Stale) return undefined
   if (error instanceof ExportError) return Failure.ofExport(error)
   return Failure.ofStore(error) ?? Failure.ofUnknown(error)
 }
