@@ -33,6 +33,7 @@ import type { SocketServerError } from "effect/socket/SocketServer"
 import { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import type { WorkflowEngine } from "effect/workflow/WorkflowEngine"
+import { FleetDatabaseFailed } from "./Ledger.ts"
 
 /** The engine, what it stands on, and the database. */
 export type Cluster = WorkflowEngine | Sharding.Sharding | MessageStorage | SqlClient
@@ -126,7 +127,9 @@ export interface RunnerOptions extends PostgresOptions {
 }
 
 /** One of many runners. PostgreSQL 14 or newer ends the sessions of those that are frozen. */
-export const layerPostgres = (options: RunnerOptions): Layer.Layer<Cluster, SqlError | SocketServerError, never> => {
+export const layerPostgres = (
+  options: RunnerOptions
+): Layer.Layer<Cluster, FleetDatabaseFailed | SqlError | SocketServerError> => {
   const { host, listenHost = host, port } = options
   const health = RunnerHealth.layerPing.pipe(Layer.provide(Runners.layerRpc))
   return distributed(options, SocketRunner.layer.pipe(Layer.provide([NodeClusterSocket.layerSocketServer, health])), {
@@ -136,7 +139,7 @@ export const layerPostgres = (options: RunnerOptions): Layer.Layer<Cluster, SqlE
 }
 
 /** Starts nights, and looks at them; exports nothing. */
-export const layerPostgresClient = (options: PostgresOptions): Layer.Layer<Cluster, SqlError> =>
+export const layerPostgresClient = (options: PostgresOptions): Layer.Layer<Cluster, FleetDatabaseFailed | SqlError> =>
   distributed(options, SocketRunner.layerClientOnly, { runnerAddress: Option.none() })
 
 const distributed = <E>(
@@ -151,7 +154,7 @@ const distributed = <E>(
     | RunnerStorage.RunnerStorage
   >,
   addresses: Partial<ShardingConfig.ShardingConfig["Service"]>
-): Layer.Layer<Cluster, E | SqlError> =>
+): Layer.Layer<Cluster, E | FleetDatabaseFailed | SqlError> =>
   ClusterWorkflowEngine.layer.pipe(
     Layer.provideMerge(sharding),
     Layer.provide(NodeClusterSocket.layerClientProtocol),
@@ -169,6 +172,9 @@ const distributed = <E>(
     Layer.provideMerge(database(options))
   )
 
+const unreachable = ({ message, reason: { cause } }: SqlError) =>
+  new FleetDatabaseFailed({ description: cause instanceof Error ? `${message} (${cause.message})` : message })
+
 /** Loaded when there is a PostgreSQL: the driver need not be installed without one. */
 const database = ({ connections = 10, lockExpiration = Duration.seconds(15), url }: PostgresOptions) =>
   Layer.unwrap(
@@ -176,7 +182,7 @@ const database = ({ connections = 10, lockExpiration = Duration.seconds(15), url
       Effect.promise(() => import("@effect/sql-pg/PgClient")),
       ({ layer }) => {
         const expiration = Duration.toMillis(Duration.fromInputUnsafe(lockExpiration))
-        return layer({
+        const client = layer({
           url,
           maxConnections: connections,
           applicationName: "intercom fleet",
@@ -188,6 +194,8 @@ const database = ({ connections = 10, lockExpiration = Duration.seconds(15), url
             statement_timeout: "60s"
           }
         })
+        // The engine takes a database that is not there for a defect.
+        return Layer.tap(client, (context) => Effect.mapError(Context.get(context, SqlClient)`SELECT 1`, unreachable))
       }
     )
   )
