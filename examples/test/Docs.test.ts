@@ -36,6 +36,7 @@ const own: Record<string, string> = {
   NodeSqlite: "@effect-intercom/export/NodeSqlite",
   NodeDuckDb: "@effect-intercom/export/NodeDuckDb",
   Postgres: "@effect-intercom/export/Postgres",
+  NodeS3: "@effect-intercom/export/NodeS3",
   NodeExport: "@effect-intercom/export/NodeExport",
   NodeCluster: "@effect-intercom/fleet/NodeCluster"
 }
@@ -64,6 +65,8 @@ const surroundings: Record<string, string> = {
   table: `import("@effect-intercom/export").Table.Table`,
   typeOf: `import("@effect-intercom/export").Description.TypeOf`,
   file: "string",
+  bucket: "string",
+  prefix: "string",
   named: "boolean",
   workspace: "string",
   schema: "string",

@@ -37,8 +37,8 @@ const licenses: Plugin = {
 export default defineConfig({
   input: { intercom: "src/bin.ts" },
   platform: "node",
-  // Loaded when it is needed, by a name that a bundle would hide; DuckDB is no script, and for those who want it.
-  external: [/^undici/, /^@duckdb\//],
+  // Loaded when it is needed, by a name that a bundle would hide; DuckDB is no script, and it and the AWS SDK are for those who want them.
+  external: [/^undici/, /^@duckdb\//, /^@aws-sdk\//],
   plugins: [licenses],
   output: {
     dir: "dist/bin",

@@ -47,6 +47,12 @@ export type Destination =
       /** Without one, the first of the address' `search_path`, or `public`. */
       readonly schema?: string
     }
+  | {
+      readonly kind: "s3"
+      readonly bucket: string
+      readonly prefix: string
+      readonly compression: Compression | undefined
+    }
   | { readonly kind: "stdout" }
 
 export type Compression = "gzip" | "zstd"
@@ -61,6 +67,8 @@ export const forms: ReadonlyArray<readonly [form: string, meaning: string]> = [
   ["duckdb:FILE", "tables in a DuckDB database; a FILE.duckdb alone will do"],
   ["postgres:", "tables in the PostgreSQL database of INTERCOM_EXPORT_POSTGRES_URL"],
   ["postgres:URL", "the same; a password in it is seen in the list of processes"],
+  ["s3://BUCKET/PREFIX", "object storage: what ndjson:DIR writes, as objects; the AWS variables say where it is"],
+  ["ndjson.gz:s3://…, ndjson.zst:s3://…", "the same, compressed"],
   ["-", "standard output, as NDJSON"]
 ]
 
@@ -76,11 +84,15 @@ const takes = `It takes one of ${formNames}.`
 export const parse = (text: string): Result.Result<Destination, string> => {
   if (text === "-") return Result.succeed({ kind: "stdout" })
   if (/^postgres(ql)?:\/\//i.test(text)) return postgres(text)
+  if (/^s3:/i.test(text)) return objects(undefined)(text)
   if (/^[^:]+\.duckdb$/i.test(text)) return Result.succeed({ kind: "duckdb", file: text })
   const [, format = "", place = ""] = /^([^:]*):(.*)$/s.exec(text) ?? []
   if (format === "") return Result.fail(withoutFormat(text))
   const make = makers[format.toLowerCase()]
-  if (make !== undefined) return make(place)
+  if (make !== undefined) {
+    const isLines = format.toLowerCase().startsWith("ndjson")
+    return /^s3:/i.test(place) && !isLines ? Result.fail(onlyLines) : make(place)
+  }
   const meant = nearest(format, Object.keys(makers))
   return Result.fail(
     `"${Mistake.shown(format)}" is not a format.${meant === undefined ? "" : ` Did you mean ${meant}?`} ${takes}`
@@ -109,8 +121,29 @@ const placed =
   (place: string): Result.Result<Destination, string> =>
     place === "" ? Result.fail(`The ${what} is missing after the colon.`) : Result.succeed(make(place))
 
-const lines = (kind: "ndjson" | "csv", compression?: Compression) =>
-  placed("directory", (directory) => ({ kind, directory, compression }))
+const lines = (kind: "ndjson" | "csv", compression?: Compression) => {
+  const inDirectory = placed("directory", (directory) => ({ kind, directory, compression }))
+  return (place: string) => (/^s3:/i.test(place) ? objects(compression)(place) : inDirectory(place))
+}
+
+const onlyLines =
+  "Object storage takes NDJSON alone: s3://BUCKET/PREFIX, ndjson.gz:s3://BUCKET/PREFIX or ndjson.zst:s3://BUCKET/PREFIX."
+
+/** What is not a bucket's name may be a key of somebody's. */
+const objects =
+  (compression: Compression | undefined) =>
+  (address: string): Result.Result<Destination, string> => {
+    const [, bucket = "", prefix = ""] = /^s3:\/\/([^/]*)\/*(.*)$/is.exec(address) ?? []
+    if (bucket.includes("@")) {
+      return Result.fail("Credentials come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, not from the address.")
+    }
+    return /^[\w.-]+$/.test(bucket)
+      ? Result.succeed({ kind: "s3", bucket, prefix: prefix.replace(/\/+$/, ""), compression })
+      : Result.fail("The address of a bucket is s3://BUCKET/PREFIX.")
+  }
+
+const addressOf = ({ bucket, prefix }: Extract<Destination, { readonly kind: "s3" }>): string =>
+  prefix === "" ? `s3://${bucket}` : `s3://${bucket}/${prefix}`
 
 const makers: { readonly [format: string]: (place: string) => Result.Result<Destination, string> } = {
   ndjson: lines("ndjson"),
@@ -199,6 +232,10 @@ const sink: (
           patience
         })
       }
+      case "s3": {
+        const { config, layer } = yield* loaded(() => import("@effect-intercom/export/NodeS3"))
+        return layer({ ...(yield* config), ...destination, patience })
+      }
       case "stdout":
         return (yield* loaded(() => import("@effect-intercom/export/Stdout"))).layer({ named })
     }
@@ -212,6 +249,8 @@ export const quarantine = (destination: Destination): string => {
     case "duckdb":
     case "postgres":
       return "the table _intercom_quarantine"
+    case "s3":
+      return `${addressOf(destination)}/quarantine`
     case "stdout":
       return "standard error"
     default:
@@ -222,6 +261,7 @@ export const quarantine = (destination: Destination): string => {
 /** What a receipt's place is to someone in a shell. */
 export const path = (destination: Destination, place: string): Effect.Effect<string, never, Path.Path> =>
   Effect.map(Path.Path, ({ join }) => {
+    if (destination.kind === "s3") return `${addressOf(destination)}/${place}`
     if ("directory" in destination) return join(destination.directory, place)
     return "file" in destination ? `${destination.file}, ${place}` : place
   })

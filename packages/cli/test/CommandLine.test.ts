@@ -64,6 +64,7 @@ describe("schema", () => {
       ["tags", "events"],
       /^CREATE TABLE "tags" \(\n.*"applied_at" TIMESTAMP WITH TIME ZONE,.*"_rest" JSON\n\);\n\nCREATE SEQUENCE IF NOT EXISTS "_intercom_position";\nCREATE TABLE "events"/s
     ],
+    ["s3://acme/x", ["tags"], /^\{\n {2}"\$schema": ".*2020-12.*"title": "tags"/s],
     ["ndjson:x", ["tags"], /^\{\n {2}"\$schema": ".*2020-12.*"title": "tags"/s],
     ["parquet:x", ["tags"], /^## tags\n.*\| `id` \| STRING \| the key \|$.*TIMESTAMP \(UTC, ms\)/ms],
     ["csv:x", [], /^## admins$.*^## events$/ms],
@@ -98,7 +99,7 @@ describe("mistakes in the command line", () => {
     [
       "a destination without a format",
       ["export", "contacts", "--to", "x"],
-      /^--to: It names no format, such as ndjson:x\. It takes one of ndjson:DIR, .*postgres:URL, -\.$/m
+      /^--to: It names no format, such as ndjson:x\. It takes one of ndjson:DIR, .*postgres:URL, s3:\/\/BUCKET\/PREFIX, .*, -\.$/m
     ],
     [
       "a format there is not",

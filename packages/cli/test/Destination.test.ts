@@ -16,7 +16,11 @@ describe("--to", () => {
     ["sqlite:a b.db", { kind: "sqlite", file: "a b.db" }],
     ["duckdb:out/x", { kind: "duckdb", file: "out/x" }],
     ["a b.duckdb", { kind: "duckdb", file: "a b.duckdb" }],
-    ["postgres:", { kind: "postgres", url: undefined }]
+    ["postgres:", { kind: "postgres", url: undefined }],
+    ["s3://acme", { kind: "s3", bucket: "acme", prefix: "", compression: undefined }],
+    ["s3://acme/a b/c/", { kind: "s3", bucket: "acme", prefix: "a b/c", compression: undefined }],
+    ["ndjson:s3://acme/x", { kind: "s3", bucket: "acme", prefix: "x", compression: undefined }],
+    ["ndjson.zst:S3://acme/x", { kind: "s3", bucket: "acme", prefix: "x", compression: "zstd" }]
   ]
   for (const [text, expected] of good) {
     it(`is ${text}`, () => assert.deepStrictEqual(Destination.parse(text), Result.succeed(expected)))
@@ -50,7 +54,12 @@ describe("--to", () => {
     ["ndjson:", /^The directory is missing/],
     ["sqlite:", /^The file is missing/],
     ["duckdb:", /^The file is missing/],
-    ["postgres:crm", /starts with postgres:\/\//]
+    ["postgres:crm", /starts with postgres:\/\//],
+    ["s3:acme", /^The address of a bucket is s3:\/\/BUCKET\/PREFIX\.$/],
+    ["s3:///x", /^The address of a bucket is/],
+    ["s3://id:key@acme/x", /^Credentials come from AWS_ACCESS_KEY_ID/],
+    ["csv:s3://acme/x", /^Object storage takes NDJSON alone/],
+    ["parquet:s3://acme/x", /^Object storage takes NDJSON alone/]
   ]
   for (const [text, expected] of bad) {
     it(`not ${text === "" ? "nothing" : text}`, () => {

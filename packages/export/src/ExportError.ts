@@ -429,6 +429,55 @@ export class TableDiffers extends Schema.TaggedError<TableDiffers>()("TableDiffe
   }
 }
 
+/** No server of object storage answers. */
+export class BucketUnreachable extends Schema.TaggedError<BucketUnreachable>()("BucketUnreachable", {
+  /** `s3://bucket/prefix`. */
+  bucket: Schema.String,
+  description: Schema.String
+}) {
+  override get message(): string {
+    return `${this.bucket} cannot be reached (${this.description}). Check the network, and AWS_ENDPOINT_URL_S3 where it is not Amazon's.`
+  }
+}
+
+/** There are no credentials, the server does not know them, or they do not allow what an export does. */
+export class BucketRefused extends Schema.TaggedError<BucketRefused>()("BucketRefused", {
+  bucket: Schema.String,
+  description: Schema.String
+}) {
+  override get message(): string {
+    return `${this.bucket} refused the request (${this.description}). Check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or whatever else the AWS SDK takes credentials from; an export lists, gets, puts and deletes objects, and lists and aborts multipart uploads.`
+  }
+}
+
+/** The server has no bucket of this name. */
+export class NoSuchBucket extends Schema.TaggedError<NoSuchBucket>()("NoSuchBucket", { bucket: Schema.String }) {
+  override get message(): string {
+    return `The bucket of ${this.bucket} does not exist. Create it first, or correct its name.`
+  }
+}
+
+/** The server does not look at the conditions of a write, so that it cannot keep two exports apart. */
+export class NoConditionalWrites extends Schema.TaggedError<NoConditionalWrites>()("NoConditionalWrites", {
+  bucket: Schema.String,
+  /** The header that it does not heed. */
+  header: Schema.Literals(["If-Match", "If-None-Match"])
+}) {
+  override get message(): string {
+    return `${this.bucket} is on a server without conditional writes: it does not heed ${this.header}, and two exports could not be kept apart. Choose another server, or export to a directory and copy that.`
+  }
+}
+
+/** Any other failure of object storage. */
+export class BucketFailed extends Schema.TaggedError<BucketFailed>()("BucketFailed", {
+  bucket: Schema.String,
+  description: Schema.String
+}) {
+  override get message(): string {
+    return `${this.bucket}: ${this.description}`
+  }
+}
+
 export const Reason = Schema.Union([
   UnknownResource,
   BadSelection,
@@ -465,7 +514,12 @@ export const Reason = Schema.Union([
   DatabaseLost,
   DatabaseFailed,
   ForeignTable,
-  TableDiffers
+  TableDiffers,
+  BucketUnreachable,
+  BucketRefused,
+  NoSuchBucket,
+  NoConditionalWrites,
+  BucketFailed
 ])
 export type Reason = typeof Reason.Type
 
@@ -489,7 +543,8 @@ const needsAnotherCommand: ReadonlySet<Reason["_tag"]> = new Set([
   "DirectoryGone",
   "DriverMissing",
   "BadAddress",
-  "TableDiffers"
+  "TableDiffers",
+  "NoConditionalWrites"
 ])
 
 // These are about one resource, the others may do.

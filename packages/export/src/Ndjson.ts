@@ -8,13 +8,11 @@
  *
  * `internal/FileSink.ts` says what else is in the directory.
  */
-import * as Json from "@effect-intercom/core/Json"
 import type * as Layer from "effect/Layer"
-import * as Stream from "effect/Stream"
-import * as Compression from "./Compression.ts"
+import type * as Compression from "./Compression.ts"
 import * as FileSink from "./internal/FileSink.ts"
+import * as NdjsonFormat from "./internal/NdjsonFormat.ts"
 import type { Sink } from "./Sink.ts"
-import type { Received } from "./Table.ts"
 
 export interface Options {
   /** Created when it does not exist. */
@@ -27,22 +25,4 @@ export interface Options {
 export type Environment = FileSink.Environment
 
 export const layer = ({ compression, directory }: Options): Layer.Layer<Sink, never, Environment> =>
-  FileSink.layer(
-    {
-      extension: compression === undefined ? "ndjson" : `ndjson.${Compression.extensions[compression]}`,
-      compression,
-      header: () => "",
-      line: () => (record) => `${Json.stringify(record)}\n`,
-      parse: (_, file) => FileSink.jsonLines<Received>(file),
-      count: (file, bytes) => Stream.runFold(FileSink.plain(compression, file, bytes), () => 0, addLines)
-    },
-    { directory }
-  )
-
-const newline = 10
-
-const addLines = (sum: number, bytes: Uint8Array): number => {
-  let count = sum
-  for (let at = bytes.indexOf(newline); at >= 0; at = bytes.indexOf(newline, at + 1)) count += 1
-  return count
-}
+  FileSink.layer(NdjsonFormat.make(compression), { directory })

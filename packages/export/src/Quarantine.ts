@@ -128,8 +128,8 @@ export const identity = (record: unknown, key: string | null): string => {
     : Json.stringify(record)
 }
 
-/** A line that is damaged stays what it is. */
-const identityOf = (text: string, key: string | null): string =>
+/** The same of a line as it is written. One that is damaged stays what it is. */
+export const identityOf = (text: string, key: string | null): string =>
   Result.try(() => Json.parse(text)).pipe(
     Result.map((line) =>
       typeof line === "object" && line !== null && "record" in line ? identity(line.record, key) : text

@@ -1,9 +1,11 @@
 /**
- * A process that exports to a database, to be killed: a table, in batches, each with its checkpoint. It says what it does,
+ * A process that exports to a database or to a bucket, to be killed: a table, in batches, each with its checkpoint. It says what it does,
  * a line each, and in the end what it wrote. What it is told comes in the environment.
  */
 import * as NodeDuckDb from "@effect-intercom/export/NodeDuckDb"
+import * as NodeCompression from "@effect-intercom/export/NodeCompression"
 import * as NodeHost from "@effect-intercom/export/NodeHost"
+import * as NodeS3 from "@effect-intercom/export/NodeS3"
 import * as NodeSha256 from "@effect-intercom/export/NodeSha256"
 import * as NodeSqlite from "@effect-intercom/export/NodeSqlite"
 import * as Postgres from "@effect-intercom/export/Postgres"
@@ -17,12 +19,28 @@ import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as NodeFs from "node:fs"
 
-const { CHILD_DUCKDB, CHILD_FILE, CHILD_MODE, CHILD_SCHEMA, CHILD_URL } = process.env
+const { CHILD_BUCKET, CHILD_DUCKDB, CHILD_FILE, CHILD_MODE, CHILD_PREFIX, CHILD_S3, CHILD_SCHEMA, CHILD_URL } =
+  process.env
 
 const ofFile =
   CHILD_DUCKDB === undefined ? NodeSqlite.layer({ file: CHILD_FILE ?? "" }) : NodeDuckDb.layer({ file: CHILD_DUCKDB })
 
-const sink = CHILD_URL === undefined ? ofFile : Postgres.layer({ url: Redacted.make(CHILD_URL), schema: CHILD_SCHEMA })
+const local = CHILD_URL === undefined ? ofFile : Postgres.layer({ url: Redacted.make(CHILD_URL), schema: CHILD_SCHEMA })
+
+const machine = Layer.mergeAll(
+  NodeFileSystem.layer,
+  NodePath.layer,
+  NodeCompression.layer,
+  NodeHost.layer,
+  NodeSha256.layer
+)
+
+type Machine = Layer.Success<typeof machine>
+
+const sink: Layer.Layer<Sink, never, Machine> =
+  CHILD_S3 === undefined
+    ? local
+    : NodeS3.layer({ endpoint: CHILD_S3, bucket: CHILD_BUCKET ?? "", prefix: CHILD_PREFIX })
 
 /** At once, also when the process is killed right after. */
 const say = (line: string) => Effect.sync(() => NodeFs.writeSync(1, `${line}\n`))
@@ -57,7 +75,5 @@ const program = Effect.gen(function* () {
   yield* forget
   yield* say(JSON.stringify(receipt))
 })
-
-const machine = Layer.mergeAll(NodeFileSystem.layer, NodePath.layer, NodeHost.layer, NodeSha256.layer)
 
 NodeRuntime.runMain(Effect.scoped(program).pipe(Effect.provide(Layer.provide(sink, machine))))

@@ -10,6 +10,9 @@ export interface Child {
   readonly CHILD_FILE?: string
   readonly CHILD_DUCKDB?: string
   readonly CHILD_URL?: string
+  readonly CHILD_S3?: string
+  readonly CHILD_BUCKET?: string
+  readonly CHILD_PREFIX?: string
   readonly CHILD_SCHEMA?: string
 }
 

@@ -50,6 +50,8 @@ const verdictOf = (reason: Reason): Verdict => {
     case "DatabaseUnreachable":
     case "DatabaseLost":
     case "DatabaseFailed":
+    case "BucketUnreachable":
+    case "BucketFailed":
       return passing("target")
     case "NotWritable":
     case "NotReadable":
@@ -61,6 +63,9 @@ const verdictOf = (reason: Reason): Verdict => {
     case "DatabaseRefused":
     case "NoSuchDatabase":
     case "DatabaseForbidden":
+    case "BucketRefused":
+    case "NoSuchBucket":
+    case "NoConditionalWrites":
     case "ForeignTable":
     case "TableDiffers":
     case "Occupied":

@@ -157,7 +157,8 @@ interface Encoded {
   readonly tail: string
 }
 
-const encoder = (
+/** Lines as a part has them: what fills its members, and the tail. */
+export const encoder = (
   compression: Format | undefined
 ): ((state: State, lines: Iterable<string>, ends: boolean) => Effect.Effect<Encoded, never, Compression>) => {
   const encode = utf8()
