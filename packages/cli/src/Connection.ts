@@ -16,7 +16,7 @@ import * as Schema from "effect/Schema"
 import * as Bodies from "./Bodies.ts"
 import { text, whole } from "./internal/Flags.ts"
 import * as Network from "./Network.ts"
-import { BrokenPipe } from "./Outcome.ts"
+import { BrokenPipe, resumes } from "./Outcome.ts"
 import { Traffic } from "./Traffic.ts"
 
 /** The flags every command that calls the API has. */
@@ -84,9 +84,15 @@ export const proxy: Effect.Effect<string | undefined, Config.ConfigError, Interc
 /** The API does not take the token. */
 export class Refused extends Schema.TaggedError<Refused>()("Refused", {
   baseUrl: Schema.String,
-  error: IntercomError
+  error: IntercomError,
+  /** Whether what was exported before is there to resume from. */
+  kept: Schema.Boolean
 }) {
   override get message(): string {
+    return this.kept ? `${this.remedy} ${resumes}` : this.remedy
+  }
+
+  private get remedy(): string {
     const asked = new URL(this.baseUrl).host
     const refused = `${asked} refused the access token (${says(this.error)}).`
     const others = Object.entries(IntercomConfig.regions).filter(([, address]) => new URL(address).host !== asked)
@@ -144,11 +150,15 @@ const requestOf = (error: unknown): IntercomError | undefined => {
   return error instanceof ExportError && error.reason._tag === "RequestFailed" ? error.reason.error : undefined
 }
 
+/** Whether it ended an export that the same command resumes. */
+const isKept = (error: unknown): boolean => error instanceof ExportError && error.resumable && error.kept === true
+
 /** What is known of a failure here and not where it happened: which address refused a token, which way it went. */
 const explanation = Effect.fnUntraced(function* (error: unknown) {
   const { config } = yield* IntercomHttp
   const failed = requestOf(error)
-  if (failed?.reason._tag === "Unauthorized") return new Refused({ baseUrl: config.baseUrl.href, error: failed })
+  if (failed?.reason._tag === "Unauthorized")
+    return new Refused({ baseUrl: config.baseUrl.href, error: failed, kept: isKept(error) })
   if (failed !== undefined && hasCode(failed, "scroll_exists")) return new ScrollTaken()
   if (failed?.reason._tag !== "TransportError") return undefined
   const way = yield* Effect.orElseSucceed(proxy, () => undefined)

@@ -7,7 +7,7 @@ import * as Config from "effect/Config"
 import * as Schema from "effect/Schema"
 import * as SchemaIssue from "effect/SchemaIssue"
 import * as ExitCode from "./ExitCode.ts"
-import { Incomplete } from "./Outcome.ts"
+import { Incomplete, resumes } from "./Outcome.ts"
 
 export interface Ending {
   readonly code: ExitCode.ExitCode
@@ -35,7 +35,7 @@ const failure = (error: unknown): Ending => {
   if (error instanceof ExportError && error.resumable && error.kept === true) {
     return {
       code: ExitCode.failed,
-      sentence: `${error.message} What was written is kept: the same command resumes there.`
+      sentence: `${error.message} ${resumes}`
     }
   }
   return { code: ExitCode.failed, sentence: error instanceof Error ? error.message : String(error) }

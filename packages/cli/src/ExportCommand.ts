@@ -44,7 +44,8 @@ export const run = <R>(plan: Plan, makeReporter: Effect.Effect<Reporter.Reporter
     yield* Export.run(plan).pipe(
       Stream.runForEach((event) => {
         if ("entry" in event) entries.push(event.entry)
-        if (event._tag === "Failed") failures.push(event.error)
+        // One that is everybody's is the command's own.
+        if (event._tag === "Failed" && !event.error.ofAll) failures.push(event.error)
         return reporter.onEvent(event)
       }),
       Effect.catchIf(

@@ -63,9 +63,10 @@ export class Unfinished extends Schema.TaggedError<Unfinished>()("Unfinished", {
   private get remedy(): ReadonlyArray<string> {
     const resumable = this.failures.filter((failure) => !isRestricted(failure) && failure.resumable)
     if (!this.kept) return resumable.length === 0 ? [] : [startsOver]
-    return resumable.some(({ kept }) => kept === true)
-      ? ["What was written is kept: the same command resumes there."]
-      : []
+    const kept = resumable.filter(({ kept }) => kept === true)
+    if (kept.length === 0) return []
+    const of = kept.length === this.failures.length ? "" : ` of ${list(kept.flatMap(({ resource }) => resource ?? []))}`
+    return [`What was written${of} is kept: the same command resumes there.`]
   }
 }
 
@@ -81,6 +82,9 @@ export const intoPipe = <E>(error: E): E | Unfinished | BrokenPipe => {
   if (error instanceof Unfinished) return new Unfinished({ of: error.of, failures: error.failures, kept: false })
   return error instanceof ExportError ? new BrokenPipe({ error }) : error
 }
+
+/** Of an export that has a checkpoint. */
+export const resumes = "What was written is kept: the same command resumes there."
 
 const startsOver = "A pipe cannot be resumed: the same command starts over."
 

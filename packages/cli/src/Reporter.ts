@@ -58,7 +58,8 @@ const ended = ({ event, millis }: Happening, style: Style.Style): ReadonlyArray<
     case "Skipped":
       return [ProgressLine.skipped(event.entry, style)]
     case "Failed":
-      return [ProgressLine.failed(event.resource, event.error, style)]
+      // What ends the command, it says by itself.
+      return event.error.ofAll ? [] : [ProgressLine.failed(event.resource, event.error, style)]
     default:
       return []
   }
@@ -227,7 +228,8 @@ export const json = (resources: ReadonlyArray<string>): Effect.Effect<Reporter, 
 
 /** For those who want to hear of failures only. */
 export const quiet: Effect.Effect<Reporter, never, Stderr> = Effect.map(Stderr, ({ line }) => ({
-  onEvent: (event) => (event._tag === "Failed" ? line(ProgressLine.failed(event.resource, event.error)) : Effect.void)
+  onEvent: (event) =>
+    event._tag === "Failed" && !event.error.ofAll ? line(ProgressLine.failed(event.resource, event.error)) : Effect.void
 }))
 
 /** The terminal's, when standard error is one, else `otherwise`. */

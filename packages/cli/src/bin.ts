@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-import { enableCompileCache } from "node:module"
 import * as v8 from "node:v8"
 import * as NodeVersion from "./NodeVersion.ts"
 
@@ -13,6 +12,7 @@ if (problem === undefined) {
   v8.setFlagsFromString("--heap-growing-percent=10")
 
   // What the modules are compiled to is kept for the next start, where NODE_COMPILE_CACHE says, else beside temporary files.
+  const { enableCompileCache } = await import("node:module")
   enableCompileCache()
 
   const { run } = await import("./Process.ts")

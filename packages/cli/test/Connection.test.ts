@@ -71,8 +71,11 @@ describe("a refused token", () => {
   it("of one of Intercom's own addresses may be of another region", () => {
     const reason = new Unauthorized({ status: 401, errors: [] })
     const error = new IntercomError({ operation: "Admins.me", method: "GET", path: "/me", reason })
-    const { message } = new Connection.Refused({ baseUrl: "https://api.eu.intercom.io", error })
+    const { message } = new Connection.Refused({ baseUrl: "https://api.eu.intercom.io", error, kept: false })
     assert.match(message, /^api\.eu\.intercom\.io refused the access token .*\(try --region us or --region au\)/)
+    assert.notInclude(message, "resumes")
+    const inTheMiddle = new Connection.Refused({ baseUrl: "https://api.eu.intercom.io", error, kept: true })
+    assert.match(inTheMiddle.message, / What was written is kept: the same command resumes there\.$/)
   })
 })
 

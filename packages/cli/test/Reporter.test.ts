@@ -2,7 +2,7 @@ import * as LogEvent from "@effect-intercom/cli/LogEvent"
 import * as Reporter from "@effect-intercom/cli/Reporter"
 import { type Pause, Traffic } from "@effect-intercom/cli/Traffic"
 import type { Checkpoint } from "@effect-intercom/export/Checkpoint"
-import { DiskFull, ExportError } from "@effect-intercom/export/ExportError"
+import { DiskFull, ExportError, Missing } from "@effect-intercom/export/ExportError"
 import { assert, describe, it } from "@effect/vitest"
 import * as TerminalCapabilities from "effect/cli/TerminalCapabilities"
 import * as Effect from "effect/Effect"
@@ -23,7 +23,7 @@ const skipped = { _tag: "Skipped", resource: "contacts", entry: entry() } as con
 const failed = {
   _tag: "Failed",
   resource: "contacts",
-  error: new ExportError({ resource: "contacts", reason: new DiskFull({ path: "x" }) })
+  error: new ExportError({ resource: "contacts", reason: new Missing({ path: "x" }) })
 } as const
 
 interface Options {
@@ -94,7 +94,7 @@ describe("on a terminal", () => {
         // What was drawn is gone in the end; what came of each stays.
         assert.deepStrictEqual(screen(written()), [
           "✓ contacts             100 records       1 kB  in 3 s  3 retries  requests waited 1.5 s in all",
-          "✗ companies      The disk is full: x could not be written. Make room first.",
+          `✗ companies      ${failed.error.reason.message}`,
           ""
         ])
       })
@@ -210,7 +210,14 @@ describe("without a terminal", () => {
         for (const event of [started(checkpoint(0)), step(checkpoint(100)), completed, skipped]) yield* onEvent(event)
         assert.strictEqual(written(), "")
         yield* onEvent(failed)
-        assert.match(written(), /^✗ contacts {7}The disk is full[^\n]*\n$/)
+        assert.strictEqual(written(), `✗ contacts       ${failed.error.reason.message}\n`)
+        // What ends the command is its last word.
+        yield* onEvent({
+          _tag: "Failed",
+          resource: "tags",
+          error: new ExportError({ resource: "tags", reason: new DiskFull({ path: "x" }) })
+        })
+        assert.notInclude(written(), "tags")
       })
     )
   )
@@ -294,9 +301,9 @@ describe("as JSON", () => {
             event: "failed",
             time: "1970-01-01T00:00:04.500Z",
             resource: "contacts",
-            reason: "DiskFull",
+            reason: "Missing",
             message: failed.error.message,
-            resumable: true
+            resumable: failed.error.resumable
           }
         ])
       })

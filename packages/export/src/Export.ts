@@ -10,6 +10,7 @@ import * as Json from "@effect-intercom/core/Json"
 import type { Admins } from "@effect-intercom/core/resources/Admins"
 import * as Arr from "effect/Array"
 import * as DateTime from "effect/DateTime"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import { identity } from "effect/Function"
 import * as Ref from "effect/Ref"
@@ -44,7 +45,7 @@ import {
 } from "./ExportError.ts"
 import { type Entry, type Manifest, type State, tool } from "./Manifest.ts"
 import type { Plan } from "./Plan.ts"
-import type { Event } from "./Progress.ts"
+import type { Completed, Event } from "./Progress.ts"
 import * as Quarantine from "./Quarantine.ts"
 import * as Resource from "./Resource.ts"
 import { halfOf } from "./Searched.ts"
@@ -74,13 +75,23 @@ interface Job {
   readonly beside: SideBySide.SideBySide
   /** What all requests take their turns from. */
   readonly concurrency: Concurrency.Concurrency
+  readonly course: Course
+}
+
+/** What came of the resources until now. */
+interface Course {
+  readonly failures: Ref.Ref<ReadonlyArray<ExportError>>
+  /** Those that are in the manifest. */
+  readonly completed: Ref.Ref<ReadonlyArray<Completed>>
+  /** Once one failed of what every other would fail of. */
+  readonly stopped: Deferred.Deferred<void>
 }
 
 /**
  * Runs a plan; the events report what happens. Several resources run side by side: their events come in any order, those of
- * each in its own. A resource that fails does not stop the others, but for failures that would be theirs too (a revoked
- * token, a full disk); the stream fails at its end, with the first failure. Requests, retries and waits are counted for
- * each resource by itself.
+ * each in its own. A resource that fails is told as `Failed`, and does not stop the others, but for failures that would be
+ * theirs too (a revoked token, a full disk); the stream fails at its end, with such a failure or the first one. Requests,
+ * retries and waits are counted for each resource by itself.
  *
  * @example
  * ```ts
@@ -106,7 +117,11 @@ export const run = (plan: Plan): Stream.Stream<Event, ExportError, Requirements>
       const connection = yield* SideBySide.serial(yield* connect)
       yield* sameWorkspace(plan, source, connection)
       const now = yield* nowOf
-      const failures = yield* Ref.make<ReadonlyArray<ExportError>>([])
+      const course: Course = {
+        failures: yield* Ref.make<ReadonlyArray<ExportError>>([]),
+        completed: yield* Ref.make<ReadonlyArray<Completed>>([]),
+        stopped: yield* Deferred.make<void>()
+      }
       const resources = yield* named(plan)
       const { concurrency: requests = "auto", resourcesAtOnce = 4 } = plan
       const concurrency = yield* requests === "auto" ? Concurrency.adaptive() : Concurrency.fixed(requests)
@@ -119,18 +134,17 @@ export const run = (plan: Plan): Stream.Stream<Event, ExportError, Requirements>
         connection,
         now,
         beside,
-        concurrency
+        concurrency,
+        course
       }))
+      const told = new Set<string>()
       return Stream.fromIterable(jobs).pipe(
         // Who waits for a scroll is one more.
         atOnce === 1
-          ? Stream.flatMap((job) => attempt(job, failures))
-          : Stream.flatMap((job) => beside.turn(attempt(job, failures)), { concurrency: "unbounded", bufferSize: 1 }),
-        Stream.concat(
-          Stream.unwrap(
-            Effect.map(Ref.get(failures), ([first]) => (first === undefined ? Stream.empty : Stream.fail(first)))
-          )
-        )
+          ? Stream.flatMap(attempt)
+          : Stream.flatMap((job) => beside.turn(attempt(job)), { concurrency: "unbounded", bufferSize: 1 }),
+        Stream.tap(({ _tag, resource }) => Effect.sync(() => _tag === "Completed" && told.add(resource))),
+        Stream.concat(Stream.unwrap(beside.alone(ending(course, told))))
       )
     }).pipe(Effect.mapError((reason) => new ExportError({ reason })))
   )
@@ -187,30 +201,37 @@ const nowOf = Effect.map(IntercomHttp, ({ serverTime }) =>
   Effect.map(serverTime, (millis) => Math.floor(millis / 1000))
 )
 
-/** One resource, whose failure is reported as an event, or as the stream's own when it would meet every other resource too. */
-const attempt = (job: Job, failures: Ref.Ref<ReadonlyArray<ExportError>>) =>
-  one(job).pipe(
+/** One resource, whose failure is reported as an event, and stops the others when it would meet them too. */
+const attempt = (job: Job): Stream.Stream<Event, never, Requirements> =>
+  Stream.unwrap(
+    Effect.map(Deferred.isDone(job.course.stopped), (stopped) =>
+      stopped ? Stream.empty : Stream.interruptWhen(one(job), Deferred.await(job.course.stopped))
+    )
+  ).pipe(
     Stream.catch((reason) =>
       Stream.fromEffect(
-        // Whatever is in the way of looking is so of resuming, too.
-        Effect.orElseSucceed(job.connection.peek(job.resource.table), () => undefined).pipe(
-          Effect.flatMap((checkpoint) =>
-            Effect.fail(new ExportError({ resource: job.resource.name, kept: checkpoint !== undefined, reason }))
-          )
-        )
+        Effect.gen(function* () {
+          const { connection, course, resource } = job
+          // Whatever is in the way of looking is so of resuming, too.
+          const checkpoint = yield* Effect.orElseSucceed(connection.peek(resource.table), () => undefined)
+          const error = new ExportError({ resource: resource.name, kept: checkpoint !== undefined, reason })
+          yield* Ref.update(course.failures, (all) => [...all, error])
+          if (error.ofAll) yield* Deferred.succeed(course.stopped, undefined)
+          return { _tag: "Failed", resource: resource.name, error } satisfies Event
+        })
       )
-    ),
-    Stream.catch((error) =>
-      error.ofAll
-        ? Stream.fail(error)
-        : Stream.fromEffect(
-            Effect.as(
-              Ref.update(failures, (all) => [...all, error]),
-              { _tag: "Failed", resource: job.resource.name, error } satisfies Event
-            )
-          )
     )
   )
+
+/** What became complete as the export was stopped, and was not told; then the failure, if there was one. */
+const ending = ({ completed, failures }: Course, told: ReadonlySet<string>) =>
+  Effect.gen(function* () {
+    const untold = (yield* Ref.get(completed)).filter(({ resource }) => !told.has(resource))
+    const failed = yield* Ref.get(failures)
+    const failure = failed.find(({ ofAll }) => ofAll) ?? failed[0]
+    const events: Stream.Stream<Event> = Stream.fromIterable(untold)
+    return failure === undefined ? events : Stream.concat(events, Stream.fail(failure))
+  })
 
 /** Fails when the sink holds exports of another workspace, or of another version of the API. */
 const sameWorkspace = Effect.fnUntraced(function* (plan: Plan, source: Source.Source, connection: Connection) {
@@ -577,7 +598,7 @@ const clock = (from: Checkpoint, tally: Ref.Ref<RequestStats.RequestStats>) =>
 const finish = (job: Job, output: Output, checkpoint: Checkpoint): Stream.Stream<Event, Reason, Sink> =>
   Stream.fromEffect(
     Effect.gen(function* () {
-      const { connection, plan, resource, source } = job
+      const { connection, course, plan, resource, source } = job
       const { effort, missing, runs, samples, scope, startedAt, total, updatedAt, workedMillis } = checkpoint
       const manifest = yield* Document.manifest(connection)
       yield* isSound(job, manifest, checkpoint)
@@ -621,7 +642,9 @@ const finish = (job: Job, output: Output, checkpoint: Checkpoint): Stream.Stream
       )
       yield* Document.writeManifest(connection, { format: 2, tool, exports: Object.fromEntries(exports) })
       yield* output.forget
-      return { _tag: "Completed", resource: resource.name, entry } satisfies Event
+      const event: Completed = { _tag: "Completed", resource: resource.name, entry }
+      yield* Ref.update(course.completed, (all) => [...all, event])
+      return event
     }).pipe(job.beside.alone, Effect.uninterruptible)
   )
 

@@ -10,6 +10,7 @@ import * as FileSystem from "effect/FileSystem"
 import type * as Layer from "effect/Layer"
 import * as PlatformError from "effect/PlatformError"
 import * as Queue from "effect/Queue"
+import * as Schedule from "effect/Schedule"
 import * as Scope from "effect/Scope"
 import * as TestClock from "effect/testing/TestClock"
 import * as ChildProcess from "node:child_process"
@@ -300,6 +301,22 @@ describe("Lock", () => {
         }
       }
     }))
+
+  vitest.live("counts a process that ended as gone, whether or not its parent asked what became of it", () =>
+    Effect.gen(function* () {
+      const { isAlive } = yield* Host
+      // What the shell becomes asks nothing of the child it started.
+      const parent = yield* Effect.acquireRelease(
+        Effect.sync(() => ChildProcess.spawn("sh", ["-c", "true & echo $!; exec sleep 60"])),
+        (parent) => Effect.sync(() => parent.kill("SIGKILL"))
+      )
+      const child = yield* Effect.callback<number>((resume) => {
+        parent.stdout.once("data", (data) => resume(Effect.succeed(Number(String(data)))))
+      })
+      yield* Effect.repeat(isAlive(child), { until: (alive) => !alive, schedule: Schedule.spaced("5 millis") })
+      assert.isTrue(yield* isAlive(parent.pid ?? 0))
+    }).pipe(Effect.provide(NodeHost.layer))
+  )
 
   vitest.effect("knows the processes of this machine", () =>
     Effect.gen(function* () {

@@ -7,6 +7,7 @@ import type { Options } from "@effect-intercom/simulator/Simulator"
 import { assert, describe, it } from "@effect/vitest"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
@@ -39,6 +40,14 @@ const counting = () => {
       })
     )
   return { counts, transformClient }
+}
+
+/** The resources that the manifest has. */
+const completeIn = ({ documents }: ReturnType<typeof MemorySink.make>): ReadonlyArray<string> => {
+  const { exports } = JSON.parse(documents.get("manifest") ?? `{"exports":{}}`) as {
+    readonly exports: { readonly [output: string]: { readonly resource: string } }
+  }
+  return Object.values(exports).map(({ resource }) => resource)
 }
 
 describe("resources side by side", () => {
@@ -137,6 +146,30 @@ describe("resources side by side", () => {
         resources.filter((resource, index) => resource !== resources[index - 1]),
         [...plan.resources]
       )
+    }).pipe(Effect.provide(Workspace.layer(tiny)))
+  )
+
+  it.effect("are told as complete, or as failed, whatever stops them together", () =>
+    Effect.gen(function* () {
+      let completedBeside = 0
+      for (let at = 1; at <= 24; at++) {
+        const sink = MemorySink.make(Effect.yieldNow)
+        sink.failing.at = at
+        const told: Array<Event> = []
+        const exit = yield* Export.run(plan).pipe(
+          Stream.runForEach((event) => Effect.sync(() => void told.push(event))),
+          Effect.provide(sink.layer),
+          Effect.exit
+        )
+        const failed = told.filter(({ _tag }) => _tag === "Failed")
+        const completed = told.filter(({ _tag }) => _tag === "Completed").map(({ resource }) => resource)
+        assert.strictEqual(failed.length > 0, Exit.isFailure(exit), `write ${at}`)
+        assert.strictEqual(new Set(completed).size, completed.length)
+        // The manifest is what is true.
+        assert.sameMembers(completed, [...completeIn(sink)], `write ${at}`)
+        if (failed.length > 0) completedBeside += completed.length
+      }
+      assert.isAbove(completedBeside, 0)
     }).pipe(Effect.provide(Workspace.layer(tiny)))
   )
 
