@@ -6,6 +6,7 @@ import {
   Contacts,
   Conversations,
   DataAttributes,
+  hasCode,
   IntercomHttp,
   Search,
   Tickets
@@ -15,6 +16,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
+import * as Stream from "effect/Stream"
 
 const at = (version: string) =>
   Layer.mergeAll(Articles.layer, Contacts.layer, Conversations.layer, DataAttributes.layer, Tickets.layer).pipe(
@@ -161,5 +163,30 @@ describe("version", () => {
       const { reason } = yield* Effect.flip((yield* DataAttributes).list({ model: "conversation" }))
       assert.containsSubset(reason, { status: 422, errors: [{ code: "parameter_invalid", field: "model" }] })
     }).pipe(Effect.provide(at("2.16")))
+  )
+
+  it.effect(
+    "from 2.16 on the conversations that were deleted are listed, the last first; before, the listing is refused",
+    () =>
+      Effect.gen(function* () {
+        const conversations = yield* Conversations
+        const { remove } = yield* Simulator
+        const listed = yield* Stream.runCollect(conversations.list.items())
+        const gone = listed.slice(3, 6).map(({ id }) => id)
+        yield* Effect.forEach(gone, (id) => remove("conversations", id))
+        const told = yield* Stream.runCollect(conversations.listDeleted.items({ per_page: 2 }))
+        assert.deepStrictEqual(
+          told.map(({ id }) => id),
+          gone.toReversed()
+        )
+        assert.isTrue(told.every(({ deleted_at }) => typeof deleted_at === "number"))
+        const first = yield* conversations.listDeleted({ per_page: 1, order: "asc" })
+        assert.deepStrictEqual([first.conversations[0]?.id, first.total_count], [gone[0], 3])
+        const refused = yield* Effect.flip(
+          conversations.listDeleted().pipe(Effect.provideService(IntercomHttp.Version, "2.15"))
+        )
+        assert.strictEqual(refused.reason._tag, "BadRequest")
+        assert.isTrue(hasCode(refused, "intercom_version_invalid"))
+      }).pipe(Effect.provide(at("2.16")))
   )
 })

@@ -67,6 +67,35 @@ export class ConversationSearchPage extends Schema.Opaque<ConversationSearchPage
   }).check(Pagination.hasListOrNothing("conversations"))
 ) {}
 
+/** What is left of a conversation that was deleted. */
+export class DeletedConversation extends Schema.Opaque<DeletedConversation>()(
+  open({
+    type: Schema.Literal("conversation"),
+    id: ConversationId,
+    deleted_at: nullish(UnixSeconds),
+    /** Whether reports still count it. */
+    metrics_retained: nullish(Schema.Boolean)
+  })
+) {}
+
+/** One page of the conversations that were deleted. `pages.next` is a URL or null. */
+export class DeletedConversationList extends Schema.Opaque<DeletedConversationList>()(
+  listing({
+    conversations: Schema.Array(DeletedConversation),
+    total_count: unchecked,
+    pages: nullish(Pagination.Pages)
+  })
+) {}
+
+/** `page`: from 1. `per_page`: 1 to 60, 20 by default. `order`: `desc` by default, the last deleted first. */
+export class ListDeletedConversations extends Schema.Opaque<ListDeletedConversations>()(
+  Schema.Struct({
+    page: optional(Schema.Int.check(Schema.isGreaterThanOrEqualTo(1))),
+    per_page: optional(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 60 }))),
+    order: optional(queryText(openEnum("asc", "desc")))
+  })
+) {}
+
 /** `per_page`: 1 to 150, 20 by default. `starting_after`: the cursor of a page. */
 export class ListConversations extends Schema.Opaque<ListConversations>()(
   Schema.Struct({
@@ -263,6 +292,20 @@ export class Conversations extends Resource.Service<Conversations>()("Conversati
     success: ConversationList,
     error: ErrorResponse.BadRequest,
     pages: Pagination.cursor("conversations", Conversation)
+  }),
+  /**
+   * One page of the conversations that were deleted, the last first; `listDeleted.pages` and `listDeleted.items` walk them
+   * all. From version 2.16 on: earlier ones fail with `BadRequest`, `intercom_version_invalid`.
+   *
+   * Permission: Read conversations.
+   */
+  listDeleted: Endpoint.get("/conversations/deleted", {
+    permission: "Read conversations",
+    operationId: "listDeletedConversationIds",
+    query: ListDeletedConversations,
+    success: DeletedConversationList,
+    error: ErrorResponse.BadRequest,
+    pages: Pagination.page("conversations", DeletedConversation)
   }),
   /**
    * Starts a conversation on behalf of a contact. The answer is its first message: its `conversation_id` is what `get`

@@ -7,13 +7,16 @@ import * as Record from "effect/Record"
 import * as Crud from "../Crud.ts"
 import * as Ids from "../Ids.ts"
 import * as Blocked from "../internal/Blocked.ts"
+import * as Collection from "../internal/Collection.ts"
 import type { Row } from "../internal/Collection.ts"
 import * as State from "../internal/ConversationState.ts"
 import * as ErrorList from "../internal/ErrorList.ts"
 import * as Listing from "../internal/Listing.ts"
 import * as Parts from "../internal/Parts.ts"
 import * as Prng from "../internal/Prng.ts"
+import * as Request from "../internal/Request.ts"
 import * as Threads from "../internal/Threads.ts"
+import { isFrom216 } from "../internal/Version.ts"
 import * as V from "../internal/Vocabulary.ts"
 import * as Kind from "../Kind.ts"
 import * as World from "../World.ts"
@@ -124,6 +127,14 @@ const generate = (world: World.World, index: number) => {
     ai_agent_participated: false
   }
 }
+
+/** What is left of those that were deleted, the first deleted first. */
+const deletedIn = ({ changes, last }: Collection.Collection): ReadonlyArray<Row> =>
+  changes.flatMap(({ at, row, slot }) =>
+    row === undefined
+      ? [{ type: "conversation", id: last(slot).id, metrics_retained: true, deleted_at: Math.floor(at / 1000) }]
+      : []
+  )
 
 /** A seeded conversation with fields a test gives: its state says whether it is open, and the other way round. */
 const given = (row: Row, fields: Crud.Input): Row => {
@@ -450,6 +461,22 @@ export const conversations = Kind.listed(Conversations, {
   },
   handlers: {
     list: Crud.list({ type: "conversation.list", perPage: 20 }),
+    listDeleted: ({ query, request }, here) => {
+      if (!isFrom216(Crud.versionOf(request, here))) {
+        return ErrorList.respond(400, {
+          code: "intercom_version_invalid",
+          message: "Requested resource is not available in current API version."
+        })
+      }
+      const deleted = deletedIn(here.collection)
+      const rows = query.order === "asc" ? deleted : deleted.toReversed()
+      return Listing.page(
+        Collection.of(rows),
+        { type: "conversations.list", key: "conversations", perPage: 20, order: "oldest" },
+        query,
+        Request.urlOf(request)
+      )
+    },
     create: ({ payload }, { collection, workspace }) =>
       Effect.flatMap(Crud.time, ({ at, now }) => {
         const contact = Contacts.find(workspace, { id: payload.from.id })
