@@ -118,6 +118,14 @@ const config = {
     Flag.withDescription("How far --since last reaches back, since searches find a change late (default: 900)"),
     Flag.optional
   ),
+  deletions: Flag.Literals("deletions", ["list", "compare", "none"]).pipe(
+    Flag.withDescription(
+      "What was deleted or merged since the last export, told as deletedContacts and the like. list: with --since last, " +
+        "where the API lists it, as of conversations from --api-version 2.16 on (default). compare: of everything that can " +
+        "be compared by its keys; takes a request for each page of all records, and one for each that is gone"
+    ),
+    Flag.optional
+  ),
   force: switchedOff("force", "Export again what is complete, and replace what is of unknown origin"),
   strict: switchedOff(
     "strict",
@@ -154,6 +162,7 @@ const planOf = (options: Options): Option.Option<Plan> => {
     ...given("since", options.since),
     ...given("where", Option.fromUndefinedOr(selectedBy(options))),
     ...given("fields", options.fields),
+    ...given("deletions", options.deletions),
     ...given("overlap", options.overlap),
     ...given("pageSize", options.pageSize),
     ...given("concurrency", options.concurrency),
@@ -190,7 +199,7 @@ const exported = Effect.fnUntraced(function* (options: Options, plan: Plan) {
     yield* Effect.logWarning(`${name} is ${Resources.today(name)} now: say that instead`)
   const proxy = yield* Connection.proxy
   if (proxy !== undefined && !quiet) yield* Effect.logInfo(`Requests go through the proxy ${proxy}`)
-  const entries = yield* run(plan, reporterOf(options, plan.resources)).pipe(
+  const entries = yield* run(plan, reporterOf(options, yield* Export.names(plan))).pipe(
     Effect.onInterrupt(() => interrupted(options)),
     Effect.mapError((error) => (to.kind === "stdout" ? Outcome.intoPipe(error) : error))
   )
@@ -276,6 +285,9 @@ function mistake(options: Options): string | undefined {
   if (Option.isSome(overlap) && !Option.contains(since, "last")) return "--overlap is for --since last"
   if (to.kind === "stdout" && Option.contains(since, "last")) {
     return "--since last needs a destination that keeps what was exported: into a pipe, name a time"
+  }
+  if (to.kind === "stdout" && Option.contains(options.deletions, "compare")) {
+    return "--deletions compare needs a destination that keeps what was exported, and a pipe keeps nothing"
   }
   if (to.kind === "stdout" && (force || restart)) {
     return `${force ? "--force" : "--restart"} is about what an earlier export left, and a pipe keeps nothing`

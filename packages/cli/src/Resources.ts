@@ -9,6 +9,14 @@ export const argument = (description: string) =>
     Argument.variadic()
   )
 
+/** The same, and the names of what was deleted of resources. */
+export const orDeleted = (description: string) =>
+  Argument.Literals("resource", [
+    ...Resource.everything,
+    ...Object.keys(Resource.deleted),
+    ...Resource.renamed.keys()
+  ]).pipe(Argument.withDescription(`${description}: ${Resource.everything.join(", ")}`), Argument.variadic())
+
 /** The name of today. */
 export const today = (name: string): Resource.ResourceName =>
   // The command line takes names of today, and those that were renamed.

@@ -64,22 +64,24 @@ const usual = ({ kind }: Destination.Destination): Format => {
   return kind === "csv" || kind === "parquet" ? "markdown" : "json-schema"
 }
 
-const rendered = (
-  names: ReadonlyArray<Resource.ResourceName>,
-  format: Format,
-  { definition, typeOf, views }: Written
-): string => {
+/** The tables there are: those with what was deleted among them. */
+const tableOf = (name: string): ReadonlyArray<Table> => {
+  const resource = Object.hasOwn(Resource.deleted, name) ? Resource.deleted[name] : Resource.all[Resources.today(name)]
+  return resource === undefined ? [] : [resource.table]
+}
+
+const rendered = (names: ReadonlyArray<string>, format: Format, { definition, typeOf, views }: Written): string => {
   if (format === "views" && views !== undefined) {
-    const tables = names.map((name) => Resource.all[name].table)
-    return tables
+    return names
+      .flatMap(tableOf)
       .flatMap((table) => (table.lists === undefined ? [] : [views(table)]))
       .join("\n")
       .trimEnd()
   }
   if (format === "json-schema") return JSON.stringify(Description.jsonSchema(names), null, 2)
   return names
-    .map((name) => {
-      const { table } = Resource.all[name]
+    .flatMap(tableOf)
+    .map((table) => {
       return format === "ddl" && definition !== undefined ? definition(table) : Description.markdown(table, typeOf)
     })
     .join("\n")
@@ -89,7 +91,7 @@ const rendered = (
 export const command = Command.make(
   "schema",
   {
-    resources: Resources.argument("Which, else all"),
+    resources: Resources.orDeleted("Which, else all but those with what was deleted, such as deletedContacts"),
     to: Destination.flag,
     schema: Destination.schemaFlag,
     format: Flag.Literals("format", ["ddl", "views", "json-schema", "markdown"]).pipe(
@@ -102,7 +104,7 @@ export const command = Command.make(
   },
   Effect.fnUntraced(function* ({ format, resources, schema, to }) {
     const destination = Destination.inSchema(to, schema)
-    const names = resources.length === 0 ? Resource.everything : Array.dedupe(resources.map(Resources.today))
+    const names = resources.length === 0 ? Resource.everything : Array.dedupe(resources.map(Resource.current))
     const written = yield* writtenTo(destination)
     yield* Console.log(
       rendered(

@@ -16,6 +16,7 @@ import type * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import * as Compression from "./Compression.ts"
 import * as FileSink from "./internal/FileSink.ts"
+import * as Files from "./internal/Files.ts"
 import type { Sink } from "./Sink.ts"
 import * as Table from "./Table.ts"
 
@@ -64,6 +65,17 @@ export const layer = ({
           // The header.
           Stream.drop(1),
           Stream.map(recordOf(table, read))
+        ),
+      // By the names in the header: an earlier version had other columns.
+      read: (_, file, columns) =>
+        FileSink.plain(compression, file, Files.read(file)).pipe(
+          Stream.decodeText(),
+          Stream.mapAccum(nothingRead, readText),
+          Stream.mapAccum(
+            (): ReadonlyArray<Field> | undefined => undefined,
+            (header, fields): readonly [ReadonlyArray<Field>, ReadonlyArray<Table.Received>] =>
+              header === undefined ? [fields, []] : [header, [pickedOf(header, fields, columns, read)]]
+          )
         ),
       count: (file, bytes) =>
         Effect.map(
@@ -154,6 +166,20 @@ const readText = (before: Reading, text: string): readonly [Reading, ReadonlyArr
   }
   return [{ fields, field, isQuoted }, lines]
 }
+
+/** Some columns of a line, as text. */
+const pickedOf = (
+  header: ReadonlyArray<Field>,
+  fields: ReadonlyArray<Field>,
+  columns: ReadonlyArray<string>,
+  read: (text: string) => string
+): Table.Received =>
+  Object.fromEntries(
+    columns.flatMap((name) => {
+      const field = fields[header.findIndex((title) => title?.replace("\ufeff", "") === name)]
+      return field === undefined || field === null ? [] : [[name, read(field)]]
+    })
+  )
 
 /** The way back from {@link line}. */
 const recordOf = (

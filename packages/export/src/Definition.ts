@@ -46,6 +46,27 @@ export interface Cost {
   readonly perParent?: { readonly resource: string; readonly requests: number } | undefined
 }
 
+/** How it is found out which records are there no more. */
+export interface Deletions<out R> {
+  /** All records there are, as they are listed: without requests for each of them. */
+  readonly listed: (options: Options) => Stream.Stream<Walk.Step, Walk.Failure, R>
+  /** Asks for a record that was not listed: what is there is not deleted, listed or not. */
+  readonly get: (id: string) => Effect.Effect<unknown, IntercomError, R>
+  /** As `METHOD /path`. */
+  readonly requests: ReadonlyArray<string>
+  /** A listing of what was deleted, in versions of the API that have one; without it, keys are compared. */
+  readonly told?: Told<R> | undefined
+}
+
+/** A listing of what was deleted, the last first: records with an `id` and a `deleted_at`. */
+export interface Told<out R> {
+  /** The first version that has it. */
+  readonly version: string
+  readonly pages: (size: number) => Walk.Open<R>
+  readonly pageSize: number
+  readonly request: string
+}
+
 /** What an export of changes is. */
 export type Changing = "search" | "filter" | "whole"
 
@@ -86,6 +107,10 @@ export interface Resource<out R> {
     since: number | undefined,
     where?: Alternatives | undefined
   ) => Effect.Effect<number | undefined, IntercomError, R>
+  /** How it is found out what was deleted; `undefined` where it is not. */
+  readonly deletions: Deletions<R> | undefined
+  /** The name of the resource whose deletions its records are; `undefined` for records of the API. */
+  readonly deletionsOf: string | undefined
   /** How many records the walk goes through that have requests of their own; `undefined` where there are none. */
   readonly parents: ((since: number | undefined) => Effect.Effect<number | undefined, IntercomError, R>) | undefined
 }
@@ -104,6 +129,8 @@ type Optional =
   | "search"
   | "resumes"
   | "count"
+  | "deletions"
+  | "deletionsOf"
   | "parents"
 
 /** What {@link make} needs to know: a name, the schema of a record, and a walk. */
@@ -152,6 +179,8 @@ export const make = <R>({ name, schema, ...given }: Declaration<R>): Resource<R>
   search: undefined,
   resumes: isCursor,
   count: () => Effect.succeed(undefined),
+  deletions: undefined,
+  deletionsOf: undefined,
   parents: undefined,
   name,
   schema,
@@ -168,6 +197,11 @@ export interface Listing<R>
   ) => Stream.Stream<Page<unknown>, IntercomError, R>
   /** Whether a record that does not fit is one all the same. @default it has an id */
   readonly identified?: Walk.Identified | undefined
+  /** Asks for one record by its id: then its deletions can be told. */
+  readonly get?: {
+    readonly request: string
+    readonly record: (id: string) => Effect.Effect<unknown, IntercomError, R>
+  }
 }
 
 /**
@@ -187,8 +221,14 @@ export interface Listing<R>
  * })
  * ```
  */
-export const listing = <R>({ identified, pages, ...given }: Listing<R>): Resource<R> => {
+export const listing = <R>({ get, identified, pages, ...given }: Listing<R>): Resource<R> => {
   const { pageSize = null } = given
+  const all = ({ pageSize }: Pick<Options, "pageSize">) =>
+    Walk.steps(
+      (options) => pages(query(pageSize), options, { since: undefined, until: undefined }),
+      undefined,
+      identified
+    )
   const query = (size: number | null) => (size === null ? {} : { per_page: size })
   const cursorIn = (position: Walk.Position | undefined) => (typeof position === "string" ? position : undefined)
   return make<R>({
@@ -211,6 +251,10 @@ export const listing = <R>({ identified, pages, ...given }: Listing<R>): Resourc
         ({ invalid, page }) =>
           page.total ?? (page.cursor === undefined ? page.items.length + invalid.length : undefined)
       ),
+    deletions:
+      get === undefined
+        ? undefined
+        : { listed: all, get: get.record, requests: [...(given.requests ?? []), get.request] },
     ...given
   })
 }

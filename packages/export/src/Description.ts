@@ -6,8 +6,12 @@ import * as Table from "./Table.ts"
 const dialect = "https://json-schema.org/draft/2020-12/schema"
 
 /** The JSON Schema of records as the API documents them; one that differs is written all the same, as drift. */
-export const jsonSchema = (names: ReadonlyArray<Resource.ResourceName>): object => {
-  const documents = names.map((name) => ({ name, ...Schema.toJsonSchemaDocument(Resource.all[name].schema) }))
+export const jsonSchema = (names: ReadonlyArray<Resource.ResourceName | (string & {})>): object => {
+  const known: Resource.Known = { ...Resource.all, ...Resource.deleted }
+  const documents = names.flatMap((name) => {
+    const resource = known[name]
+    return resource === undefined ? [] : [{ name, ...Schema.toJsonSchemaDocument(resource.schema) }]
+  })
   const definitions = Object.assign({}, ...documents.map(({ definitions }) => definitions)) as object
   const [only] = documents
   return documents.length === 1 && only !== undefined

@@ -19,6 +19,7 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as Changes from "./Changes.ts"
 import type { Checkpoint } from "./Checkpoint.ts"
+import * as Deletions from "./Deletions.ts"
 import * as Document from "./Document.ts"
 import * as RequestStats from "./RequestStats.ts"
 import * as Apart from "./internal/Apart.ts"
@@ -43,7 +44,7 @@ import {
   UnknownResource,
   Unreadable
 } from "./ExportError.ts"
-import { type Entry, type Manifest, type State, tool } from "./Manifest.ts"
+import { type Entry, latest, type Manifest, type State, tool } from "./Manifest.ts"
 import type { Plan } from "./Plan.ts"
 import type { Completed, Event } from "./Progress.ts"
 import * as Quarantine from "./Quarantine.ts"
@@ -109,13 +110,14 @@ interface Course {
  * )
  * ```
  */
-export const run = (plan: Plan): Stream.Stream<Event, ExportError, Requirements> =>
+export const run = (given: Plan): Stream.Stream<Event, ExportError, Requirements> =>
   Stream.unwrap(
     Effect.gen(function* () {
       const source = yield* Effect.mapError(Source.current, (error) => new RequestFailed({ error }))
+      const plan = yield* withDeletions(given, source.version)
       const { connect, sequential = false } = yield* Sink
       const connection = yield* SideBySide.serial(yield* connect)
-      yield* sameWorkspace(plan, source, connection)
+      const manifest = yield* sameWorkspace(plan, source, connection)
       const now = yield* nowOf
       const course: Course = {
         failures: yield* Ref.make<ReadonlyArray<ExportError>>([]),
@@ -125,33 +127,97 @@ export const run = (plan: Plan): Stream.Stream<Event, ExportError, Requirements>
       const resources = yield* named(plan)
       const { concurrency: requests = "auto", resourcesAtOnce = 4 } = plan
       const concurrency = yield* requests === "auto" ? Concurrency.adaptive() : Concurrency.fixed(requests)
-      const atOnce = sequential ? 1 : Math.min(resourcesAtOnce, resources.length)
+      // What was deleted of a resource goes before it.
+      const turns = resources.flatMap((resource, index): ReadonlyArray<Arr.NonEmptyReadonlyArray<Selected>> => {
+        const before = resources[index - 1]
+        if (resource.deletionsOf !== undefined && resources[index + 1]?.name === resource.deletionsOf) return []
+        return [before !== undefined && before.deletionsOf === resource.name ? [before, resource] : [resource]]
+      })
+      const atOnce = sequential ? 1 : Math.min(resourcesAtOnce, turns.length)
       const beside = yield* SideBySide.make(atOnce)
-      const jobs = resources.map((resource): Job => ({
+      const jobOf = (resource: Selected): Job => ({
         resource,
-        plan,
+        plan: planOf(plan, resource, isForeign(manifest, resource.name, source)),
         source,
         connection,
         now,
         beside,
         concurrency,
         course
-      }))
+      })
       const told = new Set<string>()
-      return Stream.fromIterable(jobs).pipe(
+      return Stream.fromIterable(turns.map((turn) => Arr.map(turn, jobOf))).pipe(
         // Who waits for a scroll is one more.
         atOnce === 1
-          ? Stream.flatMap(attempt)
-          : Stream.flatMap((job) => beside.turn(attempt(job)), { concurrency: "unbounded", bufferSize: 1 }),
+          ? Stream.flatMap(oneByOne)
+          : Stream.flatMap((jobs) => beside.turn(oneByOne(jobs)), { concurrency: "unbounded", bufferSize: 1 }),
         Stream.tap(({ _tag, resource }) => Effect.sync(() => _tag === "Completed" && told.add(resource))),
         Stream.concat(Stream.unwrap(beside.alone(ending(course, told))))
       )
     }).pipe(Effect.mapError((reason) => new ExportError({ reason })))
   )
 
+/** A plan with the resources that tell what was deleted, each before the one it is about. */
+const withDeletions = (plan: Plan, version: string): Effect.Effect<Plan> =>
+  Effect.map(Resource.Resources, (known) => {
+    const { deletions = "list", resources, since } = plan
+    const isWanted = (name: string) =>
+      Object.hasOwn(known, Deletions.nameOf(name)) &&
+      !resources.includes(Deletions.nameOf(name)) &&
+      (deletions === "compare" ||
+        (deletions === "list" &&
+          since === "last" &&
+          known[name] !== undefined &&
+          Deletions.isTold(known[name], version)))
+    return {
+      ...plan,
+      resources: Arr.flatMap(resources, (name) => (isWanted(name) ? [Deletions.nameOf(name), name] : [name]))
+    }
+  })
+
+/** The names of all that a plan exports: with the resources that tell what was deleted. */
+export const names = (plan: Plan) =>
+  Effect.flatMap(IntercomHttp, ({ config }) =>
+    Effect.map(withDeletions(plan, config.version), ({ resources }) => resources)
+  )
+
+/** The plan as it is for a resource: what was deleted is always told since the last time, and of all records. */
+const planOf = (plan: Plan, { deletionsOf }: Known, foreign: boolean): Plan => {
+  if (deletionsOf === undefined) return plan
+  const { fields: _, force, since, where: __, ...rest } = plan
+  return foreign && force === true && since === undefined ? { ...rest, force } : { ...rest, since: "last" }
+}
+
+/** Whether what is there of a resource is of another workspace, or another version of the API. */
+const isForeign = (manifest: Manifest | undefined, name: string, source: Source.Source): boolean =>
+  Object.values(manifest?.exports ?? {}).some(
+    (entry) => entry.resource === name && differing(entry.source, source) !== undefined
+  )
+
+/** What was deleted of a resource, and then the resource, which is left as it is when it would lose what could not be told. */
+const oneByOne = ([first, ...others]: Arr.NonEmptyReadonlyArray<Job>): ReturnType<typeof attempt> =>
+  Stream.concat(
+    attempt(first),
+    Stream.flatMap(Stream.fromIterable(others), (job) =>
+      Stream.unwrap(
+        Effect.map(Ref.get(job.course.failures), (all): ReturnType<typeof attempt> => {
+          const error = all.find(({ resource }) => resource === first.resource.name)
+          return error !== undefined && isReplaced(job)
+            ? Stream.succeed<Event>({ _tag: "Failed", resource: job.resource.name, error })
+            : attempt(job)
+        })
+      )
+    )
+  )
+
+/** Whether what was exported of a resource may be gone afterwards. */
+const isReplaced = ({ plan: { force, since }, resource }: Job): boolean =>
+  resource.changes === "whole" || since === undefined || force === true
+
 /** What a plan selects of a resource. */
-const selected = ({ fields, where }: Plan, resource: Known): Effect.Effect<Selected, BadSelection> => {
+const selected = (plan: Plan, resource: Known): Effect.Effect<Selected, BadSelection> => {
   const { name, search, table } = resource
+  const { fields, where } = planOf(plan, resource, false)
   const refused = (option: "where" | "fields", description: string) =>
     Effect.fail(new BadSelection({ resource: name, option, description }))
   if (where !== undefined && search === undefined) return refused("where", "it is not searched")
@@ -193,8 +259,14 @@ export const entries = <E = never, R = never>(
   )
 
 /** Entries in the order of the plan, whichever was complete first. */
-export const inOrder = ({ resources }: Pick<Plan, "resources">, entries: ReadonlyArray<Entry>): ReadonlyArray<Entry> =>
-  entries.toSorted((a, b) => resources.indexOf(a.resource) - resources.indexOf(b.resource))
+export const inOrder = (
+  { resources }: Pick<Plan, "resources">,
+  entries: ReadonlyArray<Entry>
+): ReadonlyArray<Entry> => {
+  // What was deleted of a resource comes before it.
+  const names = resources.flatMap((name) => [Deletions.nameOf(name), name])
+  return entries.toSorted((a, b) => names.lastIndexOf(a.resource) - names.lastIndexOf(b.resource))
+}
 
 /** The time of the API, in Unix seconds: a clock here that is wrong makes no gaps between exports. */
 const nowOf = Effect.map(IntercomHttp, ({ serverTime }) =>
@@ -241,6 +313,7 @@ const sameWorkspace = Effect.fnUntraced(function* (plan: Plan, source: Source.So
   for (const entry of Object.values(manifest?.exports ?? {})) {
     if (!replaced.has(entry.resource)) yield* same(`${sink.name}, ${entry.place}`, entry.source, source)
   }
+  return manifest
 })
 
 type Identity = { readonly [field: string]: string | number | null }
@@ -332,6 +405,8 @@ const one = (job: Job): Stream.Stream<Event, Reason, Resource.Services | Sink> =
         if (yield* isSound(job, manifest, found)) return yield* resume(job, found)
         yield* connection.discard(table)
       }
+      const told = yield* toldBefore(job, manifest)
+      if (told !== undefined) return Stream.succeed<Event>({ _tag: "Skipped", resource: resource.name, entry: told })
       const entry = complete(plan, manifest, resource.name)
       if (entry !== undefined) {
         yield* Intact.check(connection, table, Intact.entries(manifest, resource.name), "size")
@@ -340,6 +415,19 @@ const one = (job: Job): Stream.Stream<Event, Reason, Resource.Services | Sink> =
       return yield* start(job, manifest)
     })
   )
+
+/** What was deleted is told already when the export of changes that followed is the one that resumes. */
+const toldBefore = Effect.fnUntraced(function* ({ connection, plan, resource }: Job, manifest: Manifest | undefined) {
+  const subject = (yield* Resource.Resources)[resource.deletionsOf ?? ""]
+  if (subject === undefined || plan.restart === true) return undefined
+  const lastOf = (name: string) => Object.values(manifest?.exports ?? {}).findLast(({ resource }) => resource === name)
+  const entry = lastOf(resource.name)
+  const begun = entry === undefined ? undefined : yield* Document.readCheckpoint(connection, subject.table)
+  // What is exported whole loses what is deleted meanwhile.
+  if (entry === undefined || begun === undefined || begun.scope.since === null) return undefined
+  const { until } = entry.scope
+  return until > (lastOf(subject.name)?.scope.until ?? until) && until <= begun.scope.until ? entry : undefined
+})
 
 /** The entry of a resource that the plan leaves as it is. */
 const complete = (plan: Plan, manifest: Manifest | undefined, name: string): Entry | undefined => {
@@ -465,6 +553,46 @@ const open = (job: Job, checkpoint: Checkpoint): Step<Stream.Stream<Event, Reaso
     checkpoint.done ? finish(job, output, checkpoint) : walk(job, output, checkpoint)
   )
 
+/** What was exported before of the resource whose deletions are told. */
+const exportedBefore = Effect.fnUntraced(function* ({ connection, resource, source }: Job) {
+  const { name: place } = yield* Sink
+  const known = yield* Resource.Resources
+  const manifest = yield* Document.manifest(connection)
+  const subject = known[resource.deletionsOf ?? ""]
+  if (subject === undefined) return undefined
+  const entriesOf = (name: string) =>
+    latest(manifest).flatMap(([, entry]) =>
+      entry.resource === name && differing(entry.source, source) === undefined ? [entry] : []
+    )
+  const found = entriesOf(subject.name)
+  const told = entriesOf(resource.name)
+  const { records } = connection
+  const scopes = Object.values(manifest?.exports ?? {}).flatMap((entry) =>
+    entry.resource === subject.name || entry.resource === resource.name ? [entry.scope] : []
+  )
+  // What was deleted before everything was exported was never exported.
+  const starts = scopes.flatMap(({ since, until }) => (since === null ? [until] : []))
+  const since =
+    found.length === 0
+      ? undefined
+      : Math.min(...(starts.length > 0 ? starts : scopes.flatMap(({ since }) => since ?? [])))
+  if (since !== undefined && records === undefined && !Deletions.isTold(subject, source.version)) {
+    return yield* new BadSelection({
+      resource: subject.name,
+      option: "deletions",
+      description: `what was exported to ${place} cannot be read back, and without its keys there is nothing to compare`
+    })
+  }
+  const read = ({ table }: Known, entries: ReadonlyArray<Entry>, columns: ReadonlyArray<string>) =>
+    Stream.flatMap(Stream.fromIterable(entries), (entry) => records?.(table, entry.place, columns) ?? Stream.empty)
+  return {
+    since,
+    records: read(subject, found, [subject.table.key ?? "id"]),
+    told: read(resource, told.toReversed(), ["id", "event"]),
+    version: source.version
+  } satisfies Deletions.Before
+})
+
 const walk = (job: Job, output: Output, from: Checkpoint): Stream.Stream<Event, Reason, Resource.Services | Sink> =>
   Stream.unwrap(
     Effect.gen(function* () {
@@ -487,6 +615,7 @@ const walk = (job: Job, output: Output, from: Checkpoint): Stream.Stream<Event, 
       const tops = plan.fields && new Set(plan.fields.map((field) => field.split(".")[0]))
       const isSelected = ({ path }: { readonly path: string }) => tops?.has(path.split(/[.[]/)[0]) ?? true
       const current = yield* Ref.make(start)
+      const before = resource.deletionsOf === undefined ? undefined : yield* exportedBefore(job)
 
       // Interrupted in the middle it would do no harm, but the run would end with a step half written.
       const commit = Effect.fnUntraced(function* (step: Walk.Step) {
@@ -539,6 +668,7 @@ const walk = (job: Job, output: Output, from: Checkpoint): Stream.Stream<Event, 
           Stream.provideService(Concurrency.Current, job.concurrency),
           Stream.provideService(IntercomMetrics.Tally, tally),
           Stream.provideService(SideBySide.Current, job.beside),
+          before === undefined ? identity : Stream.provideService(Deletions.Exported, before),
           Stream.catch((error) =>
             Stream.fromEffect(Effect.flatMap(Ref.get(current), (at) => Effect.fail(reasonOf(error, start, at))))
           )
@@ -686,31 +816,42 @@ const estimated = Effect.fnUntraced(function* (
 })
 
 /** Looks at what a plan would do: a request or three for each resource, and nothing is written. */
-export const preview = (plan: Plan): Effect.Effect<ReadonlyArray<Preview>, ExportError, Requirements> =>
+export const preview = (given: Plan): Effect.Effect<ReadonlyArray<Preview>, ExportError, Requirements> =>
   Effect.scoped(
     Effect.gen(function* () {
       const source = yield* Source.current
+      const all = yield* withDeletions(given, source.version)
       const now = yield* Effect.flatten(nowOf)
       const sink = yield* (yield* Sink).inspect
       const manifest = yield* Document.manifest(sink)
-      return yield* Effect.forEach(yield* named(plan), (resource) =>
+      return yield* Effect.forEach(yield* named(all), (resource) =>
         Effect.gen(function* () {
-          const { name } = resource
+          const { deletionsOf, name } = resource
+          const plan = planOf(all, resource, false)
           yield* sameFormat(sink, plan, resource, manifest)
           yield* sameSelection(yield* Sink, plan, name, manifest)
           const found = plan.restart === true ? undefined : yield* Document.readCheckpoint(sink, resource.table)
           const last = plan.since === undefined ? undefined : yield* lastOf(sink, plan, source, manifest, name, now)
           const scope = found?.scope ?? Changes.scope(plan, resource, last, now)
-          const isComplete = found === undefined && complete(plan, manifest, name) !== undefined
-          if (isComplete) yield* Intact.check(sink, resource.table, Intact.entries(manifest, name), "size")
-          const total = isComplete
-            ? undefined
-            : yield* Effect.result(resource.count(scope.since ?? undefined, resource.where))
+          // Of what was not exported, nothing was deleted.
+          const isNothing =
+            deletionsOf !== undefined &&
+            !Object.values(manifest?.exports ?? {}).some(({ resource }) => resource === deletionsOf)
+          const isComplete = isNothing || (found === undefined && complete(plan, manifest, name) !== undefined)
+          if (isComplete && !isNothing)
+            yield* Intact.check(sink, resource.table, Intact.entries(manifest, name), "size")
+          const subject = (yield* Resource.Resources)[deletionsOf ?? ""]
+          // Nobody counts those since a time.
+          const isUncounted = subject !== undefined && Deletions.isTold(subject, source.version)
+          const total =
+            isComplete || isUncounted
+              ? undefined
+              : yield* Effect.result(resource.count(scope.since ?? undefined, resource.where))
           const counted = total === undefined || Result.isFailure(total) ? null : (total.success ?? null)
           const written = found?.counts.records ?? 0
           return {
             resource: name,
-            action: found !== undefined ? "resume" : isComplete ? "skip" : "start",
+            action: found !== undefined ? "resume" : isComplete && !isNothing ? "skip" : "start",
             since: scope.since,
             written,
             total: counted,

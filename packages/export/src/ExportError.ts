@@ -136,7 +136,7 @@ export class UnknownResource extends Schema.TaggedError<UnknownResource>()("Unkn
 /** The plan asks for records, or for fields of records, in a way that one of its resources cannot have. */
 export class BadSelection extends Schema.TaggedError<BadSelection>()("BadSelection", {
   resource: Schema.String,
-  option: Schema.Literals(["where", "fields"]),
+  option: Schema.Literals(["where", "fields", "deletions"]),
   description: Schema.String
 }) {
   override get message(): string {

@@ -192,7 +192,16 @@ export const layer = (store: Store): Layer.Layer<Sink, never, Sha256> =>
         open: (table, mode) => open(token, table, mode),
         discard: (table) => drop(token, table),
         peek,
-        audit
+        audit,
+        records: (_, place) =>
+          Stream.fromIterableEffect(
+            Effect.flatMap(Ref.get(store), ({ finished }): Effect.Effect<ReadonlyArray<Table.Received>, Reason> => {
+              const found = finished.get(place)
+              return found === undefined
+                ? Effect.fail(new Missing({ path: place }))
+                : Effect.succeed(parsed(found.records))
+            })
+          )
       })
 
       const lock = Effect.acquireRelease(

@@ -15,7 +15,7 @@ import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import type * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
-import { parquetMetadata, type SchemaElement } from "hyparquet"
+import { type FileMetaData, parquetMetadata, parquetReadObjects, type SchemaElement } from "hyparquet"
 import { ByteWriter, ParquetWriter } from "hyparquet-writer"
 import { FileFailed } from "./ExportError.ts"
 import * as FileSink from "./internal/FileSink.ts"
@@ -44,6 +44,7 @@ export const layer = ({ directory }: Options): Layer.Layer<Sink, never, Environm
       line: () => (record) => `${Json.stringify(record)}\n`,
       parse: (_, file) => FileSink.jsonLines<Table.Received>(file),
       convert,
+      read,
       count
     },
     { directory }
@@ -171,21 +172,78 @@ const convert = Effect.fnUntraced(function* (table: Table.Table, part: string, f
 // counting
 // ---------------------------------------------------------------------------------------------------------------------
 
-/** The rows the footer counts; the checksum over the whole file is what an audit compares. */
-const count: FileSink.Format["count"] = Effect.fnUntraced(function* (file, bytes) {
-  yield* Stream.runDrain(bytes)
+/** What the end of a file says of it. */
+const metadataOf = Effect.fnUntraced(function* (file: string) {
   const size = yield* Files.size(file)
   const last = (length: number) =>
     Stream.runFold(Files.read(file, Math.max(0, size - length)), () => new Uint8Array(), concat)
-  const damaged = (cause: unknown) =>
-    new FileFailed({
-      path: file,
-      description: `The file is damaged: ${cause instanceof Error ? cause.message : String(cause)}`
-    })
   const end = yield* last(8)
   const footer = yield* last(8 + (end.length < 8 ? 0 : new DataView(end.buffer).getUint32(0, true)))
-  return yield* Effect.try({ try: () => Number(parquetMetadata(footer).num_rows), catch: damaged })
+  return yield* Effect.try({ try: () => parquetMetadata(footer), catch: damaged(file) })
 })
+
+const damaged = (path: string) => (cause: unknown) =>
+  new FileFailed({
+    path,
+    description: `The file is damaged: ${cause instanceof Error ? cause.message : String(cause)}`
+  })
+
+/** The rows the footer counts; the checksum over the whole file is what an audit compares. */
+const count: FileSink.Format["count"] = Effect.fnUntraced(function* (file, bytes) {
+  yield* Stream.runDrain(bytes)
+  return Number((yield* metadataOf(file)).num_rows)
+})
+
+/** A group of rows after the other, and of each the bytes of these columns alone. */
+const read: NonNullable<FileSink.Format["read"]> = (_, file, columns) =>
+  Stream.unwrap(
+    Effect.map(metadataOf(file), (metadata) =>
+      Stream.flatMap(Stream.fromIterable(metadata.row_groups.keys()), (index) =>
+        Stream.fromIterableEffect(groupOf(file, metadata, index, columns))
+      )
+    )
+  )
+
+const groupOf = Effect.fnUntraced(function* (
+  file: string,
+  metadata: FileMetaData,
+  index: number,
+  columns: ReadonlyArray<string>
+) {
+  const rowStart = metadata.row_groups.slice(0, index).reduce((sum, { num_rows }) => sum + Number(num_rows), 0)
+  const group = metadata.row_groups[index]
+  const chunks = (group?.columns ?? []).flatMap(({ meta_data: chunk }) => {
+    if (chunk === undefined || !columns.includes(chunk.path_in_schema.join("."))) return []
+    const start = Number(chunk.dictionary_page_offset ?? chunk.data_page_offset)
+    return [{ start, end: start + Number(chunk.total_compressed_size) }]
+  })
+  const parts = yield* Effect.forEach(chunks, ({ end, start }) =>
+    Effect.map(Files.readRange(file, start, end - start), (bytes) => ({ start, bytes }))
+  )
+  // Chunks that follow one another are asked for together.
+  const slice = (from: number, to = from) => {
+    const all = new Uint8Array(to - from)
+    for (const { bytes, start } of parts) {
+      const wanted = bytes.subarray(Math.max(0, from - start), Math.max(0, to - start))
+      if (start < to && wanted.length > 0) all.set(wanted, Math.max(0, start - from))
+    }
+    return all.buffer
+  }
+  return yield* Effect.tryPromise({
+    try: () =>
+      parquetReadObjects({
+        file: { byteLength: endOf(parts), slice },
+        metadata,
+        columns: [...columns],
+        rowStart,
+        rowEnd: rowStart + Number(group?.num_rows ?? 0)
+      }),
+    catch: damaged(file)
+  })
+})
+
+const endOf = (parts: ReadonlyArray<{ readonly start: number; readonly bytes: Uint8Array }>) =>
+  Math.max(0, ...parts.map(({ bytes, start }) => start + bytes.length))
 
 const concat = (a: Uint8Array, b: Uint8Array): Uint8Array<ArrayBuffer> => {
   const both = new Uint8Array(a.length + b.length)

@@ -37,6 +37,13 @@ export const Plan = Schema.Struct({
    * there. @default everything
    */
   fields: Schema.optionalKey(Schema.Array(Schema.String)),
+  /**
+   * What was deleted or merged since the last export, told in a resource beside each, `deletedContacts`. `list`: in an export
+   * since `last`, where the API has a listing of it, as it has for conversations from version 2.16 on. `compare`: for the
+   * others too, by comparing the keys that were exported with those the API lists, which takes a request for each page of
+   * all records, and one for each that is not listed. @default "list"
+   */
+  deletions: Schema.optionalKey(Schema.Literals(["list", "compare", "none"])),
   /** Seconds the windows of exports since `last` overlap, since searches find a change some minutes late. @default 900 */
   overlap: Schema.optionalKey(Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))),
   /** Records per request, instead of what each resource has. */

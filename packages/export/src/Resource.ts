@@ -6,6 +6,7 @@ import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import type { Resource } from "./Definition.ts"
+import * as Deletions from "./Deletions.ts"
 import { declared } from "./resources/index.ts"
 
 export * from "./Definition.ts"
@@ -46,8 +47,24 @@ export interface Known {
   readonly [name: string]: Resource<Services>
 }
 
-/** The resources that exports know of: those of the API, and those that {@link layer} adds. */
-export const Resources = Context.Reference<Known>("@effect-intercom/export/Resources", { defaultValue: () => all })
+/** Resources, and beside each the one with what was deleted of it, where that can be found out. */
+const withDeletions = (known: Known): Known => {
+  const deleted = Object.values(known).flatMap((resource) => Deletions.of(resource) ?? [])
+  return { ...Object.fromEntries(deleted.map((resource) => [resource.name, resource])), ...known }
+}
+
+/** Those with what was deleted of the others, by their names: `deletedContacts`. */
+export const deleted: Known = Object.fromEntries(
+  Object.entries(withDeletions(all)).filter(([, { deletionsOf }]) => deletionsOf !== undefined)
+)
+
+/**
+ * The resources that exports know of: those of the API, those that {@link layer} adds, and those with what was deleted of
+ * them.
+ */
+export const Resources = Context.Reference<Known>("@effect-intercom/export/Resources", {
+  defaultValue: () => ({ ...all, ...deleted })
+})
 
 /**
  * Adds resources of your own to those of the API: plans name them, and exports, `Verify` and `Overview` find them. Whatever
@@ -88,9 +105,18 @@ export const layer = <R = never>(...own: ReadonlyArray<Resource<R>>): Layer.Laye
                   Effect.updateContext(
                     resource.parents?.(since) ?? Effect.succeed(undefined),
                     (context: Context.Context<never>) => Context.merge(services, context)
-                  )
+                  ),
+          deletions: undefined
         })
-        return { ...known, ...Object.fromEntries(own.map((resource) => [resource.name, provided(resource)])) }
+        const added = Object.fromEntries(
+          own.flatMap((resource) => {
+            const deleted = Deletions.of(resource)
+            return [resource, ...(deleted === undefined ? [] : [deleted])].map(
+              (one) => [one.name, provided(one)] as const
+            )
+          })
+        )
+        return { ...known, ...added }
       })
     )
   )

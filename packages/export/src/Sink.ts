@@ -124,6 +124,13 @@ export interface Connection {
   readonly peek: (table: Table) => Effect.Effect<string | undefined, Reason>
   /** Reads what a finished output holds now, in whatever format; fails when it is not there. */
   readonly audit: (table: Table, place: string) => Effect.Effect<Receipt, Reason>
+  /**
+   * The records of a finished output, with these columns at least, in any order; absent where what was written cannot be
+   * read back.
+   */
+  readonly records?:
+    | ((table: Table, place: string, columns: ReadonlyArray<string>) => Stream.Stream<Received, Reason>)
+    | undefined
   /** The same, as far as it is known without reading all of it; {@link audit} where it is absent. */
   readonly measure?: ((table: Table, place: string) => Effect.Effect<Measure, Reason>) | undefined
   /** The formats of a resource's outputs: of those finished at these places, and of the unfinished one. @default none */

@@ -450,6 +450,20 @@ const rules: Readonly<Record<string, (bench: Bench) => Effect.Effect<unknown, Fa
       )
     }),
 
+  "what is finished is read back, by a sink that can": (bench) =>
+    Effect.gen(function* () {
+      const identityOf = Table.identity(things)
+      const given = [...oddities, ...many(130, 1000)]
+      const receipt = yield* complete(bench, given)
+      yield* bench.session(({ records }) =>
+        records === undefined
+          ? Effect.void
+          : Effect.flatMap(Stream.runCollect(records(things, receipt.place, [things.key ?? "id"])), (found) =>
+              same("the keys that are read back", found.map(identityOf).toSorted(), given.map(identityOf).toSorted())
+            )
+      )
+    }),
+
   "the split into batches does not matter": (bench) =>
     Effect.gen(function* () {
       const records = [...oddities, ...many(130, 1000)]

@@ -7,7 +7,7 @@ import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import { Endless, type JobFailed } from "./ExportError.ts"
+import { Endless, type Reason } from "./ExportError.ts"
 import * as Course from "./internal/Course.ts"
 import * as Drift from "./internal/Drift.ts"
 import * as Keys from "./internal/Keys.ts"
@@ -57,8 +57,8 @@ export interface Step {
   readonly duplicates?: number | undefined
 }
 
-/** What a walk fails with. */
-export type Failure = IntercomError | Endless | JobFailed
+/** What a walk fails with: the API, or what it reads of what was exported. */
+export type Failure = IntercomError | Reason
 
 /** A page as received, with those of its records set apart that have no identity; all that do not fit, when it is strict. */
 export interface Fetched {

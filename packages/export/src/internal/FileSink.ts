@@ -66,6 +66,12 @@ export interface Format {
     table: Table,
     file: string
   ) => <R>(text: Stream.Stream<string, Reason, R>) => Stream.Stream<Received, Reason, R>
+  /** Reads some columns of a finished file, where that is not as the part is. */
+  readonly read?: (
+    table: Table,
+    file: string,
+    columns: ReadonlyArray<string>
+  ) => Stream.Stream<Received, Reason, Environment>
   /** Counts the records of a file, whose bytes it has to read to the end. */
   readonly count: (
     file: string,
@@ -146,7 +152,8 @@ export const layer = (format: Format, { directory }: Options): Layer.Layer<Sink,
             guarded(Files.replace(place.at(`${document}.json`), text, bench.workAt(`${document}.json.tmp`))),
           occupied: (_, name) => provide(occupied(place, name)),
           open: (table, mode) => Effect.map(guarded(open(bench, table, mode)), guardedOutput(guarded)),
-          discard: (table) => guarded(discard(bench, table))
+          discard: (table) => guarded(discard(bench, table)),
+          records: (table, name, columns) => Stream.provideContext(recordsIn(place, table, name, columns), context)
         } satisfies Connection
       })
       return Sink.of({
@@ -327,6 +334,17 @@ const auditOwn = Effect.fnUntraced(function* (place: Place, table: Table, name: 
     ...(yield* Quarantine.read(quarantineOf(place), table))
   } satisfies Receipt
 })
+
+/** What a finished file has in some of its columns. */
+const recordsIn = (place: Place, table: Table, name: string, columns: ReadonlyArray<string>) =>
+  Stream.unwrap(
+    Effect.map(finishedFile(place, name), (path) => {
+      const { compression, parse, read } = place.format
+      return read === undefined
+        ? parse(table, path)(Stream.decodeText(plain(compression, path, Files.read(path))))
+        : read(table, path, columns)
+    })
+  )
 
 /** The size of a file, and its checksum. */
 const measure = Effect.fnUntraced(function* (path: string) {

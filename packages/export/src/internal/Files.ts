@@ -149,3 +149,17 @@ export const read = (file: string, offset = 0): Stream.Stream<Uint8Array, Reason
       Stream.mapError(fs.stream(file, { offset }), (error) => fromPlatform(file, error, { reads: true }))
     )
   )
+
+/** So many bytes of a file, from a place in it; fewer where it ends. */
+export const readRange = Effect.fnUntraced(function* (file: string, offset: number, length: number) {
+  const fs = yield* FileSystem.FileSystem
+  const all = new Uint8Array(length)
+  let filled = 0
+  yield* Stream.runForEach(fs.stream(file, { offset, bytesToRead: length }), (bytes) =>
+    Effect.sync(() => {
+      all.set(bytes, filled)
+      filled += bytes.length
+    })
+  ).pipe(Effect.mapError((error) => fromPlatform(file, error, { reads: true })))
+  return all.subarray(0, filled)
+})

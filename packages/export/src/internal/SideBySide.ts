@@ -51,13 +51,14 @@ export const serial = (connection: Connection): Effect.Effect<Connection> =>
       finish: (name) => withPermit(finish(name)),
       forget: withPermit(forget)
     })
-    const { audit, discard, formats, locate, measure, occupied, open, peek, read, token, write } = connection
+    const { audit, discard, formats, locate, measure, occupied, open, peek, read, records, token, write } = connection
     return {
       token,
       read,
       locate,
       peek,
       audit,
+      records,
       measure,
       formats,
       occupied,

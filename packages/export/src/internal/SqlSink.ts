@@ -84,7 +84,8 @@ export const connection = (context: Context): Connection => ({
       found === undefined ? undefined : layoutOf(context.dialect, table).place
     ),
   open: (table, mode) => open(context, layoutOf(context.dialect, table), mode),
-  discard: ({ name }) => discard(context, name)
+  discard: ({ name }) => discard(context, name),
+  records: (table, place, columns) => recordsIn(context.dialect, layoutOf(context.dialect, table), place, columns)
 })
 
 /** The operations that change nothing, whatever is there. */
@@ -401,6 +402,23 @@ const written = (dialect: Dialect, layout: Layout, target: string): Written => {
       }))
     )
   }
+}
+
+/** What a table has in some of its columns. */
+const recordsIn = (
+  { fromRow, reason, select, sql, tableName }: Dialect,
+  layout: Layout,
+  place: string,
+  wanted: ReadonlyArray<string>
+) => {
+  const isWanted = ({ name }: { readonly name: string }) => wanted.includes(name)
+  const columns = layout.columns.filter(isWanted)
+  const recordOf = Table.recordOf({ ...layout, columns })
+  const selected = layout.stored.filter(isWanted).map(select).join(", ")
+  return sql`SELECT ${sql.literal(selected)} FROM ${tableName(place)}`.stream.pipe(
+    Stream.mapError(reason),
+    Stream.map((row) => recordOf(fromRow(columns, row)))
+  )
 }
 
 /** Rows from records, and what has no key to be kept by. The last of several records with the same key stays. */

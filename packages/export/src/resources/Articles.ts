@@ -1,5 +1,5 @@
 /** All articles. 25 a page is the API's default; its maximum is not documented. */
-import { Article, Articles } from "@effect-intercom/core/resources/Articles"
+import { Article, Articles, type ArticleId } from "@effect-intercom/core/resources/Articles"
 import * as Stream from "effect/Stream"
 import { listing } from "../Definition.ts"
 
@@ -10,5 +10,10 @@ export const articles = listing({
   pageSize: 25,
   requests: ["GET /articles"],
   permissions: ["Read and list articles"],
+  get: {
+    request: "GET /articles/{article_id}",
+    // The id of one.
+    record: (id) => Articles.use(({ get }) => get(id as ArticleId))
+  },
   pages: (query, options) => Stream.unwrap(Articles.useSync(({ list }) => list.pages(query, options)))
 })

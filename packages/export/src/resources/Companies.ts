@@ -1,4 +1,5 @@
 /** All companies with users, by a scroll: listings of them end at 10,000. */
+import type { CompanyId } from "@effect-intercom/core/resources/Common"
 import { Companies, Company } from "@effect-intercom/core/resources/Companies"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -43,5 +44,11 @@ export const companies = make<Companies>({
   permissions: ["Read and list users and companies"],
   resumes,
   walk: ({ accepts, from }) => Walk.accepted(scrolled(from), accepts),
-  count: () => count
+  count: () => count,
+  deletions: {
+    listed: ({ from }) => scrolled(from),
+    // The id of a company.
+    get: (id) => Companies.use(({ get }) => get(id as CompanyId)),
+    requests: ["GET /companies/scroll", "GET /companies", "GET /companies/{company_id}"]
+  }
 })

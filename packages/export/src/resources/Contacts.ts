@@ -123,7 +123,13 @@ export const contacts = make<Contacts>({
   permissions: ["Read and list users and companies"],
   resumes: Searched.resumes,
   walk: (options) => Completion.completing(options, completion, Searched.steps(searching, options)),
-  count
+  count,
+  deletions: {
+    listed: (options) => Searched.steps(searching, options),
+    // The id of a contact.
+    get: (id) => Contacts.use(({ get }) => get(id as ContactId)),
+    requests: ["POST /contacts/search", "GET /contacts", "GET /contacts/{contact_id}"]
+  }
 })
 
 /** Contacts, for what is asked of each of them. */

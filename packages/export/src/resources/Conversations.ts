@@ -79,5 +79,19 @@ export const conversations = make<Conversations>({
       },
       Searched.steps(searching, { ...options, windows: 2 })
     ),
-  count: Searched.count(searching)
+  count: Searched.count(searching),
+  deletions: {
+    listed: (options) => Searched.steps(searching, { ...options, windows: 2 }),
+    get: (id) => Conversations.use(({ get }) => get(id as ConversationId)),
+    requests: ["POST /conversations/search", "GET /conversations", "GET /conversations/{conversation_id}"],
+    told: {
+      version: "2.16",
+      pageSize: 60,
+      request: "GET /conversations/deleted",
+      pages: (size) => (options) =>
+        Stream.unwrap(
+          Conversations.useSync(({ listDeleted }) => listDeleted.pages({ per_page: size, order: "desc" }, options))
+        )
+    }
+  }
 })

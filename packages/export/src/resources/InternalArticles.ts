@@ -1,5 +1,9 @@
 /** All internal articles; the size of a page is the API's own. */
-import { InternalArticle, InternalArticles } from "@effect-intercom/core/resources/InternalArticles"
+import {
+  InternalArticle,
+  InternalArticles,
+  type InternalArticleId
+} from "@effect-intercom/core/resources/InternalArticles"
 import * as Stream from "effect/Stream"
 import { listing } from "../Definition.ts"
 
@@ -10,5 +14,10 @@ export const internalArticles = listing({
   changes: "filter",
   requests: ["GET /internal_articles"],
   permissions: ["Read and list articles"],
+  get: {
+    request: "GET /internal_articles/{internal_article_id}",
+    // The id of one.
+    record: (id) => InternalArticles.use(({ get }) => get(id as InternalArticleId))
+  },
   pages: (_, options) => Stream.unwrap(InternalArticles.useSync(({ list }) => list.pages({}, options)))
 })

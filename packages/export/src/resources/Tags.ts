@@ -1,5 +1,5 @@
 /** All tags, in one answer. */
-import { Tag, Tags } from "@effect-intercom/core/resources/Tags"
+import { Tag, Tags, type TagId } from "@effect-intercom/core/resources/Tags"
 import * as Stream from "effect/Stream"
 import { listing } from "../Definition.ts"
 
@@ -9,5 +9,10 @@ export const tags = listing({
   schema: Tag,
   requests: ["GET /tags"],
   permissions: ["Read tags"],
+  get: {
+    request: "GET /tags/{tag_id}",
+    // The id of one.
+    record: (id) => Tags.use(({ get }) => get(id as TagId))
+  },
   pages: (_, options) => Stream.unwrap(Tags.useSync(({ list }) => list.pages({}, options)))
 })

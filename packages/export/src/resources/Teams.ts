@@ -1,5 +1,5 @@
 /** All teams, in one answer. */
-import { Team, Teams } from "@effect-intercom/core/resources/Teams"
+import { Team, Teams, type TeamId } from "@effect-intercom/core/resources/Teams"
 import * as Stream from "effect/Stream"
 import { listing } from "../Definition.ts"
 
@@ -9,5 +9,10 @@ export const teams = listing({
   schema: Team,
   requests: ["GET /teams"],
   permissions: ["Read admins"],
+  get: {
+    request: "GET /teams/{team_id}",
+    // The id of one.
+    record: (id) => Teams.use(({ get }) => get(id as TeamId))
+  },
   pages: (_, options) => Stream.unwrap(Teams.useSync(({ list }) => list.pages({}, options)))
 })

@@ -1,5 +1,5 @@
 /** All types of tickets, in one answer. */
-import { TicketType, TicketTypes } from "@effect-intercom/core/resources/TicketTypes"
+import { TicketType, TicketTypes, type TicketTypeId } from "@effect-intercom/core/resources/TicketTypes"
 import * as Stream from "effect/Stream"
 import { listing } from "../Definition.ts"
 import * as Table from "../Table.ts"
@@ -14,5 +14,10 @@ export const ticketTypes = listing({
   }),
   requests: ["GET /ticket_types"],
   permissions: ["Read tickets"],
+  get: {
+    request: "GET /ticket_types/{ticket_type_id}",
+    // The id of one.
+    record: (id) => TicketTypes.use(({ get }) => get(id as TicketTypeId))
+  },
   pages: (_, options) => Stream.unwrap(TicketTypes.useSync(({ list }) => list.pages({}, options)))
 })

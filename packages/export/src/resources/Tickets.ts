@@ -64,5 +64,11 @@ export const tickets = make<Tickets>({
       },
       Searched.steps(searching, options)
     ),
-  count: Searched.count(searching)
+  count: Searched.count(searching),
+  deletions: {
+    listed: (options) => Searched.steps(searching, options),
+    // The id of a ticket.
+    get: (id) => Tickets.use(({ get }) => get(id as TicketId)),
+    requests: ["POST /tickets/search", "GET /tickets/{ticket_id}"]
+  }
 })

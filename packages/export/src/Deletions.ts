@@ -1,0 +1,258 @@
+/**
+ * What was deleted or merged: a resource of its own beside each, `deletedContacts` beside `contacts`, whose records are
+ * {@link Tombstone}s. They are walked, written, counted and resumed as any others, so that each is told once. From the
+ * version on that has a listing of deletions, that is asked; otherwise the keys that were exported are compared with
+ * those that are listed, and who is not listed is asked for: only what the API says is gone counts as deleted.
+ */
+import * as ApiVersion from "@effect-intercom/core/ApiVersion"
+import type { IntercomError } from "@effect-intercom/core/IntercomError"
+import { nullish, openEnum, UnixSeconds } from "@effect-intercom/core/Wire"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import { isGone } from "./Completion.ts"
+import * as Definition from "./Definition.ts"
+import type { Reason } from "./ExportError.ts"
+import * as Keys from "./internal/Keys.ts"
+import * as Table from "./Table.ts"
+import * as Walk from "./Walk.ts"
+
+/** What is told of a record that is gone, or there again. */
+export const Tombstone = Schema.Struct({
+  /** Of the record. */
+  id: Schema.String,
+  /**
+   * `deleted`; `merged` into another, which is told from version 2.16 on; `restored` after it was told as deleted: an
+   * archived contact that was unarchived.
+   */
+  event: openEnum("deleted", "merged", "restored"),
+  /** The id of the record it was merged into; null unless it was. */
+  merged_into: nullish(Schema.String),
+  /** When it was deleted, as the API tells; null where keys were compared. */
+  deleted_at: nullish(UnixSeconds),
+  /** When the export that noticed it started. */
+  noticed_at: UnixSeconds
+})
+export type Tombstone = typeof Tombstone.Type
+
+/** The name of the resource with what was deleted of another: `deletedContacts`. */
+export const nameOf = (resource: string): string => `deleted${resource.charAt(0).toUpperCase()}${resource.slice(1)}`
+
+/** What was exported before, as far as a comparison needs it. */
+export interface Before {
+  /** Since when records may have been exported, in Unix seconds; `undefined` when there are none. */
+  readonly since: number | undefined
+  /** The records of all outputs of the resource, with their key. */
+  readonly records: Stream.Stream<Table.Received, Reason>
+  /** What was told already, the latest first: `id` and `event`. */
+  readonly told: Stream.Stream<Table.Received, Reason>
+  /** The version of the API. */
+  readonly version: string
+}
+
+/** What was exported before into the sink of the export under way. */
+export const Exported = Context.Reference<Before>("@effect-intercom/export/Deletions/Exported", {
+  defaultValue: () => ({ since: undefined, records: Stream.empty, told: Stream.empty, version: "" })
+})
+
+/** Whether a version of the API tells what was deleted of a resource. */
+export const isTold = <R>({ deletions }: Pick<Definition.Resource<R>, "deletions">, version: string): boolean =>
+  deletions?.told !== undefined && ApiVersion.isAtLeast(version, deletions.told.version)
+
+/** The resource with what was deleted of another; `undefined` where that cannot be found out. */
+export const of = <R>(resource: Definition.Resource<R>): Definition.Resource<R> | undefined => {
+  const { about, changedAt: _, deletions, name, permissions, table } = resource
+  const { key } = table
+  if (deletions === undefined || key === null) return undefined
+  const { requests, told } = deletions
+  return {
+    ...Definition.make<R>({
+      name: nameOf(name),
+      about: `what was deleted of ${about}`,
+      schema: Tombstone,
+      table: Table.fromSchema(nameOf(name), Tombstone, { key: "id" }),
+      changes: "search",
+      changedAt: "deleted_at",
+      pageSize: resource.largestPage ?? resource.pageSize,
+      largestPage: resource.largestPage,
+      requests: told === undefined ? requests : [told.request, ...requests],
+      permissions,
+      resumes: isPosition,
+      deletionsOf: name,
+      count: () => resource.count(undefined),
+      walk: (options) =>
+        Stream.unwrap(
+          Effect.map(Exported, (before) => {
+            if (before.since === undefined) return Stream.succeed(nothing)
+            return told !== undefined && isTold(resource, before.version)
+              ? listed(told, before.since, options)
+              : compared(deletions, key, before, options)
+          })
+        )
+    })
+  }
+}
+
+/** A cursor of a listing of deletions; a comparison has no position but its start. */
+const isPosition = Schema.is(Schema.NullOr(Schema.Union([Schema.String, Schema.Record(Schema.String, Schema.Never)])))
+
+const nothing: Walk.Step = { records: [], invalid: [], read: 0, position: undefined }
+
+const tombstone = (id: string, until: number, fields: Partial<Tombstone>): Tombstone => ({
+  id,
+  event: "deleted",
+  merged_into: null,
+  deleted_at: null,
+  noticed_at: until,
+  ...fields
+})
+
+// ---------------------------------------------------------------------------------------------------------------------
+// from a listing of deletions
+// ---------------------------------------------------------------------------------------------------------------------
+
+/** Those since the last export, which come first: what is deleted meanwhile only moves them further back. */
+const listed = <R>(
+  { pageSize, pages }: Definition.Told<R>,
+  first: number,
+  { accepts, from, since = first, until }: Definition.Options
+): Stream.Stream<Walk.Step, Walk.Failure, R> => {
+  const deletedAt = (record: Table.Received) =>
+    typeof record["deleted_at"] === "number" ? record["deleted_at"] : undefined
+  const isOurs = (record: Table.Received) => {
+    const at = deletedAt(record) ?? until
+    return at >= first && at >= since && at <= until && accepts(record)
+  }
+  return Walk.steps(pages(pageSize), typeof from === "string" ? from : undefined).pipe(
+    Stream.map((step): Walk.Step => {
+      const isOver = step.records.some((record) => (deletedAt(record) ?? until) < Math.max(first, since))
+      return {
+        ...step,
+        records: step.records
+          .filter(isOurs)
+          .map((record) => tombstone(String(record["id"]), until, { deleted_at: deletedAt(record) ?? null })),
+        // It counts those of all times.
+        total: undefined,
+        position: isOver ? undefined : step.position
+      }
+    }),
+    Stream.takeUntil(({ position }) => position === undefined)
+  )
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// from a comparison
+// ---------------------------------------------------------------------------------------------------------------------
+
+/** Records asked for together. */
+const mostAsked = 25
+
+/** Whose position only says that it was begun: what is listed is in memory, so that a comparison that stops starts over. */
+const begun = {}
+
+/**
+ * Reads which records there are, 16 bytes for each, and then what was exported, a record after the other: what is not among
+ * them, and not told yet, is asked for.
+ */
+const compared = <R>(
+  { get, listed }: Definition.Deletions<R>,
+  key: string,
+  { records, told }: Before,
+  options: Definition.Options
+): Stream.Stream<Walk.Step, Walk.Failure, R> =>
+  Stream.unwrap(
+    Effect.gen(function* () {
+      const there = Keys.make()
+      const gone = yield* goneOf(told)
+      const identityOf = Table.identity({ key })
+      const { from, until } = options
+
+      // A scroll that dies gives what it has given once more: it is there all the same.
+      const found = listed({
+        ...options,
+        from: undefined,
+        since: undefined,
+        where: undefined,
+        again: [],
+        accepts: () => true,
+        known: (record) => there.has(identityOf(record) ?? "")
+      }).pipe(
+        Stream.map((step): Walk.Step => {
+          const ids = [...step.records, ...step.invalid.map(({ raw }) => raw)].flatMap((one) => identityOf(one) ?? [])
+          const isNew = ids.filter((id) => there.add(id))
+          return {
+            records: isNew.filter(gone.has).map((id) => tombstone(id, until, { event: "restored" })),
+            invalid: [],
+            read: step.read,
+            position: begun,
+            duplicates: step.read - isNew.length
+          }
+        })
+      )
+
+      const ask = (id: string) =>
+        get(id).pipe(
+          Effect.as(undefined),
+          Effect.catch((error: IntercomError) => {
+            const { reason } = error
+            if (reason._tag === "Gone") {
+              const { mergedInto } = reason
+              return Effect.succeed(
+                tombstone(id, until, mergedInto === undefined ? {} : { event: "merged", merged_into: mergedInto })
+              )
+            }
+            if (isGone(error)) return Effect.succeed(tombstone(id, until, {}))
+            // It is there, though it does not fit.
+            return reason._tag === "DecodeError" && reason.kind === "invalid"
+              ? Effect.succeed(undefined)
+              : Effect.fail(error)
+          })
+        )
+
+      // All at once, as nothing else can be asked of some databases while they are read: these are what is gone.
+      const lacking = Stream.unwrap(
+        Effect.map(
+          Stream.runFold(
+            records,
+            (): Array<string> => [],
+            (ids, record) => {
+              const id = identityOf(record)
+              if (id !== undefined && !gone.has(id) && there.add(id)) ids.push(id)
+              return ids
+            }
+          ),
+          (ids) => Stream.fromIterable(ids)
+        )
+      )
+
+      const deleted = lacking.pipe(
+        Stream.grouped(mostAsked),
+        Stream.mapEffect((ids) =>
+          Effect.map(Effect.forEach(ids, ask, { concurrency: options.concurrency }), (asked): Walk.Step => {
+            const records = asked.flatMap((one) => one ?? [])
+            return { records, invalid: [], read: records.length, position: begun }
+          })
+        )
+      )
+
+      return Stream.concat(found, deleted).pipe(
+        Stream.concat(Stream.succeed(nothing)),
+        Stream.zipWithIndex,
+        Stream.map(([step, index]) => (index === 0 && from !== undefined ? { ...step, startOver: true } : step))
+      )
+    })
+  )
+
+/** What is told as gone, and not as there again since. */
+const goneOf = (told: Before["told"]) =>
+  Effect.gen(function* () {
+    const met = Keys.make()
+    const gone = Keys.make()
+    yield* Stream.runForEach(told, ({ event, id }) =>
+      Effect.sync(() => {
+        if (met.add(String(id)) && event !== "restored") gone.add(String(id))
+      })
+    )
+    return gone
+  })

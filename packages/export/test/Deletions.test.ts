@@ -1,0 +1,285 @@
+import type { ContactId } from "@effect-intercom/core/resources/Common"
+import { Contacts } from "@effect-intercom/core/resources/Contacts"
+import * as Search from "@effect-intercom/core/Search"
+import * as Deletions from "@effect-intercom/export/Deletions"
+import * as Export from "@effect-intercom/export/Export"
+import * as Memory from "@effect-intercom/export/Memory"
+import * as NodeSha256 from "@effect-intercom/export/NodeSha256"
+import type { Plan } from "@effect-intercom/export/Plan"
+import * as Resource from "@effect-intercom/export/Resource"
+import { Sink } from "@effect-intercom/export/Sink"
+import * as Verify from "@effect-intercom/export/Verify"
+import * as Faults from "@effect-intercom/simulator/Faults"
+import { Simulator, type Options } from "@effect-intercom/simulator/Simulator"
+import { assert, describe, it } from "@effect/vitest"
+import * as Arr from "effect/Array"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Random from "effect/Random"
+import * as Stream from "effect/Stream"
+import * as TestClock from "effect/testing/TestClock"
+import * as Sinks from "./Sinks.ts"
+import * as Workspace from "./Workspace.ts"
+
+const options: Options = { ...Workspace.small, contacts: 24, companies: 6, conversations: 14, tags: 5 }
+
+type Kind = "contacts" | "conversations" | "tags"
+
+const idsOf = (kind: Kind) =>
+  Simulator.use(({ records }) =>
+    Effect.map(Stream.runCollect(records(kind)), (lines) =>
+      lines.map((line) => String((JSON.parse(line) as { readonly id: unknown }).id))
+    )
+  )
+
+const sinkOf = Effect.map(Memory.makeStore, (store) => Layer.provide(Memory.layer(store), NodeSha256.layer))
+
+type SinkLayer = Layer.Layer<Sink>
+
+const entries = (plan: Plan, sink: SinkLayer) => Workspace.collected(Export.run(plan)).pipe(Effect.provide(sink))
+
+/** What a sink has of what was deleted: each tombstone there is, in all outputs. */
+const told = Effect.fnUntraced(function* (sink: SinkLayer, kind: Kind) {
+  const name = Deletions.nameOf(kind)
+  const table = Resource.deleted[name]?.table ?? assert.fail(name)
+  return yield* Effect.scoped(
+    Effect.gen(function* () {
+      const { connect } = yield* Sink
+      const { read, records } = yield* connect
+      const { exports } = JSON.parse((yield* read("manifest")) ?? '{"exports":{}}') as {
+        readonly exports: { readonly [output: string]: { readonly resource: string; readonly place: string } }
+      }
+      const places = Arr.dedupe(
+        Object.values(exports).flatMap(({ place, resource }) => (resource === name ? [place] : []))
+      )
+      const all = yield* Effect.forEach(places, (place) =>
+        Stream.runCollect(records?.(table, place, ["id", "event", "merged_into"]) ?? Stream.empty)
+      )
+      return all.flat().map(({ event, id, merged_into }) => [event, id, merged_into].filter(Boolean).join(" "))
+    })
+  ).pipe(Effect.provide(sink))
+})
+
+/** Runs a plan that is stopped again and again, after so many events. */
+const stopping = Effect.fnUntraced(function* (plan: Plan, sink: SinkLayer) {
+  for (let stops = yield* Random.nextIntBetween(0, 4); stops > 0; stops--) {
+    const events = yield* Random.nextIntBetween(1, 9)
+    yield* Workspace.collected(Stream.take(Export.run(plan), events)).pipe(Effect.provide(sink))
+  }
+  yield* entries(plan, sink)
+})
+
+const at216 = (given: Options = options) => Workspace.layer({ ...given, version: "2.16" }, { version: "2.16" })
+
+const some = (ids: ReadonlyArray<string>, most: number) =>
+  Effect.gen(function* () {
+    const count = yield* Random.nextIntBetween(0, most + 1)
+    return (yield* Random.shuffle(ids)).slice(0, count)
+  })
+
+describe("Deletions", () => {
+  for (const seed of ["one", "two", "three"]) {
+    it.effect(`whatever is deleted, merged and stopped, each deletion is told once: ${seed}`, () =>
+      Effect.andThen(
+        Workspace.setClock,
+        Effect.gen(function* () {
+          const simulator = yield* Simulator
+          const sink = yield* sinkOf
+          const plan: Plan = {
+            resources: ["contacts", "tags", "conversations"],
+            since: "last",
+            pageSize: 5,
+            deletions: "compare"
+          }
+          const expected = {
+            contacts: new Array<string>(),
+            tags: new Array<string>(),
+            conversations: new Array<string>()
+          }
+          yield* stopping(plan, sink)
+          for (let night = 0; night < 3; night++) {
+            yield* TestClock.adjust("1 hour")
+            for (const kind of ["contacts", "tags", "conversations"] as const) {
+              for (const id of yield* some(yield* idsOf(kind), 3)) {
+                yield* simulator.remove(kind, id)
+                expected[kind].push(`deleted ${id}`)
+              }
+            }
+            const [from, into] = yield* Random.shuffle(yield* idsOf("contacts"))
+            if (from !== undefined && into !== undefined) {
+              yield* simulator.mergeContacts(from, into)
+              expected.contacts.push(`merged ${from} ${into}`)
+            }
+            yield* stopping(plan, sink)
+            for (const kind of ["contacts", "tags", "conversations"] as const) {
+              assert.deepStrictEqual((yield* told(sink, kind)).toSorted(), expected[kind].toSorted(), kind)
+            }
+          }
+          // Nothing was deleted since.
+          yield* entries(plan, sink)
+          assert.strictEqual((yield* told(sink, "contacts")).length, expected.contacts.length)
+          const verdicts = yield* Effect.provide(Verify.outputs, sink)
+          assert.isTrue(verdicts.every(Verify.isSound))
+        }).pipe(Random.withSeed(seed), Effect.provide(at216()))
+      )
+    )
+  }
+
+  for (const [name, make] of Object.entries(Sinks.all)) {
+    it.effect(`told in every sink: ${name}`, () =>
+      Effect.andThen(
+        Workspace.setClock,
+        Effect.gen(function* () {
+          const { mergeContacts, remove } = yield* Simulator
+          const sink = yield* make
+          const plan: Plan = { resources: ["contacts", "tags"], since: "last", deletions: "compare" }
+          yield* entries(plan, sink)
+          const [first = "", second = "", third = ""] = yield* idsOf("contacts")
+          const [tag = ""] = yield* idsOf("tags")
+          yield* TestClock.adjust("1 hour")
+          yield* remove("contacts", first)
+          yield* mergeContacts(second, third)
+          yield* remove("tags", tag)
+          yield* entries(plan, sink)
+          yield* TestClock.adjust("1 hour")
+          yield* entries(plan, sink)
+          assert.deepStrictEqual(
+            (yield* told(sink, "contacts")).toSorted(),
+            [`deleted ${first}`, `merged ${second} ${third}`].toSorted()
+          )
+          assert.deepStrictEqual(yield* told(sink, "tags"), [`deleted ${tag}`])
+        }).pipe(Effect.provide(at216()), Effect.scoped)
+      )
+    )
+  }
+
+  it.effect("from 2.16 on the listing tells of conversations, unasked, and only since the last export", () =>
+    Effect.andThen(
+      Workspace.setClock,
+      Effect.gen(function* () {
+        const { remove, requests } = yield* Simulator
+        const sink = yield* sinkOf
+        const plan: Plan = { resources: ["contacts", "conversations"], since: "last" }
+        const [early = "", ...ids] = yield* idsOf("conversations")
+        yield* remove("conversations", early)
+        yield* TestClock.adjust("1 minute")
+        yield* entries(plan, sink)
+        const gone = ids.slice(0, 3)
+        for (const id of gone) {
+          yield* TestClock.adjust("1 minute")
+          yield* remove("conversations", id)
+          yield* stopping(plan, sink)
+        }
+        assert.deepStrictEqual(
+          yield* told(sink, "conversations"),
+          gone.map((id) => `deleted ${id}`)
+        )
+        assert.deepStrictEqual(yield* told(sink, "contacts"), [])
+        assert.isNotEmpty(yield* requests(({ path }) => path === "/conversations/deleted"))
+        yield* entries({ ...plan, deletions: "none" }, sink)
+      }).pipe(Random.withSeed("listing"), Effect.provide(at216()))
+    )
+  )
+
+  it.effect("before 2.16 nothing is told unless it is asked for, and a merge is a deletion", () =>
+    Effect.andThen(
+      Workspace.setClock,
+      Effect.gen(function* () {
+        const { mergeContacts } = yield* Simulator
+        const sink = yield* sinkOf
+        const plan: Plan = { resources: ["contacts", "conversations"], since: "last" }
+        yield* entries(plan, sink)
+        const [from = "", into = ""] = yield* idsOf("contacts")
+        yield* mergeContacts(from, into)
+        const events = yield* entries(plan, sink)
+        assert.isTrue(events.every(({ resource }) => !resource.startsWith("deleted")))
+        yield* entries({ ...plan, deletions: "compare" }, sink)
+        assert.deepStrictEqual(yield* told(sink, "contacts"), [`deleted ${from}`])
+      }).pipe(Effect.provide(Workspace.layer(options)))
+    )
+  )
+
+  it.effect("what was only not seen is not told: filtered, not exported this time, not listed, or not to be had", () =>
+    Effect.andThen(
+      Workspace.setClock,
+      Effect.gen(function* () {
+        const { insert, remove, setFaults, update } = yield* Simulator
+        const sink = yield* sinkOf
+        const plan: Plan = {
+          resources: ["contacts"],
+          since: "last",
+          deletions: "compare",
+          where: Search.contact("role", "=", "user")
+        }
+        yield* insert("contacts", {
+          id: "odd",
+          type: "contact",
+          role: "user",
+          created_at: 1_600_000_000,
+          updated_at: 1_600_000_000
+        })
+        yield* entries(plan, sink)
+        const ids = yield* idsOf("contacts")
+        // No longer one of the query's.
+        yield* TestClock.adjust("1 hour")
+        yield* update("contacts", "odd", { role: "lead" })
+        yield* entries(plan, sink)
+        assert.deepStrictEqual(yield* told(sink, "contacts"), [])
+        // A page that fails, and so does a request for one that is gone.
+        yield* remove("contacts", "odd")
+        for (const operation of ["Contacts.search", "Contacts.get"] as const) {
+          yield* setFaults(Faults.when(operation, "error403"))
+          const failed = yield* Effect.flip(entries(plan, sink))
+          assert.strictEqual(failed.reason._tag, "RequestFailed")
+          assert.deepStrictEqual(yield* told(sink, "contacts"), [])
+        }
+        yield* setFaults(Faults.none)
+        yield* entries(plan, sink)
+        assert.deepStrictEqual(yield* told(sink, "contacts"), ["deleted odd"])
+        assert.isAbove(ids.length, 1)
+      }).pipe(Effect.provide(Workspace.layer(options)))
+    )
+  )
+
+  it.effect(
+    "an archived contact is told as deleted, as restored when it is there again, and once more when it goes",
+    () =>
+      Effect.andThen(
+        Workspace.setClock,
+        Effect.gen(function* () {
+          const contacts = yield* Contacts
+          const sink = yield* sinkOf
+          const plan: Plan = { resources: ["contacts"], since: "last", deletions: "compare" }
+          yield* entries(plan, sink)
+          const [id = ""] = yield* idsOf("contacts")
+          // The id of a contact.
+          const contact = id as ContactId
+          for (const change of [contacts.archive(contact), contacts.unarchive(contact), contacts.delete(contact)]) {
+            yield* TestClock.adjust("1 hour")
+            yield* change
+            yield* entries(plan, sink)
+          }
+          assert.deepStrictEqual(yield* told(sink, "contacts"), [`deleted ${id}`, `restored ${id}`, `deleted ${id}`])
+        }).pipe(Effect.provide(Workspace.layer(options)))
+      )
+  )
+
+  it.effect("an export of everything does not lose what was deleted before it, and its own history stays", () =>
+    Effect.andThen(
+      Workspace.setClock,
+      Effect.gen(function* () {
+        const { remove } = yield* Simulator
+        const sink = yield* sinkOf
+        const plan: Plan = { resources: ["contacts"], force: true, deletions: "compare" }
+        const [first = "", second = ""] = yield* idsOf("contacts")
+        yield* entries(plan, sink)
+        for (const id of [first, second]) {
+          yield* TestClock.adjust("1 hour")
+          yield* remove("contacts", id)
+          yield* entries(plan, sink)
+        }
+        assert.deepStrictEqual(yield* told(sink, "contacts"), [`deleted ${first}`, `deleted ${second}`])
+      }).pipe(Effect.provide(Workspace.layer(options)))
+    )
+  )
+})
