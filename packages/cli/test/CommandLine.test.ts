@@ -57,6 +57,11 @@ describe("help", () => {
 
 describe("schema", () => {
   const cases: ReadonlyArray<readonly [string, ReadonlyArray<string>, RegExp]> = [
+    [
+      "sqlite:x.db",
+      ["deletedContacts"],
+      /^CREATE TABLE "deletedContacts" \(.*"merged_into" TEXT,.*"noticed_at" INTEGER/s
+    ],
     ["sqlite:x.db", ["tags"], /^CREATE TABLE "tags" \(\n.*"id" TEXT NOT NULL PRIMARY KEY,.*"_rest" JSON TEXT\n\);$/s],
     ["postgres:", ["news", "--schema", "crm"], /^CREATE TABLE "crm"\."newsItems" \(.*"created_at" bigint,/s],
     [
@@ -142,6 +147,11 @@ describe("mistakes in the command line", () => {
       /^--overlap is for --since last$/m
     ],
     ["what a pipe does not know", ["export", "tags", "--to", "-", "--since", "last"], /needs a destination that keeps/],
+    [
+      "a comparison with a pipe",
+      ["export", "tags", "--to", "-", "--deletions", "compare"],
+      /^--deletions compare needs a destination that keeps/m
+    ],
     ["a restart of a pipe", ["export", "tags", "--to", "-", "--restart"], /^--restart is about what an earlier/m],
     ["a schema of files", ["export", "tags", "--to", "csv:x", "--schema", "crm"], /^--schema is for postgres:/m],
     ["a schema of files, afterwards", ["export", "status", "csv:x", "--schema", "crm"], /^--schema is for postgres:/m],

@@ -193,7 +193,16 @@ describe("Deletions", () => {
         yield* mergeContacts(from, into)
         const events = yield* entries(plan, sink)
         assert.isTrue(events.every(({ resource }) => !resource.startsWith("deleted")))
-        yield* entries({ ...plan, deletions: "compare" }, sink)
+        const asked: Plan = { ...plan, deletions: "compare" }
+        const previews = yield* Export.preview({ ...asked, pageSize: 10 }).pipe(Effect.provide(sink))
+        assert.deepStrictEqual(
+          previews.flatMap(({ requests, resource }) => (resource.startsWith("deleted") ? [[resource, requests]] : [])),
+          [
+            ["deletedContacts", 3],
+            ["deletedConversations", 2]
+          ]
+        )
+        yield* entries(asked, sink)
         assert.deepStrictEqual(yield* told(sink, "contacts"), [`deleted ${from}`])
       }).pipe(Effect.provide(Workspace.layer(options)))
     )

@@ -355,7 +355,8 @@ export const layer = (options: Options): Layer.Layer<Sink, never, Environment> =
                 forget: guarded(forget)
               })
             ),
-          discard: (table) => guarded(discard(bench, table))
+          discard: (table) => guarded(discard(bench, table)),
+          records: (table, name) => Stream.provideContext(recordsIn(place, table, name), context)
         } satisfies Connection
       })
 
@@ -417,6 +418,15 @@ const audit = Effect.fnUntraced(function* ({ bucket }: Place, table: Table, name
     ...(yield* Quarantine.summary(quarantine(bucket, table)))
   } satisfies Receipt
 })
+
+/** The records of a finished output. */
+const recordsIn = ({ bucket }: Place, table: Table, name: string) =>
+  Stream.unwrap(
+    Effect.map(formatOf({ bucket }, name), ({ compression, parse }) => {
+      const path = bucket.locate(name)
+      return parse(table, path)(Stream.decodeText(FileSink.plain(compression, path, bucket.read(name))))
+    })
+  )
 
 const formats = (place: Place, { name }: Table, names: ReadonlyArray<string>) =>
   Effect.map(look(place.bucket), ({ root: { unfinished } }): ReadonlyArray<Stored> => {
