@@ -1,19 +1,17 @@
-/**
- * What stands in a sink as one page of HTML that needs nothing else: no server, no network, no script. Its policy allows
- * no request, and every string of a document is escaped.
- */
+/** What stands in a sink as one page of HTML that needs nothing else: see `ReportPage.ts`. */
 import * as DateTime from "effect/DateTime"
 import * as Option from "effect/Option"
 import * as Changes from "./Changes.ts"
 import type { Checkpoint, Counts, Scope } from "./Checkpoint.ts"
 import type { RequestStats, Sample } from "./RequestStats.ts"
 import * as Format from "./Format.ts"
-import { html, type Markup, raw } from "./Markup.ts"
-import { style } from "./ReportStyle.ts"
-import { tool } from "./Manifest.ts"
+import { html, type Markup } from "./Markup.ts"
 import type { Overview } from "./Overview.ts"
+import * as ReportPage from "./ReportPage.ts"
 import type { Source } from "./Source.ts"
 import type { Missing } from "./Walk.ts"
+
+const { cell, time } = ReportPage
 
 /** An output, complete or not. */
 interface Output {
@@ -86,9 +84,6 @@ const lacking = (output: Output): number => (output.done ? Changes.lacking(outpu
 
 const duplicatesOf = ({ counts: { duplicates = 0 } }: Output): number => duplicates
 
-const time = (iso: string): Markup =>
-  html`<time datetime="${iso}">${iso.replace("T", " ").replace(/(:\d\d)\.\d+Z$/, "$1")} UTC</time>`
-
 /** A manifest is read from a file: its numbers need not be moments. */
 const ofSeconds = (seconds: number): Markup =>
   Option.match(DateTime.make(seconds * 1000), {
@@ -97,9 +92,6 @@ const ofSeconds = (seconds: number): Markup =>
   })
 
 // The outputs
-
-const cell = (label: string, content: Markup | string, tone = ""): Markup =>
-  html`<td role="cell" class="number ${tone}" data-label="${label}">${content}</td>`
 
 const row = (output: Output): Markup => {
   const { at, bytes, counts, done, effort, name, runs, scope, total, workedMillis } = output
@@ -435,38 +427,19 @@ const facts = (overview: Overview, outputs: ReadonlyArray<Output>): Markup => {
 
 const page = (overview: Overview): Markup => {
   const outputs = outputsOf(overview)
-  const title = verdict(outputs)
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta
-          http-equiv="Content-Security-Policy"
-          content="default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
-        />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <meta name="referrer" content="no-referrer" />
-        <link rel="icon" href="data:," />
-        <title>Export: ${title}</title>
-        ${raw(`<style>${style}</style>`)}
-      </head>
-      <body>
-        <header>
-          <p class="over">Export report</p>
-          <h1>${title}</h1>
-          ${facts(overview, outputs)}
-        </header>
-        <main>
-          <section aria-labelledby="outputs">
-            <h2 id="outputs">Outputs</h2>
-            ${outputs.length === 0 ? html`<p class="empty">No manifest, and no checkpoint.</p>` : table(outputs)}
-          </section>
-          ${charts(outputs)}${reasons(outputs)}${absent(outputs)}${drifts(outputs)}${digests(outputs)}
-        </main>
-        <footer>${tool.name} ${tool.version}</footer>
-      </body>
-    </html> `
+  return ReportPage.page({
+    over: "Export report",
+    title: verdict(outputs),
+    window: "Export",
+    facts: facts(overview, outputs),
+    main: [
+      html`<section aria-labelledby="outputs">
+        <h2 id="outputs">Outputs</h2>
+        ${outputs.length === 0 ? html`<p class="empty">No manifest, and no checkpoint.</p>` : table(outputs)}
+      </section> `,
+      ...[charts, reasons, absent, drifts, digests].flatMap((section) => section(outputs) ?? [])
+    ]
+  })
 }
 
 /** The text of the page. */

@@ -1,18 +1,13 @@
-/**
- * How a night is, as one page of HTML that needs nothing else: no server, no network, no script. Its policy allows no
- * request, and every string is escaped.
- */
+/** How a night is, as one page of HTML that needs nothing else: see the `ReportPage` of exports. */
 import * as Format from "@effect-intercom/export/Format"
-import { tool } from "@effect-intercom/export/Manifest"
-import { html, type Markup, raw } from "@effect-intercom/export/Markup"
-import { style } from "@effect-intercom/export/ReportStyle"
+import { html, type Markup } from "@effect-intercom/export/Markup"
+import * as ReportPage from "@effect-intercom/export/ReportPage"
 import * as DateTime from "effect/DateTime"
 import * as Failure from "./Failure.ts"
 import type { Kind } from "./Night.ts"
 import { type Export, isOver, outlook, type Status } from "./Status.ts"
 
-const time = (iso: string): Markup =>
-  html`<time datetime="${iso}">${iso.replace("T", " ").replace(/(:\d\d)\.\d+Z$/, "$1")} UTC</time>`
+const { cell, time } = ReportPage
 
 const millis = (iso: string): number => DateTime.toEpochMillis(DateTime.makeUnsafe(iso))
 
@@ -31,9 +26,6 @@ const tones: { readonly [state in Export["state"]]: string } = {
   waiting: "",
   done: "ok"
 }
-
-const cell = (label: string, content: Markup | string): Markup =>
-  html`<td role="cell" class="number" data-label="${label}">${content}</td>`
 
 const why = (one: Export): Markup | undefined => {
   const { failure, state } = one
@@ -99,45 +91,26 @@ const counts = ({ done, failed, running, waiting }: Status): string =>
   `${Format.count(done)} done, ${Format.count(running)} running, ${Format.count(waiting)} waiting, ${Format.count(failed)} failed`
 
 const page = (status: Status): Markup => {
-  const title = verdict(status)
   const last = status.exports.reduce((latest, { since }) => Math.max(latest, millis(since)), millis(status.startedAt))
   const until = isOver(status) ? last : millis(status.at)
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta
-          http-equiv="Content-Security-Policy"
-          content="default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
-        />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <meta name="referrer" content="no-referrer" />
-        <link rel="icon" href="data:," />
-        <title>Night ${status.night}: ${title}</title>
-        ${raw(`<style>${style}</style>`)}
-      </head>
-      <body>
-        <header>
-          <p class="over">Night ${status.night}</p>
-          <h1>${title}</h1>
-          <p class="facts">
-            Started ${time(status.startedAt)}; ${isOver(status) ? "it took" : "so far"}
-            ${Format.duration(Math.max(0, until - millis(status.startedAt)))}. ${counts(status)}:
-            ${Format.plural(status.records, "record")}, ${Format.plural(status.requests, "request")}. Looked at
-            ${time(status.at)}.
-          </p>
-        </header>
-        <main>
-          ${reasons(status.exports)}
-          <section aria-labelledby="workspaces">
-            <h2 id="workspaces">Workspaces</h2>
-            ${status.exports.length === 0 ? html`<p class="empty">None was named.</p>` : table(status.exports)}
-          </section>
-        </main>
-        <footer>${tool.name} ${tool.version}</footer>
-      </body>
-    </html> `
+  return ReportPage.page({
+    over: `Night ${status.night}`,
+    title: verdict(status),
+    window: `Night ${status.night}`,
+    facts: html`<p class="facts">
+      Started ${time(status.startedAt)}; ${isOver(status) ? "it took" : "so far"}
+      ${Format.duration(Math.max(0, until - millis(status.startedAt)))}. ${counts(status)}:
+      ${Format.plural(status.records, "record")}, ${Format.plural(status.requests, "request")}. Looked at
+      ${time(status.at)}.
+    </p>`,
+    main: [
+      reasons(status.exports),
+      html`<section aria-labelledby="workspaces">
+        <h2 id="workspaces">Workspaces</h2>
+        ${status.exports.length === 0 ? html`<p class="empty">None was named.</p>` : table(status.exports)}
+      </section>`
+    ]
+  })
 }
 
 /** The text of the page. */

@@ -121,11 +121,11 @@ const settled = Effect.fnUntraced(function* ({ night, round, workspace }: Key) {
   } satisfies Ended
 })
 
-/** Half of the shortest lock expiration that makes sense, after which others take over. */
+/** How often the ledger is told of an export that sends nothing, as it waits for the rate limit. */
 const sign = Duration.seconds(5)
 
-/** A little longer. */
-const lasts = Duration.seconds(7)
+/** The shortest lock expiration of a runner: nobody takes an export over sooner. */
+const lasts = Duration.seconds(3)
 
 /** One turn: from wherever the export is, until it ends, or has to stop. */
 const exportTurn = <R>(options: Options<R>, claim: Claim, over: Effect.Effect<Stop | undefined>) =>

@@ -29,7 +29,7 @@ export interface Lease {
 export interface Options {
   /** Writes a sign of life to the ledger. */
   readonly sign: Effect.Effect<boolean, FleetDatabaseFailed>
-  /** How long what the ledger said counts: longer than signs are apart, shorter than until another runner takes over. */
+  /** How long what the ledger said counts: not longer than it takes until another runner has the export. */
   readonly lasts: Duration.Input
 }
 
