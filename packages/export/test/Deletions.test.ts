@@ -1,5 +1,6 @@
 import type { ContactId } from "@effect-intercom/core/resources/Common"
 import { Contacts } from "@effect-intercom/core/resources/Contacts"
+import { Tag, TagId, Tags } from "@effect-intercom/core/resources/Tags"
 import * as Search from "@effect-intercom/core/Search"
 import * as Deletions from "@effect-intercom/export/Deletions"
 import * as Export from "@effect-intercom/export/Export"
@@ -9,6 +10,7 @@ import type { Plan } from "@effect-intercom/export/Plan"
 import * as Resource from "@effect-intercom/export/Resource"
 import { Sink } from "@effect-intercom/export/Sink"
 import * as Verify from "@effect-intercom/export/Verify"
+import * as Walk from "@effect-intercom/export/Walk"
 import * as Faults from "@effect-intercom/simulator/Faults"
 import { Simulator, type Options } from "@effect-intercom/simulator/Simulator"
 import { assert, describe, it } from "@effect/vitest"
@@ -78,7 +80,7 @@ const some = (ids: ReadonlyArray<string>, most: number) =>
   })
 
 describe("Deletions", () => {
-  for (const seed of ["one", "two", "three"]) {
+  for (let seed = 1; seed <= Number(process.env["INTERCOM_TEST_DELETIONS"] ?? 2); seed++) {
     it.effect(`whatever is deleted, merged and stopped, each deletion is told once: ${seed}`, () =>
       Effect.andThen(
         Workspace.setClock,
@@ -288,6 +290,50 @@ describe("Deletions", () => {
           yield* entries(plan, sink)
         }
         assert.deepStrictEqual(yield* told(sink, "contacts"), [`deleted ${first}`, `deleted ${second}`])
+      }).pipe(Effect.provide(Workspace.layer(options)))
+    )
+  )
+
+  it.effect("of a resource of one's own: what is not listed, and there when it is asked for, is not told", () =>
+    Effect.andThen(
+      Workspace.setClock,
+      Effect.gen(function* () {
+        const { remove } = yield* Simulator
+        const sink = yield* sinkOf
+        const ids = yield* idsOf("tags")
+        const [hidden = "", gone = ""] = ids
+        const unlisted = new Set<string>()
+        const get = (id: string) => Tags.use((tags) => tags.get(TagId.make(id)))
+        const labels = Resource.make({
+          name: "labels",
+          schema: Tag,
+          walk: ({ from }) => Walk.each(ids, get, from),
+          deletions: {
+            listed: () =>
+              Walk.each(
+                ids.filter((id) => !unlisted.has(id)),
+                get
+              ),
+            get,
+            requests: ["GET /tags/{tag_id}"]
+          }
+        })
+        const plan: Plan = { resources: ["labels"], deletions: "compare", force: true }
+        const run = Effect.provide(entries(plan, sink), Resource.layer(labels))
+        yield* run
+        unlisted.add(hidden)
+        yield* remove("tags", gone)
+        yield* run
+        const state = yield* Effect.scoped(
+          Sink.use(({ connect }) => Effect.flatMap(connect, ({ read }) => read("manifest")))
+        ).pipe(Effect.provide(sink))
+        const { exports } = JSON.parse(state ?? "{}") as {
+          readonly exports: { readonly [output: string]: { readonly counts: { readonly records: number } } }
+        }
+        const counts = Object.entries(exports).flatMap(([name, { counts }]) =>
+          name.startsWith("deletedLabels") ? [counts.records] : []
+        )
+        assert.deepStrictEqual(counts, [0, 1])
       }).pipe(Effect.provide(Workspace.layer(options)))
     )
   )
