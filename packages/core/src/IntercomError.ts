@@ -34,7 +34,9 @@ const response = {
   /** Where a redirect leads: origin and path. */
   location: Schema.optionalKey(Schema.String),
   /** The base URL a redirect suggests: its target without the path that was asked for. */
-  movedTo: Schema.optionalKey(Schema.String)
+  movedTo: Schema.optionalKey(Schema.String),
+  /** The target of a redirect is what was asked. */
+  redirectsToItself: Schema.optionalKey(Schema.Boolean)
 }
 
 const says = (reason: Answered & { readonly requestId?: string }, otherwise: string): string => {

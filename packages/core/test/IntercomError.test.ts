@@ -322,9 +322,29 @@ describe("what a reason knows besides", () => {
           movedTo === undefined
             ? "Check INTERCOM_BASE_URL."
             : `If the API answers there, set INTERCOM_BASE_URL to ${movedTo}.`
+        const where =
+          new URL(location, baseUrl).host === "gateway.example"
+            ? "on the same host; redirects are not followed"
+            : "where the token is not sent"
+        assert.strictEqual(reason.message, `HTTP 308. It redirects to ${reason.location}, ${where}. ${advice}`)
+      }
+    })
+  )
+
+  it.effect("a redirect to what was asked: no other base URL, something stands before the API", () =>
+    Effect.gen(function* () {
+      for (const [baseUrl, location] of [
+        ["https://gateway.example", "https://gateway.example/contacts/1"],
+        ["https://gateway.example/a/", "/a/contacts/1?session=2"],
+        ["https://gateway.example/a", "?login=1"]
+      ] as const) {
+        const layer = Scripted.make([Scripted.status(302, { location })]).layer(Contacts.layer, { baseUrl })
+        const { reason } = yield* Effect.flip(Effect.provide(get, layer))
+        assert(reason._tag === "UnexpectedStatus")
+        assert.strictEqual(reason.movedTo, undefined)
         assert.strictEqual(
           reason.message,
-          `HTTP 308. It redirects to ${reason.location}, where the token is not sent. ${advice}`
+          `HTTP 302. It redirects to ${reason.location}, which is what was asked: a login or a gateway before the API may want something else first. Ask who runs gateway.example.`
         )
       }
     })

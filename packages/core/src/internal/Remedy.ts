@@ -14,6 +14,7 @@ export interface Answered {
   readonly authenticate?: string
   readonly location?: string
   readonly movedTo?: string
+  readonly redirectsToItself?: boolean
 }
 
 const regionOf = (host: string | undefined): string | undefined =>
@@ -83,15 +84,18 @@ const unauthorized = (answer: Answered): string => {
 }
 
 const redirect = (answer: Answered): string => {
-  const { location, movedTo, status, workspace } = answer
-  if (location !== undefined) {
-    const set =
-      workspace === undefined ? "set INTERCOM_BASE_URL" : `set the baseUrl stored for the workspace ${workspace}`
-    const advice =
-      movedTo === undefined ? `Check ${baseUrl(answer)}.` : `If the API answers there, ${set} to ${movedTo}.`
-    return `It redirects to ${location}, where the token is not sent. ${advice}`
+  const { host, location, movedTo, redirectsToItself, status, workspace } = answer
+  if (location === undefined) {
+    return status === 0 ? "It redirects, and a browser does not tell where." : "It redirects, and does not say where."
   }
-  return status === 0 ? "It redirects, and a browser does not tell where." : "It redirects, and does not say where."
+  if (redirectsToItself === true) {
+    return `It redirects to ${location}, which is what was asked: a login or a gateway before the API may want something else first. Ask who runs ${hostOf(answer)}.`
+  }
+  const set = workspace === undefined ? "set INTERCOM_BASE_URL" : `set the baseUrl stored for the workspace ${workspace}`
+  const advice = movedTo === undefined ? `Check ${baseUrl(answer)}.` : `If the API answers there, ${set} to ${movedTo}.`
+  return host !== undefined && URL.parse(location)?.host === host
+    ? `It redirects to ${location}, on the same host; redirects are not followed. ${advice}`
+    : `It redirects to ${location}, where the token is not sent. ${advice}`
 }
 
 /** Of an answer that leaves open what became of the request. */

@@ -149,7 +149,11 @@ const redirect = ({ baseUrl, headers, status, url }: Refusal, scrub: Scrub) => {
   if (target === null) return { location: scrub(location, 200) }
   const { host, pathname, protocol } = target
   const at = `${protocol}//${host}`
-  const asked = URL.parse(url)?.pathname.slice(baseUrl.pathname.replace(/\/$/, "").length)
+  const source = URL.parse(url)
+  if (source !== null && at + pathname === `${source.protocol}//${source.host}${source.pathname}`) {
+    return { location: scrub(at + pathname, 200), redirectsToItself: true }
+  }
+  const asked = source?.pathname.slice(baseUrl.pathname.replace(/\/$/, "").length)
   const base = asked !== undefined && pathname.endsWith(asked) ? at + pathname.slice(0, -asked.length) : undefined
   return {
     location: scrub(at + pathname, 200),
