@@ -22,6 +22,7 @@
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
 import * as Semaphore from "effect/Semaphore"
 
 /** What came of a request, as far as it tells how many may be under way. */
@@ -52,23 +53,66 @@ export const Current = Context.Reference<Concurrency | undefined>("@effect-inter
   defaultValue: () => undefined
 })
 
-/** So many, whatever comes. */
-export const fixed = (most: number): Effect.Effect<Concurrency> =>
-  Effect.map(Semaphore.make(most), ({ withPermit }) => ({
-    most,
-    current: Effect.succeed(most),
-    admit: withPermit,
-    learn: () => Effect.void
-  }))
+/** So many requests cannot be under way: none would ever be sent, or the numbers contradict each other. */
+export class ConcurrencyError extends Schema.TaggedError<ConcurrencyError>()("ConcurrencyError", {
+  /** What was given. */
+  field: Schema.Literals(["start", "least", "most"]),
+  description: Schema.String
+}) {
+  override get message(): string {
+    return `The concurrency cannot have ${this.field} ${this.description}.`
+  }
+}
 
+const wanted = (field: ConcurrencyError["field"], given: number | undefined) =>
+  given === undefined || given === Number.POSITIVE_INFINITY || (Number.isInteger(given) && given >= 1)
+    ? Effect.void
+    : Effect.fail(new ConcurrencyError({ field, description: `${given}: give a whole number from 1` }))
+
+/** So many, whatever comes: a whole number from 1, or `Infinity`. */
+export const fixed = (most: number): Effect.Effect<Concurrency, ConcurrencyError> =>
+  Effect.andThen(
+    wanted("most", most),
+    Effect.map(Semaphore.make(most), ({ withPermit }) => ({
+      most,
+      current: Effect.succeed(most),
+      admit: withPermit,
+      learn: () => Effect.void
+    }))
+  )
+
+/** Whole numbers from 1, or `Infinity`. */
 export interface Options {
-  /** @default 8 */
+  /** Between the others. @default 8, or the nearest of `least` and `most` */
   readonly start?: number | undefined
-  /** @default 2 */
+  /** @default 2, or `most` if that is less */
   readonly least?: number | undefined
-  /** @default 64 */
+  /** @default 64, or the greatest of `least` and `start` if that is more */
   readonly most?: number | undefined
 }
+
+interface Limits {
+  readonly start: number
+  readonly least: number
+  readonly most: number
+}
+
+const limitsOf = Effect.fnUntraced(function* (options: Options) {
+  yield* wanted("most", options.most)
+  yield* wanted("least", options.least)
+  yield* wanted("start", options.start)
+  const most = options.most ?? Math.max(64, options.least ?? 0, options.start ?? 0)
+  const least = options.least ?? Math.min(2, most, options.start ?? 2)
+  if (least > most) {
+    return yield* new ConcurrencyError({ field: "least", description: `${least}: that is more than most, ${most}` })
+  }
+  const start = options.start ?? Math.max(least, Math.min(8, most))
+  if (start < least || start > most) {
+    const description = `${start}: give one from least, ${least}, to most, ${most}`
+    return yield* new ConcurrencyError({ field: "start", description })
+  }
+  return { least, most, start }
+})
 
 /** Requests that may wait in the server, or for this process, as latency tells: with fewer there is room for more. */
 const fewWaiting = 3
@@ -113,7 +157,14 @@ const noted = (known: Latency | undefined, millis: number): Latency => {
 }
 
 /** As many as latency and the rate limit need. */
-export const adaptive = ({ least = 2, most = 64, start = 8 }: Options = {}): Effect.Effect<Concurrency> =>
+export const adaptive: {
+  (): Effect.Effect<Concurrency>
+  (options: Options): Effect.Effect<Concurrency, ConcurrencyError>
+} = (options?: Options): Effect.Effect<Concurrency> =>
+  // Without options, there is nothing to refuse.
+  Effect.flatMap(limitsOf(options ?? {}) as Effect.Effect<Limits>, within)
+
+const within = ({ least, most, start }: Limits): Effect.Effect<Concurrency> =>
   Effect.map(Semaphore.make(start), (turns) => {
     const latencies = new Map<string, Latency>()
     let limit = start

@@ -96,4 +96,43 @@ describe("Concurrency", () => {
       assert.deepStrictEqual([most, current], [5, 5])
     })
   )
+
+  const refused: ReadonlyArray<
+    readonly [Effect.Effect<Concurrency.Concurrency, Concurrency.ConcurrencyError>, "start" | "least" | "most", string]
+  > = [
+    ...[0, -1, Number.NaN, 1.5].flatMap((most) =>
+      [Concurrency.fixed(most), Concurrency.adaptive({ most })].map(
+        (made) => [made, "most", `${most}: give a whole number from 1`] as const
+      )
+    ),
+    [Concurrency.adaptive({ start: 0 }), "start", "0: give a whole number from 1"],
+    [Concurrency.adaptive({ least: Number.NaN }), "least", "NaN: give a whole number from 1"],
+    [Concurrency.adaptive({ least: 100, most: 10 }), "least", "100: that is more than most, 10"],
+    [Concurrency.adaptive({ start: 20, most: 10 }), "start", "20: give one from least, 2, to most, 10"],
+    [Concurrency.adaptive({ start: 2, least: 4 }), "start", "2: give one from least, 4, to most, 64"]
+  ]
+  it.effect.each(refused.map(([made, field, description]) => ({ made, field, description })))(
+    "is refused where nothing would ever be sent: $field $description",
+    ({ description, field, made }) =>
+      Effect.gen(function* () {
+        const error = yield* Effect.flip(made)
+        assert.deepStrictEqual(
+          [error.field, error.message],
+          [field, `The concurrency cannot have ${field} ${description}.`]
+        )
+      })
+  )
+
+  it.effect("fits what is given: its defaults are no more than the most, and no less than the least", () =>
+    Effect.gen(function* () {
+      const few = yield* Concurrency.adaptive({ most: 1 })
+      assert.deepStrictEqual([few.most, yield* few.current], [1, 1])
+      const many = yield* Concurrency.adaptive({ least: 100 })
+      assert.deepStrictEqual([many.most, yield* many.current], [100, 100])
+      const alone = yield* Concurrency.adaptive({ start: 1 })
+      assert.deepStrictEqual([alone.most, yield* alone.current], [64, 1])
+      const unlimited = yield* Concurrency.fixed(Number.POSITIVE_INFINITY)
+      assert.strictEqual(yield* unlimited.admit(Effect.succeed("sent")), "sent")
+    })
+  )
 })

@@ -26,6 +26,7 @@ import * as Apart from "./internal/Apart.ts"
 import * as Drift from "./internal/Drift.ts"
 import * as Elapsed from "./internal/Elapsed.ts"
 import * as Intact from "./internal/Intact.ts"
+import * as PlanNumbers from "./internal/PlanNumbers.ts"
 import * as Recent from "./internal/Recent.ts"
 import * as Seen from "./internal/Seen.ts"
 import * as SideBySide from "./internal/SideBySide.ts"
@@ -126,7 +127,10 @@ export const run = (given: Plan): Stream.Stream<Event, ExportError, Requirements
       }
       const resources = yield* named(plan)
       const { concurrency: requests = "auto", resourcesAtOnce = 4 } = plan
-      const concurrency = yield* requests === "auto" ? Concurrency.adaptive() : Concurrency.fixed(requests)
+      // A number that is none was refused above.
+      const concurrency = yield* requests === "auto"
+        ? Concurrency.adaptive()
+        : Effect.orDie(Concurrency.fixed(requests))
       // What was deleted of a resource goes before it.
       const turns = resources.flatMap((resource, index): ReadonlyArray<Arr.NonEmptyReadonlyArray<Selected>> => {
         const before = resources[index - 1]
@@ -235,7 +239,7 @@ const selected = (plan: Plan, resource: Known): Effect.Effect<Selected, BadSelec
 
 /** The resources of a plan. */
 const named = ({ resources, ...plan }: Omit<Plan, "resources"> & Pick<Plan, "resources">) =>
-  Effect.flatMap(Resource.Resources, (known) =>
+  Effect.flatMap(Effect.andThen(PlanNumbers.check({ resources, ...plan }), Resource.Resources), (known) =>
     Effect.forEach(resources, (name) => {
       const resource = Object.hasOwn(known, name) ? known[name] : undefined
       return resource === undefined

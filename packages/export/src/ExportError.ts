@@ -133,6 +133,18 @@ export class UnknownResource extends Schema.TaggedError<UnknownResource>()("Unkn
   }
 }
 
+/** A number of the plan is none it can have. */
+export class BadPlan extends Schema.TaggedError<BadPlan>()("BadPlan", {
+  option: Schema.String,
+  /** As it was given. */
+  given: Schema.String,
+  expected: Schema.String
+}) {
+  override get message(): string {
+    return `${this.option} cannot be ${this.given}: give ${this.expected}.`
+  }
+}
+
 /** The plan asks for records, or for fields of records, in a way that one of its resources cannot have. */
 export class BadSelection extends Schema.TaggedError<BadSelection>()("BadSelection", {
   resource: Schema.String,
@@ -480,6 +492,7 @@ export class BucketFailed extends Schema.TaggedError<BucketFailed>()("BucketFail
 
 export const Reason = Schema.Union([
   UnknownResource,
+  BadPlan,
   BadSelection,
   DiskFull,
   NotWritable,
@@ -526,6 +539,7 @@ export type Reason = typeof Reason.Type
 // Running the same command again cannot help with these.
 const needsAnotherCommand: ReadonlySet<Reason["_tag"]> = new Set([
   "UnknownResource",
+  "BadPlan",
   "BadSelection",
   "Unreadable",
   "OtherExport",

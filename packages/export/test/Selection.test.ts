@@ -245,3 +245,35 @@ describe("fields", () => {
     )
   )
 })
+
+describe("numbers of a plan", () => {
+  it.effect("that it cannot have are refused, and named, before anything is asked", () =>
+    inWorkspace()(
+      Effect.gen(function* () {
+        const plans: ReadonlyArray<readonly [Partial<Plan>, string]> = [
+          ...[0, -1, Number.NaN, 1.5].flatMap((number) =>
+            [
+              ["concurrency", 'a whole number from 1, or "auto"'],
+              ["resourcesAtOnce", "a whole number from 1"],
+              ["pageSize", "a whole number from 1"]
+            ].map(
+              ([option = "", expected]) =>
+                [{ [option]: number }, `${option} cannot be ${number}: give ${expected}.`] as const
+            )
+          ),
+          [{ since: Number.NaN }, 'since cannot be NaN: give Unix seconds, or "last".'],
+          [{ overlap: -1 }, "overlap cannot be -1: give a whole number of seconds from 0."]
+        ]
+        for (const [given, message] of plans) {
+          const plan: Plan = { resources: ["tags"], ...given }
+          const sink = MemorySink.make()
+          const run = Effect.asVoid(Workspace.run(plan, sink))
+          for (const refused of [run, Effect.asVoid(Effect.provide(Export.preview(plan), sink.layer))]) {
+            const { reason, resumable } = yield* Effect.flip(refused)
+            assert.deepStrictEqual([reason._tag, reason.message, resumable], ["BadPlan", message, false])
+          }
+        }
+      })
+    )
+  )
+})
