@@ -16,8 +16,10 @@
  * ```
  */
 import * as Effect from "effect/Effect"
+import { identity } from "effect/Function"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import * as SchemaGetter from "effect/SchemaGetter"
 import { Mismatch } from "./IntercomError.ts"
 import { mismatchesOfIssue } from "./internal/Mismatches.ts"
 import { scrubber } from "./internal/Scrub.ts"
@@ -51,14 +53,17 @@ type Encoded<S extends Any> = { readonly [Name in keyof S["Encoded"]]: S["Encode
 
 /**
  * The attributes of a record, as they came. Each may be missing, null, or a {@link Misfit}; those the schema does not name
- * are `unknown`.
+ * are `unknown`, and so are those called like what every object has (`toString`), which is there when they are missing.
  */
 export type Received<S extends Any> = {
-  readonly [Name in keyof Encoded<S>]?: Encoded<S>[Name] | Misfit | null
+  readonly [Name in keyof Encoded<S>]?: Name extends keyof Object ? unknown : Encoded<S>[Name] | Misfit | null
 } & { readonly [name: string]: unknown }
 
 /** Attributes in a request: those that are left out, or `undefined`, stay. */
-export type Sent<S extends Any> = { readonly [Name in keyof S["Type"]]?: S["Type"][Name] | undefined }
+export type Sent<S extends Any> = {
+  // Of one called `toString`, every object has something.
+  readonly [Name in keyof S["Type"]]?: S["Type"][Name] | (Name extends keyof Object ? Object[Name] : never) | undefined
+}
 
 /** Attributes are not as their schema says: each at its path, such as `custom_attributes.plan`. */
 export class AttributesError extends Schema.TaggedError<AttributesError>()("AttributesError", {
@@ -105,12 +110,29 @@ const errorOf = (key: Key, id: unknown) => (error: Schema.SchemaError) =>
     }))
   })
 
+/** Whether some are called `toString`, or like anything else that every object has: there, schemas would find that. */
+const isInherited = (schema: Any): boolean => Object.keys(schema.fields).some((name) => name in Object.prototype)
+
+/** An object with what is its own, and nothing else. */
+const bare = (value: unknown): unknown =>
+  typeof value !== "object" || value === null || Array.isArray(value)
+    ? value
+    : Object.assign(Object.create(null) as object, value)
+
 /** Attributes in a request: what is left out stays. */
-export const sent = <S extends Any>(schema: S): Schema.Codec<Sent<S>> =>
-  // Each is what the schema has, and may be left out.
-  Schema.Struct(
+export const sent = <S extends Any>(schema: S): Schema.Codec<Sent<S>> => {
+  const struct = Schema.Struct(
     Object.fromEntries(Object.entries(schema.fields).map(([name, field]) => [name, Schema.optionalKey(field)]))
-  ) as unknown as Schema.Codec<Sent<S>>
+  )
+  const encoder = isInherited(schema)
+    ? Schema.decodeTo(Schema.Unknown, {
+        decode: SchemaGetter.passthrough({ strict: false }),
+        encode: SchemaGetter.transform(bare)
+      })(Schema.toCodecJson(struct) as unknown as Schema.Codec<unknown>)
+    : struct
+  // Each is what the schema has, and may be left out.
+  return encoder as unknown as Schema.Codec<Sent<S>>
+}
 
 const strict = { errors: "all", reportInput: true, onExcessProperty: "error" } as const
 
@@ -118,11 +140,17 @@ const strict = { errors: "all", reportInput: true, onExcessProperty: "error" } a
 export const make = <S extends Any>(schema: S, key: Key = "custom_attributes"): Attributes<S> => {
   // On the wire they are JSON; the schema needs no services.
   const codec = Schema.toCodecJson(schema) as unknown as Schema.Codec<S["Type"], Schema.Json>
+  const own: (value: unknown) => unknown = isInherited(schema) ? bare : identity
   const decode = Schema.decodeUnknownResult(codec, { errors: "all", reportInput: true })
   // What is encoded is an object.
   const encoder = Schema.toCodecJson(sent(schema)) as unknown as Schema.Codec<Sent<S>, Schema.JsonObject>
   const encode = Schema.encodeUnknownEffect(encoder, strict)
-  const decodeResult = (record: Record) => Result.mapError(decode(record[key] ?? {}), errorOf(key, record.id))
+  const decodeResult = (record: Record) =>
+    Result.mapBoth(decode(own(record[key] ?? {})), {
+      onFailure: errorOf(key, record.id),
+      // What is not set is not there.
+      onSuccess: own as (value: S["Type"]) => S["Type"]
+    })
   return {
     schema,
     decodeResult,

@@ -434,3 +434,70 @@ it.effect("a service with attributes is one beside the service without", () =>
     assert.lengthOf(server.sent, 1)
   })
 )
+
+describe("attributes called like what every object has", () => {
+  const Strange = Schema.Struct({
+    plan: Wire.nullish(Schema.Literals(["free", "pro"])),
+    constructor: Wire.nullish(Schema.String),
+    toString: Wire.nullish(Schema.Int),
+    valueOf: Wire.nullish(Schema.Boolean)
+  })
+  class Oddities extends Contacts.withAttributes<Oddities>()("Oddities", Strange) {}
+
+  it.effect("are left out of requests that do not name them", () =>
+    Effect.gen(function* () {
+      const { sent } = yield* exchange(
+        Oddities,
+        ({ update }) => update(id, { custom_attributes: { plan: "pro" } }),
+        received({})
+      )
+      assert.deepStrictEqual<unknown>(sent.body, { custom_attributes: { plan: "pro" } })
+      assert.deepStrictEqual<unknown>(yield* Oddities.attributes.encode({ plan: "free" }), { plan: "free" })
+    })
+  )
+
+  it.effect("are sent, checked and refused like any other", () =>
+    Effect.gen(function* () {
+      const custom_attributes = { constructor: "a", toString: 1, valueOf: null }
+      const { sent } = yield* exchange(Oddities, ({ update }) => update(id, { custom_attributes }), received({}))
+      assert.deepStrictEqual<unknown>(sent.body, { custom_attributes })
+      const { reason } = yield* refusal(Oddities, ({ update }) =>
+        update(id, unchecked({ custom_attributes: { constructor: 1, isPrototypeOf: 1 } }))
+      )
+      assert(reason._tag === "EncodeError")
+      assert.deepStrictEqual(reason.mismatches, [
+        { path: "custom_attributes.isPrototypeOf", expected: "no such field", actual: "1" },
+        { path: "custom_attributes.constructor", expected: "string | null", actual: "1" }
+      ])
+    })
+  )
+
+  it.effect("are decoded where they are set, and nothing where they are not", () =>
+    Effect.gen(function* () {
+      const decode = (custom_attributes: unknown) => Oddities.attributes.decode({ custom_attributes })
+      const without = yield* decode({ plan: "pro" })
+      assert.deepStrictEqual({ ...without }, { plan: "pro" })
+      assert.deepStrictEqual([without.toString, without.constructor], [undefined, undefined])
+      assert.deepStrictEqual(
+        { ...(yield* decode({ toString: 2, constructor: null })) },
+        { toString: 2, constructor: null }
+      )
+      const error = yield* Effect.flip(decode({ toString: "2" }))
+      assert.strictEqual(
+        error.message.split(". ")[0],
+        'Attributes are not as their schema says: custom_attributes.toString: expected number | null, got "2"'
+      )
+      assert.deepStrictEqual(
+        (yield* Effect.flip(decode([1]))).mismatches.map(({ path }) => path),
+        ["custom_attributes"]
+      )
+    })
+  )
+
+  it("are not told of as their values where a record may not have them", () => {
+    const unset: Attributes.Received<typeof Strange> = {}
+    // @ts-expect-error: what every object has may be in its place
+    const set: number | null | undefined | Attributes.Misfit = unset.toString
+    assert.isFunction(set)
+  })
+})
