@@ -51,18 +51,24 @@ export interface Misfit {
 
 type Encoded<S extends Any> = { readonly [Name in keyof S["Encoded"]]: S["Encoded"][Name] }
 
+/** What every object has. */
+type Inherited = typeof Object.prototype
+
 /**
  * The attributes of a record, as they came. Each may be missing, null, or a {@link Misfit}; those the schema does not name
  * are `unknown`, and so are those called like what every object has (`toString`), which is there when they are missing.
  */
 export type Received<S extends Any> = {
-  readonly [Name in keyof Encoded<S>]?: Name extends keyof Object ? unknown : Encoded<S>[Name] | Misfit | null
+  readonly [Name in keyof Encoded<S>]?: Name extends keyof Inherited ? unknown : Encoded<S>[Name] | Misfit | null
 } & { readonly [name: string]: unknown }
 
 /** Attributes in a request: those that are left out, or `undefined`, stay. */
 export type Sent<S extends Any> = {
   // Of one called `toString`, every object has something.
-  readonly [Name in keyof S["Type"]]?: S["Type"][Name] | (Name extends keyof Object ? Object[Name] : never) | undefined
+  readonly [Name in keyof S["Type"]]?:
+    | S["Type"][Name]
+    | (Name extends keyof Inherited ? Inherited[Name] : never)
+    | undefined
 }
 
 /** Attributes are not as their schema says: each at its path, such as `custom_attributes.plan`. */
