@@ -91,7 +91,8 @@ const redirect = (answer: Answered): string => {
   if (redirectsToItself === true) {
     return `It redirects to ${location}, which is what was asked: a login or a gateway before the API may want something else first. Ask who runs ${hostOf(answer)}.`
   }
-  const set = workspace === undefined ? "set INTERCOM_BASE_URL" : `set the baseUrl stored for the workspace ${workspace}`
+  const set =
+    workspace === undefined ? "set INTERCOM_BASE_URL" : `set the baseUrl stored for the workspace ${workspace}`
   const advice = movedTo === undefined ? `Check ${baseUrl(answer)}.` : `If the API answers there, ${set} to ${movedTo}.`
   return host !== undefined && URL.parse(location)?.host === host
     ? `It redirects to ${location}, on the same host; redirects are not followed. ${advice}`
