@@ -105,6 +105,11 @@ export const Checkpoint = Schema.Struct({
   missing: Schema.Array(Missing),
   /** With the last step: nothing before. */
   recent: Recent,
+  /**
+   * With the last step: ids of records that this export replaces and does not have, deleted since it was told what was
+   * deleted. Absent without any.
+   */
+  lost: Schema.optionalKey(Schema.Array(Schema.String)),
   /** How often the export was started or resumed. */
   runs: Count,
   effort: RequestStats,

@@ -245,7 +245,7 @@ const compared = <R>(
   )
 
 /** What is told as gone, and not as there again since. */
-const goneOf = (told: Before["told"]) =>
+export const goneOf = (told: Before["told"]) =>
   Effect.gen(function* () {
     const met = Keys.make()
     const gone = Keys.make()

@@ -30,6 +30,7 @@ import * as PlanNumbers from "./internal/PlanNumbers.ts"
 import * as Recent from "./internal/Recent.ts"
 import * as Seen from "./internal/Seen.ts"
 import * as SideBySide from "./internal/SideBySide.ts"
+import * as Table from "./Table.ts"
 import { isObject, type Received } from "./Table.ts"
 import { type Alternatives, alternatives } from "./Where.ts"
 import * as Fields from "./Fields.ts"
@@ -45,7 +46,7 @@ import {
   UnknownResource,
   Unreadable
 } from "./ExportError.ts"
-import { type Entry, latest, type Manifest, type State, tool } from "./Manifest.ts"
+import { type Entry, latest, type Manifest, type Since, type State, tool } from "./Manifest.ts"
 import type { Plan } from "./Plan.ts"
 import type { Completed, Event } from "./Progress.ts"
 import * as Quarantine from "./Quarantine.ts"
@@ -557,8 +558,33 @@ const open = (job: Job, checkpoint: Checkpoint): Step<Stream.Stream<Event, Reaso
     checkpoint.done ? finish(job, output, checkpoint) : walk(job, output, checkpoint)
   )
 
+/** What an export of everything replaces and does not have, untold: it was deleted while that was made. */
+const lostBy = Effect.fnUntraced(function* (job: Job, { scope }: Checkpoint, seen: Seen.Seen) {
+  const { name, table } = job.resource
+  const { key } = table
+  const deleted = (yield* Resource.Resources)[Deletions.nameOf(name)]
+  if (scope.since !== null || job.plan.deletions !== "compare" || deleted === undefined || key === null) return []
+  const before = yield* exportedBefore({ ...job, resource: deleted })
+  if (before?.since === undefined) return []
+  const gone = yield* Deletions.goneOf(before.told)
+  const identityOf = Table.identity({ key })
+  return yield* Stream.runFold(
+    before.records,
+    (): Array<string> => [],
+    (ids, record) => {
+      const id = identityOf(record)
+      if (id !== undefined && !gone.has(id) && !seen.has(record)) ids.push(id)
+      return ids
+    }
+  )
+})
+
 /** What was exported before of the resource whose deletions are told. */
-const exportedBefore = Effect.fnUntraced(function* ({ connection, resource, source }: Job) {
+const exportedBefore = Effect.fnUntraced(function* ({
+  connection,
+  resource,
+  source
+}: Pick<Job, "connection" | "source"> & { readonly resource: Known }) {
   const { name: place } = yield* Sink
   const known = yield* Resource.Resources
   const manifest = yield* Document.manifest(connection)
@@ -571,6 +597,8 @@ const exportedBefore = Effect.fnUntraced(function* ({ connection, resource, sour
   const found = entriesOf(subject.name)
   const told = entriesOf(resource.name)
   const { records } = connection
+  const key = subject.table.key ?? "id"
+  const lost = (yield* Document.state(connection))?.resources[resource.name]?.lost ?? []
   const scopes = Object.values(manifest?.exports ?? {}).flatMap((entry) =>
     entry.resource === subject.name || entry.resource === resource.name ? [entry.scope] : []
   )
@@ -591,7 +619,7 @@ const exportedBefore = Effect.fnUntraced(function* ({ connection, resource, sour
     Stream.flatMap(Stream.fromIterable(entries), (entry) => records?.(table, entry.place, columns) ?? Stream.empty)
   return {
     since,
-    records: read(subject, found, [subject.table.key ?? "id"]),
+    records: Stream.concat(Stream.fromIterable(lost.map((id) => ({ [key]: id }))), read(subject, found, [key])),
     told: read(resource, told.toReversed(), ["id", "event"]),
     version: source.version
   } satisfies Deletions.Before
@@ -633,9 +661,12 @@ const walk = (job: Job, output: Output, from: Checkpoint): Stream.Stream<Event, 
             return found === undefined || found.length === 0 || written === undefined ? [] : [[written, found] as const]
           })
         )
+        const lost = step.position === undefined ? yield* lostBy(job, from, seen) : []
         const after = (kept: Kept): Checkpoint => {
           const advanced = told(Changes.advance(before, step, kept, resource.schema, drifted))
-          return advanced.done ? { ...advanced, recent: Recent.encode(seen.changed) } : advanced
+          return advanced.done
+            ? { ...advanced, recent: Recent.encode(seen.changed), ...(lost.length === 0 ? undefined : { lost }) }
+            : advanced
         }
         const kept = yield* output.commit(
           {
@@ -766,7 +797,8 @@ const finish = (job: Job, output: Output, checkpoint: Checkpoint): Stream.Stream
         source,
         resources: {
           ...before,
-          [resource.name]: Changes.next(checkpoint, overlapOf(plan), before[resource.name])
+          [resource.name]: Changes.next(checkpoint, overlapOf(plan), before[resource.name]),
+          ...withLost(checkpoint, before[Deletions.nameOf(resource.name)])
         }
       } satisfies State)
       const { [scope.output]: _, ...others } = manifest?.exports ?? {}
@@ -781,6 +813,12 @@ const finish = (job: Job, output: Output, checkpoint: Checkpoint): Stream.Stream
       return event
     }).pipe(job.beside.alone, Effect.uninterruptible)
   )
+
+/** What the next comparison has to look for, too. */
+const withLost = ({ lost = [], resource }: Checkpoint, before: Since | undefined): State["resources"] =>
+  lost.length === 0 || before === undefined
+    ? {}
+    : { [Deletions.nameOf(resource)]: { ...before, lost: Arr.dedupe([...(before.lost ?? []), ...lost]) } }
 
 /** What a plan would do, before it does it. */
 export interface Preview {

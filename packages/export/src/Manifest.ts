@@ -65,7 +65,9 @@ export const Since = Schema.Struct({
   /** What may be found once more, since windows overlap. */
   recent: Recent,
   /** Ids of records whose request failed; absent when there were none. */
-  failed: Schema.optionalKey(Schema.Array(Schema.String))
+  failed: Schema.optionalKey(Schema.Array(Schema.String)),
+  /** Of what tells deletions: ids that were exported, and are in no output any more. Absent when there are none. */
+  lost: Schema.optionalKey(Schema.Array(Schema.String))
 })
 export type Since = typeof Since.Type
 

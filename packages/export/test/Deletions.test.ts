@@ -294,6 +294,32 @@ describe("Deletions", () => {
     )
   )
 
+  it.effect("what is deleted after it was told, and before everything is exported again, is told the next time", () =>
+    Effect.andThen(
+      Workspace.setClock,
+      Effect.gen(function* () {
+        const { remove } = yield* Simulator
+        const sink = yield* sinkOf
+        const plan: Plan = { resources: ["tags"], since: "last", deletions: "compare" }
+        yield* entries(plan, sink)
+        const ids = yield* idsOf("tags")
+        for (const id of ids.slice(0, 2)) {
+          yield* TestClock.adjust("1 hour")
+          yield* Export.entries(plan, (event) =>
+            event._tag === "Completed" && event.resource === "deletedTags"
+              ? Effect.orDie(remove("tags", id))
+              : Effect.void
+          ).pipe(Effect.provide(sink))
+        }
+        for (let night = 0; night < 2; night++) yield* entries(plan, sink)
+        assert.deepStrictEqual(
+          yield* told(sink, "tags"),
+          ids.slice(0, 2).map((id) => `deleted ${id}`)
+        )
+      }).pipe(Effect.provide(Workspace.layer(options)))
+    )
+  )
+
   it.effect("of a resource of one's own: what is not listed, and there when it is asked for, is not told", () =>
     Effect.andThen(
       Workspace.setClock,
