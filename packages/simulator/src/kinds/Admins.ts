@@ -26,7 +26,7 @@ export const generate = (world: World.World, index: number) => {
   const [family] = random.pick(V.familyNames)
   return {
     type: "admin",
-    id: ids.of(world, index),
+    id: world.id("admins", index),
     name: `${given} ${family}`,
     email: `${plainGiven}.${index}@support.example.com`,
     job_title: random.chance(0.5) ? "Support engineer" : "",

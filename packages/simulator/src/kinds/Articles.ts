@@ -16,7 +16,7 @@ const ids = Ids.numeric(salt)
 const generate = (world: World.World, index: number) => {
   const random = World.random(world, salt, index)
   const created_at = World.start + index * 3600
-  const id = ids.of(world, index)
+  const id = world.id("articles", index)
   const published = random.chance(0.8)
   const title = `${random.pick(V.topics)} ${index}`
   return {

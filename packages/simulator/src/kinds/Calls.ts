@@ -16,7 +16,7 @@ const ids = Ids.counting(60_000)
 
 const generate = (world: World.World, index: number) => {
   const random = World.random(world, "calls", index)
-  const id = ids.of(world, index)
+  const id = world.id("calls", index)
   const created_at = World.start + index * World.day + random.below(World.day)
   const ended_at = created_at + 30 + random.below(20 * World.minute)
   const contact = world.counts.contacts > 0 ? Contacts.generate(world, random.below(world.counts.contacts)) : undefined

@@ -18,7 +18,7 @@ const ids = Ids.counting(145)
 const generate = (world: World.World, index: number) => {
   const random = World.random(world, salt, index)
   const created_at = World.start + index * World.day
-  const id = ids.of(world, index)
+  const id = world.id("collections", index)
   return {
     id,
     workspace_id: World.workspaceId(world),
@@ -32,7 +32,7 @@ const generate = (world: World.World, index: number) => {
     default_locale: "en",
     translated_content: null,
     // The third of three is in the first of them.
-    parent_id: index % 3 === 2 ? ids.of(world, index - 2) : null,
+    parent_id: index % 3 === 2 ? world.id("collections", index - 2) : null,
     help_center_id: world.counts.helpCenters > 0 ? Number(world.id("helpCenters", 0)) : null
   }
 }
@@ -41,7 +41,7 @@ const generate = (world: World.World, index: number) => {
 export const draw = (world: World.World, random: Prng.Prng): string | undefined => {
   const within = random.chance(0.5)
   const index = Math.floor(random.next() * world.counts.collections)
-  return within && world.counts.collections > 0 ? ids.of(world, index) : undefined
+  return within && world.counts.collections > 0 ? world.id("collections", index) : undefined
 }
 
 /** How an article says which collection it is in. */

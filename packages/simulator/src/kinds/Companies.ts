@@ -30,7 +30,7 @@ const generate = (world: World.World, index: number) => {
   const created_at = createdAt(index)
   return {
     type: "company",
-    id: ids.of(world, index),
+    id: world.id("companies", index),
     company_id: `company-${index}`,
     app_id: World.workspaceId(world),
     name: `${random.pick(V.companyNames)} ${index}`,

@@ -49,7 +49,7 @@ const headOf = (world: World.World, index: number) => {
 export const generate = (world: World.World, index: number) => {
   const head = headOf(world, index)
   const { created_at, domain, family, given, lead, plainFamily, plainGiven, random, updated_at } = head
-  const id = ids.next(world, index, created_at)
+  const id = world.id("contacts", index)
   const email = head.hasEmail ? `${plainGiven}.${plainFamily}.${index}@${domain}` : null
   const [country, region, city, country_code, continent_code] = head.place
   const mobile = random.next()

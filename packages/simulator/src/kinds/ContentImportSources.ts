@@ -26,7 +26,7 @@ export const contentImportSources = Kind.listed(ContentImportSources, {
     const created_at = World.start + index * World.day
     return {
       type: "content_import_source",
-      id: ids.of(world, index),
+      id: world.id("contentImportSources", index),
       last_synced_at: created_at,
       sync_behavior: index === 0 ? "api" : "automatic",
       status: "active",

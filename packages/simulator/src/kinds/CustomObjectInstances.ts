@@ -20,7 +20,7 @@ const generate = (world: World.World, index: number) => {
   const random = World.random(world, salt, index)
   const created_at = createdAt(world, index)
   return {
-    id: ids.of(world, index),
+    id: world.id("customObjectInstances", index),
     external_id: `order-${index}`,
     external_created_at: created_at - World.day,
     external_updated_at: created_at,
@@ -34,7 +34,7 @@ const generate = (world: World.World, index: number) => {
 /** What a record has that refers to an instance: a list of one. */
 export const referenceTo = (world: World.World, index: number) => ({
   type: "Order.list",
-  instances: [{ type: "Order", id: ids.of(world, index), external_id: `order-${index}` }]
+  instances: [{ type: "Order", id: world.id("customObjectInstances", index), external_id: `order-${index}` }]
 })
 
 const keyOf = (type: unknown, externalId: unknown): string => JSON.stringify([type, externalId])

@@ -60,7 +60,7 @@ export const dataAttributes = Kind.listed(DataAttributes, {
   ids,
   generate: (world, index) => {
     const [model, name, type, custom] = seeded[index] ?? (["contact", `attribute_${index}`, "string", true] as const)
-    return make(model, name, type, custom, ids.of(world, index), World.start)
+    return make(model, name, type, custom, world.id("dataAttributes", index), World.start)
   },
   sent,
   missing: { message: "Data Attribute Not Found", code: "field_not_found" },

@@ -15,7 +15,7 @@ const generate = (world: World.World, index: number) => {
   const created_at = World.start + index * World.day
   return {
     type: "external_page",
-    id: ids.of(world, index),
+    id: world.id("externalPages", index),
     title: `${random.pick(V.topics)} ${index}`,
     html: `<p>${random.pick(V.sentences)}</p>`,
     url: `https://docs.example.com/0/${index}`,

@@ -17,7 +17,7 @@ const generate = (world: World.World, index: number) => {
   const admin = () => Admins.idOf(world, Math.floor(random.next() * world.counts.admins))
   return {
     type: "internal_article",
-    id: ids.of(world, index),
+    id: world.id("internalArticles", index),
     title: `${random.pick(V.topics)} ${index}`,
     body: random.chance(0.1) ? null : `<p>${random.pick(V.sentences)}</p>`,
     owner_id: admin(),

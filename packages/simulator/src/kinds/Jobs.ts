@@ -44,7 +44,7 @@ export const jobs = Kind.listed(Jobs, {
   count: 2,
   ids,
   generate: (world, index) =>
-    jobOf(ids.of(world, index), world.counts.tickets > 0 ? world.id("tickets", index % world.counts.tickets) : null),
+    jobOf(world.id("jobs", index), world.counts.tickets > 0 ? world.id("tickets", index % world.counts.tickets) : null),
   missing: { message: "Job not found", code: "job_not_found" },
   handlers: {
     get: ({ params }, { collection, kind, workspace }) =>

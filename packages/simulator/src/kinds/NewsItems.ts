@@ -16,7 +16,7 @@ const generate = (world: World.World, index: number) => {
   const created_at = World.start + index * World.day
   return {
     type: "news-item",
-    id: ids.of(world, index),
+    id: world.id("newsItems", index),
     workspace_id: World.workspaceId(world),
     title: `${random.pick(V.topics)} ${index}`,
     body: `<p>${random.pick(V.sentences)}</p>`,

@@ -14,7 +14,7 @@ export const newsfeeds = Kind.listed(Newsfeeds, {
   ids,
   generate: (world, index) => ({
     type: "newsfeed",
-    id: ids.of(world, index),
+    id: world.id("newsfeeds", index),
     name: index === 0 ? "Visitor feed" : `Feed ${index}`,
     created_at: World.start + index * World.day,
     updated_at: World.start + index * World.day

@@ -15,7 +15,7 @@ const generate = (world: World.World, index: number) => {
   const { admins, companies } = world.counts
   return {
     type: "note",
-    id: ids.of(world, index),
+    id: world.id("notes", index),
     created_at: World.start + index * World.day,
     contact: null,
     company: companies > 0 ? { type: "company", id: world.id("companies", index % companies) } : null,

@@ -26,7 +26,7 @@ export const segments = Kind.listed(Segments, {
     const created_at = createdAt(index)
     return {
       type: "segment",
-      id: ids.of(world, index),
+      id: world.id("segments", index),
       name: `${random.pick(V.segmentNames)} ${index}`,
       created_at,
       updated_at: created_at + random.below(World.day),

@@ -17,7 +17,7 @@ type Row = Collection.Row
 
 export const generate = (world: World, index: number) => ({
   type: "tag",
-  id: ids.of(world, index),
+  id: world.id("tags", index),
   name: V.tagNames[index] ?? `${V.tagNames[index % V.tagNames.length]} ${index}`
 })
 

@@ -14,10 +14,10 @@ export const teams = Kind.listed(Teams, {
   ids,
   generate: (world, index) => ({
     type: "team",
-    id: ids.of(world, index),
+    id: world.id("teams", index),
     name: `${V.topics[index % V.topics.length]} ${index}`,
     admin_ids: Array.from({ length: world.counts.admins }, (_, position) => Admins.generate(world, position))
-      .filter(({ team_ids }) => team_ids.includes(Number(ids.of(world, index))))
+      .filter(({ team_ids }) => team_ids.includes(Number(world.id("teams", index))))
       .map(({ id }) => Number(id)),
     admin_priority_level: { primary_admin_ids: [], secondary_admin_ids: [] },
     assignment_limit: null,

@@ -25,7 +25,7 @@ export const stateOf = (world: World.World, index: number) => {
   const [category, external_label] = states[index % states.length] ?? states[0]
   return {
     type: "ticket_state",
-    id: stateIds.of(world, index),
+    id: world.id("ticketStates", index),
     category,
     internal_label: index < states.length ? external_label : `${external_label} ${index}`,
     external_label
@@ -131,7 +131,7 @@ const attributesOf = (typeId: string, now: number, given: ReadonlyArray<Crud.Inp
 const categories = ["Customer", "Back-office", "Tracker"] as const
 
 export const generate = (world: World.World, index: number) => {
-  const id = ids.of(world, index)
+  const id = world.id("ticketTypes", index)
   const created_at = World.start + index * World.day
   const category = categories[index % categories.length]
   return {

@@ -45,7 +45,7 @@ const numberOf = (id: string) => String(Number(id) - 4_999_999)
 const generate = (world: World.World, index: number) => {
   const { created_at, random, updated_at } = headOf(world, index)
   const { contacts, ticketStates, ticketTypes } = world.counts
-  const id = ids.of(world, index)
+  const id = world.id("tickets", index)
   const type = ticketTypes > 0 ? TicketTypes.generate(world, random.below(ticketTypes)) : null
   const state = ticketStates > 0 ? TicketTypes.stateOf(world, random.below(ticketStates)) : null
   const contact = contacts > 0 ? [Contacts.generate(world, random.below(contacts))] : []
@@ -53,7 +53,7 @@ const generate = (world: World.World, index: number) => {
   return {
     type: "ticket",
     id,
-    ticket_id: numberOf(id),
+    ticket_id: String(index + 1),
     category: type?.category ?? "Customer",
     ticket_attributes: {
       _default_title_: random.pick(V.subjects),

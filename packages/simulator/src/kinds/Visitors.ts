@@ -27,7 +27,7 @@ const generate = (world: World.World, index: number) => {
   const [country_name, region_name, city_name, country_code, continent_code] = random.pick(V.places)
   return {
     type: "visitor",
-    id: ids.of(world, index),
+    id: world.id("visitors", index),
     user_id: userId(world, index),
     anonymous: true,
     email: "",

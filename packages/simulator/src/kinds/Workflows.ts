@@ -16,7 +16,7 @@ export const workflows = Kind.listed(Workflows, {
   count: 2,
   ids,
   generate: (world, index) => ({
-    id: ids.of(world, index),
+    id: world.id("workflows", index),
     title: `Workflow ${index}`,
     description: null,
     trigger_type: "inbound_conversation",
