@@ -29,10 +29,12 @@ import { createHash } from "node:crypto"
 import { createServer } from "node:http"
 import * as Faults from "./Faults.ts"
 import * as App from "./internal/App.ts"
+import * as CheckOptions from "./internal/CheckOptions.ts"
 import * as Days from "./internal/Days.ts"
 import * as Installation from "./internal/Installation.ts"
 import * as Notifier from "./internal/Notifier.ts"
 import * as Operations from "./internal/Operations.ts"
+import { OptionsError } from "./internal/OptionsError.ts"
 import * as Recording from "./internal/Recording.ts"
 import type { Recorded } from "./internal/Recording.ts"
 import * as Request from "./internal/Request.ts"
@@ -61,6 +63,7 @@ export type Counted = NamesOf<{ readonly count: number }>
  */
 export type Exported = keyof Kinds | keyof typeof views
 
+export { OptionsError } from "./internal/OptionsError.ts"
 export type { Recorded } from "./internal/Recording.ts"
 
 /** How exactly times are searched: by calendar days of the workspace's time zone, or by seconds. */
@@ -241,16 +244,6 @@ export interface Shape {
   readonly workspace: (token: string) => Shape
 }
 
-/** Options that no simulator can have. */
-export class OptionsError extends Schema.TaggedError<OptionsError>()("OptionsError", {
-  option: Schema.String,
-  description: Schema.String
-}) {
-  override get message(): string {
-    return `The option ${this.option} of the simulator cannot be: ${this.description}.`
-  }
-}
-
 /** The record that was to be changed is not there. */
 export class NoSuchRecord extends Schema.TaggedError<NoSuchRecord>()("NoSuchRecord", {
   resource: Schema.String,
@@ -320,7 +313,14 @@ const makeWorkspace = Effect.fnUntraced(function* <E>(options: Options, wire: Wi
   const timezone = options.timezone ?? "UTC"
   const days = Days.make(yield* Effect.orDie(DateTime.zoneMakeNamedEffect(timezone)))
   const version = options.version ?? "2.15"
+  const counts = Object.fromEntries(Struct.keys(defaultCounts).map((name) => [name, countOf(options[name])]))
   const served: { readonly [name: string]: Kind.Top } = { ...extended(options.extend), ...options.kinds }
+  // Options that cannot be are a mistake of the program's.
+  yield* CheckOptions.version(version).pipe(
+    Effect.andThen(CheckOptions.counts(counts)),
+    Effect.andThen(CheckOptions.kinds(kinds, options.kinds)),
+    Effect.orDie
+  )
   const given: Workspaces.Given = Object.fromEntries(
     Struct.keys(defaultCounts).flatMap((name) => {
       const amount = options[name]
@@ -338,7 +338,7 @@ const makeWorkspace = Effect.fnUntraced(function* <E>(options: Options, wire: Wi
     timezone,
     version,
     days,
-    counts: Object.fromEntries(Struct.keys(defaultCounts).map((name) => [name, countOf(options[name])])),
+    counts,
     given,
     parts: options.parts ?? {},
     overrides: options.overrides ?? {},
@@ -346,6 +346,7 @@ const makeWorkspace = Effect.fnUntraced(function* <E>(options: Options, wire: Wi
     jobDuration: Duration.toMillis(Duration.fromInputUnsafe(options.jobDuration ?? "2 seconds")),
     searchGranularity: options.searchGranularity ?? {}
   })
+  yield* Effect.orDie(CheckOptions.given(given, served, workspace))
   const all = Object.values<Kind.Top>(served)
   const find = Operations.finder(all.map(({ resource }) => resource))
   const counters: App.Counters = { requests: 0, rateLimited: 0, faults: {} }
