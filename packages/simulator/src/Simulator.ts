@@ -105,7 +105,10 @@ export type Amounts = {
 /** Other handlers for some of the operations there are. */
 export type Extensions = { readonly [Name in keyof Kinds]?: Partial<Kinds[Name]["handlers"]> }
 
-/** How a simulated workspace is; everything has a default. Of {@link Counts} it is {@link defaultCounts}. */
+/**
+ * How a simulated workspace is; everything has a default. Of {@link Counts} it is {@link defaultCounts}. What cannot be is a
+ * defect: an {@link OptionsError}, which names the option.
+ */
 export interface Options extends Amounts {
   /** Decides every record and every drawn fault; 1 when left out. The same seed gives the same bytes. */
   readonly seed?: number | undefined
