@@ -47,7 +47,7 @@ const scroll = "It ends a minute after its last request."
 
 const version = ({ workspace }: Owned): string =>
   workspace === undefined
-    ? "Ask for a version the API has (INTERCOM_VERSION, or the option version)."
+    ? "Ask for a version the API has: check IntercomHttp.Version, the option version, and INTERCOM_VERSION."
     : `Ask for a version the API has: check ${stored("version", workspace)}, and IntercomHttp.Version.`
 
 // The same code comes under several statuses.

@@ -172,7 +172,8 @@ const make = Effect.fnUntraced(function* (options: Options = {}) {
   const offer = (kept: typeof Kept.Type, key: string | null) =>
     queue.offer(kept, key === null ? {} : { id: key }).pipe(failing("A notification cannot be kept"), Effect.asVoid)
   const { put, ...deadLetters } = makeDeadLetters(
-    KeyValueStore.prefix(yield* KeyValueStore.KeyValueStore, `${name}:`),
+    // A name that begins like another is not below it.
+    KeyValueStore.prefix(yield* KeyValueStore.KeyValueStore, `${name.replaceAll(/[%:]/g, encodeURIComponent)}:`),
     // The queue never takes the id it had again.
     ({ body, id, returns }) => offer({ id, body, returns: returns + 1 }, `${id}:${returns + 1}`)
   )

@@ -1,5 +1,6 @@
 import * as Webhook from "@effect-intercom/core/Webhook"
 import { assert, describe, it } from "@effect/vitest"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
@@ -100,6 +101,25 @@ describe("an inbox", () => {
       yield* TestClock.adjust("1 minute")
       assert.lengthOf(handled, 4)
     }).pipe(Effect.provide(Webhook.layerInboxMemory({ attempts: 2 })))
+  )
+
+  it.effect("has no dead letters of another whose name begins like its own", () =>
+    Effect.gen(function* () {
+      const inbox = (name: string) =>
+        Layer.build(Layer.fresh(Webhook.layerInbox({ name, attempts: 1 }))).pipe(
+          Effect.map((context) => Context.get(context, Webhook.Inbox))
+        )
+      const [app, europe] = [yield* inbox("app"), yield* inbox("app:eu")]
+      yield* europe.keep(replied("a"))
+      yield* europe.take(() => Effect.fail("no"))
+      assert.lengthOf(yield* europe.deadLetters.list, 1)
+      assert.deepStrictEqual(yield* app.deadLetters.list, [])
+    }).pipe(
+      Effect.provide([
+        PersistedQueue.layer.pipe(Layer.provide(PersistedQueue.layerStoreMemory)),
+        KeyValueStore.layerMemory
+      ])
+    )
   )
 
   it.effect("makes a dead letter again of what fails again", () =>
