@@ -54,7 +54,7 @@ export const run = <R>(plan: Plan, makeReporter: Effect.Effect<Reporter.Reporter
       )
     )
     if (Array.isArrayNonEmpty(failures)) {
-      return yield* new Outcome.Unfinished({ of: plan.resources.length, failures, kept: true })
+      return yield* new Outcome.Unfinished({ of: (yield* Export.names(plan)).length, failures, kept: true })
     }
     return Export.inOrder(plan, entries)
   }).pipe(Effect.scoped)

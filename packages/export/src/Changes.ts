@@ -112,8 +112,10 @@ export const advance = (
 export const next = ({ missing, recent, scope }: Checkpoint, overlap: number, last: Since | undefined): Since => {
   const ids = failed(missing)
   const isApart = scope.since !== null && last !== undefined && (scope.since > last.until || last.until > scope.until)
+  // Of what is before its own start, an export remembers nothing: a longer overlap than the one before would repeat it.
+  const until = Math.max(scope.until - overlap, scope.since ?? Number.NEGATIVE_INFINITY)
   return {
-    ...(isApart ? { until: last.until, recent: last.recent } : { until: scope.until - overlap, recent }),
+    ...(isApart ? { until: last.until, recent: last.recent } : { until, recent }),
     ...(ids.length === 0 ? undefined : { failed: ids })
   }
 }

@@ -38,6 +38,7 @@ import {
   BadSelection,
   ClockAhead,
   CursorRefused,
+  DeletionsUntold,
   ExportError,
   Occupied,
   OtherExport,
@@ -186,11 +187,14 @@ export const names = (plan: Plan) =>
     Effect.map(withDeletions(plan, config.version), ({ resources }) => resources)
   )
 
-/** The plan as it is for a resource: what was deleted is always told since the last time, and of all records. */
+/**
+ * The plan as it is for a resource: what was deleted is always told since the last time, and of all records. With `force` it
+ * is told from the start where what was told is gone.
+ */
 const planOf = (plan: Plan, { deletionsOf }: Known, foreign: boolean): Plan => {
   if (deletionsOf === undefined) return plan
-  const { fields: _, force, since, where: __, ...rest } = plan
-  return foreign && force === true && since === undefined ? { ...rest, force } : { ...rest, since: "last" }
+  const { fields: _, since, where: __, ...rest } = plan
+  return foreign && rest.force === true && since === undefined ? rest : { ...rest, since: "last" }
 }
 
 /** Whether what is there of a resource is of another workspace, or another version of the API. */
@@ -206,9 +210,9 @@ const oneByOne = ([first, ...others]: Arr.NonEmptyReadonlyArray<Job>): ReturnTyp
     Stream.flatMap(Stream.fromIterable(others), (job) =>
       Stream.unwrap(
         Effect.map(Ref.get(job.course.failures), (all): ReturnType<typeof attempt> => {
-          const error = all.find(({ resource }) => resource === first.resource.name)
-          return error !== undefined && isReplaced(job)
-            ? Stream.succeed<Event>({ _tag: "Failed", resource: job.resource.name, error })
+          const isUntold = all.some(({ resource }) => resource === first.resource.name)
+          return isUntold && isReplaced(job)
+            ? Stream.fromEffect(failed(job, new DeletionsUntold({ resource: job.resource.name })))
             : attempt(job)
         })
       )
@@ -284,21 +288,18 @@ const attempt = (job: Job): Stream.Stream<Event, never, Requirements> =>
     Effect.map(Deferred.isDone(job.course.stopped), (stopped) =>
       stopped ? Stream.empty : Stream.interruptWhen(one(job), Deferred.await(job.course.stopped))
     )
-  ).pipe(
-    Stream.catch((reason) =>
-      Stream.fromEffect(
-        Effect.gen(function* () {
-          const { connection, course, resource } = job
-          // Whatever is in the way of looking is so of resuming, too.
-          const checkpoint = yield* Effect.orElseSucceed(connection.peek(resource.table), () => undefined)
-          const error = new ExportError({ resource: resource.name, kept: checkpoint !== undefined, reason })
-          yield* Ref.update(course.failures, (all) => [...all, error])
-          if (error.ofAll) yield* Deferred.succeed(course.stopped, undefined)
-          return { _tag: "Failed", resource: resource.name, error } satisfies Event
-        })
-      )
-    )
-  )
+  ).pipe(Stream.catch((reason) => Stream.fromEffect(failed(job, reason))))
+
+/** Notes that a resource failed, and tells it. */
+const failed = ({ connection, course, resource }: Job, reason: Reason) =>
+  Effect.gen(function* () {
+    // Whatever is in the way of looking is so of resuming, too.
+    const checkpoint = yield* Effect.orElseSucceed(connection.peek(resource.table), () => undefined)
+    const error = new ExportError({ resource: resource.name, kept: checkpoint !== undefined, reason })
+    yield* Ref.update(course.failures, (all) => [...all, error])
+    if (error.ofAll) yield* Deferred.succeed(course.stopped, undefined)
+    return { _tag: "Failed", resource: resource.name, error } satisfies Event
+  })
 
 /** What became complete as the export was stopped, and was not told; then the failure, if there was one. */
 const ending = ({ completed, failures }: Course, told: ReadonlySet<string>) =>
@@ -582,9 +583,10 @@ const lostBy = Effect.fnUntraced(function* (job: Job, { scope }: Checkpoint, see
 /** What was exported before of the resource whose deletions are told. */
 const exportedBefore = Effect.fnUntraced(function* ({
   connection,
+  plan,
   resource,
   source
-}: Pick<Job, "connection" | "source"> & { readonly resource: Known }) {
+}: Pick<Job, "connection" | "plan" | "source"> & { readonly resource: Known }) {
   const { name: place } = yield* Sink
   const known = yield* Resource.Resources
   const manifest = yield* Document.manifest(connection)
@@ -619,7 +621,16 @@ const exportedBefore = Effect.fnUntraced(function* ({
     Stream.flatMap(Stream.fromIterable(entries), (entry) => records?.(table, entry.place, columns) ?? Stream.empty)
   return {
     since,
-    records: Stream.concat(Stream.fromIterable(lost.map((id) => ({ [key]: id }))), read(subject, found, [key])),
+    records: Stream.concat(Stream.fromIterable(lost.map((id) => ({ [key]: id }))), read(subject, found, [key])).pipe(
+      // It is exported again: what else was in there cannot be found out any more.
+      plan.force === true
+        ? Stream.catchTag("Missing", ({ path }) =>
+            Stream.fromEffectDrain(
+              Effect.logWarning(`${path} is gone, with the keys to compare: what was deleted of these is not told`)
+            )
+          )
+        : identity
+    ),
     told: read(resource, told.toReversed(), ["id", "event"]),
     version: source.version
   } satisfies Deletions.Before
@@ -647,7 +658,9 @@ const walk = (job: Job, output: Output, from: Checkpoint): Stream.Stream<Event, 
       const tops = plan.fields && new Set(plan.fields.map((field) => field.split(".")[0]))
       const isSelected = ({ path }: { readonly path: string }) => tops?.has(path.split(/[.[]/)[0]) ?? true
       const current = yield* Ref.make(start)
-      const before = resource.deletionsOf === undefined ? undefined : yield* exportedBefore(job)
+      const exported = resource.deletionsOf === undefined ? undefined : yield* exportedBefore(job)
+      // Told from the start, it is told again.
+      const before = exported && from.scope.since === null ? { ...exported, told: Stream.empty } : exported
 
       // Interrupted in the middle it would do no harm, but the run would end with a step half written.
       const commit = Effect.fnUntraced(function* (step: Walk.Step) {

@@ -156,6 +156,15 @@ export class BadSelection extends Schema.TaggedError<BadSelection>()("BadSelecti
   }
 }
 
+/** What was deleted of a resource could not be told, and to export it now would lose that. */
+export class DeletionsUntold extends Schema.TaggedError<DeletionsUntold>()("DeletionsUntold", {
+  resource: Schema.String
+}) {
+  override get message(): string {
+    return `It is left as it was: what was deleted of ${this.resource} could not be told, and would be lost. deletions: none (--deletions none) exports it all the same.`
+  }
+}
+
 /** Another export writes to the same place. */
 export class Locked extends Schema.TaggedError<Locked>()("Locked", {
   /** The lock; or the database that keeps it, for as long as its owner is connected. */
@@ -494,6 +503,7 @@ export const Reason = Schema.Union([
   UnknownResource,
   BadPlan,
   BadSelection,
+  DeletionsUntold,
   DiskFull,
   NotWritable,
   NotReadable,
@@ -563,6 +573,7 @@ const needsAnotherCommand: ReadonlySet<Reason["_tag"]> = new Set([
 
 // These are about one resource, the others may do.
 const ofOne: ReadonlySet<Reason["_tag"]> = new Set([
+  "DeletionsUntold",
   "InTheWay",
   "Unreadable",
   "OtherExport",

@@ -11,16 +11,7 @@ import * as Stream from "effect/Stream"
 import { Locked, LostLock, Missing, PartChanged, type Reason } from "./ExportError.ts"
 import * as Quarantine from "./Quarantine.ts"
 import { Sha256 } from "./Sha256.ts"
-import {
-  type Batch,
-  type Connection,
-  type Kept,
-  type Mode,
-  type Output,
-  type Receipt,
-  Sink,
-  type Written
-} from "./Sink.ts"
+import { type Batch, type Connection, type Kept, type Output, type Receipt, Sink, type Written } from "./Sink.ts"
 import * as Table from "./Table.ts"
 
 /** What a sink in memory holds. Records and quarantined records are lines of JSON. */
@@ -144,7 +135,7 @@ export const layer = (store: Store): Layer.Layer<Sink, never, Sha256> =>
       const drop = (token: number, { name }: Table.Table) =>
         change(token, (state) => Result.succeed({ ...state, outputs: without(state.outputs, name) }))
 
-      const open = Effect.fnUntraced(function* (token: number, table: Table.Table, mode: Mode) {
+      const open = Effect.fnUntraced(function* (token: number, table: Table.Table) {
         const { name } = table
         const last = yield* Ref.make(yield* peek(table))
         const commit: Output["commit"] = Effect.fnUntraced(function* (batch, checkpoint) {
@@ -169,12 +160,10 @@ export const layer = (store: Store): Layer.Layer<Sink, never, Sha256> =>
             Effect.andThen(
               change(token, (state) => {
                 const { quarantined, records } = state.outputs.get(name) ?? nothing
-                const others = [...state.finished].filter(
-                  ([other, { resource }]) => resource !== name || (mode === "merge" && other !== place)
-                )
+                // As files of changes do, those stay beside what is exported whole.
                 return Result.succeed({
                   ...state,
-                  finished: withEntry(new Map(others), place, { resource: name, records, quarantined })
+                  finished: withEntry(state.finished, place, { resource: name, records, quarantined })
                 })
               }),
               audit(table, place)
@@ -189,7 +178,7 @@ export const layer = (store: Store): Layer.Layer<Sink, never, Sha256> =>
         write: (document, text) =>
           change(token, (state) => Result.succeed({ ...state, documents: withEntry(state.documents, document, text) })),
         occupied: (_, name) => Effect.map(Ref.get(store), ({ finished }) => (finished.has(name) ? name : undefined)),
-        open: (table, mode) => open(token, table, mode),
+        open: (table) => open(token, table),
         discard: (table) => drop(token, table),
         peek,
         audit,

@@ -18,6 +18,7 @@ import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Random from "effect/Random"
+import * as Ref from "effect/Ref"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/testing/TestClock"
 import * as Sinks from "./Sinks.ts"
@@ -49,11 +50,18 @@ const told = Effect.fnUntraced(function* (sink: SinkLayer, kind: Kind) {
       const { connect } = yield* Sink
       const { read, records } = yield* connect
       const { exports } = JSON.parse((yield* read("manifest")) ?? '{"exports":{}}') as {
-        readonly exports: { readonly [output: string]: { readonly resource: string; readonly place: string } }
+        readonly exports: {
+          readonly [output: string]: {
+            readonly resource: string
+            readonly place: string
+            readonly scope: { readonly since: number | null }
+          }
+        }
       }
-      const places = Arr.dedupe(
-        Object.values(exports).flatMap(({ place, resource }) => (resource === name ? [place] : []))
-      )
+      const outputs = Object.values(exports).filter(({ resource }) => resource === name)
+      // What is told from the start takes the place of what was told before.
+      const start = outputs.findLastIndex(({ scope }) => scope.since === null)
+      const places = Arr.dedupe(outputs.slice(Math.max(start, 0)).map(({ place }) => place))
       const all = yield* Effect.forEach(places, (place) =>
         Stream.runCollect(records?.(table, place, ["id", "event", "merged_into"]) ?? Stream.empty)
       )
@@ -290,6 +298,84 @@ describe("Deletions", () => {
           yield* entries(plan, sink)
         }
         assert.deepStrictEqual(yield* told(sink, "contacts"), [`deleted ${first}`, `deleted ${second}`])
+      }).pipe(Effect.provide(Workspace.layer(options)))
+    )
+  )
+
+  it.effect("is told once, whatever overlaps the exports have", () =>
+    Effect.andThen(
+      Workspace.setClock,
+      Effect.gen(function* () {
+        const { remove } = yield* Simulator
+        const sink = yield* sinkOf
+        const plan: Plan = { resources: ["conversations"], since: "last" }
+        yield* entries(plan, sink)
+        const [gone = ""] = yield* idsOf("conversations")
+        yield* TestClock.adjust("1 second")
+        yield* remove("conversations", gone)
+        for (const overlap of [900, 0, 900, 60, 900, 900]) {
+          yield* TestClock.adjust("1 second")
+          yield* entries({ ...plan, overlap }, sink)
+        }
+        assert.deepStrictEqual(yield* told(sink, "conversations"), [`deleted ${gone}`])
+      }).pipe(Effect.provide(at216()))
+    )
+  )
+
+  it.effect("is told from the start, with force, where what was told is gone, or an output it is compared with", () =>
+    Effect.andThen(
+      Workspace.setClock,
+      Effect.gen(function* () {
+        const { remove } = yield* Simulator
+        const store = yield* Memory.makeStore
+        const sink = Layer.provide(Memory.layer(store), NodeSha256.layer)
+        const lose = (place: string) =>
+          Ref.update(store, (state) => ({
+            ...state,
+            finished: new Map([...state.finished].filter(([name]) => name !== place))
+          }))
+        const plan: Plan = { resources: ["contacts", "tags"], since: "last", deletions: "compare" }
+        yield* entries(plan, sink)
+        const [first = "", second = ""] = yield* idsOf("contacts")
+        yield* TestClock.adjust("1 hour")
+        yield* remove("contacts", first)
+        yield* entries(plan, sink)
+
+        yield* lose("deletedContacts")
+        const refused = yield* Effect.flip(entries(plan, sink))
+        assert.strictEqual(refused.reason._tag, "Missing")
+        yield* entries({ ...plan, force: true }, sink)
+        assert.deepStrictEqual(yield* told(sink, "contacts"), [`deleted ${first}`])
+
+        yield* TestClock.adjust("1 hour")
+        yield* remove("contacts", second)
+        yield* lose("tags")
+        yield* entries({ ...plan, force: true }, sink)
+        assert.deepStrictEqual(yield* told(sink, "contacts"), [`deleted ${first}`, `deleted ${second}`])
+      }).pipe(Effect.provide(Workspace.layer(options)))
+    )
+  )
+
+  it.effect("that cannot be told leaves what would lose it, and each is told by its own name", () =>
+    Effect.andThen(
+      Workspace.setClock,
+      Effect.gen(function* () {
+        const store = yield* Memory.makeStore
+        const sink = Layer.provide(Memory.layer(store), NodeSha256.layer)
+        const plan: Plan = { resources: ["tags"], since: "last", deletions: "compare" }
+        yield* entries(plan, sink)
+        yield* Ref.update(store, (state) => ({ ...state, finished: new Map() }))
+        const failures: Array<string> = []
+        yield* Export.run(plan).pipe(
+          Stream.runForEach((event) =>
+            Effect.sync(() => {
+              if (event._tag === "Failed") failures.push(`${event.error.resource} ${event.error.reason._tag}`)
+            })
+          ),
+          Effect.provide(sink),
+          Effect.exit
+        )
+        assert.deepStrictEqual(failures, ["deletedTags Missing", "tags DeletionsUntold"])
       }).pipe(Effect.provide(Workspace.layer(options)))
     )
   )
