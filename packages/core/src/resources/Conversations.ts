@@ -70,7 +70,7 @@ export class ConversationSearchPage extends Schema.Opaque<ConversationSearchPage
 /** What is left of a conversation that was deleted. */
 export class DeletedConversation extends Schema.Opaque<DeletedConversation>()(
   open({
-    type: Schema.Literal("conversation"),
+    type: openEnum("conversation"),
     id: ConversationId,
     deleted_at: nullish(UnixSeconds),
     /** Whether reports still count it. */
