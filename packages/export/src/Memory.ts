@@ -11,7 +11,16 @@ import * as Stream from "effect/Stream"
 import { Locked, LostLock, Missing, PartChanged, type Reason } from "./ExportError.ts"
 import * as Quarantine from "./Quarantine.ts"
 import { Sha256 } from "./Sha256.ts"
-import { type Batch, type Connection, type Kept, type Output, type Receipt, Sink, type Written } from "./Sink.ts"
+import {
+  type Batch,
+  type Connection,
+  type Kept,
+  type Mode,
+  type Output,
+  type Receipt,
+  Sink,
+  type Written
+} from "./Sink.ts"
 import * as Table from "./Table.ts"
 
 /** What a sink in memory holds. Records and quarantined records are lines of JSON. */
@@ -135,7 +144,7 @@ export const layer = (store: Store): Layer.Layer<Sink, never, Sha256> =>
       const drop = (token: number, { name }: Table.Table) =>
         change(token, (state) => Result.succeed({ ...state, outputs: without(state.outputs, name) }))
 
-      const open = Effect.fnUntraced(function* (token: number, table: Table.Table) {
+      const open = Effect.fnUntraced(function* (token: number, table: Table.Table, mode: Mode) {
         const { name } = table
         const last = yield* Ref.make(yield* peek(table))
         const commit: Output["commit"] = Effect.fnUntraced(function* (batch, checkpoint) {
@@ -160,10 +169,12 @@ export const layer = (store: Store): Layer.Layer<Sink, never, Sha256> =>
             Effect.andThen(
               change(token, (state) => {
                 const { quarantined, records } = state.outputs.get(name) ?? nothing
-                // As files of changes do, those stay beside what is exported whole.
+                const others = [...state.finished].filter(
+                  ([other, { resource }]) => resource !== name || (mode === "merge" && other !== place)
+                )
                 return Result.succeed({
                   ...state,
-                  finished: withEntry(state.finished, place, { resource: name, records, quarantined })
+                  finished: withEntry(new Map(others), place, { resource: name, records, quarantined })
                 })
               }),
               audit(table, place)
@@ -178,7 +189,7 @@ export const layer = (store: Store): Layer.Layer<Sink, never, Sha256> =>
         write: (document, text) =>
           change(token, (state) => Result.succeed({ ...state, documents: withEntry(state.documents, document, text) })),
         occupied: (_, name) => Effect.map(Ref.get(store), ({ finished }) => (finished.has(name) ? name : undefined)),
-        open: (table) => open(token, table),
+        open: (table, mode) => open(token, table, mode),
         discard: (table) => drop(token, table),
         peek,
         audit,
