@@ -230,13 +230,17 @@ const make = Effect.fnUntraced(function* (options: OAuthOptions) {
       HttpClient.HttpClient,
       transport
     )
-    const me = yield* Admins.make(client).me()
+    const me = yield* Admins.make(client)
+      .me()
+      .pipe(
+        Effect.catchIf(
+          ({ reason }) => reason._tag === "Unauthorized",
+          () => Effect.fail(new OAuthError({ problem: "workspace", status: 401 }))
+        )
+      )
     const workspace = me.app?.id_code
     if (typeof workspace !== "string") {
-      return yield* new OAuthError({
-        problem: "answer",
-        description: "it does not say of which workspace the token is"
-      })
+      return yield* new OAuthError({ problem: "workspace", description: "GET /me has no app" })
     }
     const region = me.app?.region?.toLowerCase()
     const where = baseUrl === undefined ? { region: isRegion(region) ? region : asked } : { baseUrl }

@@ -182,7 +182,22 @@ describe("it ends", () => {
         ["abc123", { baseUrl: "http://localhost:1" }, "http://localhost:1/me"]
       )
       const none = yield* Effect.flip(installed(null))
-      assert(none._tag === "OAuthError" && none.problem === "answer")
+      assert(none._tag === "OAuthError" && none.problem === "workspace")
+    })
+  )
+
+  it.effect("but that the token may be of another region, no variable being to blame", () =>
+    Effect.gen(function* () {
+      const server = Scripted.make([
+        answer,
+        Scripted.json({ type: "error.list", errors: [{ code: "unauthorized" }] }, 401)
+      ])
+      const refused = yield* OAuth.use(({ authorizeUrl, install }) =>
+        Effect.flatMap(authorizeUrl(), ({ state }) => Effect.flip(install(callback(state), state)))
+      ).pipe(Effect.provide(layer(server)))
+      assert(refused._tag === "OAuthError" && refused.problem === "workspace")
+      assert.include(refused.message, "in another region")
+      assert.notInclude(refused.message, "INTERCOM_")
     })
   )
 })

@@ -265,7 +265,10 @@ describe("a directory", () => {
         region: `{"accessToken":"${token}","region":"${token}"}`,
         fields: `{"accessToken":"${token}","Region":"eu","base_url":"https://proxy.example"}`,
         swapped: `{"${token}":"accessToken","accessToken":"${token}"}`,
-        unclosed: `"${token}`
+        unclosed: `"${token}`,
+        list: `["${token}"]`,
+        variable: `INTERCOM_ACCESS_TOKEN=${token}`,
+        nothing: `{"accessToken":"${token}","region":null}`
       })
       yield* Effect.gen(function* () {
         const { find, keys } = yield* TokenStore
@@ -278,6 +281,8 @@ describe("a directory", () => {
         const { message } = yield* Effect.flip(find("fields"))
         assert.include(message, '"Region", "base_url"')
         assert.include(message, "accessToken, region, baseUrl, version")
+        assert.match((yield* Effect.flip(find("variable"))).message, /it is an assignment/)
+        assert.match((yield* Effect.flip(find("nothing"))).message, /region must be .*, or left out/)
       }).pipe(Effect.provide(TokenStore.layerDirectory(path)))
     }).pipe(Effect.provide(NodeServices.layer), Effect.scoped)
   )

@@ -29,7 +29,9 @@ const decode = <S extends Schema.Decoder<unknown>>(schema: S) => {
   return (value: unknown): Result.Result<S["Type"], string> =>
     Result.mapError(decodeResult(value), () => {
       const found = mismatchesOf(schema, value, (text) => text)
-      return `${found.map(({ expected, path }) => `${path || "it"} must be ${expected}`).join("; ")}.`
+      // JSON has no `undefined`.
+      const wanted = (expected: string) => expected.replace(/ \| undefined$/, ", or left out")
+      return `${found.map(({ expected, path }) => `${path || "it"} must be ${wanted(expected)}`).join("; ")}.`
     })
 }
 const decodeGiven = decode(Given)
@@ -55,10 +57,16 @@ const withoutOthers = (value: unknown): Result.Result<unknown, string> => {
   return Result.fail(`it has fields that are unknown: ${names}. There are ${fields.join(", ")}.`)
 }
 
+/** A token by itself: letters, digits and signs of Base64, which ends with `=`, if it has one. */
+const bare = (text: string): Result.Result<string, string> =>
+  /^\w+=[^=]/.test(text)
+    ? Result.fail("it is an assignment: leave out the name and the sign, and keep the token alone, or JSON.")
+    : Result.succeed(text)
+
 /** Reads JSON, credentials or a string, or a token by itself. Fails with what is wrong with it. */
 export const read = (text: string): Effect.Effect<Credentials, string> => {
   const trimmed = text.trim()
-  const parsed = /^[{"]/.test(trimmed) ? parse(trimmed) : Result.succeed(trimmed)
+  const parsed = /^[[{"]/.test(trimmed) ? parse(trimmed) : bare(trimmed)
   const given = Result.map(parsed, (value) => (typeof value === "string" ? { accessToken: value } : value))
   return Effect.fromResult(
     Result.map(Result.flatMap(Result.flatMap(given, withoutOthers), decodeWritten), ({ accessToken, ...rest }) => ({
