@@ -307,7 +307,7 @@ describe("Lock", () => {
       const { isAlive } = yield* Host
       // What the shell becomes asks nothing of the child it started.
       const parent = yield* Effect.acquireRelease(
-        Effect.sync(() => ChildProcess.spawn("sh", ["-c", "true & echo $!; exec sleep 60"])),
+        Effect.sync(() => ChildProcess.spawn("sh", ["-c", "sleep 0.2 & echo $!; exec sleep 60"])),
         (parent) => Effect.sync(() => parent.kill("SIGKILL"))
       )
       const child = yield* Effect.callback<number>((resume) => {
