@@ -52,7 +52,6 @@ import type { Plan } from "./Plan.ts"
 import type { Completed, Event } from "./Progress.ts"
 import * as Quarantine from "./Quarantine.ts"
 import * as Resource from "./Resource.ts"
-import { halfOf } from "./Searched.ts"
 import { type Connection, type Kept, type Output, Sink, type View } from "./Sink.ts"
 import * as Source from "./Source.ts"
 import * as Walk from "./Walk.ts"
@@ -701,7 +700,7 @@ const walk = (job: Job, output: Output, from: Checkpoint): Stream.Stream<Event, 
           from: from.position ?? undefined,
           pageSize: resource.pageSize === null ? null : (plan.pageSize ?? resource.pageSize),
           concurrency: job.concurrency.most,
-          windows: typeof plan.concurrency === "number" ? halfOf(plan.concurrency) : usualWindows,
+          windows: typeof plan.concurrency === "number" ? Math.min(plan.concurrency, mostWindows) : mostWindows,
           since: from.scope.since ?? undefined,
           until: from.scope.until,
           accepts: Changes.accepts(from.scope, Recent.decode(recent, 0), resource.changedAt),
@@ -742,8 +741,8 @@ const reasonOf = (error: Walk.Failure, from: Checkpoint, at: Checkpoint): Reason
     : new RequestFailed({ error })
 }
 
-/** Windows walked at once: more would hold more pages in memory, and gain little. */
-const usualWindows = 4
+/** Windows walked at once: as each is opened after the one before, more would hold more pages in memory, and gain nothing. */
+const mostWindows = 8
 
 const overlapOf = ({ overlap = 900 }: Plan): number => overlap
 

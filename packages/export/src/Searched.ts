@@ -81,6 +81,3 @@ export const count =
       ),
       ({ page }) => page.total
     )
-
-/** Windows walked at once: what they read ahead is the most an export holds in memory. */
-export const halfOf = (concurrency: number) => Math.max(1, Math.ceil(concurrency / 2))

@@ -9,12 +9,11 @@
  * backwards then.
  */
 import type { IntercomError } from "@effect-intercom/core/IntercomError"
-import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as Queue from "effect/Queue"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
+import * as ReadAhead from "./internal/ReadAhead.ts"
 import * as PageSize from "./PageSize.ts"
 import type { Received } from "./Table.ts"
 import * as Walk from "./Walk.ts"
@@ -146,14 +145,14 @@ export const steps = <R>(options: Options<R>): Stream.Stream<Walk.Step, Walk.Fai
             }),
           sizes
         )
-      const turns = ordered(
+      const turns = ReadAhead.inOrder(
         opened(options, searching),
         (window) =>
           Stream.map(Walk.pages(searching(window), window.cursor, window.first), (fetched): Turn => ({
             window,
             fetched
           })),
-        options.concurrency
+        { streams: options.concurrency, ahead: pagesPerWindow }
       )
       const start: Position = options.from ?? { after: options.after, window: null, counted: 0, whole: 0 }
       return Stream.mapAccum(
@@ -263,25 +262,3 @@ const timeOf = (record: Received | undefined, field: Field): number | undefined 
   const time = record?.[field]
   return typeof time === "number" ? time : undefined
 }
-
-/** What each element becomes, several at once, given in the order of the elements. */
-const ordered = <A, B, E, R>(
-  self: Stream.Stream<A, E, R>,
-  walk: (element: A) => Stream.Stream<B, E, R>,
-  concurrency: number
-): Stream.Stream<B, E, R> =>
-  Stream.unwrap(
-    Effect.gen(function* () {
-      const scope = yield* Effect.scope
-      const started = Stream.mapEffect(self, (element) =>
-        Effect.gen(function* () {
-          const queue = yield* Queue.bounded<B, E | Cause.Done>(pagesPerWindow)
-          yield* Effect.forkIn(Stream.runIntoQueue(walk(element), queue), scope)
-          return Stream.fromQueue(queue)
-        })
-      )
-      // One is being read, and one waits to get into the buffer.
-      const ahead = concurrency > 2 ? Stream.buffer(started, { capacity: concurrency - 2 }) : started
-      return Stream.flatMap(ahead, (stream) => stream)
-    })
-  )
