@@ -137,7 +137,7 @@ export const parents = (options: Options) =>
   // It is not known which were asked for; those that a search by time finds were.
   Searched.steps(searching, {
     ...options,
-    windows: 2,
+    windows: 1,
     since: undefined,
     accepts: () => true,
     known: Searched.isTimed

@@ -24,7 +24,7 @@ const searching: Searched.Searched<Conversations> = {
 export const parents = (options: Options) =>
   Searched.steps(searching, {
     ...options,
-    windows: 2,
+    windows: 1,
     since: undefined,
     accepts: () => true,
     known: Searched.isTimed
@@ -77,11 +77,11 @@ export const conversations = make<Conversations>({
         operation: { operation: "Conversations.get", method: "GET", path: "/conversations/{conversation_id}" },
         complete: Completion.detailed(detail)
       },
-      Searched.steps(searching, { ...options, windows: 2 })
+      Searched.steps(searching, { ...options, windows: 1 })
     ),
   count: Searched.count(searching),
   deletions: {
-    listed: (options) => Searched.steps(searching, { ...options, windows: 2 }),
+    listed: (options) => Searched.steps(searching, { ...options, windows: 1 }),
     get: (id) => Conversations.use(({ get }) => get(id as ConversationId)),
     requests: ["POST /conversations/search", "GET /conversations", "GET /conversations/{conversation_id}"],
     told: {

@@ -23,7 +23,7 @@ const searching: Searched.Searched<Tickets> = {
 
 /** All of them as they are listed, for what is asked of each. */
 export const parents = (options: Options) =>
-  Searched.steps(searching, { ...options, windows: 2, since: undefined, accepts: () => true })
+  Searched.steps(searching, { ...options, windows: 1, since: undefined, accepts: () => true })
 
 const parts = (ticket: Received) => fieldsOf(ticket["ticket_parts"])
 
