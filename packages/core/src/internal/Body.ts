@@ -7,6 +7,7 @@ import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import { BodyTooLargeError } from "../IntercomError.ts"
+import * as JsonPieces from "./JsonPieces.ts"
 
 type Response = HttpClientResponse.HttpClientResponse
 
@@ -15,6 +16,8 @@ export interface Body {
   readonly text: string
   /** Of an error's body, the beginning will do. */
   readonly complete: boolean
+  /** The text as JSON that is read in pieces; it is put together only for who asks for it. */
+  readonly pieces?: JsonPieces.JsonPieces
   /** The encoding nobody asked for and this runtime cannot undo; the text is senseless then. */
   readonly encoding?: string
   /** What its bytes should be and are not: characters of the text are replaced. */
@@ -28,6 +31,10 @@ export const of = (response: Response): Body => bodies.get(response) ?? { text: 
 
 // The API's own take some hundred bytes.
 const longestError = 1_048_576
+
+/** The value of a body that is JSON; throws where it is none. */
+export const json = (body: Body, parse: (text: string) => unknown): unknown =>
+  body.pieces === undefined ? parse(body.text) : JsonPieces.parse(body.pieces, parse)
 
 /**
  * Reads the body of a response; {@link of} has it then. One of more than `limit` bytes, as they come or unpacked, fails;
@@ -158,33 +165,58 @@ const decode = Effect.fnUntraced(function* (
   let complete = size <= limit
   let packed = bytes
   for (const encoding of encodings) {
-    const text = utf8(packed) ?? jsonLike(named(packed))
-    if (text !== undefined) return { text, complete }
+    const body = inPieces(packed, complete, utf8) ?? inOne(utf8(packed) ?? jsonLike(named(packed)), complete)
+    if (body !== undefined) return body
     const unpacked = encodings.length > mostEncodings ? undefined : yield* unpack(packed, encoding, limit, complete)
     if (unpacked === undefined) return { text: lenient.decode(packed), complete, encoding }
     complete &&= unpacked.size <= limit
     packed = unpacked.bytes
   }
-  const text = utf8(packed) ?? named(packed)
-  return text === undefined
-    ? { text: lenient.decode(packed), complete, charset: charset ?? "UTF-8" }
-    : { text, complete }
+  return (
+    inPieces(packed, complete, utf8) ??
+    inOne(utf8(packed) ?? named(packed), complete) ?? {
+      text: lenient.decode(packed),
+      complete,
+      charset: charset ?? "UTF-8"
+    }
+  )
 })
+
+const inOne = (text: string | undefined, complete: boolean): Body | undefined =>
+  text === undefined ? undefined : { text, complete }
+
+const inPieces = (bytes: Uint8Array, complete: boolean, utf8: Reader): Body | undefined => {
+  const pieces = complete && utf8 !== unreadable ? JsonPieces.split(bytes) : undefined
+  return (
+    pieces && {
+      get text() {
+        return lenient.decode(bytes)
+      },
+      complete,
+      pieces
+    }
+  )
+}
 
 // Texts of these may pass for UTF-8, and are none.
 const likeUtf8 = new Set(["utf-16le", "utf-16be", "iso-2022-jp"])
 
+/** `undefined` for bytes of another charset. */
+type Reader = (bytes: Uint8Array) => string | undefined
+
 const reader =
-  (decoder: TextDecoder | undefined) =>
-  (bytes: Uint8Array): string | undefined =>
-    decoder && Result.getOrUndefined(Result.try(() => decoder.decode(bytes)))
+  (decoder: TextDecoder): Reader =>
+  (bytes) =>
+    Result.getOrUndefined(Result.try(() => decoder.decode(bytes)))
+
+const unreadable: Reader = () => undefined
 
 /** JSON is UTF-8, and a proxy may add a charset that is not so: another is believed where the bytes are not UTF-8. */
 const readers = (charset: string | undefined) => {
   const named = charset && Result.getOrUndefined(Result.try(() => new TextDecoder(charset, { fatal: true })))
   return {
-    utf8: reader(named && likeUtf8.has(named.encoding) ? undefined : strict),
-    named: reader(named || undefined)
+    utf8: named && likeUtf8.has(named.encoding) ? unreadable : reader(strict),
+    named: named ? reader(named) : unreadable
   }
 }
 

@@ -38,11 +38,12 @@ export const parse = (
         ...(reply.requestId === undefined ? undefined : { requestId: reply.requestId }),
         kind: "malformed",
         mismatches: [{ path: "", expected, actual }],
-        body: encoding === undefined ? scrub(text, 8192) : "",
+        body: encoding === undefined ? scrub(received.text, 8192) : "",
         ...(workspace === undefined ? undefined : { workspace })
       })
     })
-  const { charset, encoding, text } = Body.of(response)
+  const received = Body.of(response)
+  const { charset, encoding } = received
   const isText = charset === undefined && encoding === undefined
   const read = (): Effect.Effect<Answer, Failure> => {
     switch (operation.body) {
@@ -61,7 +62,7 @@ export const parse = (
       }
       case "text":
         return isText && !isNoText(response)
-          ? Effect.succeed(answer(text))
+          ? Effect.succeed(answer(received.text))
           : Effect.fail(
               refuse(
                 "text",
@@ -70,10 +71,10 @@ export const parse = (
             )
       case "optional":
       case "json":
-        if (operation.body === "optional" && text === "") return Effect.succeed(answer(undefined))
+        if (operation.body === "optional" && received.text === "") return Effect.succeed(answer(undefined))
         return isText
           ? Effect.try({
-              try: () => answer(parseJson(text)),
+              try: () => answer(Body.json(received, parseJson)),
               catch: () => refuse("a JSON body", whatIsNoJson(response, scrub))
             })
           : Effect.fail(refuse("a JSON body", whatIsNoJson(response, scrub)))
