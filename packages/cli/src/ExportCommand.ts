@@ -22,10 +22,10 @@ import * as Estimate from "./Estimate.ts"
 import * as Format from "@effect-intercom/export/Format"
 import * as JsonLog from "./JsonLog.ts"
 import * as Outcome from "./Outcome.ts"
+import * as PlanFlags from "./PlanFlags.ts"
 import * as ReportCommand from "./ReportCommand.ts"
 import * as Reporter from "./Reporter.ts"
 import * as Resources from "./Resources.ts"
-import * as Selection from "./Selection.ts"
 import * as SchemaCommand from "./SchemaCommand.ts"
 import * as Since from "./Since.ts"
 import { whole } from "./internal/Flags.ts"
@@ -87,50 +87,12 @@ const config = {
   schema: Destination.schemaFlag,
   ...Destination.csvFlags,
   since,
-  where: Flag.String("where").pipe(
-    Flag.withMetavar("QUERY"),
-    Flag.withDescription(
-      "Which records, of those a search finds: FIELD=VALUE (also != > < >= <= ~ !~ ^ $, in, not in), or the JSON of a " +
-        "query; of several, all hold. For contacts, conversations and tickets"
-    ),
-    Flag.atLeast(0)
-  ),
-  fields: Flag.String("fields").pipe(
-    Flag.withMetavar("NAMES"),
-    Flag.withDescription("What of each record, with commas between them: email,custom_attributes.plan"),
-    Flag.map((text) => text.split(",").map((name) => name.trim())),
-    Flag.optional
-  ),
   concurrency: whole("concurrency", 1, 1000).pipe(
     Flag.withDescription("Requests at once, of all resources (default: as many as latency and the rate limit need)"),
     Flag.optional
   ),
-  resourcesAtOnce: whole("resources-at-once", 1, 100).pipe(
-    Flag.withDescription("Resources exported side by side (default: 4)"),
-    Flag.optional
-  ),
-  pageSize: whole("page-size", 1, 1_000_000).pipe(
-    Flag.withDescription("Records per request, where there are pages; it shrinks by itself when requests time out"),
-    Flag.optional
-  ),
-  overlap: whole("overlap", 0, 366 * 86_400).pipe(
-    Flag.withMetavar("SECONDS"),
-    Flag.withDescription("How far --since last reaches back, since searches find a change late (default: 900)"),
-    Flag.optional
-  ),
-  deletions: Flag.Literals("deletions", ["list", "compare", "none"]).pipe(
-    Flag.withDescription(
-      "What was deleted or merged since the last export, told as deletedContacts and the like. list: with --since last, " +
-        "where the API lists it, as of conversations from --api-version 2.16 on (default). compare: of everything that can " +
-        "be compared by its keys; takes a request for each page of all records, and one for each that is gone"
-    ),
-    Flag.optional
-  ),
+  ...PlanFlags.flags,
   force: switchedOff("force", "Export again what is complete, and replace what is of unknown origin"),
-  strict: switchedOff(
-    "strict",
-    "Set records apart that do not fit their schema, instead of writing them as received and counting the drift"
-  ),
   restart: switchedOff("restart", "Drop what is unfinished, and start from the beginning"),
   dryRun: switchedOff("dry-run", "Say what would be done, and how many requests it takes; write nothing"),
   quiet: switchedOff("quiet", "Say only what is wrong").pipe(Flag.withAlias("q")),
@@ -147,29 +109,16 @@ type Options = Command.Command.Config.Infer<typeof config>
 const chosen = ({ all, resources }: Pick<Options, "all" | "resources">) =>
   Array.dedupe(all ? Resource.everything : resources.map(Resources.today))
 
-/** The query; what is wrong with one was refused before. */
-const selectedBy = (options: Options) =>
-  Option.getOrUndefined(Result.getSuccess(Selection.where(options.where, chosen(options))))
-
 const planOf = (options: Options): Option.Option<Plan> => {
   const names = chosen(options)
   if (!Array.isReadonlyArrayNonEmpty(names)) return Option.none()
-  const given = <A, K extends string>(key: K, value: Option.Option<A>) =>
-    // One key, whose name and type are those of the arguments.
-    (Option.isSome(value) ? { [key]: value.value } : {}) as { readonly [key in K]?: A }
   return Option.some({
     resources: names,
-    ...given("since", options.since),
-    ...given("where", Option.fromUndefinedOr(selectedBy(options))),
-    ...given("fields", options.fields),
-    ...given("deletions", options.deletions),
-    ...given("overlap", options.overlap),
-    ...given("pageSize", options.pageSize),
-    ...given("concurrency", options.concurrency),
-    ...given("resourcesAtOnce", options.resourcesAtOnce),
+    ...PlanFlags.given("since", options.since),
+    ...PlanFlags.plan(options, names),
+    ...PlanFlags.given("concurrency", options.concurrency),
     force: options.force,
-    restart: options.restart,
-    strict: options.strict
+    restart: options.restart
   })
 }
 
@@ -295,29 +244,7 @@ function mistake(options: Options): string | undefined {
   return (
     Destination.schemaMistake(to, options.schema) ??
     Destination.csvMistake(to, options) ??
-    pageSizeMistake(options) ??
-    selectionMistake(options) ??
+    PlanFlags.mistake(options, chosen(options)) ??
     Connection.mistake(options)
   )
-}
-
-/** What is wrong with what is selected. */
-function selectionMistake(options: Options): string | undefined {
-  const names = chosen(options)
-  const query = Selection.where(options.where, names)
-  if (Result.isFailure(query)) return query.failure
-  return Option.isNone(options.fields) ? undefined : Selection.fieldsMistake(options.fields.value, names)
-}
-
-/** The rules of the API for the size of a page. */
-function pageSizeMistake(options: Options): string | undefined {
-  if (Option.isNone(options.pageSize)) return undefined
-  const size = options.pageSize.value
-  const paged = chosen(options).filter((name) => Resource.all[name].pageSize !== null)
-  if (paged.length === 0) return "--page-size is for resources with pages, and none of these has any"
-  const strict = paged.filter((name) => size > (Resource.all[name].largestPage ?? Infinity))
-  const [first] = strict
-  return first === undefined
-    ? undefined
-    : `--page-size is at most ${Resource.all[first].largestPage} for ${strict.join(" and ")}`
 }

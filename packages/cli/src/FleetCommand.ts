@@ -13,6 +13,7 @@ import * as Result from "effect/Result"
 import * as Connection from "./Connection.ts"
 import * as Destination from "./Destination.ts"
 import { text, whole } from "./internal/Flags.ts"
+import * as PlanFlags from "./PlanFlags.ts"
 import * as Resources from "./Resources.ts"
 
 /** The variable with the URL of the fleet's database. */
@@ -78,8 +79,9 @@ const runConfig = {
   night: nightFlag.pipe(Flag.withDescription("The night of --once (default: today's date, in UTC)")),
   workspaces,
   tokens,
-  pageSize: whole("page-size", 1, 1_000_000).pipe(
-    Flag.withDescription("Records per request, where there are pages; it shrinks by itself when requests time out"),
+  ...PlanFlags.flags,
+  requestsAtOnce: whole("requests-at-once", 1, 1000).pipe(
+    Flag.withDescription("Requests at once, of one export (default: as many as latency and the rate limit need)"),
     Flag.optional
   ),
   concurrency: whole("concurrency", 1, 1000).pipe(
@@ -159,15 +161,16 @@ const run = Command.make("run", runConfig, (options) =>
 )
 
 function mistake(options: RunOptions): string | undefined {
-  const { all, cron, night, once, resources, zone } = options
+  const { all, cron, full, night, once, overlap, resources, zone } = options
   if (all && resources.length > 0) return "--all is every resource: name some, or write --all"
   if (!all && resources.length === 0) return "Name what to export, or write --all"
   if (once && Option.isSome(cron)) return "--once and --cron exclude each other"
   if (Option.isSome(zone) && Option.isNone(cron)) return "--zone is for --cron"
   if (Option.isSome(night) && !once) return "--night is for --once; intercom fleet start starts one of another name"
+  if (full && Option.isSome(overlap)) return "--overlap is for nights of what changed, and --full has everything"
   const schedule = cronOf(options)
   if (Result.isFailure(schedule)) return schedule.failure
-  return destinationMistake(options) ?? Connection.mistake(options)
+  return destinationMistake(options) ?? PlanFlags.mistake(options, chosen(options)) ?? Connection.mistake(options)
 }
 
 const place = "{workspace}"

@@ -21,7 +21,7 @@ describe("intercom fleet", () => {
   it.live("does a night, says how it is, tries again, and forgets", () =>
     Effect.gen(function* () {
       const fs = yield* FileSystem.FileSystem
-      const { url } = yield* Simulator
+      const { remove, url } = yield* Simulator
       const directory = yield* Command.temporary
       const state = ["--state", `${directory}/fleet.db`]
       yield* fs.makeDirectory(`${directory}/tokens`)
@@ -30,7 +30,30 @@ describe("intercom fleet", () => {
       }
       const tokens = ["--tokens", `${directory}/tokens`, ...state]
       const to = `ndjson:${directory}/{workspace}`
-      const run = ["fleet", "run", "contacts", "--to", to, "--once", "--night", "first", "--base-url", url, ...tokens]
+      const plan = [
+        "--deletions",
+        "compare",
+        "--fields",
+        "email",
+        "--where",
+        "role in user,lead",
+        "--requests-at-once",
+        "2"
+      ]
+      const run = [
+        "fleet",
+        "run",
+        "contacts",
+        "--to",
+        to,
+        "--once",
+        "--base-url",
+        url,
+        ...plan,
+        ...tokens,
+        "--night",
+        "first"
+      ]
       const ran = yield* Command.inProcess(run)
       assert.strictEqual(ran.code, 1, ran.stderr)
       assert.match(ran.stdout, /^Started the night first: 3 workspaces\.$/m)
@@ -56,13 +79,21 @@ describe("intercom fleet", () => {
       assert.include(yield* fs.readFileString(page), "It failed before, waits for a runner.")
       assert.strictEqual((yield* Command.inProcess(run)).code, 0)
 
+      const [gone = ""] = (yield* fs.readFileString(`${directory}/acme/contacts.ndjson`)).split("\n")
+      const { id } = JSON.parse(gone) as { readonly id: string }
+      yield* remove("contacts", id)
+      assert.strictEqual((yield* Command.inProcess([...run.slice(0, -1), "next"])).code, 0)
+      const told = (yield* fs.readDirectory(`${directory}/acme`)).filter((name) => name.startsWith("deletedContacts."))
+      const lines = yield* Effect.forEach(told, (name) => fs.readFileString(`${directory}/acme/${name}`))
+      assert.match(lines.join(""), new RegExp(`^{"id":"${id}","event":"deleted".*\n$`))
+
       const second = yield* Command.inProcess(["fleet", "start", "acme", "--night", "second", ...tokens])
       assert.strictEqual(second.stdout, "Started the night second: 1 workspace.")
       const nights = yield* Command.inProcess(["fleet", "status", "--nights", ...state])
       assert.match(nights.stdout, /^second .* 1 waiting$/m)
       assert.match(nights.stdout, /^first .* 3 done$/m)
       const pruned = yield* Command.inProcess(["fleet", "prune", "--keep", "0", ...state])
-      assert.strictEqual(pruned.stdout, "Forgotten: first")
+      assert.strictEqual(pruned.stdout, "Forgotten: next, first")
 
       for (const { stderr, stdout } of [ran, status, retried, nights]) assert.notInclude(stdout + stderr, "t0ken")
       assert.notInclude(yield* fs.readFileString(`${directory}/fleet.db`), "t0ken")
@@ -82,6 +113,14 @@ describe("intercom fleet", () => {
         [["run", "contacts", "--to", "csv:{workspace}", "--cron", "often"], /--cron takes minute, hour/],
         [["run", "contacts", "--to", "csv:{workspace}", "--once", "--cron", "0 2 * * *"], /exclude each other/],
         [["run", "contacts", "--to", "csv:{workspace}", "--once"], /There are no workspaces: .* --tokens/],
+        [
+          ["run", "contacts", "--to", "csv:{workspace}", "--full", "--overlap", "60"],
+          /--overlap is for nights of what/
+        ],
+        [["run", "tags", "--to", "csv:{workspace}", "--where", "role=user"], /--where is a search, and tags are not/],
+        [["run", "contacts", "--to", "csv:{workspace}", "--fields", "emial"], /emial is no field of contacts/],
+        [["run", "contacts", "--to", "csv:{workspace}", "--page-size", "151"], /--page-size is at most 150/],
+        [["run", "contacts", "--to", "csv:{workspace}", "--deletions", "some"], /deletions/],
         [["start"], /There are no workspaces: .* --tokens, or list them in INTERCOM_WORKSPACES/],
         [["start", "../acme"], /is not the name of a workspace/],
         [["status", "--json", "--out", "x"], /exclude each other/]

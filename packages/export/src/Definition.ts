@@ -48,7 +48,10 @@ export interface Cost {
 
 /** How it is found out which records are there no more. */
 export interface Deletions<out R> {
-  /** All records there are, as they are listed: without requests for each of them. */
+  /**
+   * All records there are, as they are listed: without requests for each of them. It resumes at positions of its own that
+   * the resource's walk `resumes` at, too; otherwise, or when it takes no notice of them, it is read again from the start.
+   */
   readonly listed: (options: Options) => Stream.Stream<Walk.Step, Walk.Failure, R>
   /** Asks for a record that was not listed: what is there is not deleted, listed or not. */
   readonly get: (id: string) => Effect.Effect<unknown, IntercomError, R>
@@ -223,10 +226,10 @@ export interface Listing<R>
  */
 export const listing = <R>({ get, identified, pages, ...given }: Listing<R>): Resource<R> => {
   const { pageSize = null } = given
-  const all = ({ pageSize }: Pick<Options, "pageSize">) =>
+  const all = ({ from, pageSize }: Pick<Options, "from" | "pageSize">) =>
     Walk.steps(
       (options) => pages(query(pageSize), options, { since: undefined, until: undefined }),
-      undefined,
+      cursorIn(from),
       identified
     )
   const query = (size: number | null) => (size === null ? {} : { per_page: size })

@@ -7,14 +7,17 @@
 import * as ApiVersion from "@effect-intercom/core/ApiVersion"
 import type { IntercomError } from "@effect-intercom/core/IntercomError"
 import { nullish, openEnum, UnixSeconds } from "@effect-intercom/core/Wire"
+import * as Arr from "effect/Array"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { isGone } from "./Completion.ts"
 import * as Definition from "./Definition.ts"
 import type { Reason } from "./ExportError.ts"
 import * as Keys from "./internal/Keys.ts"
+import * as Marks from "./internal/Marks.ts"
 import * as Table from "./Table.ts"
 import * as Walk from "./Walk.ts"
 
@@ -87,15 +90,31 @@ export const of = <R>(resource: Definition.Resource<R>): Definition.Resource<R> 
             if (before.since === undefined) return Stream.succeed(nothing)
             return told !== undefined && isTold(resource, before.version)
               ? listed(told, before.since, options)
-              : compared(deletions, key, before, options)
+              : compared(deletions, key, before, resource.resumes, options)
           })
         )
     })
   }
 }
 
-/** A cursor of a listing of deletions; a comparison has no position but its start. */
-const isPosition = Schema.is(Schema.NullOr(Schema.Union([Schema.String, Schema.Record(Schema.String, Schema.Never)])))
+/** Where a comparison resumes. */
+const Comparing = Schema.Struct({
+  /** Which keys are compared: with others, it starts over. */
+  compared: Schema.String,
+  /** Where the listing is: `false` when it is over. */
+  listing: Schema.Union([Schema.Struct({ at: Schema.NullOr(Schema.Json) }), Schema.Literal(false)]),
+  /** Records a page of the listing. */
+  pageSize: Schema.NullOr(Schema.Int),
+  /** A bit for each key that was listed, or asked for. */
+  found: Schema.String
+})
+
+const comparing = Schema.decodeUnknownOption(Comparing)
+
+/** A cursor of a listing of deletions, or where a comparison is; of an earlier version, that it was begun. */
+const isPosition = Schema.is(
+  Schema.NullOr(Schema.Union([Schema.String, Comparing, Schema.Record(Schema.String, Schema.Never)]))
+)
 
 const nothing: Walk.Step = { records: [], invalid: [], read: 0, position: undefined }
 
@@ -148,45 +167,76 @@ const listed = <R>(
 /** Records asked for together. */
 const mostAsked = 25
 
-/** Whose position only says that it was begun: what is listed is in memory, so that a comparison that stops starts over. */
-const begun = {}
+/** What a checkpoint may take up of the marks until a page has none of its own: 130,000 keys. */
+const mostMarked = 16_384
 
 /**
- * Reads which records there are, 16 bytes for each, and then what was exported, a record after the other: what is not among
- * them, and not told yet, is asked for.
+ * Reads the keys that were exported, 8 bytes for each, marks those that are listed, and then asks for those that have no mark
+ * and are not told yet. The marks are kept with each step, so that it resumes where it stopped.
  */
 const compared = <R>(
   { get, listed }: Definition.Deletions<R>,
   key: string,
   { records, told }: Before,
+  resumes: (position: unknown) => boolean,
   options: Definition.Options
 ): Stream.Stream<Walk.Step, Walk.Failure, R> =>
   Stream.unwrap(
     Effect.gen(function* () {
-      const there = Keys.make()
       const gone = yield* goneOf(told)
       const identityOf = Table.identity({ key })
-      const { from, until } = options
+      const { from, pageSize, until } = options
 
-      // A scroll that dies gives what it has given once more: it is there all the same.
+      // All at once, as nothing else can be asked of some databases while they are read.
+      const exported = Marks.builder()
+      yield* Stream.runForEach(records, (record) =>
+        Effect.sync(() => {
+          const id = identityOf(record)
+          if (id !== undefined && !gone.has(id)) exported.add(id)
+        })
+      )
+      const marks = exported.build()
+      const others = Keys.make()
+      const isNew = (id: string) => marks.mark(id) ?? others.add(id)
+
+      const at = Option.getOrUndefined(
+        Option.filter(comparing(from), (at) => at.compared === marks.digest && marks.restore(at.found))
+      )
+      const positionAt = (listing: (typeof Comparing.Type)["listing"]): typeof Comparing.Type => ({
+        compared: marks.digest,
+        listing,
+        pageSize,
+        found: marks.encode()
+      })
+      const begun = at === undefined || at.listing === false || at.pageSize !== pageSize ? null : at.listing.at
+
+      // A scroll that dies, or a listing that starts over, gives what it has given once more: it is there all the same.
       const found = listed({
         ...options,
-        from: undefined,
+        from: begun !== null && resumes(begun) ? begun : undefined,
         since: undefined,
         where: undefined,
         again: [],
         accepts: () => true,
-        known: (record) => there.has(identityOf(record) ?? "")
+        known: (record) => {
+          const id = identityOf(record)
+          return id !== undefined && (marks.isMarked(id) || others.has(id))
+        }
       }).pipe(
-        Stream.map((step): Walk.Step => {
-          const ids = [...step.records, ...step.invalid.map(({ raw }) => raw)].flatMap((one) => identityOf(one) ?? [])
-          const isNew = ids.filter((id) => there.add(id))
+        Stream.grouped(Math.max(1, Math.ceil(marks.bytes / mostMarked))),
+        Stream.map((steps): Walk.Step => {
+          const { position } = Arr.lastNonEmpty(steps)
+          const ids = steps.flatMap(({ invalid, records }) =>
+            [...records, ...invalid.map(({ raw }) => raw)].flatMap((one) => identityOf(one) ?? [])
+          )
+          const fresh = ids.filter(isNew)
+          const read = steps.reduce((sum, step) => sum + step.read, 0)
           return {
-            records: isNew.filter(gone.has).map((id) => tombstone(id, until, { event: "restored" })),
+            records: fresh.filter(gone.has).map((id) => tombstone(id, until, { event: "restored" })),
             invalid: [],
-            read: step.read,
-            position: begun,
-            duplicates: step.read - isNew.length
+            read,
+            position: positionAt(position === undefined ? false : { at: position }),
+            duplicates: read - fresh.length
           }
         })
       )
@@ -210,36 +260,37 @@ const compared = <R>(
           })
         )
 
-      // All at once, as nothing else can be asked of some databases while they are read: these are what is gone.
-      const lacking = Stream.unwrap(
-        Effect.map(
-          Stream.runFold(
-            records,
-            (): Array<string> => [],
-            (ids, record) => {
-              const id = identityOf(record)
-              if (id !== undefined && !gone.has(id) && there.add(id)) ids.push(id)
-              return ids
-            }
-          ),
-          (ids) => Stream.fromIterable(ids)
-        )
+      /** The keys without a mark; as strings they are in what was exported alone. */
+      const unmarked = Effect.suspend(() =>
+        marks.left() === 0
+          ? Effect.succeed(new Set<string>())
+          : Stream.runFold(
+              records,
+              () => new Set<string>(),
+              (ids, record) => {
+                const id = identityOf(record)
+                return id === undefined || gone.has(id) || marks.isMarked(id) ? ids : ids.add(id)
+              }
+            )
       )
 
-      const deleted = lacking.pipe(
+      const deleted = Stream.unwrap(Effect.map(unmarked, (ids) => Stream.fromIterable(ids))).pipe(
         Stream.grouped(mostAsked),
         Stream.mapEffect((ids) =>
           Effect.map(Effect.forEach(ids, ask, { concurrency: options.concurrency }), (asked): Walk.Step => {
             const records = asked.flatMap((one) => one ?? [])
-            return { records, invalid: [], read: records.length, position: begun }
+            for (const id of ids) marks.mark(id)
+            return { records, invalid: [], read: records.length, position: positionAt(false) }
           })
         )
       )
 
-      return Stream.concat(found, deleted).pipe(
+      // What an earlier comparison found of other keys is not this one's.
+      const isOver = from !== undefined && at === undefined
+      return Stream.concat(at?.listing === false ? Stream.empty : found, deleted).pipe(
         Stream.concat(Stream.succeed(nothing)),
         Stream.zipWithIndex,
-        Stream.map(([step, index]) => (index === 0 && from !== undefined ? { ...step, startOver: true } : step))
+        Stream.map(([step, index]) => (index === 0 && isOver ? { ...step, startOver: true } : step))
       )
     })
   )

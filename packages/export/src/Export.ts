@@ -90,6 +90,15 @@ interface Course {
   readonly stopped: Deferred.Deferred<void>
 }
 
+/** How a plan is run this time. */
+export interface RunOptions {
+  /**
+   * What is left out, by names of {@link names}: what an earlier run of the same plan completed. With `deletedContacts` it is not
+   * told once more what was deleted. @default nothing
+   */
+  readonly without?: ReadonlyArray<string> | undefined
+}
+
 /**
  * Runs a plan; the events report what happens. Several resources run side by side: their events come in any order, those of
  * each in its own. A resource that fails is told as `Failed`, and does not stop the others, but for failures that would be
@@ -112,7 +121,7 @@ interface Course {
  * )
  * ```
  */
-export const run = (given: Plan): Stream.Stream<Event, ExportError, Requirements> =>
+export const run = (given: Plan, { without = [] }: RunOptions = {}): Stream.Stream<Event, ExportError, Requirements> =>
   Stream.unwrap(
     Effect.gen(function* () {
       const source = yield* Effect.mapError(Source.current, (error) => new RequestFailed({ error }))
@@ -126,7 +135,7 @@ export const run = (given: Plan): Stream.Stream<Event, ExportError, Requirements
         completed: yield* Ref.make<ReadonlyArray<Completed>>([]),
         stopped: yield* Deferred.make<void>()
       }
-      const resources = yield* named(plan)
+      const resources = (yield* named(plan)).filter(({ name }) => !without.includes(name))
       const { concurrency: requests = "auto", resourcesAtOnce = 4 } = plan
       // A number that is none was refused above.
       const concurrency = yield* requests === "auto"
@@ -138,7 +147,7 @@ export const run = (given: Plan): Stream.Stream<Event, ExportError, Requirements
         if (resource.deletionsOf !== undefined && resources[index + 1]?.name === resource.deletionsOf) return []
         return [before !== undefined && before.deletionsOf === resource.name ? [before, resource] : [resource]]
       })
-      const atOnce = sequential ? 1 : Math.min(resourcesAtOnce, turns.length)
+      const atOnce = sequential ? 1 : Math.max(1, Math.min(resourcesAtOnce, turns.length))
       const beside = yield* SideBySide.make(atOnce)
       const jobOf = (resource: Selected): Job => ({
         resource,

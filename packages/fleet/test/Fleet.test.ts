@@ -24,6 +24,7 @@ import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as Metric from "effect/Metric"
 import * as Schedule from "effect/Schedule"
+import * as Stream from "effect/Stream"
 import { SqlClient } from "effect/sql/SqlClient"
 import * as Tenants from "./Tenants.ts"
 
@@ -415,6 +416,88 @@ describe("a fleet in one process, on SQLite", () => {
         { plan: { ...Tenants.plan, resources: ["contacts"], since: "last" } }
       )
     }).pipe(Effect.provide([Tenants.simulator(names), NodeServices.layer]))
+  )
+
+  it.live("tells in each night what was deleted since, once, wherever runners and turns end", () =>
+    Effect.gen(function* () {
+      const directory = yield* Tenants.temporary
+      const some = names.slice(0, 2)
+      const workspaces = (yield* Simulator).workspaces.slice(0, 2)
+      const fs = yield* FileSystem.FileSystem
+      // A turn ends with each step, while the other waits.
+      const options = {
+        plan: { resources: ["contacts"], pageSize: 10, since: "last", deletions: "compare" },
+        concurrency: 1,
+        turn: 0
+      } as const
+      const calm = { ...options, turn: "1 minute" } as const
+      const gone: Array<ReadonlyArray<string>> = [[], []]
+      const expected = yield* Effect.forEach(workspaces, ({ records }) =>
+        Effect.map(Stream.runCollect(records("contacts")), (lines) =>
+          lines.map((line) => (JSON.parse(line) as { readonly id: string }).id)
+        )
+      )
+      const remove = Effect.forEach(workspaces, ({ remove }, index) => {
+        const ids = expected[index]?.splice(0, 3) ?? []
+        gone[index] = [...(gone[index] ?? []), ...ids]
+        return Effect.forEach(ids, (id) => remove("contacts", id))
+      })
+      const told = Effect.forEach(some, (name) =>
+        Effect.gen(function* () {
+          const files = yield* fs.readDirectory(`${directory}/${name}`)
+          const texts = yield* Effect.forEach(
+            files.filter((file) => /^deletedContacts.*\.ndjson$/.test(file)),
+            (file) => fs.readFileString(`${directory}/${name}/${file}`)
+          )
+          return texts.flatMap((text) => [...text.matchAll(/"id":"([^"]+)","event":"deleted"/g)].map(([, id]) => id))
+        })
+      )
+      const isTold = Effect.map(told, (told) =>
+        assert.deepStrictEqual(
+          told.map((ids) => ids.toSorted()),
+          gone.map((ids) => ids.toSorted())
+        )
+      )
+      const over = (night: string) =>
+        Effect.flatMap(Fleet, (fleet) => Effect.andThen(fleet.start(night, some), fleet.over(night)))
+      yield* beside(directory, over("first"), calm)
+
+      yield* remove
+      // The runner ends in the middle of the comparison.
+      yield* beside(
+        directory,
+        Effect.gen(function* () {
+          const fleet = yield* Fleet
+          yield* fleet.start("second", some)
+          yield* until(Effect.map(fleet.status("second"), ({ exports }) => exports.every(({ turns }) => turns > 1)))
+        }),
+        options
+      )
+      yield* beside(
+        directory,
+        Effect.flatMap(Fleet, (fleet) => fleet.over("second")),
+        options
+      )
+      yield* isTold
+      yield* beside(
+        directory,
+        Effect.gen(function* () {
+          const fleet = yield* Fleet
+          const sql = yield* SqlClient
+          // One died before it could say that it was done.
+          const before = yield* Tenants.requests
+          yield* sql`UPDATE intercom_fleet_exports SET state = 'failed', completed = '{}' WHERE night = 'second'`
+          yield* fleet.retry("second")
+          assert.strictEqual((yield* fleet.over("second")).done, 2)
+          assert.deepStrictEqual(yield* Tenants.requests, before)
+          yield* isTold
+          yield* remove
+          assert.strictEqual((yield* over("third")).done, 2)
+          yield* isTold
+        }),
+        calm
+      )
+    }).pipe(Effect.provide([Tenants.simulator(names, 25), NodeServices.layer]))
   )
 
   it.live("keeps a night whose messages the database does not let go, and says so", () =>

@@ -20,6 +20,7 @@ import * as Connection from "../Connection.ts"
 import * as Destination from "../Destination.ts"
 import { chosen, cronOf, destinationOf, type RunOptions } from "../FleetCommand.ts"
 import * as Network from "../Network.ts"
+import * as PlanFlags from "../PlanFlags.ts"
 import * as Place from "./Place.ts"
 import * as StatusTable from "./StatusTable.ts"
 import * as Workspaces from "./Workspaces.ts"
@@ -76,7 +77,8 @@ export const run = (options: RunOptions) =>
     const plan: Plan = {
       resources,
       ...(options.full ? { force: true } : { since: "last" }),
-      ...(Option.isSome(options.pageSize) ? { pageSize: options.pageSize.value } : undefined)
+      ...PlanFlags.plan(options, resources),
+      ...PlanFlags.given("concurrency", options.requestsAtOnce)
     }
     const settings = yield* defaults(options)
     const names = Workspaces.all(options)

@@ -10,7 +10,7 @@ export interface Keys {
 }
 
 /** 64 bits of a string, as two halves (cyrb53, whose last step throws 11 of them away). */
-const halves = (text: string): readonly [number, number] => {
+export const halves = (text: string): readonly [number, number] => {
   let a = 0xdeadbeef
   let b = 0x41c6ce57
   for (let at = 0; at < text.length; at++) {

@@ -161,12 +161,13 @@ const exportTurn = <R>(options: Options<R>, claim: Claim, over: Effect.Effect<St
     }
 
     const work = Effect.gen(function* () {
-      if (claim.before > 0) Object.assign(completed, yield* alreadyThere(options.plan, claim))
+      const names = yield* Export.names(options.plan)
+      if (claim.before > 0) Object.assign(completed, yield* alreadyThere(options.plan, names, claim))
       for (const [name, count] of Object.entries(completed)) records.set(name, count)
-      const resources = options.plan.resources.filter((name) => !(name in completed))
-      if (!Arr.isArrayNonEmpty(resources)) return
+      if (names.every((name) => name in completed)) return
       const sink = yield* taken
-      yield* Export.run({ ...options.plan, resources }).pipe(
+      // What was deleted is told once a night, though the export after it was interrupted.
+      yield* Export.run(options.plan, { without: Object.keys(completed) }).pipe(
         Stream.tap(onEvent),
         // After a step, nothing is in flight that would have to be done again.
         Stream.takeUntilEffect((event) =>
@@ -294,15 +295,15 @@ const failureOf = (error: unknown): Failure.Failure | undefined => {
  * Without this, one that exports what changed would do so once more.
  */
 const alreadyThere = Effect.fnUntraced(
-  function* ({ force, resources, since }: Plan, { startedAt }: Claim) {
+  function* ({ deletions, force, since }: Plan, names: ReadonlyArray<string>, { startedAt }: Claim) {
     const found: { [resource: string]: number } = {}
-    // What is exported once is skipped by itself.
-    if (since === undefined && force !== true) return found
+    // What is exported once is skipped by itself; what was deleted is told each time.
+    if (since === undefined && force !== true && deletions !== "compare") return found
     const known = yield* Resource.Resources
     const view = yield* (yield* Sink).inspect
     const manifest = yield* Document.manifest(view)
     for (const entry of Object.values(manifest?.exports ?? {})) {
-      const name = resources.find((name) => name === entry.resource)
+      const name = names.find((name) => name === entry.resource)
       const begun = Option.exists(DateTime.make(entry.startedAt), (at) => DateTime.toEpochMillis(at) >= startedAt)
       const table = known[entry.resource]?.table
       if (name === undefined || table === undefined || !begun) continue
