@@ -13,7 +13,6 @@ import type * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import * as Bodies from "./Bodies.ts"
 import { text, whole } from "./internal/Flags.ts"
 import * as Network from "./Network.ts"
 import { BrokenPipe, resumes } from "./Outcome.ts"
@@ -73,7 +72,7 @@ export const watched = <A, E, R, E2>(
   client: Layer.Layer<A, E, R | HttpClient.HttpClient>,
   network: Layer.Layer<HttpClient.HttpClient, E2>
 ): Layer.Layer<A | Traffic, E | E2, Exclude<R, HttpClient.HttpClient | Traffic>> =>
-  client.pipe(Layer.provideMerge(Traffic.layer), Layer.provide(Bodies.layer), Layer.provide(network))
+  client.pipe(Layer.provideMerge(Traffic.layer), Layer.provide(network))
 
 /** The way to the API in words, where it is through a proxy. */
 export const proxy: Effect.Effect<string | undefined, Config.ConfigError, IntercomHttp> = Effect.gen(function* () {
