@@ -99,7 +99,7 @@ const exampleOf = ({ code }: Snippet) => /^\/\/ (examples\/\S+\.ts)\n/.exec(code
 // A path of something known: `Effect.provideService`, `contacts.list(query)`, `Ndjson.layer({ directory })`.
 const isExpression = (code: string) => {
   const [, name = ""] = /^([A-Za-z]\w*)(?:\.\w+)+(?:\(.*\))?$/.exec(code) ?? []
-  const isFile = /\.(ts|js|json|yml|md|html|xml|sarif|ndjson|db|parquet)$/.test(code)
+  const isFile = /\.(ts|js|json|yml|md|html|xml|sarif|ndjson|db|parquet|csv)$/.test(code)
   return !isFile && (name in surroundings || /^[A-Z]/.test(name))
 }
 

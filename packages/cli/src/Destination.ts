@@ -47,13 +47,19 @@ export type Destination =
       /** Without one, the first of the address' `search_path`, or `public`. */
       readonly schema?: string
     }
-  | {
-      readonly kind: "s3"
-      readonly bucket: string
-      readonly prefix: string
-      readonly compression: Compression | undefined
-    }
+  | ({ readonly kind: "s3"; readonly bucket: string; readonly prefix: string } & ObjectFormat)
   | { readonly kind: "stdout" }
+
+/** What the objects of a bucket are. */
+export type ObjectFormat =
+  | { readonly format: "ndjson"; readonly compression: Compression | undefined }
+  | {
+      readonly format: "csv"
+      readonly compression: Compression | undefined
+      readonly bom?: boolean
+      readonly formulas?: Formulas
+    }
+  | { readonly format: "parquet" }
 
 export type Compression = "gzip" | "zstd"
 
@@ -68,7 +74,7 @@ export const forms: ReadonlyArray<readonly [form: string, meaning: string]> = [
   ["postgres:", "tables in the PostgreSQL database of INTERCOM_EXPORT_POSTGRES_URL"],
   ["postgres:URL", "the same; a password in it is seen in the list of processes"],
   ["s3://BUCKET/PREFIX", "object storage: what ndjson:DIR writes, as objects; the AWS variables say where it is"],
-  ["ndjson.gz:s3://…, ndjson.zst:s3://…", "the same, compressed"],
+  ["FORMAT:s3://…", "the same in another format: ndjson.gz, ndjson.zst, csv, csv.gz, csv.zst or parquet"],
   ["-", "standard output, as NDJSON"]
 ]
 
@@ -84,15 +90,12 @@ const takes = `It takes one of ${formNames}.`
 export const parse = (text: string): Result.Result<Destination, string> => {
   if (text === "-") return Result.succeed({ kind: "stdout" })
   if (/^postgres(ql)?:\/\//i.test(text)) return postgres(text)
-  if (/^s3:/i.test(text)) return objects(undefined)(text)
+  if (/^s3:/i.test(text)) return objects({ format: "ndjson", compression: undefined })(text)
   if (/^[^:]+\.duckdb$/i.test(text)) return Result.succeed({ kind: "duckdb", file: text })
   const [, format = "", place = ""] = /^([^:]*):(.*)$/s.exec(text) ?? []
   if (format === "") return Result.fail(withoutFormat(text))
   const make = makers[format.toLowerCase()]
-  if (make !== undefined) {
-    const isLines = format.toLowerCase().startsWith("ndjson")
-    return /^s3:/i.test(place) && !isLines ? Result.fail(onlyLines) : make(place)
-  }
+  if (make !== undefined) return make(place)
   const meant = nearest(format, Object.keys(makers))
   return Result.fail(
     `"${Mistake.shown(format)}" is not a format.${meant === undefined ? "" : ` Did you mean ${meant}?`} ${takes}`
@@ -121,28 +124,29 @@ const placed =
   (place: string): Result.Result<Destination, string> =>
     place === "" ? Result.fail(`The ${what} is missing after the colon.`) : Result.succeed(make(place))
 
-const lines = (kind: "ndjson" | "csv", compression?: Compression) => {
-  const inDirectory = placed("directory", (directory) => ({ kind, directory, compression }))
-  return (place: string) => (/^s3:/i.test(place) ? objects(compression)(place) : inDirectory(place))
+/** Files in a directory, or objects in a bucket. */
+const files = (make: (directory: string) => Destination, format: ObjectFormat) => {
+  const inDirectory = placed("directory", make)
+  return (place: string) => (/^s3:/i.test(place) ? objects(format)(place) : inDirectory(place))
 }
 
-const onlyLines =
-  "Object storage takes NDJSON alone: s3://BUCKET/PREFIX, ndjson.gz:s3://BUCKET/PREFIX or ndjson.zst:s3://BUCKET/PREFIX."
+const lines = (kind: "ndjson" | "csv", compression?: Compression) =>
+  files((directory) => ({ kind, directory, compression }), { format: kind, compression })
 
 /** What is not a bucket's name may be a key of somebody's. */
 const objects =
-  (compression: Compression | undefined) =>
+  (format: ObjectFormat) =>
   (address: string): Result.Result<Destination, string> => {
     const [, bucket = "", prefix = ""] = /^s3:\/\/([^/]*)\/*(.*)$/is.exec(address) ?? []
     if (bucket.includes("@")) {
       return Result.fail("Credentials come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, not from the address.")
     }
     return /^[\w.-]+$/.test(bucket)
-      ? Result.succeed({ kind: "s3", bucket, prefix: prefix.replace(/\/+$/, ""), compression })
+      ? Result.succeed({ kind: "s3", bucket, prefix: prefix.replace(/\/+$/, ""), ...format })
       : Result.fail("The address of a bucket is s3://BUCKET/PREFIX.")
   }
 
-const addressOf = ({ bucket, prefix }: Extract<Destination, { readonly kind: "s3" }>): string =>
+const addressOf = ({ bucket, prefix }: { readonly bucket: string; readonly prefix: string }): string =>
   prefix === "" ? `s3://${bucket}` : `s3://${bucket}/${prefix}`
 
 const makers: { readonly [format: string]: (place: string) => Result.Result<Destination, string> } = {
@@ -152,7 +156,7 @@ const makers: { readonly [format: string]: (place: string) => Result.Result<Dest
   csv: lines("csv"),
   "csv.gz": lines("csv", "gzip"),
   "csv.zst": lines("csv", "zstd"),
-  parquet: placed("directory", (directory) => ({ kind: "parquet", directory })),
+  parquet: files((directory) => ({ kind: "parquet", directory }), { format: "parquet" }),
   sqlite: placed("file", (file) => ({ kind: "sqlite", file })),
   duckdb: placed("file", (file) => ({ kind: "duckdb", file })),
   postgres,
@@ -335,14 +339,22 @@ interface CsvOptions {
 }
 
 /** What is wrong with options of CSV for this destination. */
-export const csvMistake = ({ kind }: Destination, { csvBom, csvFormulas }: CsvOptions): string | undefined => {
+export const csvMistake = (destination: Destination, { csvBom, csvFormulas }: CsvOptions): string | undefined => {
   const flag = csvBom ? "--csv-bom" : Option.isSome(csvFormulas) ? "--csv-formulas" : undefined
+  const kind = fileFormat(destination) ?? destination.kind
   return flag === undefined || kind === "csv" ? undefined : `${flag} is for csv:, and the destination is ${kind}`
+}
+
+/** What files or objects are; `undefined` where there are none. */
+export const fileFormat = (destination: Destination): ObjectFormat["format"] | undefined => {
+  if (destination.kind === "s3") return destination.format
+  const { kind } = destination
+  return kind === "ndjson" || kind === "csv" || kind === "parquet" ? kind : undefined
 }
 
 /** The destination with the options that CSV has. */
 export const asCsv = (destination: Destination, { csvBom, csvFormulas }: CsvOptions): Destination =>
-  destination.kind === "csv"
+  destination.kind === "csv" || (destination.kind === "s3" && destination.format === "csv")
     ? { ...destination, bom: csvBom, formulas: Option.getOrElse(csvFormulas, () => "guarded" as const) }
     : destination
 

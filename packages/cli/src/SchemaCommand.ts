@@ -28,9 +28,8 @@ const asReceived: Written = { typeOf: ({ kind }) => kind }
 const loaded = <A>(load: () => Promise<A>): Effect.Effect<A> => Effect.promise(load)
 
 const writtenTo = (destination: Destination.Destination): Effect.Effect<Written> => {
+  if (Destination.fileFormat(destination) === "parquet") return loaded(() => import("@effect-intercom/export/Parquet"))
   switch (destination.kind) {
-    case "parquet":
-      return loaded(() => import("@effect-intercom/export/Parquet"))
     case "sqlite":
       return Effect.map(
         loaded(() => import("@effect-intercom/export/NodeSqlite")),
@@ -59,9 +58,11 @@ const writtenTo = (destination: Destination.Destination): Effect.Effect<Written>
   }
 }
 
-const usual = ({ kind }: Destination.Destination): Format => {
+const usual = (destination: Destination.Destination): Format => {
+  const { kind } = destination
   if (kind === "sqlite" || kind === "duckdb" || kind === "postgres") return "ddl"
-  return kind === "csv" || kind === "parquet" ? "markdown" : "json-schema"
+  const format = Destination.fileFormat(destination)
+  return format === "csv" || format === "parquet" ? "markdown" : "json-schema"
 }
 
 /** The tables there are: those with what was deleted among them. */

@@ -70,6 +70,7 @@ describe("schema", () => {
       /^CREATE TABLE "tags" \(\n.*"applied_at" TIMESTAMP WITH TIME ZONE,.*"_rest" JSON\n\);\n\nCREATE SEQUENCE IF NOT EXISTS "_intercom_position";\nCREATE TABLE "events"/s
     ],
     ["s3://acme/x", ["tags"], /^\{\n {2}"\$schema": ".*2020-12.*"title": "tags"/s],
+    ["parquet:s3://acme/x", ["tags"], /^\| `id` \| STRING \| the key \|$.*TIMESTAMP \(UTC, ms\)/ms],
     ["ndjson:x", ["tags"], /^\{\n {2}"\$schema": ".*2020-12.*"title": "tags"/s],
     ["parquet:x", ["tags"], /^## tags\n.*\| `id` \| STRING \| the key \|$.*TIMESTAMP \(UTC, ms\)/ms],
     ["csv:x", [], /^## admins$.*^## events$/ms],
@@ -138,6 +139,11 @@ describe("mistakes in the command line", () => {
       /^--page-size is at most 150 for contacts$/m
     ],
     ["DDL of a file", ["export", "schema", "--to", "csv:x", "--format", "ddl"], /^--format ddl is for databases, and/m],
+    [
+      "CSV where objects are none",
+      ["export", "tags", "--to", "parquet:s3://acme", "--csv-bom"],
+      /^--csv-bom is for csv:, and the destination is parquet$/m
+    ],
     ["CSV where there is none", ["export", "tags", "--to", "ndjson:x", "--csv-bom"], /^--csv-bom is for csv:, and/m],
     ["formulas where there are none", ["export", "tags", "--to", "-", "--csv-formulas", "verbatim"], /is for csv:/],
     ["pages where there are none", ["export", "tags", "--to", "csv:x", "--page-size", "5"], /none of these has any/],

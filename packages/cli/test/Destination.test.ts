@@ -17,10 +17,12 @@ describe("--to", () => {
     ["duckdb:out/x", { kind: "duckdb", file: "out/x" }],
     ["a b.duckdb", { kind: "duckdb", file: "a b.duckdb" }],
     ["postgres:", { kind: "postgres", url: undefined }],
-    ["s3://acme", { kind: "s3", bucket: "acme", prefix: "", compression: undefined }],
-    ["s3://acme/a b/c/", { kind: "s3", bucket: "acme", prefix: "a b/c", compression: undefined }],
-    ["ndjson:s3://acme/x", { kind: "s3", bucket: "acme", prefix: "x", compression: undefined }],
-    ["ndjson.zst:S3://acme/x", { kind: "s3", bucket: "acme", prefix: "x", compression: "zstd" }]
+    ["s3://acme", { kind: "s3", bucket: "acme", prefix: "", format: "ndjson", compression: undefined }],
+    ["s3://acme/a b/c/", { kind: "s3", bucket: "acme", prefix: "a b/c", format: "ndjson", compression: undefined }],
+    ["ndjson:s3://acme/x", { kind: "s3", bucket: "acme", prefix: "x", format: "ndjson", compression: undefined }],
+    ["ndjson.zst:S3://acme/x", { kind: "s3", bucket: "acme", prefix: "x", format: "ndjson", compression: "zstd" }],
+    ["csv.gz:s3://acme/x", { kind: "s3", bucket: "acme", prefix: "x", format: "csv", compression: "gzip" }],
+    ["Parquet:s3://acme/x", { kind: "s3", bucket: "acme", prefix: "x", format: "parquet" }]
   ]
   for (const [text, expected] of good) {
     it(`is ${text}`, () => assert.deepStrictEqual(Destination.parse(text), Result.succeed(expected)))
@@ -58,8 +60,8 @@ describe("--to", () => {
     ["s3:acme", /^The address of a bucket is s3:\/\/BUCKET\/PREFIX\.$/],
     ["s3:///x", /^The address of a bucket is/],
     ["s3://id:key@acme/x", /^Credentials come from AWS_ACCESS_KEY_ID/],
-    ["csv:s3://acme/x", /^Object storage takes NDJSON alone/],
-    ["parquet:s3://acme/x", /^Object storage takes NDJSON alone/]
+    ["csv:s3:acme", /^The address of a bucket is s3:\/\/BUCKET\/PREFIX\.$/],
+    ["parquet:s3://id:key@acme/x", /^Credentials come from AWS_ACCESS_KEY_ID/]
   ]
   for (const [text, expected] of bad) {
     it(`not ${text === "" ? "nothing" : text}`, () => {

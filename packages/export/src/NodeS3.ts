@@ -4,7 +4,7 @@
  * writes (`If-Match`, `If-None-Match`). `internal/ObjectSink.ts` says which objects there are. It needs the package
  * `@aws-sdk/client-s3`, which those who write elsewhere need not install: it is loaded when an export begins.
  *
- * A finished output is one object, byte for byte the file that `Ndjson` writes. It appears when it is complete, in place of
+ * A finished output is one object, byte for byte the file that `Ndjson`, `Csv` or `Parquet` writes. It appears when it is complete, in place of
  * the one before; readers see the one or the other.
  *
  * An export finds out, before it writes, whether the server heeds conditions: without them two exports could not be kept
@@ -13,44 +13,29 @@
  */
 import * as Config from "effect/Config"
 import type * as Duration from "effect/Duration"
-import type * as Layer from "effect/Layer"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import type * as Redacted from "effect/Redacted"
-import type * as Compression from "./Compression.ts"
+import * as FileFormats from "./internal/FileFormats.ts"
 import * as ObjectSink from "./internal/ObjectSink.ts"
 import * as S3Bucket from "./internal/S3Bucket.ts"
 import type { Sink } from "./Sink.ts"
 
 /** How the server is reached; what is absent, the AWS SDK finds as it does everywhere: profiles, roles of the machine. */
-export interface Server {
-  /** Of a server that is not Amazon's: `https://minio.example.com:9000`. */
-  readonly endpoint?: string | undefined
-  /** @default that of the SDK's configuration; `us-east-1` with an {@link endpoint} */
-  readonly region?: string | undefined
-  readonly credentials?:
-    | {
-        readonly accessKeyId: string
-        readonly secretAccessKey: Redacted.Redacted
-        readonly sessionToken?: Redacted.Redacted | undefined
-      }
-    | undefined
-  /** Whether the bucket's name is in the path of a request, not in its host. @default with an {@link endpoint} */
-  readonly pathStyle?: boolean | undefined
-}
+export type Server = S3Bucket.Server
 
-export interface Options extends Server {
+/** What is written, and where. */
+export type Options = Server & {
   /** It has to be there. */
   readonly bucket: string
   /** Where in the bucket: `exports/acme`. Nothing else may write below it. @default all of it */
   readonly prefix?: string | undefined
-  /** @default none */
-  readonly compression?: Compression.Format | undefined
   /**
    * After how long without a sign of life another export's lock is ignored. A process that is gone, on this host, has it no
    * more. @default 1 minute
    */
   readonly patience?: Duration.Input | undefined
-}
+} & FileFormats.Options
 
 /** What the sink needs of the machine. */
 export type Environment = ObjectSink.Environment
@@ -101,13 +86,13 @@ export const config: Config.Config<Server> = Config.map(
  * const exported = Export.entries({ resources: ["contacts"] }).pipe(Effect.provide(objects))
  * ```
  */
-export const layer = ({
-  compression,
-  patience = "1 minute",
-  prefix = "",
-  ...server
-}: Options): Layer.Layer<Sink, never, Environment> => {
-  const inside = prefix.replace(/^\/+|\/+$/g, "")
-  const place = inside === "" ? `s3://${server.bucket}` : `s3://${server.bucket}/${inside}`
-  return ObjectSink.layer({ bucket: S3Bucket.make({ ...server, prefix: inside }), place, compression, patience })
+export const layer = (options: Options): Layer.Layer<Sink, never, Environment> => {
+  const { bucket, patience = "1 minute" } = options
+  const prefix = (options.prefix ?? "").replace(/^\/+|\/+$/g, "")
+  const place = prefix === "" ? `s3://${bucket}` : `s3://${bucket}/${prefix}`
+  return Layer.unwrap(
+    Effect.map(FileFormats.make(options), (format) =>
+      ObjectSink.layer({ bucket: S3Bucket.make({ ...options, prefix }), place, format, patience })
+    )
+  )
 }

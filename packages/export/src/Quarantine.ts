@@ -35,6 +35,9 @@ export const line = (resource: string, { error, raw }: Invalid): Line => ({
   record: raw
 })
 
+/** A line as it is written, with its end. */
+export const text = ({ error, record, resource }: Line): string => `${Json.stringify({ resource, error, record })}\n`
+
 type Named = Pick<Table.Table, "formerly" | "name">
 
 /** Whether a line is one of the table's: it begins with its name, or with one it had. */

@@ -55,6 +55,8 @@ export const make = (
         const found = objects.get(key)
         return found === undefined ? Stream.fail(new Missing({ path: locate(key) })) : Stream.succeed(found.bytes)
       }),
+    range: (key, start, length) =>
+      Effect.sync(() => objects.get(key)?.bytes.slice(start, start + length) ?? new Uint8Array()),
     put: (key, bytes) => writes("put", () => void set(key, bytes)),
     swap: (key, etag, bytes) => writes("swap", () => (objects.get(key)?.etag === etag ? set(key, bytes) : undefined)),
     list: (start) => Effect.sync(() => [...objects.keys()].filter((key) => key.startsWith(start))),

@@ -3,37 +3,43 @@
  * `.ci/objects` runs one and says where.
  */
 import * as Json from "@effect-intercom/core/Json"
+import * as Csv from "@effect-intercom/export/Csv"
 import { BucketFailed, type Reason } from "@effect-intercom/export/ExportError"
 import type { Bucket } from "@effect-intercom/export/internal/Bucket"
+import { plain } from "@effect-intercom/export/internal/FileFormat"
+import * as FileFormats from "@effect-intercom/export/internal/FileFormats"
 import * as ObjectSink from "@effect-intercom/export/internal/ObjectSink"
+import * as Ndjson from "@effect-intercom/export/Ndjson"
 import * as NodeCompression from "@effect-intercom/export/NodeCompression"
 import * as NodeHost from "@effect-intercom/export/NodeHost"
 import * as NodeS3 from "@effect-intercom/export/NodeS3"
 import * as NodeSha256 from "@effect-intercom/export/NodeSha256"
+import * as Parquet from "@effect-intercom/export/Parquet"
 import type { Line } from "@effect-intercom/export/Quarantine"
 import { type Batch, type Connection, type Mode, Sink } from "@effect-intercom/export/Sink"
 import * as SinkLaws from "@effect-intercom/export/SinkLaws"
-import type { Received, Table } from "@effect-intercom/export/Table"
+import type { Table } from "@effect-intercom/export/Table"
+import * as Tables from "@effect-intercom/export/Table"
 import * as S3 from "@aws-sdk/client-s3"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import * as ConfigProvider from "effect/ConfigProvider"
+import * as NodeServices from "@effect/platform-node/NodeServices"
 import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as References from "effect/References"
 import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import { parquetReadObjects } from "hyparquet"
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"
-import * as Zlib from "node:zlib"
 import * as MemoryBucket from "./MemoryBucket.ts"
 import { often, survive, timeout, undisturbed } from "./SqlKill.ts"
 
 const machine = Layer.mergeAll(NodeCompression.layer, NodeHost.layer, NodeSha256.layer)
 
-type Compression = "gzip" | undefined
-
-const unpack = (compression: Compression, bytes: Uint8Array): string =>
-  compression === undefined || bytes.length === 0 ? Buffer.from(bytes).toString() : Zlib.gunzipSync(bytes).toString()
+const dead = new BucketFailed({ bucket: MemoryBucket.place, description: "killed" })
 
 const linesOf = (text: string) => text.split("\n").filter((line) => line !== "")
 
@@ -53,18 +59,32 @@ interface Raw {
 
 const nothing = new Uint8Array()
 
-const subjectOf = (
-  layer: Layer.Layer<Sink, never, ObjectSink.Environment>,
-  { get, put }: Raw,
-  compression: Compression
-) => ({
+/** What was written. That it is what the sinks of files write, which others read, a test of its own tries. */
+const recordsIn = Effect.fnUntraced(function* (table: Table, place: string, bytes: Uint8Array) {
+  const format = yield* FileFormats.ofName(place)
+  assert.isDefined(format)
+  if (format.extension === "parquet") {
+    const recordOf = Tables.recordOf(table)
+    const rows = yield* Effect.promise(() => parquetReadObjects({ file: new Uint8Array(bytes).buffer, utf8: true }))
+    const valueOf = (value: unknown) => (typeof value === "bigint" ? Number(value) : ((value ?? null) as Tables.Value))
+    return rows.map((row) =>
+      recordOf({
+        values: table.columns.map(({ name }) => valueOf(row[name])),
+        rest: (row[Tables.rest] ?? null) as string | null
+      })
+    )
+  }
+  const text = Stream.decodeText(plain(format.compression, place, Stream.succeed(bytes)))
+  return yield* Stream.runCollect(format.parse(table, place)(text))
+})
+
+const subjectOf = (layer: Layer.Layer<Sink, never, ObjectSink.Environment>, { get, put }: Raw) => ({
   layer: Layer.provide(layer, machine),
-  // What this package wrote.
-  records: (_: Table, place: string) =>
-    Effect.map(get(place), (bytes) => linesOf(unpack(compression, bytes)).map((line) => Json.parse(line) as Received)),
+  records: (table: Table, place: string) =>
+    Effect.flatMap(get(place), (bytes) => recordsIn(table, place, bytes)).pipe(Effect.provide(machine), Effect.orDie),
   quarantine: ({ name }: Table) =>
     Effect.map(get(`quarantine/${name}.ndjson`), (bytes) =>
-      linesOf(unpack(undefined, bytes)).map((line) => Json.parse(line) as Line)
+      linesOf(Buffer.from(bytes).toString()).map((line) => Json.parse(line) as Line)
     ),
   abandon: Effect.flatMap(get(rootKey), (root) => put(rootKey, abandoned(new TextDecoder().decode(root))))
 })
@@ -74,8 +94,18 @@ const rawOf = (store: MemoryBucket.Store): Raw => ({
   put: (key, text) => Effect.orDie(MemoryBucket.make(store).put(key, new TextEncoder().encode(text)))
 })
 
-const inMemory = (bucket: Bucket, compression?: Compression) =>
-  ObjectSink.layer({ bucket: Effect.succeed(bucket), place: MemoryBucket.place, compression, patience: "1 minute" })
+const inMemory = (bucket: Bucket, options: FileFormats.Options = {}) =>
+  Layer.unwrap(
+    Effect.map(FileFormats.make(options), (format) =>
+      ObjectSink.layer({ bucket: Effect.succeed(bucket), place: MemoryBucket.place, format, patience: "1 minute" })
+    )
+  )
+
+/** What objects can be: CSV differs from lines in its header alone. */
+const kinds: ReadonlyArray<FileFormats.Options> = [
+  { compression: "gzip" },
+  ...(often ? [{ format: "parquet" } as const, { format: "csv", compression: "gzip" } as const] : [])
+]
 
 const session = <A, E>(
   layer: Layer.Layer<Sink, never, ObjectSink.Environment>,
@@ -98,7 +128,7 @@ const quarantined = (id: number): Line => ({
   record: { id }
 })
 
-const record = (id: number, name = "x"): Received => ({ type: "thing", id: `t${id}`, name })
+const record = (id: number, name = "x"): Tables.Received => ({ type: "thing", id: `t${id}`, name })
 
 const batches = (count: number): ReadonlyArray<Batch> =>
   Array.from({ length: count }, (_, index) => ({
@@ -121,108 +151,175 @@ const exported = Effect.fnUntraced(function* (
   return receipt
 })
 
-describe("in memory", () => {
+describe.for(kinds)("in memory, as $format", (kind) => {
   const subject = Effect.sync(() => {
     const store = MemoryBucket.makeStore()
-    return subjectOf(inMemory(MemoryBucket.make(store), "gzip"), rawOf(store), "gzip")
+    return subjectOf(inMemory(MemoryBucket.make(store), kind), rawOf(store))
   })
   for (const { check, name } of SinkLaws.laws(subject)) it.live(name, () => check)
 })
 
-describe("at every operation", () => {
-  type Around = Parameters<typeof MemoryBucket.make>[1]
-  const run = (store: MemoryBucket.Store, all: ReadonlyArray<Batch>, mode: Mode, name: string, around?: Around) =>
-    session(inMemory(MemoryBucket.make(store, around)), (connection) => exported(connection, all, mode, name))
-  const dead = new BucketFailed({ bucket: MemoryBucket.place, description: "killed" })
-  const all: ReadonlyArray<Batch> = [
-    ...batches(3),
-    { records: [record(90)], quarantined: [quarantined(90)], startOver: true },
-    ...batches(1)
-  ]
-  const prepared = Effect.gen(function* () {
-    const store = MemoryBucket.makeStore()
-    yield* run(store, batches(1), "replace", "things")
-    return store
-  })
+describe.for<FileFormats.Options>([{}, { format: "parquet" }, ...kinds.slice(2)])(
+  "at every operation, as $format",
+  (kind) => {
+    type Around = Parameters<typeof MemoryBucket.make>[1]
+    const run = (store: MemoryBucket.Store, all: ReadonlyArray<Batch>, mode: Mode, name: string, around?: Around) =>
+      session(inMemory(MemoryBucket.make(store, around), kind), (connection) => exported(connection, all, mode, name))
+    const all: ReadonlyArray<Batch> = [
+      ...batches(3),
+      { records: [record(90)], quarantined: [quarantined(90)], startOver: true },
+      ...batches(1)
+    ]
+    const prepared = Effect.gen(function* () {
+      const store = MemoryBucket.makeStore()
+      yield* run(store, batches(1), "replace", "things")
+      return store
+    })
 
-  /** The operations of an export. */
-  const operations = Effect.gen(function* () {
-    const names: Array<string> = []
-    const store = yield* prepared
-    yield* run(store, all, "replace", "things", (operation, name) =>
-      Effect.suspend(() => (names.push(name), operation))
-    )
-    assert.isAbove(names.length, 30)
-    return names
-  })
+    /** The operations of an export. */
+    const operations = Effect.gen(function* () {
+      const names: Array<string> = []
+      const store = yield* prepared
+      yield* run(store, all, "replace", "things", (operation, name) =>
+        Effect.suspend(() => (names.push(name), operation))
+      )
+      assert.isAbove(names.length, 30)
+      return names
+    })
 
-  const step = often ? 1 : 5
+    // What differs with the kind are the last operations.
+    const step = often ? 1 : kind.format === undefined ? 5 : 7
 
-  it.live("killed, the next export ends as if nothing had been", () =>
-    Effect.gen(function* () {
-      const count = (yield* operations).length
-      for (const [mode, name] of [
-        ["replace", "things"],
-        ["merge", "things-2"]
-      ] as const) {
-        const undisturbed = yield* prepared
-        yield* run(undisturbed, all, mode, name)
-        const expected = MemoryBucket.contents(undisturbed)
-        for (let at = 1; at <= count; at += step) {
-          for (const when of ["before", "after"] as const) {
-            const store = yield* prepared
-            let done = 0
-            const mortal: Around = (operation) =>
-              Effect.suspend(() => {
-                done += 1
-                if (done < at) return operation
-                return when === "after" && done === at
-                  ? Effect.andThen(operation, Effect.fail(dead))
-                  : Effect.fail(dead)
-              })
-            const killed = yield* Effect.exit(run(store, all, mode, name, mortal))
-            if (killed._tag === "Failure") yield* run(store, all, mode, name)
-            else yield* session(inMemory(MemoryBucket.make(store)), () => Effect.void)
-            assert.deepStrictEqual(MemoryBucket.contents(store), expected, `${mode}, ${when} ${at}`)
+    it.live("killed, the next export ends as if nothing had been", () =>
+      Effect.gen(function* () {
+        const count = (yield* operations).length
+        for (const [mode, name] of [
+          ["replace", "things"],
+          ["merge", "things-2"]
+        ] as const) {
+          const undisturbed = yield* prepared
+          yield* run(undisturbed, all, mode, name)
+          const expected = MemoryBucket.contents(undisturbed)
+          for (let at = 1; at <= count; at += step) {
+            for (const when of ["before", "after"] as const) {
+              const store = yield* prepared
+              let done = 0
+              const mortal: Around = (operation) =>
+                Effect.suspend(() => {
+                  done += 1
+                  if (done < at) return operation
+                  return when === "after" && done === at
+                    ? Effect.andThen(operation, Effect.fail(dead))
+                    : Effect.fail(dead)
+                })
+              const killed = yield* Effect.exit(run(store, all, mode, name, mortal))
+              if (killed._tag === "Failure") yield* run(store, all, mode, name)
+              else yield* session(inMemory(MemoryBucket.make(store), kind), () => Effect.void)
+              assert.deepStrictEqual(MemoryBucket.contents(store), expected, `${mode}, ${when} ${at}`)
+            }
           }
         }
-      }
-    })
-  )
+      })
+    )
 
-  it.live("suspended, an export that lost its lock changes nothing more", () =>
+    it.live("suspended, an export that lost its lock changes nothing more", () =>
+      Effect.gen(function* () {
+        const names = yield* operations
+        // The last one of all gives the lock back.
+        const forgets = names.lastIndexOf("swap", names.lastIndexOf("swap") - 1) + 1
+        const own: ReadonlyArray<Batch> = [{ records: [record(70)], quarantined: [quarantined(70)] }]
+        const seen = (store: MemoryBucket.Store) =>
+          Object.entries(MemoryBucket.contents(store)).filter(([key]) => !key.startsWith(".export/"))
+        for (const next of ["starts over", "discards", "resumes"] as const) {
+          for (let at = 1; at <= names.length; at += step) {
+            const store = yield* prepared
+            const sink = inMemory(MemoryBucket.make(store), kind)
+            let done = 0
+            let expected: unknown
+            const another = Effect.gen(function* () {
+              yield* subjectOf(sink, rawOf(store)).abandon
+              if (next !== "resumes") yield* session(sink, ({ discard }) => discard(SinkLaws.things))
+              if (next === "starts over") yield* run(store, own, "replace", "things")
+              if (next === "resumes") yield* run(store, all, "replace", "things")
+              expected = seen(store)
+            })
+            const suspended: Around = (operation) =>
+              Effect.suspend(() => (++done === at ? Effect.andThen(Effect.orDie(another), operation) : operation))
+            const result = yield* Effect.result(run(store, all, "replace", "things", suspended))
+            if (result._tag === "Failure")
+              assert.include(["LostLock", "Locked"], result.failure._tag, `${next}, at ${at}`)
+            else assert.isAbove(at, forgets, next)
+            assert.deepStrictEqual(seen(store), expected, `${next}, at ${at}`)
+            yield* session(sink, ({ discard }) => discard(SinkLaws.things))
+            assert.deepStrictEqual(Object.entries(MemoryBucket.contents(store)), expected, `${next}, at ${at}`)
+          }
+        }
+      })
+    )
+  }
+)
+
+describe("in memory", () => {
+  type Around = Parameters<typeof MemoryBucket.make>[1]
+
+  it.live("an object is byte for byte the file that the sink of files writes, and is read and audited like it", () =>
     Effect.gen(function* () {
-      const names = yield* operations
-      // The last one of all gives the lock back.
-      const forgets = names.lastIndexOf("swap", names.lastIndexOf("swap") - 1) + 1
-      const own: ReadonlyArray<Batch> = [{ records: [record(70)], quarantined: [quarantined(70)] }]
-      const seen = (store: MemoryBucket.Store) =>
-        Object.entries(MemoryBucket.contents(store)).filter(([key]) => !key.startsWith(".export/"))
-      for (const next of ["starts over", "discards", "resumes"] as const) {
-        for (let at = 1; at <= names.length; at += step) {
-          const store = yield* prepared
-          const sink = inMemory(MemoryBucket.make(store))
-          let done = 0
-          let expected: unknown
-          const another = Effect.gen(function* () {
-            yield* subjectOf(sink, rawOf(store), undefined).abandon
-            if (next !== "resumes") yield* session(sink, ({ discard }) => discard(SinkLaws.things))
-            if (next === "starts over") yield* run(store, own, "replace", "things")
-            if (next === "resumes") yield* run(store, all, "replace", "things")
-            expected = seen(store)
-          })
-          const suspended: Around = (operation) =>
-            Effect.suspend(() => (++done === at ? Effect.andThen(Effect.orDie(another), operation) : operation))
-          const result = yield* Effect.result(run(store, all, "replace", "things", suspended))
-          if (result._tag === "Failure")
-            assert.include(["LostLock", "Locked"], result.failure._tag, `${next}, at ${at}`)
-          else assert.isAbove(at, forgets, next)
-          assert.deepStrictEqual(seen(store), expected, `${next}, at ${at}`)
-          yield* session(sink, ({ discard }) => discard(SinkLaws.things))
-          assert.deepStrictEqual(Object.entries(MemoryBucket.contents(store)), expected, `${next}, at ${at}`)
+      const fs = yield* FileSystem.FileSystem
+      const records = [record(1, `=1+1, "é" 😀`), { ...record(2), count: 3, unknown: [1] }]
+      const all: ReadonlyArray<Batch> = records.map((one) => ({ records: [one], quarantined: [] }))
+      const inDirectory: Readonly<Record<string, (directory: string) => Layer.Layer<Sink, never, Ndjson.Environment>>> =
+        {
+          ndjson: (directory) => Ndjson.layer({ directory }),
+          "ndjson.zst": (directory) => Ndjson.layer({ directory, compression: "zstd" }),
+          csv: (directory) => Csv.layer({ directory, bom: true, formulas: "verbatim" }),
+          "csv.gz": (directory) => Csv.layer({ directory, compression: "gzip" }),
+          parquet: (directory) => Parquet.layer({ directory })
+        }
+      const options: Readonly<Record<string, FileFormats.Options>> = {
+        ndjson: {},
+        "ndjson.zst": { compression: "zstd" },
+        csv: { format: "csv", bom: true, formulas: "verbatim" },
+        "csv.gz": { format: "csv", compression: "gzip" },
+        parquet: { format: "parquet" }
+      }
+      for (const [extension, make] of Object.entries(inDirectory)) {
+        for (const batches of [[], all]) {
+          const directory = yield* fs.makeTempDirectoryScoped({ prefix: "objects-" })
+          const store = MemoryBucket.makeStore()
+          const sink = inMemory(MemoryBucket.make(store), options[extension])
+          const used = (layer: Layer.Layer<Sink, never, Ndjson.Environment>) =>
+            session(Layer.provide(layer, NodeServices.layer), (connection) =>
+              Effect.gen(function* () {
+                const receipt = yield* exported(connection, batches)
+                assert.deepStrictEqual(yield* connection.audit(SinkLaws.things, receipt.place), receipt)
+                const found = connection.records?.(SinkLaws.things, receipt.place, ["id"])
+                assert.isDefined(found)
+                return { receipt, ids: (yield* Stream.runCollect(found)).map(({ id }) => id) }
+              })
+            )
+          const [file, object] = [yield* used(make(directory)), yield* used(sink)]
+          assert.deepStrictEqual(object, file)
+          assert.deepStrictEqual(file.ids, batches.length === 0 ? [] : ["t1", "t2"])
+          assert.deepStrictEqual(
+            Buffer.from(yield* rawOf(store).get(object.receipt.place)),
+            Buffer.from(yield* fs.readFile(`${directory}/${file.receipt.place}`)),
+            extension
+          )
+          // A sink of another format sees, audits and refuses to mix.
+          const other = inMemory(MemoryBucket.make(store), { format: "csv", compression: "zstd" })
+          yield* session(other, ({ audit, formats }) =>
+            Effect.gen(function* () {
+              assert.deepStrictEqual(yield* audit(SinkLaws.things, object.receipt.place), object.receipt)
+              const stored = yield* formats?.(SinkLaws.things, [object.receipt.place]) ?? Effect.succeed([])
+              assert.deepStrictEqual(
+                stored.map(({ format }) => format),
+                [extension]
+              )
+            })
+          )
         }
       }
-    })
+    }).pipe(Effect.scoped, Effect.provide(NodeServices.layer))
   )
 
   it.live("a commit that failed can be done again, whether it was written or not", () =>
@@ -420,7 +517,7 @@ for (const served of server === undefined ? [] : [server]) {
     afterAll(() => client.destroy())
 
     /** A place that nothing was written to yet. */
-    const place = (compression?: Compression) =>
+    const place = (kind: FileFormats.Options = {}) =>
       Effect.map(settings, (settings) => {
         // Without "%": Ceph 16 aborts on such a name when it is copied from.
         const prefix = `of tests/${++places}, "ü" +&`
@@ -441,7 +538,7 @@ for (const served of server === undefined ? [] : [server]) {
           at,
           prefix,
           raw,
-          layer: NodeS3.layer({ ...settings, bucket: Bucket, prefix, compression }),
+          layer: NodeS3.layer({ ...settings, bucket: Bucket, prefix, ...kind }),
           keys: Effect.map(listed, ({ Contents = [] }) => Contents.map(({ Key = "" }) => Key.slice(prefix.length + 1))),
           uploads: Effect.map(
             Effect.promise(() => client.send(new S3.ListMultipartUploadsCommand({ Bucket, Prefix: prefix }))),
@@ -450,8 +547,12 @@ for (const served of server === undefined ? [] : [server]) {
         }
       })
 
-    const subject = Effect.map(place("gzip"), ({ layer, raw }) => subjectOf(layer, raw, "gzip"))
-    for (const { check, name } of SinkLaws.laws(Effect.orDie(subject))) it.live(name, () => check, timeout)
+    for (const kind of kinds) {
+      const subject = Effect.map(place(kind), ({ layer, raw }) => subjectOf(layer, raw))
+      for (const { check, name } of SinkLaws.laws(Effect.orDie(subject))) {
+        it.live(`${name}, as ${kind.format ?? "ndjson"}`, () => check, timeout)
+      }
+    }
 
     it.live(
       "of exports that begin at once, one gets the lock, whether it is free or left behind",
@@ -460,7 +561,7 @@ for (const served of server === undefined ? [] : [server]) {
           const { layer, raw } = yield* place()
           for (const round of ["free", "left behind"] as const) {
             if (round === "left behind") {
-              yield* session(layer, () => subjectOf(layer, raw, undefined).abandon)
+              yield* session(layer, () => subjectOf(layer, raw).abandon)
             }
             const all = yield* Effect.forEach(
               Array.from({ length: 6 }),
@@ -498,24 +599,31 @@ for (const served of server === undefined ? [] : [server]) {
       timeout
     )
 
-    it.live(
-      "killed, an export resumes, and the object is that of an undisturbed one",
-      () =>
-        Effect.gen(function* () {
-          const [one, other] = yield* Effect.all([place(), place()])
-          const child = ({ prefix }: typeof one) => ({ CHILD_S3: served, CHILD_BUCKET: Bucket, CHILD_PREFIX: prefix })
-          const [killed, whole] = yield* Effect.all(
-            [survive(child(one), "replace"), undisturbed(child(other), "replace")],
-            {
-              concurrency: 2
-            }
-          )
-          assert.strictEqual(killed, whole)
-          assert.deepStrictEqual(yield* one.raw.get("things.ndjson"), yield* other.raw.get("things.ndjson"))
-          assert.deepStrictEqual(yield* one.keys, yield* other.keys)
-          assert.strictEqual(yield* one.uploads, 0)
-        }),
-      timeout
-    )
+    for (const format of ["ndjson", "parquet"] as const) {
+      it.live(
+        `killed, an export of ${format} resumes, and the object is that of an undisturbed one`,
+        () =>
+          Effect.gen(function* () {
+            const [one, other] = yield* Effect.all([place(), place()])
+            const child = ({ prefix }: typeof one) => ({
+              CHILD_S3: served,
+              CHILD_BUCKET: Bucket,
+              CHILD_PREFIX: prefix,
+              CHILD_FORMAT: format
+            })
+            const [killed, whole] = yield* Effect.all(
+              [survive(child(one), "replace"), undisturbed(child(other), "replace")],
+              { concurrency: 2 }
+            )
+            assert.strictEqual(killed, whole)
+            const finished = yield* one.raw.get(`things.${format}`)
+            assert.isAbove(finished.length, 0)
+            assert.deepStrictEqual(finished, yield* other.raw.get(`things.${format}`))
+            assert.deepStrictEqual(yield* one.keys, yield* other.keys)
+            assert.strictEqual(yield* one.uploads, 0)
+          }),
+        timeout
+      )
+    }
   })
 }

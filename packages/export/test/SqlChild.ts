@@ -21,6 +21,8 @@ import * as NodeFs from "node:fs"
 
 const { CHILD_BUCKET, CHILD_DUCKDB, CHILD_FILE, CHILD_MODE, CHILD_PREFIX, CHILD_S3, CHILD_SCHEMA, CHILD_URL } =
   process.env
+// As the test has it.
+const format = process.env["CHILD_FORMAT"] as "ndjson" | "csv" | "parquet" | undefined
 
 const ofFile =
   CHILD_DUCKDB === undefined ? NodeSqlite.layer({ file: CHILD_FILE ?? "" }) : NodeDuckDb.layer({ file: CHILD_DUCKDB })
@@ -40,7 +42,7 @@ type Machine = Layer.Success<typeof machine>
 const sink: Layer.Layer<Sink, never, Machine> =
   CHILD_S3 === undefined
     ? local
-    : NodeS3.layer({ endpoint: CHILD_S3, bucket: CHILD_BUCKET ?? "", prefix: CHILD_PREFIX })
+    : NodeS3.layer({ endpoint: CHILD_S3, bucket: CHILD_BUCKET ?? "", prefix: CHILD_PREFIX, format })
 
 /** At once, also when the process is killed right after. */
 const say = (line: string) => Effect.sync(() => NodeFs.writeSync(1, `${line}\n`))

@@ -13,6 +13,7 @@ export interface Child {
   readonly CHILD_S3?: string
   readonly CHILD_BUCKET?: string
   readonly CHILD_PREFIX?: string
+  readonly CHILD_FORMAT?: "ndjson" | "csv" | "parquet"
   readonly CHILD_SCHEMA?: string
 }
 

@@ -25,6 +25,8 @@ export interface Bucket {
   readonly size: (key: string) => Effect.Effect<number | undefined, Reason>
   /** The bytes of an object; fails with `Missing` where there is none. */
   readonly read: (key: string) => Stream.Stream<Uint8Array, Reason>
+  /** So many of its bytes, from a place in it. */
+  readonly range: (key: string, start: number, length: number) => Effect.Effect<Uint8Array, Reason>
   readonly put: (key: string, bytes: Uint8Array) => Effect.Effect<void, Reason>
   /**
    * Replaces the object that has this tag, or makes one where there is none. Gives the tag of what was written, and

@@ -12,7 +12,6 @@
  * go: what stands behind is cut off when the output is opened again. A walk that starts over writes to parts of another
  * name, which count once the checkpoint says so.
  */
-import * as Json from "@effect-intercom/core/Json"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
@@ -23,9 +22,9 @@ import * as Ref from "effect/Ref"
 import * as Schema from "effect/Schema"
 import * as Semaphore from "effect/Semaphore"
 import * as Stream from "effect/Stream"
-import { Compression, type Format as CompressionFormat } from "../Compression.ts"
+import { Compression } from "../Compression.ts"
 import * as Directory from "../Directory.ts"
-import { FileFailed, Missing, OtherExport, PartChanged, type Reason, Unreadable } from "../ExportError.ts"
+import { Missing, PartChanged, type Reason, Unreadable } from "../ExportError.ts"
 import { Host } from "../Host.ts"
 import * as Lock from "../Lock.ts"
 import * as Quarantine from "../Quarantine.ts"
@@ -35,49 +34,20 @@ import {
   type Connection,
   type Kept,
   type Mode,
-  type Output,
   type Receipt,
   Sink,
   type Stored,
   type Written
 } from "../Sink.ts"
-import type { Received, Table } from "../Table.ts"
+import type { Table } from "../Table.ts"
 import * as Fence from "./Fence.ts"
+import * as FileFormat from "./FileFormat.ts"
+import * as FileFormats from "./FileFormats.ts"
 import * as Files from "./Files.ts"
-import * as FileSinks from "./FileSinks.ts"
 import * as Part from "./Part.ts"
+import * as PartSink from "./PartSink.ts"
 
 export type Environment = FileSystem.FileSystem | Path.Path | Sha256 | Compression | Host
-
-/** A kind of file. */
-export interface Format {
-  /** Of the finished files: `ndjson.gz`. */
-  readonly extension: string
-  /** Of the part. */
-  readonly compression: CompressionFormat | undefined
-  /** What the part starts with. */
-  readonly header: (table: Table) => string
-  /** A record, with the end of its line. */
-  readonly line: (table: Table) => (record: Received) => string
-  /** Makes the finished file of a sealed part, where that is another one. */
-  readonly convert?: (table: Table, part: string, file: string) => Effect.Effect<Made, Reason, Environment>
-  /** Back from the lines of the part, header and all, to its records: as received, or as far as their rows have it. */
-  readonly parse: (
-    table: Table,
-    file: string
-  ) => <R>(text: Stream.Stream<string, Reason, R>) => Stream.Stream<Received, Reason, R>
-  /** Reads some columns of a finished file, where that is not as the part is. */
-  readonly read?: (
-    table: Table,
-    file: string,
-    columns: ReadonlyArray<string>
-  ) => Stream.Stream<Received, Reason, Environment>
-  /** Counts the records of a file, whose bytes it has to read to the end. */
-  readonly count: (
-    file: string,
-    bytes: Stream.Stream<Uint8Array, Reason, FileSystem.FileSystem>
-  ) => Effect.Effect<number, Reason, Environment>
-}
 
 export interface Options {
   /** Created when it does not exist. */
@@ -112,7 +82,7 @@ const writeProgress = Files.writeJson(Progress)
 const readProgress = Files.readJson(Progress)
 
 /** The sink that writes files of a kind. */
-export const layer = (format: Format, { directory }: Options): Layer.Layer<Sink, never, Environment> =>
+export const layer = (format: FileFormat.FileFormat, { directory }: Options): Layer.Layer<Sink, never, Environment> =>
   Layer.effect(
     Sink,
     Effect.gen(function* () {
@@ -151,7 +121,7 @@ export const layer = (format: Format, { directory }: Options): Layer.Layer<Sink,
           write: (document, text) =>
             guarded(Files.replace(place.at(`${document}.json`), text, bench.workAt(`${document}.json.tmp`))),
           occupied: (_, name) => provide(occupied(place, name)),
-          open: (table, mode) => Effect.map(guarded(open(bench, table, mode)), guardedOutput(guarded)),
+          open: (table, mode) => Effect.map(guarded(open(bench, table, mode)), PartSink.guardedOutput(guarded)),
           discard: (table) => guarded(discard(bench, table)),
           records: (table, name, columns) => Stream.provideContext(recordsIn(place, table, name, columns), context)
         } satisfies Connection
@@ -165,32 +135,12 @@ export const layer = (format: Format, { directory }: Options): Layer.Layer<Sink,
     })
   )
 
-/** What the bytes of a file say, when they are compressed. */
-export const plain = <R>(
-  compression: CompressionFormat | undefined,
-  file: string,
-  bytes: Stream.Stream<Uint8Array, Reason, R>
-): Stream.Stream<Uint8Array, Reason, R | Compression> => {
-  if (compression === undefined) return bytes
-  return Stream.unwrap(
-    Effect.gen(function* () {
-      const { decompress } = yield* Compression
-      const context = yield* Effect.context<R>()
-      return decompress(compression)(Stream.provideContext(bytes, context)).pipe(
-        Stream.mapError((error) =>
-          error._tag === "Damaged" ? new FileFailed({ path: file, description: error.message }) : error
-        )
-      )
-    })
-  )
-}
-
 // ---------------------------------------------------------------------------------------------------------------------
 // the directory
 // ---------------------------------------------------------------------------------------------------------------------
 
 interface Place {
-  readonly format: Format
+  readonly format: FileFormat.FileFormat
   readonly directory: string
   /** The path of a file in the directory. */
   readonly at: (name: string) => string
@@ -247,13 +197,13 @@ const unfinished = (
   })
 
 const peek = (place: Place, table: Table) =>
-  Effect.map(unfinished(place, table), (found) => checkpointOf(found?.progress))
+  Effect.map(unfinished(place, table), (found) => PartSink.checkpointOf(found?.progress))
 
 const formats = Effect.fnUntraced(function* (place: Place, table: Table, names: ReadonlyArray<string>) {
   const begun = yield* unfinished(place, table)
   return [
     ...names.flatMap((name): ReadonlyArray<Stored> => {
-      const format = FileSinks.extensionOf(name)
+      const format = FileFormats.extensionOf(name)
       return format === undefined ? [] : [{ format, path: place.at(name), finished: true }]
     }),
     ...(begun === undefined ? [] : [{ format: begun.progress.writes, path: begun.path, finished: false }])
@@ -264,14 +214,9 @@ const formats = Effect.fnUntraced(function* (place: Place, table: Table, names: 
 const progressOf = Effect.fnUntraced(function* (place: Place & Work, table: Table) {
   const { checkpoint } = pathsOf(place, table)
   const progress = yield* readProgress(checkpoint)
-  if (progress !== undefined) yield* same(checkpoint, "format", progress.writes, place.format.extension)
+  if (progress !== undefined) yield* PartSink.same(checkpoint, "format", progress.writes, place.format.extension)
   return progress
 })
-
-const same = (path: string, field: string, found: string, wanted: string): Effect.Effect<void, OtherExport> =>
-  found === wanted ? Effect.void : Effect.fail(new OtherExport({ path, field, found, wanted }))
-
-const checkpointOf = (progress: Progress | undefined): string | undefined => progress?.checkpoint ?? undefined
 
 /**
  * Removes the checkpoint first: without parts it would be in the way of the next export, which parts alone are not. They
@@ -309,27 +254,30 @@ const finishedFile = Effect.fnUntraced(function* (place: Place, name: string) {
   return type === "File" ? path : yield* new Unreadable({ path, finished: true })
 })
 
-/** A file that another format wrote is audited by the sink of that. */
-const audit = (place: Place, table: Table, name: string): Effect.Effect<Receipt, Reason, Environment> =>
-  Effect.gen(function* () {
-    const extension = FileSinks.extensionOf(name)
-    const isOwn = extension === undefined || extension === place.format.extension
-    const other = isOwn ? undefined : yield* FileSinks.make(extension)
-    if (other === undefined) return yield* auditOwn(place, table, name)
-    return yield* Sink.use(({ inspect }) => Effect.flatMap(inspect, ({ audit }) => audit(table, name))).pipe(
-      Effect.provide(other({ directory: place.directory })),
-      Effect.scoped
-    )
-  })
-
-const auditOwn = Effect.fnUntraced(function* (place: Place, table: Table, name: string) {
+/** A finished file that is read, in whatever format it is. */
+const stored = Effect.fnUntraced(function* (place: Place, name: string) {
   const path = yield* finishedFile(place, name)
+  const context = yield* Effect.context<FileSystem.FileSystem>()
+  const { extension } = place.format
+  const format = name.endsWith(`.${extension}`) ? undefined : yield* FileFormats.ofName(name)
+  return {
+    format: format ?? place.format,
+    source: {
+      path,
+      size: Effect.provideContext(Files.size(path), context),
+      bytes: Stream.provideContext(Files.read(path), context),
+      range: (start, length) => Effect.provideContext(Files.readRange(path, start, length), context)
+    } satisfies FileFormat.Source
+  }
+})
+
+const audit = Effect.fnUntraced(function* (place: Place, table: Table, name: string) {
+  const { format, source } = yield* stored(place, name)
   const hash = yield* (yield* Sha256).make
-  const { count } = place.format
   return {
     place: name,
-    records: yield* count(path, Stream.tap(Files.read(path), hash.update)),
-    bytes: yield* Files.size(path),
+    records: yield* format.count({ ...source, bytes: Stream.tap(source.bytes, hash.update) }),
+    bytes: yield* source.size,
     sha256: yield* hash.hex,
     ...(yield* Quarantine.read(quarantineOf(place), table))
   } satisfies Receipt
@@ -338,12 +286,7 @@ const auditOwn = Effect.fnUntraced(function* (place: Place, table: Table, name: 
 /** What a finished file has in some of its columns. */
 const recordsIn = (place: Place, table: Table, name: string, columns: ReadonlyArray<string>) =>
   Stream.unwrap(
-    Effect.map(finishedFile(place, name), (path) => {
-      const { compression, parse, read } = place.format
-      return read === undefined
-        ? parse(table, path)(Stream.decodeText(plain(compression, path, Files.read(path))))
-        : read(table, path, columns)
-    })
+    Effect.map(stored(place, name), ({ format, source }) => FileFormat.recordsIn(format, table, source, columns))
   )
 
 /** The size of a file, and its checksum. */
@@ -357,25 +300,6 @@ const measure = Effect.fnUntraced(function* (path: string) {
 // an output
 // ---------------------------------------------------------------------------------------------------------------------
 
-/** An output whose effects still need the environment. */
-interface Open {
-  readonly checkpoint: string | undefined
-  readonly written: Written
-  readonly commit: (batch: Batch, checkpoint: (kept: Kept) => string) => Effect.Effect<Kept, Reason, Environment>
-  readonly finish: (name: string) => Effect.Effect<Receipt, Reason, Environment>
-  readonly forget: Effect.Effect<void, Reason, Environment>
-}
-
-const guardedOutput =
-  (guarded: <A>(effect: Effect.Effect<A, Reason, Environment>) => Effect.Effect<A, Reason>) =>
-  ({ checkpoint, commit, finish, forget, written }: Open): Output => ({
-    checkpoint,
-    written,
-    commit: (batch, checkpoint) => guarded(commit(batch, checkpoint)),
-    finish: (name) => guarded(finish(name)),
-    forget: guarded(forget)
-  })
-
 interface Parts {
   readonly records: Part.Part
   readonly quarantined: Part.Part
@@ -387,7 +311,6 @@ type Current = { readonly progress: Progress; readonly parts: Parts | undefined 
 const open = Effect.fnUntraced(function* (bench: Bench, table: Table, mode: Mode) {
   const paths = pathsOf(bench, table)
   const line = bench.format.line(table)
-  const header = bench.format.header(table)
   const current = yield* Ref.make(yield* start(bench, table, mode))
   const { progress } = yield* Ref.get(current)
 
@@ -399,11 +322,9 @@ const open = Effect.fnUntraced(function* (bench: Bench, table: Table, mode: Mode
     yield* isOwnLast(paths.checkpoint, before.progress)
     const { parts, progress } = startOver ? yield* beginAgain(bench, table, before.progress) : before
     if (parts === undefined) return yield* Effect.die(new Error("A finished output takes no more records."))
-    const lines = Iterable.map(records, line)
-    const isFirst = progress.records.records === 0
     const growth = {
-      records: yield* parts.records.append(isFirst ? withHeader(header, lines) : lines),
-      quarantined: yield* parts.quarantined.append(Iterable.map(quarantined, quarantineLine))
+      records: yield* parts.records.append(Iterable.map(records, line)),
+      quarantined: yield* parts.quarantined.append(Iterable.map(quarantined, Quarantine.text))
     }
     const kept: Kept = { records: records.length, merged: 0, setAside: [] }
     const after = grown(progress, growth, { checkpoint: checkpoint(kept) })
@@ -418,7 +339,7 @@ const open = Effect.fnUntraced(function* (bench: Bench, table: Table, mode: Mode
   const finish = Effect.fnUntraced(function* (name: string) {
     const before = yield* Ref.get(current)
     yield* isOwnLast(paths.checkpoint, before.progress)
-    const progress = yield* make(bench, table, before, header)
+    const progress = yield* make(bench, table, before)
     yield* Ref.set(current, { parts: undefined, progress })
     const file = paths.file(name)
     const made = yield* putInPlace(bench, table, progress, file)
@@ -442,56 +363,34 @@ const open = Effect.fnUntraced(function* (bench: Bench, table: Table, mode: Mode
 
   const context = yield* Effect.context<Environment>()
   return {
-    checkpoint: checkpointOf(progress),
+    checkpoint: PartSink.checkpointOf(progress),
     written: written(bench, table, progress, context),
     commit,
     finish,
     forget: discard(bench, table)
-  } satisfies Open
+  } satisfies PartSink.Open<Environment>
 })
 
-/** What the parts hold, to be read before they grow. */
-const written = (
-  bench: Bench,
-  table: Table,
-  { anew, made, quarantined, records }: Progress,
-  context: Context.Context<Environment>
-): Written => {
-  const paths = pathsOf(bench, table)
-  const textOf = (path: string, { bytes, tail }: Part.State, compression: CompressionFormat | undefined) =>
-    (bytes === 0 ? Stream.empty : plain(compression, path, Files.read(path))).pipe(
-      Stream.decodeText(),
-      Stream.concat(Stream.succeed(tail)),
-      Stream.provideContext(context)
-    )
+const written = (bench: Bench, table: Table, progress: Progress, context: Context.Context<Environment>): Written => {
   // The parts are gone once the file is made of them.
-  if (made !== null) return { records: Stream.empty, quarantined: Stream.empty }
+  if (progress.made !== null) return PartSink.nothingWritten
+  const { part, quarantinePart } = pathsOf(bench, table)
+  const left = (path: string, state: Part.State) => ({ path, state, bytes: Files.read(path) })
+  const { quarantined, records } = PartSink.written(bench.format, table, {
+    records: left(part(progress.anew), progress.records),
+    quarantined: left(quarantinePart(progress.anew), progress.quarantined)
+  })
   return {
-    records: bench.format.parse(table, paths.part(anew))(textOf(paths.part(anew), records, bench.format.compression)),
-    quarantined: jsonLines<Quarantine.Line>(paths.checkpoint)(
-      textOf(paths.quarantinePart(anew), quarantined, undefined)
-    )
+    records: Stream.provideContext(records, context),
+    quarantined: Stream.provideContext(quarantined, context)
   }
 }
-
-/** The values of lines of JSON; only this package writes them. */
-export const jsonLines =
-  <A>(file: string) =>
-  <R>(text: Stream.Stream<string, Reason, R>): Stream.Stream<A, Reason, R> =>
-    text.pipe(
-      Stream.splitLines,
-      Stream.filter((line) => line !== ""),
-      Stream.mapEffect((line) =>
-        // What was written by others is refused before; this package writes nothing else.
-        Effect.try({ try: () => Json.parse(line) as A, catch: () => new Unreadable({ path: file }) })
-      )
-    )
 
 /** Fails when the stored checkpoint is not what this export wrote last, or found. */
 const isOwnLast = Effect.fnUntraced(function* (checkpoint: string, last: Progress) {
   const found = yield* readProgress(checkpoint)
   const isLast =
-    checkpointOf(found) === undefined ? last.checkpoint === null : found !== undefined && isSame(found, last)
+    PartSink.checkpointOf(found) === undefined ? last.checkpoint === null : found !== undefined && isSame(found, last)
   if (!isLast) return yield* new PartChanged({ path: checkpoint, checkpoint })
 })
 
@@ -515,7 +414,7 @@ const start = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Current, Reason, Environment> {
   const { checkpoint, made } = pathsOf(bench, table)
   const found = yield* progressOf(bench, table)
-  if (found !== undefined) yield* same(checkpoint, "mode", found.mode, mode)
+  if (found !== undefined) yield* PartSink.same(checkpoint, "mode", found.mode, mode)
   // Without a commit there is nothing to resume from, whatever was made of it.
   const progress = found === undefined || found.checkpoint === null ? nothing(bench, table, mode) : found
   if (progress.made !== null) return { progress, parts: undefined } satisfies Current
@@ -527,9 +426,15 @@ const start = Effect.fnUntraced(function* (
 const openParts = Effect.fnUntraced(function* (bench: Bench, table: Table, progress: Progress) {
   const { checkpoint, part, quarantinePart } = pathsOf(bench, table)
   const { anew, quarantined, records } = progress
-  const { compression } = bench.format
+  const { compression, header } = bench.format
   const parts: Parts = {
-    records: yield* Part.open({ path: part(anew), checkpoint, state: records, compression }),
+    records: yield* Part.open({
+      path: part(anew),
+      checkpoint,
+      state: records,
+      compression,
+      header: header(table)
+    }),
     quarantined: yield* Part.open({
       path: quarantinePart(anew),
       checkpoint,
@@ -542,12 +447,6 @@ const openParts = Effect.fnUntraced(function* (bench: Bench, table: Table, progr
 
 const beginAgain = (bench: Bench, table: Table, before: Progress) =>
   openParts(bench, table, { ...before, anew: before.anew + 1, records: Part.empty, quarantined: Part.empty })
-
-const withHeader = (header: string, lines: Iterable<string>): Iterable<string> =>
-  Iterable.map(lines, (line, index) => (index === 0 ? `${header}${line}` : line))
-
-const quarantineLine = ({ error, record, resource }: Quarantine.Line): string =>
-  `${Json.stringify({ resource, error, record })}\n`
 
 type Growths = { readonly [Name in keyof Parts]: Part.Growth }
 
@@ -562,17 +461,38 @@ const accept = ({ quarantined, records }: Parts, growth: Growths) =>
   Effect.andThen(records.accept(growth.records), quarantined.accept(growth.quarantined))
 
 /** Makes the finished file of the parts, once. */
-const make = Effect.fnUntraced(function* (bench: Bench, table: Table, { parts, progress }: Current, header: string) {
+const make = Effect.fnUntraced(function* (bench: Bench, table: Table, { parts, progress }: Current) {
   if (progress.made !== null || parts === undefined) return progress
   const paths = pathsOf(bench, table)
-  const growth = { records: yield* parts.records.seal(header), quarantined: yield* parts.quarantined.seal("") }
+  const growth = { records: yield* parts.records.seal, quarantined: yield* parts.quarantined.seal }
   const { bytes, sha256 } = growth.records.state
-  const { convert } = bench.format
-  const made = convert === undefined ? { bytes, sha256 } : yield* convert(table, parts.records.path, paths.made)
+  const { compression, convert } = bench.format
+  const { path } = parts.records
+  const made =
+    convert === undefined
+      ? { bytes, sha256 }
+      : yield* writeWhole(
+          paths.made,
+          convert(table)(Stream.decodeText(FileFormat.plain(compression, path, Files.read(path))))
+        )
   const after = grown(progress, growth, { made })
   yield* writeProgress(paths.checkpoint, after)
   return after
 })
+
+/** Writes a file anew. */
+const writeWhole = Effect.fnUntraced(function* <R>(path: string, bytes: Stream.Stream<Uint8Array, Reason, R>) {
+  const fs = yield* FileSystem.FileSystem
+  const hash = yield* (yield* Sha256).make
+  const handle = yield* Files.at(path)(fs.open(path, { flag: "w" }))
+  let size = 0
+  yield* Stream.runForEach(bytes, (piece) => {
+    size += piece.length
+    return Effect.andThen(hash.update(piece), Files.at(path)(handle.writeAll(piece)))
+  })
+  yield* Files.at(path)(handle.sync)
+  return { bytes: size, sha256: yield* hash.hex } satisfies Made
+}, Effect.scoped)
 
 /** Gives the finished file its name. It has it when an export was stopped after that. */
 const putInPlace = Effect.fnUntraced(function* (

@@ -1,26 +1,17 @@
 /** Records as lines of JSON, as files and objects have them. */
 import * as Json from "@effect-intercom/core/Json"
-import type * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import * as Compression from "../Compression.ts"
-import type { Reason } from "../ExportError.ts"
 import type { Received } from "../Table.ts"
-import * as FileSink from "./FileSink.ts"
+import { type FileFormat, jsonLines, plain } from "./FileFormat.ts"
 
-export interface NdjsonFormat extends FileSink.Format {
-  readonly count: <R>(
-    file: string,
-    bytes: Stream.Stream<Uint8Array, Reason, R>
-  ) => Effect.Effect<number, Reason, R | Compression.Compression>
-}
-
-export const make = (compression: Compression.Format | undefined): NdjsonFormat => ({
+export const make = (compression: Compression.Format | undefined): FileFormat => ({
   extension: compression === undefined ? "ndjson" : `ndjson.${Compression.extensions[compression]}`,
   compression,
   header: () => "",
   line: () => (record) => `${Json.stringify(record)}\n`,
-  parse: (_, file) => FileSink.jsonLines<Received>(file),
-  count: (file, bytes) => Stream.runFold(FileSink.plain(compression, file, bytes), () => 0, addLines)
+  parse: (_, path) => jsonLines<Received>(path),
+  count: ({ bytes, path }) => Stream.runFold(plain(compression, path, bytes), () => 0, addLines)
 })
 
 const newline = 10

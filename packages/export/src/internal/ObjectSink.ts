@@ -1,7 +1,7 @@
 /**
  * The sink over object storage. Below its prefix are, under the names a directory would have them by:
  *
- * - `contacts.ndjson.gz`: what is finished;
+ * - `contacts.ndjson.gz`: what is finished, in whatever kind of file (see `FileFormats.ts`);
  * - `manifest.json` and `state.json`, the documents;
  * - `quarantine/contacts.ndjson`: the records that are set apart, for each resource;
  * - `.export/root.json`: who has the lock, how far each unfinished output is, and what it consists of; beside it, the
@@ -15,6 +15,9 @@
  * the server. It is noted in the root before it is completed: who takes over aborts it, so that one that was suspended
  * right before cannot complete it later.
  *
+ * A Parquet file is not what the commits write: it is made of the pieces when the output is finished, and again when that
+ * is done again, the same to the byte.
+ *
  * A piece is as small as a commit. When those at the end come to eight mebibytes, they are replaced by one: an upload takes
  * parts of five or more, and no more than ten thousand.
  */
@@ -24,7 +27,6 @@ import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Iterable from "effect/Iterable"
-import * as Json from "@effect-intercom/core/Json"
 import * as Layer from "effect/Layer"
 import * as Ref from "effect/Ref"
 import * as Schedule from "effect/Schedule"
@@ -33,16 +35,7 @@ import type * as Scope from "effect/Scope"
 import * as Semaphore from "effect/Semaphore"
 import * as Stream from "effect/Stream"
 import { Compression } from "../Compression.ts"
-import {
-  BucketFailed,
-  Locked,
-  LostLock,
-  Missing,
-  OtherExport,
-  PartChanged,
-  type Reason,
-  Unreadable
-} from "../ExportError.ts"
+import { BucketFailed, Locked, LostLock, Missing, PartChanged, type Reason, Unreadable } from "../ExportError.ts"
 import { Host } from "../Host.ts"
 import * as Lock from "../Lock.ts"
 import * as Quarantine from "../Quarantine.ts"
@@ -52,7 +45,6 @@ import {
   type Connection,
   type Kept,
   type Mode,
-  type Output,
   type Receipt,
   Sink,
   type Stored,
@@ -62,9 +54,10 @@ import {
 import type { Table } from "../Table.ts"
 import type { Bucket, Upload } from "./Bucket.ts"
 import * as Files from "./Files.ts"
-import * as FileSink from "./FileSink.ts"
-import * as NdjsonFormat from "./NdjsonFormat.ts"
+import * as FileFormat from "./FileFormat.ts"
+import * as FileFormats from "./FileFormats.ts"
 import * as Part from "./Part.ts"
+import * as PartSink from "./PartSink.ts"
 
 export type Environment = Sha256 | Compression | Host
 
@@ -73,7 +66,7 @@ export interface Options {
   readonly bucket: Effect.Effect<Bucket, Reason, Scope.Scope>
   /** `s3://bucket/prefix`. */
   readonly place: string
-  readonly compression?: "gzip" | "zstd" | undefined
+  readonly format: FileFormat.FileFormat
   /** After how long without a sign of life a lock on another host is ignored. */
   readonly patience: Duration.Input
 }
@@ -158,8 +151,6 @@ const without = (all: Root["unfinished"], { name }: Pick<Table, "name">): Root["
 
 const keysOf = (progress: Progress | undefined): ReadonlyArray<string> =>
   progress === undefined ? [] : [...progress.records.pieces, ...progress.quarantined.pieces].map(({ key }) => key)
-
-const checkpointOf = (progress: Progress | undefined): string | undefined => progress?.checkpoint ?? undefined
 
 // ---------------------------------------------------------------------------------------------------------------------
 // the lock
@@ -290,7 +281,7 @@ const hold = Effect.fnUntraced(function* (bucket: Bucket, { patience, place }: O
 
 interface Place {
   readonly bucket: Bucket
-  readonly format: NdjsonFormat.NdjsonFormat
+  readonly format: FileFormat.FileFormat
 }
 
 interface Bench extends Place {
@@ -299,7 +290,7 @@ interface Bench extends Place {
 
 const fileKey = ({ format }: Place, name: string) => `${name}.${format.extension}`
 
-/** The sink that writes lines of JSON to a bucket. */
+/** The sink that writes objects of a kind. */
 export const layer = (options: Options): Layer.Layer<Sink, never, Environment> =>
   Layer.effect(
     Sink,
@@ -308,7 +299,7 @@ export const layer = (options: Options): Layer.Layer<Sink, never, Environment> =
       const services = Context.pick(Sha256, Compression, Host)
       const context = services(yield* Effect.context<Environment>())
       const provide = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.provideContext(effect, context)
-      const format = NdjsonFormat.make(options.compression)
+      const { format } = options
 
       const viewOf = (place: Place): View => ({
         read: (document) =>
@@ -316,7 +307,7 @@ export const layer = (options: Options): Layer.Layer<Sink, never, Environment> =
             found === undefined ? undefined : textOf(found.bytes)
           ),
         locate: (document) => place.bucket.locate(document.endsWith(".checkpoint") ? rootKey : documentKey(document)),
-        peek: ({ name }) => Effect.map(look(place.bucket), ({ root }) => checkpointOf(root.unfinished[name])),
+        peek: ({ name }) => Effect.map(look(place.bucket), ({ root }) => PartSink.checkpointOf(root.unfinished[name])),
         audit: (table, name) => provide(audit(place, table, name)),
         measure: (_, name) =>
           Effect.gen(function* () {
@@ -344,19 +335,9 @@ export const layer = (options: Options): Layer.Layer<Sink, never, Environment> =
             Effect.map(place.bucket.size(fileKey(place, name)), (size) =>
               size === undefined ? undefined : place.bucket.locate(fileKey(place, name))
             ),
-          open: (table, mode) =>
-            Effect.map(
-              guarded(open(bench, table, mode)),
-              ({ checkpoint, commit, finish, forget, written }): Output => ({
-                checkpoint,
-                written,
-                commit: (batch, checkpoint) => guarded(commit(batch, checkpoint)),
-                finish: (name) => guarded(finish(name)),
-                forget: guarded(forget)
-              })
-            ),
+          open: (table, mode) => Effect.map(guarded(open(bench, table, mode)), PartSink.guardedOutput(guarded)),
           discard: (table) => guarded(discard(bench, table)),
-          records: (table, name) => Stream.provideContext(recordsIn(place, table, name), context)
+          records: (table, name, columns) => Stream.provideContext(recordsIn(place, table, name, columns), context)
         } satisfies Connection
       })
 
@@ -371,7 +352,9 @@ export const layer = (options: Options): Layer.Layer<Sink, never, Environment> =
 
 /** The keys that exports complete uploads of. */
 const isOwnKey = (key: string): boolean =>
-  /^[^/]+\.(json|ndjson|ndjson\.gz|ndjson\.zst)$/.test(key) || /^quarantine\/[^/]+\.ndjson$/.test(key)
+  /^[^/]+\.json$/.test(key) ||
+  /^quarantine\/[^/]+\.ndjson$/.test(key) ||
+  (!key.includes("/") && FileFormats.extensionOf(key) !== undefined)
 
 /** Makes sure that nothing of the exports before comes true any more, and removes what they left. */
 const tidy = Effect.fnUntraced(function* ({ bucket, hold }: Bench) {
@@ -385,47 +368,59 @@ const tidy = Effect.fnUntraced(function* ({ bucket, hold }: Bench) {
 })
 
 /** The format of a finished output, whose name comes from the manifest, where nobody is to write a path. */
-const formatOf = (
-  { bucket }: Pick<Place, "bucket">,
-  name: string
-): Effect.Effect<NdjsonFormat.NdjsonFormat, Unreadable> => {
-  const [, compression] = /^\w[^/\\]*\.ndjson(|\.gz|\.zst)$/.exec(name) ?? []
-  if (compression === undefined) {
-    const path = bucket.locate(documentKey("manifest"))
-    return Effect.fail(new Unreadable({ path, field: `place ${name}`, finished: true }))
+const formatOf = Effect.fnUntraced(function* ({ bucket, format }: Place, name: string) {
+  const found = !/^\w[^/\\]*$/.test(name)
+    ? undefined
+    : name.endsWith(`.${format.extension}`)
+      ? format
+      : yield* FileFormats.ofName(name)
+  const path = bucket.locate(documentKey("manifest"))
+  return found ?? (yield* new Unreadable({ path, field: `place ${name}`, finished: true }))
+})
+
+/** An object that is read. */
+const sourceOf = ({ bucket }: Place, name: string): FileFormat.Source => {
+  const path = bucket.locate(name)
+  return {
+    path,
+    size: Effect.flatMap(bucket.size(name), (size) =>
+      size === undefined ? Effect.fail(new Missing({ path })) : Effect.succeed(size)
+    ),
+    bytes: bucket.read(name),
+    range: (start, length) => bucket.range(name, start, length)
   }
-  return Effect.succeed(NdjsonFormat.make(compression === "" ? undefined : compression === ".gz" ? "gzip" : "zstd"))
 }
 
-const audit = Effect.fnUntraced(function* ({ bucket }: Place, table: Table, name: string) {
-  const { count } = yield* formatOf({ bucket }, name)
-  const hash = yield* (yield* Sha256).make
-  const bytes = yield* Ref.make(0)
-  const records = yield* count(
-    bucket.locate(name),
-    Stream.tap(bucket.read(name), (piece) =>
-      Effect.andThen(
-        hash.update(piece),
-        Ref.update(bytes, (sum) => sum + piece.length)
-      )
-    )
-  )
+const audit = Effect.fnUntraced(function* (place: Place, table: Table, name: string) {
+  const { count } = yield* formatOf(place, name)
+  const source = sourceOf(place, name)
+  const { bytes, measured } = yield* measuring(source.bytes)
+  const records = yield* count({ ...source, bytes })
   return {
     place: name,
     records,
-    bytes: yield* Ref.get(bytes),
-    sha256: yield* hash.hex,
-    ...(yield* Quarantine.summary(quarantine(bucket, table)))
+    ...(yield* measured),
+    ...(yield* Quarantine.summary(quarantine(place.bucket, table)))
   } satisfies Receipt
 })
 
-/** The records of a finished output. */
-const recordsIn = ({ bucket }: Place, table: Table, name: string) =>
+/** Bytes as they come, and how many they were in the end, with their digest. */
+const measuring = Effect.fnUntraced(function* <R>(bytes: Stream.Stream<Uint8Array, Reason, R>) {
+  const hash = yield* (yield* Sha256).make
+  let size = 0
+  return {
+    bytes: Stream.tap(bytes, (piece) => {
+      size += piece.length
+      return hash.update(piece)
+    }),
+    measured: Effect.map(hash.hex, (sha256) => ({ bytes: size, sha256 }))
+  }
+})
+
+/** What a finished output has in some of its columns. */
+const recordsIn = (place: Place, table: Table, name: string, columns: ReadonlyArray<string>) =>
   Stream.unwrap(
-    Effect.map(formatOf({ bucket }, name), ({ compression, parse }) => {
-      const path = bucket.locate(name)
-      return parse(table, path)(Stream.decodeText(FileSink.plain(compression, path, bucket.read(name))))
-    })
+    Effect.map(formatOf(place, name), (format) => FileFormat.recordsIn(format, table, sourceOf(place, name), columns))
   )
 
 const formats = (place: Place, { name }: Table, names: ReadonlyArray<string>) =>
@@ -433,7 +428,7 @@ const formats = (place: Place, { name }: Table, names: ReadonlyArray<string>) =>
     const begun = unfinished[name]
     return [
       ...names.flatMap((name): ReadonlyArray<Stored> => {
-        const [, format] = /\.(ndjson(?:\.gz|\.zst)?)$/.exec(name) ?? []
+        const format = FileFormats.extensionOf(name)
         return format === undefined ? [] : [{ format, path: place.bucket.locate(name), finished: true }]
       }),
       ...(begun === undefined ? [] : [{ format: begun.writes, path: place.bucket.locate(rootKey), finished: false }])
@@ -551,9 +546,6 @@ const nothing = ({ format }: Place, mode: Mode): Progress => ({
   checkpoint: null
 })
 
-const same = (path: string, field: string, found: string, wanted: string): Effect.Effect<void, OtherExport> =>
-  found === wanted ? Effect.void : Effect.fail(new OtherExport({ path, field, found, wanted }))
-
 const bytesOf = (bucket: Bucket, { pieces }: Pieces): Stream.Stream<Uint8Array, Reason> =>
   Stream.flatMap(Stream.fromIterable(pieces), ({ key }) => bucket.read(key))
 
@@ -597,8 +589,8 @@ const open = Effect.fnUntraced(function* (bench: Bench, table: Table, mode: Mode
 
   const found = (yield* hold.root).unfinished[name]
   if (found !== undefined) {
-    yield* same(bucket.locate(rootKey), "format", found.writes, format.extension)
-    yield* same(bucket.locate(rootKey), "mode", found.mode, mode)
+    yield* PartSink.same(bucket.locate(rootKey), "format", found.writes, format.extension)
+    yield* PartSink.same(bucket.locate(rootKey), "mode", found.mode, mode)
   }
   // Without a commit there is nothing to resume from, whatever was made of it.
   const start = found === undefined || found.checkpoint === null ? nothing(bench, mode) : found
@@ -611,16 +603,17 @@ const open = Effect.fnUntraced(function* (bench: Bench, table: Table, mode: Mode
           quarantined: yield* grow(bucket, start.quarantined)
         }
   )
+  const left = (state: Pieces) => ({ path: bucket.locate(rootKey), state, bytes: bytesOf(bucket, state) })
   const again = { records: yield* withoutPieces, quarantined: yield* withoutPieces }
 
   const append = Effect.fnUntraced(function* (
     { hash, loose, state }: Growing,
     of: "records" | "quarantined",
-    lines: Iterable<string>,
-    ends: boolean
+    /** Without them, it ends. */
+    lines?: Iterable<string>
   ) {
     const encode = encoders[of]
-    const { bytes: shared, count, tail } = yield* encode(state, lines, ends)
+    const { bytes: shared, count, tail } = yield* encode(state, lines)
     // It is good until the next lines are encoded.
     const bytes = shared.slice()
     const hashed = yield* hash.copy
@@ -644,14 +637,19 @@ const open = Effect.fnUntraced(function* (bench: Bench, table: Table, mode: Mode
       loose: full ? [] : together
     } satisfies Growing
   })
-  const encoders = { records: Part.encoder(format.compression), quarantined: Part.encoder(undefined) }
+  const encoders = {
+    records: Part.encoder(format.compression, format.header(table)),
+    quarantined: Part.encoder(undefined)
+  }
 
   /** Stores what there is now, and removes the pieces it has no more. */
   const store = Effect.fnUntraced(function* (before: Progress, after: Current) {
     yield* hold.change((root) => {
       const stored = root.unfinished[name]
       const isOwnLast =
-        checkpointOf(stored) === undefined ? before.checkpoint === null : stored !== undefined && isSame(stored, before)
+        PartSink.checkpointOf(stored) === undefined
+          ? before.checkpoint === null
+          : stored !== undefined && isSame(stored, before)
       if (!isOwnLast) {
         const path = bucket.locate(rootKey)
         return Effect.fail(new PartChanged({ path, checkpoint: path }))
@@ -672,8 +670,8 @@ const open = Effect.fnUntraced(function* (bench: Bench, table: Table, mode: Mode
     if (before.progress.sealed) return yield* Effect.die(new Error("A finished output takes no more records."))
     const from = startOver ? again : before
     const grown = {
-      records: yield* append(from.records, "records", Iterable.map(records, line), false),
-      quarantined: yield* append(from.quarantined, "quarantined", Iterable.map(quarantined, quarantineLine), false)
+      records: yield* append(from.records, "records", Iterable.map(records, line)),
+      quarantined: yield* append(from.quarantined, "quarantined", Iterable.map(quarantined, Quarantine.text))
     }
     const kept: Kept = { records: records.length, merged: 0, setAside: [] }
     yield* store(before.progress, {
@@ -694,45 +692,57 @@ const open = Effect.fnUntraced(function* (bench: Bench, table: Table, mode: Mode
       yield* hold.mustBeOurs
       return before.progress
     }
-    const records = yield* append(before.records, "records", [], true)
+    const records = yield* append(before.records, "records")
     const progress: Progress = { ...before.progress, records: records.state, sealed: true }
     yield* store(before.progress, { ...before, records, progress })
     return progress
   })
 
+  /** The finished object is what the pieces are, or is made of them. */
+  const publishRecords = Effect.fnUntraced(function* (key: string, state: Pieces) {
+    if (format.convert === undefined) {
+      yield* publish(bench, key, contentOf(bucket, state))
+      return { bytes: state.bytes, sha256: state.sha256 }
+    }
+    const text = PartSink.recordsText(format, left(state))
+    const { bytes, measured } = yield* measuring(format.convert(table)(text))
+    yield* publish(bench, key, { rest: Stream.provideContext(bytes, context) })
+    return yield* measured
+  })
+
   const finish = Effect.fnUntraced(function* (finished: string) {
     const { quarantined, records } = yield* seal
     const key = fileKey(bench, finished)
-    yield* publish(bench, key, contentOf(bucket, records))
+    const made = yield* publishRecords(key, records)
     const size = yield* bucket.size(key)
-    if (size !== records.bytes) {
-      const description = `It has ${size ?? 0} bytes, not the ${records.bytes} that were written.`
+    if (size !== made.bytes) {
+      const description = `It has ${size ?? 0} bytes, not the ${made.bytes} that were written.`
       return yield* new BucketFailed({ bucket: bucket.locate(key), description })
     }
     yield* mergeQuarantine(bench, table, mode, quarantined)
     return {
       place: key,
       records: records.records,
-      bytes: records.bytes,
-      sha256: records.sha256,
+      ...made,
       ...(yield* Quarantine.summary(quarantine(bucket, table)))
     } satisfies Receipt
   })
 
-  const textIn = (state: Pieces, compression: Options["compression"]) =>
-    (state.bytes === 0 ? Stream.empty : FileSink.plain(compression, bucket.locate(work), bytesOf(bucket, state))).pipe(
-      Stream.decodeText(),
-      Stream.concat(Stream.succeed(state.tail)),
-      Stream.provideContext(context)
-    )
+  const { quarantined, records } = PartSink.written(format, table, {
+    records: left(start.records),
+    quarantined: left(start.quarantined)
+  })
   const written: Written = start.sealed
-    ? { records: Stream.empty, quarantined: Stream.empty }
-    : {
-        records: format.parse(table, bucket.locate(rootKey))(textIn(start.records, format.compression)),
-        quarantined: FileSink.jsonLines<Quarantine.Line>(bucket.locate(rootKey))(textIn(start.quarantined, undefined))
-      }
+    ? PartSink.nothingWritten
+    : { records: Stream.provideContext(records, context), quarantined: Stream.provideContext(quarantined, context) }
 
-  return { checkpoint: checkpointOf(start), written, commit, finish, forget: discard(bench, table) }
+  return {
+    checkpoint: PartSink.checkpointOf(start),
+    written,
+    commit,
+    finish,
+    forget: discard(bench, table)
+  } satisfies PartSink.Open<Environment>
 })
 
 const contentOf = (bucket: Bucket, state: Pieces): Content => {
@@ -743,9 +753,6 @@ const contentOf = (bucket: Bucket, state: Pieces): Content => {
     rest: bytesOf(bucket, { ...state, pieces: state.pieces.slice(count) })
   }
 }
-
-const quarantineLine = ({ error, record, resource }: Quarantine.Line): string =>
-  `${Json.stringify({ resource, error, record })}\n`
 
 /** As `Quarantine.merge` does it: twice does what once does. */
 const mergeQuarantine = Effect.fnUntraced(function* (bench: Bench, table: Table, mode: Mode, added: Pieces) {

@@ -8,6 +8,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
+import * as Iterable from "effect/Iterable"
 import * as Ref from "effect/Ref"
 import * as Schema from "effect/Schema"
 import { Compression, type Format } from "../Compression.ts"
@@ -57,8 +58,8 @@ export interface Part {
   readonly path: string
   /** Appends lines; they are on the disk when it returns, but for the tail. */
   readonly append: (lines: Iterable<string>) => Effect.Effect<Growth, Reason>
-  /** Appends the tail too, and `header`, should there be no lines; the file exists then, whatever is in it. */
-  readonly seal: (header: string) => Effect.Effect<Growth, Reason>
+  /** Appends the tail too, and the header, should there be no lines; the file exists then, whatever is in it. */
+  readonly seal: Effect.Effect<Growth, Reason>
   /** From here on the part is this; what was appended and not accepted goes with the next append. */
   readonly accept: (growth: Growth) => Effect.Effect<void>
 }
@@ -69,10 +70,12 @@ export interface Options {
   readonly checkpoint: string
   readonly state: State
   readonly compression: Format | undefined
+  /** What stands before the first line. @default nothing */
+  readonly header?: string | undefined
 }
 
 /** Opens the part that `state` describes. Fails with `PartChanged` when it is not what is there. */
-export const open = Effect.fnUntraced(function* ({ checkpoint, compression, path, state }: Options) {
+export const open = Effect.fnUntraced(function* ({ checkpoint, compression, header, path, state }: Options) {
   const context = yield* Effect.context<FileSystem.FileSystem | Compression>()
   const fs = yield* FileSystem.FileSystem
   const changed = new PartChanged({ path, checkpoint })
@@ -92,14 +95,14 @@ export const open = Effect.fnUntraced(function* ({ checkpoint, compression, path
     )
   })
 
-  const encode = encoder(compression)
+  const encode = encoder(compression, header)
 
   // Lines and strings are dropped before the disk is awaited, or they survive long enough to be promoted to the old
   // generation, whose garbage stays.
-  const grow = Effect.fnUntraced(function* (lines: Iterable<string>, ends: boolean) {
+  const grow = Effect.fnUntraced(function* (lines?: Iterable<string>) {
     const before = yield* Ref.get(current)
-    const { bytes, count, tail } = yield* encode(before.state, lines, ends)
-    if (bytes.length > 0 || ends) yield* write(before.state, bytes)
+    const { bytes, count, tail } = yield* encode(before.state, lines)
+    if (bytes.length > 0 || lines === undefined) yield* write(before.state, bytes)
     const hash = yield* before.hash.copy
     yield* hash.update(bytes)
     const { state } = before
@@ -116,14 +119,8 @@ export const open = Effect.fnUntraced(function* ({ checkpoint, compression, path
 
   const part: Part = {
     path,
-    append: (lines) => Effect.provideContext(grow(lines, false), context),
-    seal: (header) =>
-      Effect.flatMap(Ref.get(current), ({ state }) => {
-        const isEmpty = state.records === 0
-        return Effect.map(grow(isEmpty ? [header] : [], true), (growth) =>
-          isEmpty ? { ...growth, state: { ...growth.state, records: 0 } } : growth
-        )
-      }).pipe(Effect.provideContext(context)),
+    append: (lines) => Effect.provideContext(grow(lines), context),
+    seal: Effect.provideContext(grow(), context),
     accept: (growth) => Effect.andThen(Ref.set(current, growth), Ref.set(dirty, false))
   }
   return part
@@ -157,22 +154,36 @@ interface Encoded {
   readonly tail: string
 }
 
-/** Lines as a part has them: what fills its members, and the tail. */
+/** Lines as a part has them: what fills its members, and the tail. Without lines, the part ends. */
 export const encoder = (
-  compression: Format | undefined
-): ((state: State, lines: Iterable<string>, ends: boolean) => Effect.Effect<Encoded, never, Compression>) => {
+  compression: Format | undefined,
+  header = ""
+): ((state: State, lines?: Iterable<string>) => Effect.Effect<Encoded, never, Compression>) => {
   const encode = utf8()
-  if (compression === undefined) return (_, lines) => Effect.sync(() => ({ ...encode(lines), tail: "" }))
-  return (state, lines, ends) =>
+  return (state, lines) =>
     Effect.suspend(() => {
-      const { count, members, tail } = split(state, lines, ends)
+      const ends = lines === undefined
+      const all = state.records > 0 ? (lines ?? []) : headed(header, lines)
+      if (compression === undefined) {
+        const { bytes, count } = encode(all)
+        return Effect.succeed({ bytes, count: ends ? 0 : count, tail: "" })
+      }
+      const { count, members, tail } = split(state, all, ends)
       return Effect.map(
         Effect.forEach(members, (text) =>
           Effect.flatMap(Compression, ({ compress }) => compress(compression, new TextEncoder().encode(text)))
         ),
-        (pieces) => ({ bytes: concat(pieces), count, tail })
+        (pieces) => ({ bytes: concat(pieces), count: ends ? 0 : count, tail })
       )
     })
+}
+
+/** The header goes with the first line, or alone where none will come. */
+const headed = (header: string, lines: Iterable<string> | undefined): Iterable<string> => {
+  if (header === "") return lines ?? []
+  return lines === undefined
+    ? [header]
+    : Iterable.map(lines, (line, index) => (index === 0 ? `${header}${line}` : line))
 }
 
 /** Encodes texts one behind the other, each time into the same memory. */

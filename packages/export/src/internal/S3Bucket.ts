@@ -24,11 +24,11 @@ import {
 } from "../ExportError.ts"
 import type { Bucket, Upload } from "./Bucket.ts"
 
-export interface Options {
-  readonly bucket: string
-  /** Without slashes at its ends; empty for none. */
-  readonly prefix: string
+/** How the server is reached; what is absent, the AWS SDK finds as it does everywhere: profiles, roles of the machine. */
+export interface Server {
+  /** Of a server that is not Amazon's: `https://minio.example.com:9000`. */
   readonly endpoint?: string | undefined
+  /** @default that of the SDK's configuration; `us-east-1` with an {@link endpoint} */
   readonly region?: string | undefined
   readonly credentials?:
     | {
@@ -37,7 +37,14 @@ export interface Options {
         readonly sessionToken?: Redacted.Redacted | undefined
       }
     | undefined
+  /** Whether the bucket's name is in the path of a request, not in its host. @default with an {@link endpoint} */
   readonly pathStyle?: boolean | undefined
+}
+
+export interface Options extends Server {
+  readonly bucket: string
+  /** Without slashes at its ends; empty for none. */
+  readonly prefix: string
 }
 
 /** The driver, for messages. */
@@ -101,7 +108,7 @@ const reasonIn =
 /** A client needs seconds, not minutes, to see that nobody is there. */
 const patience = { connectionTimeout: 10_000, socketTimeout: 60_000 }
 
-const configOf = ({ credentials, endpoint, pathStyle, region }: Options): S3ClientConfig => ({
+const configOf = ({ credentials, endpoint, pathStyle, region }: Server): S3ClientConfig => ({
   requestHandler: patience,
   followRegionRedirects: true,
   // Servers that have no regions want one nevertheless.
@@ -156,6 +163,13 @@ export const make = Effect.fnUntraced(function* (options: Options): Effect.fn.Re
 
   const head = (key: string) =>
     found(attempt((abortSignal) => client.send(new sdk.HeadObjectCommand(at(key)), { abortSignal })))
+
+  const range = (key: string, from: number, length: number) =>
+    attempt(async (abortSignal) => {
+      const Range = `bytes=${from}-${from + length - 1}`
+      const { Body, ETag } = await client.send(new sdk.GetObjectCommand({ ...at(key), Range }), { abortSignal })
+      return { ETag, bytes: (await Body?.transformToByteArray()) ?? new Uint8Array() }
+    }).pipe(Effect.retry(whileCutOff))
 
   const put = (key: string, Body: Uint8Array, condition: Condition = {}) =>
     attempt((abortSignal) => client.send(new sdk.PutObjectCommand({ ...at(key), Body, ...condition }), { abortSignal }))
@@ -238,15 +252,8 @@ export const make = Effect.fnUntraced(function* (options: Options): Effect.fn.Re
           const there = yield* head(key)
           if (there === undefined) return yield* new Missing({ path: locate(key) })
           const { ContentLength: size = 0, ETag: etag = "" } = there
-          const range = (from: number) =>
-            attempt(async (abortSignal) => {
-              const Range = `bytes=${from}-${Math.min(size, from + rangeSize) - 1}`
-              const { Body, ETag } = await client.send(new sdk.GetObjectCommand({ ...at(key), Range }), {
-                abortSignal
-              })
-              return { ETag, bytes: (await Body?.transformToByteArray()) ?? new Uint8Array() }
-            }).pipe(
-              Effect.retry(whileCutOff),
+          const piece = (from: number) =>
+            range(key, from, Math.min(rangeSize, size - from)).pipe(
               Effect.filterOrFail(
                 ({ ETag }) => ETag === etag,
                 () => replaced
@@ -255,9 +262,13 @@ export const make = Effect.fnUntraced(function* (options: Options): Effect.fn.Re
               told
             )
           const starts = Array.from({ length: Math.ceil(size / rangeSize) }, (_, index) => index * rangeSize)
-          return Stream.mapEffect(Stream.fromIterable(starts), range)
+          return Stream.mapEffect(Stream.fromIterable(starts), piece)
         })
       ),
+    range: (key, start, length) =>
+      length === 0
+        ? Effect.succeed(new Uint8Array())
+        : told(Effect.map(range(key, start, length), ({ bytes }) => bytes)),
     put: (key, bytes) => Effect.asVoid(told(put(key, bytes))),
     swap,
     list: (first) =>
