@@ -121,9 +121,36 @@ const unwrapped = (schema: Schema.Json): Schema.Json => {
     : schema
 }
 
-/** The document for the comparator, which takes digits in a URL for a number unless the schema itself says they are text. */
+/** The types of alternatives that say nothing else, each of which excludes the others. */
+const typesOf = (alternatives: Schema.Json | undefined): ReadonlyArray<string> => {
+  if (!Array.isArray(alternatives)) return []
+  const types = alternatives.flatMap((one) =>
+    JsonNode.isRecord(one) && Object.keys(one).length === 1 && typeof one["type"] === "string" ? [one["type"]] : []
+  )
+  const all = types.length === alternatives.length && !(types.includes("integer") && types.includes("number"))
+  return all ? types : []
+}
+
+/** A schema with its types in one place. */
+const typed = (schema: { readonly [key: string]: Schema.Json }): Schema.Json => {
+  const { type, ...rest } = schema
+  if (Array.isArray(type) && type.length === 1) return { ...rest, type: type[0] ?? null }
+  for (const key of ["anyOf", "oneOf"]) {
+    const types = type === undefined ? typesOf(rest[key]) : []
+    if (types.length > 0) {
+      return { ...Object.fromEntries(Object.entries(rest).filter(([name]) => name !== key)), type: [...types] }
+    }
+  }
+  return schema
+}
+
+/**
+ * The document for the comparator, which takes digits in a URL for a number unless the schema itself says they are text,
+ * and an object that is one of several types for one without fields.
+ */
 const plain = (document: Schema.Json): Schema.Json =>
   OpenApiVisitor.map(document, {
+    schema: typed,
     parameter: (parameter) =>
       parameter["schema"] === undefined ? parameter : { ...parameter, schema: unwrapped(parameter["schema"]) }
   })

@@ -241,7 +241,12 @@ export const make = (
       ...Object.fromEntries(names.numbers.flatMap((name) => (name in numbers ? [[name, numbers[name]]] : []))),
       ...(next === undefined || !more ? undefined : { [next]: nextOf(url, start + size, size) })
     }
-    const rest = Object.fromEntries(Object.entries(whole).filter(([name]) => name !== pages))
+    const rest = Object.fromEntries(
+      Object.entries(whole)
+        .filter(([name]) => name !== pages)
+        // An answer may have its records under one name or another, and has them under one.
+        .map(([name, value]) => [name, Array.isArray(value) && value.some(JsonNode.isRecord) ? [] : value])
+    )
     return {
       ...Object(withAt(rest, names.items, records.slice(start, start + size))),
       ...(total === undefined ? undefined : { [total]: records.length }),

@@ -1,5 +1,6 @@
 /** The second oracle sees divergences by itself, and nothing where there is none. */
 import * as Comparator from "@effect-intercom/contract-tests/checks/Comparator"
+import * as JsonNode from "@effect-intercom/contract-tests/schema/JsonNode"
 import type { Divergence } from "@effect-intercom/contract-tests/report/Divergence"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -158,6 +159,22 @@ describe("the comparator", () => {
         const value = { [wrapper]: [{ allOf: [{ type: "string" }] }] }
         const patch = [{ ...schema, value }]
         assert.deepStrictEqual(yield* find({ operation: "GET /teams/{team_id}", checks: ["comparator"], patch }), [])
+      }
+      const patch = [{ ...schema, value: { type: ["string"] } }]
+      assert.deepStrictEqual(yield* find({ operation: "GET /teams/{team_id}", checks: ["comparator"], patch }), [])
+    })
+  )
+
+  it.live("has nothing against an object whose types are alternatives, its fields beside them", () =>
+    Effect.gen(function* () {
+      const path = "/components/schemas/Team/properties/admin_priority_level"
+      const { type: _, ...rest } = JsonNode.record(JsonNode.at(yield* edited([]), path) ?? JsonNode.make(null))
+      assert.property(rest, "properties")
+      for (const keyword of ["anyOf", "oneOf"]) {
+        const value = { ...rest, [keyword]: [{ type: "object" }, { type: "null" }] }
+        const patch: JsonPatch.JsonPatch = [{ op: "replace", path, value }]
+        const found = yield* find({ operation: "GET /teams/{team_id}", checks: ["comparator"], patch })
+        assert.deepStrictEqual(found, [])
       }
     })
   )

@@ -51,6 +51,23 @@ describe("a server made of the document", () => {
       }
     }).pipe(Effect.provide(services))
   )
+
+  it.effect("has no records under another name either, where there are none", () =>
+    Effect.gen(function* () {
+      const root = yield* edited([
+        {
+          op: "add",
+          path: "/components/schemas/CompanyList/properties/companies",
+          value: { type: "array", items: { $ref: "#/components/schemas/Company" } }
+        }
+      ])
+      const document = Document.make(root)
+      const operation = document.operations.find(({ name }) => name === "GET /companies")
+      const model = operation && ModelServer.make(operation, document.server, [])
+      assert.include(JSON.stringify(model?.envelope([])), '"data":[]')
+      assert.include(JSON.stringify(model?.envelope([])), '"companies":[]')
+    }).pipe(Effect.provide(services))
+  )
 })
 
 describe("the laws", () => {
