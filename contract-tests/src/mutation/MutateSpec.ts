@@ -180,6 +180,17 @@ const unreadable = (
       return !read(part)(build(chain.from, chain.steps, end, seed))
     })
 
+/** Whether all that read an answer can read another. */
+const isRead = (
+  client: Client.Client,
+  read: ReturnType<typeof reader>,
+  { answer, operations = [] }: Mutants.Mutant
+): boolean =>
+  answer !== undefined &&
+  client.operations
+    .filter(({ method, path }) => operations.includes(`${method} ${path}`))
+    .every(({ success }) => success !== undefined && read(success)(answer))
+
 /** The method that an alternative of a body is about. */
 const aboutBranch = (client: Client.Client, operation: Document.Operation, site: MutationSites.Site) =>
   Pairs.alternativesOf(client.operations, operation)?.pairs.find(({ operation: { body } }) => {
@@ -227,6 +238,7 @@ const classOf = (
   if (expected === "breaking" && witness?._tag === "absent" && mutant.kind.endsWith("required")) {
     return omittable(client, witness, seed) ? "breaking" : "changed"
   }
+  if (expected === "breaking" && isRead(client, read, mutant)) return "drift"
   return expected
 }
 

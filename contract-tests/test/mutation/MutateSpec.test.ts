@@ -1,5 +1,6 @@
 /** Mutants of the document: each operator makes another document, and a few of every kind are judged as they should be. */
 import * as Document from "@effect-intercom/contract-tests/document/Document"
+import * as Client from "@effect-intercom/contract-tests/subject/Client"
 import * as MutateSpec from "@effect-intercom/contract-tests/mutation/MutateSpec"
 import * as Mutants from "@effect-intercom/contract-tests/mutation/Mutants"
 import * as Revision from "@effect-intercom/contract-tests/document/Revision"
@@ -89,6 +90,30 @@ describe("mutants", () => {
       300_000
     )
   }
+
+  it.live("of an answer break a client only where it demands something of it", () =>
+    Effect.gen(function* () {
+      const client = Client.only(Client.intercom, ["Workflows.get", "Admins.list"])
+      const outcome = yield* MutateSpec.run({ client, kind: "envelope" })
+      assert.deepStrictEqual(
+        outcome.judged
+          .map(
+            ({ class: wanted, mutant, verdict }) =>
+              `${mutant.operations?.join()} ${mutant.operator} ${wanted} ${verdict}`
+          )
+          .toSorted(),
+        [
+          "GET /admins emptied breaking killed",
+          "GET /admins listed breaking killed",
+          "GET /admins unwrapped breaking killed",
+          "GET /admins wrapped breaking killed",
+          "GET /export/workflows/{id} emptied drift killed",
+          "GET /export/workflows/{id} listed breaking killed",
+          "GET /export/workflows/{id} wrapped drift killed"
+        ]
+      )
+    }).pipe(Effect.provide(services))
+  )
 
   it.live("that survive, and neutral ones that are flagged, are told", () =>
     Effect.gen(function* () {

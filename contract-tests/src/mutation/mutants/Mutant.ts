@@ -33,6 +33,8 @@ export interface Mutant {
   readonly operations?: ReadonlyArray<string>
   /** What decides a `widened` one. */
   readonly witness?: Witness
+  /** An answer it permits: a `breaking` one is drift where the client demands nothing that this lacks. */
+  readonly answer?: Json
 }
 
 export const add = (path: string, value: Json): JsonPatch.JsonPatchOperation => ({ op: "add", path, value })

@@ -1,5 +1,6 @@
 /** References that lead elsewhere, and envelopes of lists. */
 import * as Document from "../../document/Document.ts"
+import * as Example from "../../schema/Example.ts"
 import * as JsonNode from "../../schema/JsonNode.ts"
 import * as NormalizedSchema from "../../schema/NormalizedSchema.ts"
 import * as MutationSites from "../MutationSites.ts"
@@ -48,14 +49,15 @@ export const envelopes = (operation: Document.Operation): ReadonlyArray<Mutant> 
     const schema = Document.jsonOf(content)
     if (schema === undefined) return []
     const { pointer } = schema
-    const of = (operator: string, description: string, next: Json): Mutant => ({
+    const of = (operator: string, description: string, next: Json, answer?: Json): Mutant => ({
       kind: "envelope",
       operator,
       pointer,
       description,
       expected: "breaking",
       patch: [replace(pointer, next)],
-      operations: [operation.name]
+      operations: [operation.name],
+      ...(answer === undefined ? undefined : { answer })
     })
     const shape = NormalizedSchema.of([schema])
     const list = [...(shape?.fields ?? [])].find(
@@ -64,13 +66,15 @@ export const envelopes = (operation: Document.Operation): ReadonlyArray<Mutant> 
     const items = list?.[1].nodes[0]
     const resolved = items && JsonNode.resolve(items)
     return [
-      of("wrapped", "the answer is wrapped in `data`", {
-        type: "object",
-        properties: { data: schema.value },
-        required: ["data"]
-      }),
+      of(
+        "wrapped",
+        "the answer is wrapped in `data`",
+        { type: "object", properties: { data: schema.value }, required: ["data"] },
+        // What is made up of a schema is JSON.
+        { data: Example.of([schema]) as Json }
+      ),
       of("listed", "the answer is an array of what it was", { type: "array", items: schema.value }),
-      of("emptied", "the answer is an object of which nothing is said", { type: "object" }),
+      of("emptied", "the answer is an object of which nothing is said", { type: "object" }, {}),
       ...(resolved === undefined || operation.method !== "GET" || !NormalizedSchema.of([resolved])?.kinds.has("array")
         ? []
         : [of("unwrapped", "the answer is the list itself", resolved.value)])
