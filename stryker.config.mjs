@@ -1,13 +1,21 @@
 /**
  * `pnpm contract:mutate-client`: which faults in the client do its unit tests and the contract suite notice?
  *
- * One file: `--mutate packages/core/src/UnixTime.ts`. The results of earlier runs count unless the mutant or the test
+ * One file: `--mutate packages/core/src/Search.ts`, with the tests that belong to it where `Tests.ts` has them, or with
+ * those that `INTERCOM_MUTATE_TESTS` names, separated by commas. The results of earlier runs count unless the mutant or the test
  * that killed it changed; `--force` tests all of them again.
  */
+import { fileURLToPath } from "node:url"
 import { forgetStatic } from "./contract-tests/test/stryker/Incremental.ts"
+import { mutatedIn, testsFor } from "./contract-tests/test/stryker/Tests.ts"
 
 const incrementalFile = "reports/stryker/incremental.json"
 forgetStatic(incrementalFile)
+// Stryker's own option for it, `--testFiles`, leaves mutants of the code that runs when a module loads inactive.
+process.env.INTERCOM_MUTATE_TESTS ??= testsFor(mutatedIn(process.argv)).join()
+process.env.INTERCOM_TEST_NOTIFICATIONS ??= "250"
+// Effect is compiled once, not for each mutant.
+process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL("node_modules/.cache/node-compile", import.meta.url))
 
 export default {
   mutate: ["packages/core/src/**/*.ts", "!packages/core/src/index.ts"],

@@ -1,6 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
+import { existsSync } from "node:fs"
 import * as Incremental from "./Incremental.ts"
 import * as Names from "./Names.ts"
+import * as Tests from "./Tests.ts"
 import * as Survivors from "./Survivors.ts"
 
 const source = `const a = 1
@@ -90,5 +92,32 @@ describe("texts that are not mutated", () => {
     assert.isUndefined(Names.shouldIgnore({ node: { ...text }, parent: call(name("openEnum")) }))
     assert.isUndefined(Names.shouldIgnore({ node: text, parent: name("openEnum") }))
     assert.isUndefined(Names.shouldIgnore({ node: text }))
+  })
+})
+
+describe("the tests that are run", () => {
+  it("are those of a file, of some of its lines, or of several", () => {
+    const found = Tests.testsFor(["packages/core/src/OAuth.ts", "packages/core/src/Search.ts:10-20"])
+    assert.deepStrictEqual(found, ["packages/core/test/OAuth.test.ts", "packages/core/test/Search.test.ts"])
+  })
+
+  it("are all, where one has none of its own, or none is named", () => {
+    const patterns = ["packages/core/src/OAuth.ts", "packages/core/src/**/*.ts"]
+    assert.deepStrictEqual([Tests.testsFor(patterns), Tests.testsFor([])], [Tests.all, Tests.all])
+  })
+
+  it("are of files that there are, and so are those", () => {
+    const root = new URL("../../../", import.meta.url)
+    const named = Tests.files.flatMap((file) => [file, ...Tests.testsFor([file])])
+    assert.deepStrictEqual(
+      named.filter((path) => !existsSync(new URL(path, root))),
+      []
+    )
+  })
+
+  it("follow from the arguments of the command", () => {
+    assert.deepStrictEqual(Tests.mutatedIn(["run", "--mutate", "a.ts,b.ts", "--force"]), ["a.ts", "b.ts"])
+    assert.deepStrictEqual(Tests.mutatedIn(["-m", "a.ts", "--mutate=b.ts"]), ["a.ts", "b.ts"])
+    assert.deepStrictEqual(Tests.mutatedIn(["run", "--force"]), [])
   })
 })

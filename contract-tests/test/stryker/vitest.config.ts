@@ -3,6 +3,7 @@ import * as Path from "node:path"
 import { fileURLToPath } from "node:url"
 import { defineConfig } from "vitest/config"
 import { BaseSequencer, type TestSpecification } from "vitest/node"
+import { all } from "./Tests.ts"
 
 const root = fileURLToPath(new URL("../../..", import.meta.url))
 
@@ -38,7 +39,8 @@ export default defineConfig({
   root,
   resolve: { alias },
   test: {
-    include: ["packages/core/test/**/*.test.ts", "contract-tests/test/stryker/Contract.ts"],
+    include: process.env["INTERCOM_MUTATE_TESTS"]?.split(",") ?? [...all],
+    // Whatever is mutated is loaded again for each mutant; Effect and Vitest need not be.
     setupFiles: [fileURLToPath(new URL("Setup.ts", import.meta.url))],
     sequence: { sequencer: LikelyFirst },
     // Slow is not dead: the machine may be busy.

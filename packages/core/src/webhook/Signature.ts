@@ -131,8 +131,8 @@ const keysOf = Effect.fnUntraced(function* ({ algorithm, secret }: Scheme, secre
 /** The bytes of a header that has the form of a signature. */
 const tagOf = ({ digits, prefix }: Scheme, header: string): Uint8Array | undefined => {
   const hex = header.slice(prefix.length)
-  const isSignature = header.toLowerCase().startsWith(prefix) && hex.length === digits && /^[\da-f]+$/i.test(hex)
-  return isSignature ? Result.getOrUndefined(Hex.decode(hex.toLowerCase())) : undefined
+  const isSignature = header.toLowerCase().startsWith(prefix) && hex.length === digits
+  return isSignature ? Result.getOrUndefined(Hex.decode(hex)) : undefined
 }
 
 /**

@@ -1,5 +1,6 @@
 /** Finding, creating and updating contacts by what names them, while others do the same. */
 import { ContactId, Contacts, type UpsertContact, type UpsertOptions } from "@effect-intercom/core/resources/Contacts"
+import { EncodeError, IntercomError } from "@effect-intercom/core/IntercomError"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -75,6 +76,31 @@ describe("Contacts.upsert", () => {
     ],
     ["does not choose between two contacts", [exists("1"), exists("9")], "Ambiguous 1 9", [create, update("1")]],
     [
+      "begins again when an update conflicts with nobody else",
+      [exists("1"), exists("1"), exists("1"), unnamed, contact("2")],
+      "created 2",
+      [create, update("1"), create, update("1"), create]
+    ],
+    [
+      "brings one back if any of the errors says so",
+      [
+        Scripted.errorList(409, [
+          { code: "conflict", message: "Email is taken" },
+          { code: "conflict", message: "An archived contact matching those details already exists with id=1" }
+        ]),
+        contact("1"),
+        contact("1")
+      ],
+      "updated 1",
+      [create, "POST /contacts/1/unarchive", update("1")]
+    ],
+    [
+      "brings none back where an archived one is not in the way",
+      [conflict("A contact already exists with id=1, and an archived contact, too"), contact("1")],
+      "updated 1",
+      [create, update("1")]
+    ],
+    [
       "ends with what else is wrong, at once",
       [Scripted.errorList(422, { code: "parameter_invalid" })],
       "UnprocessableEntity",
@@ -91,11 +117,38 @@ describe("Contacts.upsert", () => {
     )
   )
 
+  it.effect("tries again when it was archived in between, and leaves it where it is", () => {
+    const gone = Scripted.errorList(404, { code: "not_found", message: "An archived contact cannot be updated" })
+    return Effect.map(play([exists("1"), gone, archived("1")], zoe, { unarchive: false }), (played) =>
+      assert.deepStrictEqual(played, { outcome: "Conflict", sent: [create, update("1"), create] })
+    )
+  })
+
+  it.effect("says of two contacts which they are", () =>
+    Effect.gen(function* () {
+      const server = Scripted.make([exists("1"), exists("9")])
+      const upsert = Contacts.use(({ upsert }) => upsert(zoe)).pipe(Effect.provide(server.layer(Contacts.layer)))
+      assert.strictEqual(
+        (yield* Effect.flip(upsert)).message,
+        "The details belong to two contacts, 1 and 9: merge them, or leave one of the details out."
+      )
+    })
+  )
+
   it.effect("gives up on a conflict nobody can explain after five attempts", () =>
     Effect.map(play(Array.from({ length: 5 }, () => [unnamed, found()]).flat(), { email: zoe.email }), (played) =>
       assert.deepStrictEqual(played, {
         outcome: "Conflict",
         sent: Array.from({ length: 5 }, () => [create, search]).flat()
+      })
+    )
+  )
+
+  it.effect("looks for no email where none is given", () =>
+    Effect.map(play(Array.from({ length: 5 }, () => [unnamed, missing]).flat(), { external_id: "42" }), (played) =>
+      assert.deepStrictEqual(played, {
+        outcome: "Conflict",
+        sent: Array.from({ length: 5 }, () => [create, byId]).flat()
       })
     )
   )
@@ -133,7 +186,10 @@ describe("Contacts.find", () => {
         page([...leads, Scripted.contact("3", { role: "user", email })])
       )
       assert.strictEqual(id, ContactId.make("3"))
-      assert.containsSubset(sent?.body, { query: { field: "email", operator: "=", value: "zoe@example.com" } })
+      assert.deepStrictEqual(sent?.body, {
+        query: { field: "email", operator: "=", value: "zoe@example.com" },
+        pagination: { per_page: 150 }
+      })
       assert.strictEqual((yield* find({ email: "zoe@example.com" }, page(leads))).id, ContactId.make("1"))
       assert.isUndefined((yield* find({ email: "zoe@example.com" }, page([]))).id)
     })
@@ -142,7 +198,10 @@ describe("Contacts.find", () => {
   it.effect("takes nobody who has not what was asked for", () =>
     Effect.gen(function* () {
       const stranger = Scripted.contact("9", { email: "yan@example.com", external_id: "7", role: "user" })
-      const search = Scripted.json({ type: "list", data: [stranger] })
+      const search = Scripted.json({
+        type: "list",
+        data: [stranger, Scripted.contact("8"), Scripted.contact("7", { email: null })]
+      })
       assert.isUndefined((yield* find({ email: "zoe@example.com" }, search)).id)
       assert.isUndefined((yield* find({ external_id: "42" }, Scripted.json(stranger))).id)
     })
@@ -154,8 +213,20 @@ describe("Contacts.find", () => {
       const use = <A, E>(call: (contacts: Contacts["Service"]) => Effect.Effect<A, E>) =>
         Effect.flip(Effect.provide(Contacts.use(call), server.layer(Contacts.layer)))
       const errors = [yield* use(({ find }) => find(key)), yield* use(({ upsert }) => upsert(key))]
-      const reasons = errors.map((error) => error._tag === "IntercomError" && error.reason._tag)
-      assert.deepStrictEqual(reasons, ["EncodeError", "EncodeError"])
+      const mismatches = Object.keys(key).map((path) => ({
+        path,
+        expected: "a string that is not empty",
+        actual: '""'
+      }))
+      assert.deepStrictEqual(
+        errors.map((error) => (error._tag === "IntercomError" ? { ...error } : error)),
+        [
+          { operation: "Contacts.find", path: "/contacts/search" },
+          { operation: "Contacts.upsert", path: "/contacts" }
+        ].map(({ operation, path }) => ({
+          ...new IntercomError({ operation, method: "POST", path, reason: new EncodeError({ mismatches }) })
+        }))
+      )
       assert.lengthOf(server.sent, 0)
     })
   )

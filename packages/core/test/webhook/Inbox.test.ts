@@ -8,6 +8,10 @@ import * as Option from "effect/Option"
 import * as KeyValueStore from "effect/persistence/KeyValueStore"
 import * as PersistedQueue from "effect/persistence/PersistedQueue"
 import * as TestClock from "effect/testing/TestClock"
+import { DatabaseSync } from "node:sqlite"
+import * as Observed from "../Observed.ts"
+import * as Scripted from "../Scripted.ts"
+import * as Sqlite from "../Sqlite.ts"
 import * as CrashingStore from "./CrashingStore.ts"
 import * as Samples from "./Samples.ts"
 
@@ -122,6 +126,81 @@ describe("an inbox", () => {
     )
   )
 
+  it.effect("lists dead letters from the oldest, whatever the order of the store; and tells each in the log", () =>
+    Effect.gen(function* () {
+      const { deadLetters, keep, take } = yield* Webhook.Inbox
+      const observed = Observed.make()
+      for (const id of ["b", "c", "a"]) {
+        yield* keep(replied(id))
+        yield* observed.watch(take(() => Effect.fail(`no ${id}`)))
+        yield* TestClock.adjust("1 second")
+      }
+      const store = yield* KeyValueStore.KeyValueStore
+      assert.deepStrictEqual(yield* store.keys, ["intercom-webhooks:a", "intercom-webhooks:b", "intercom-webhooks:c"])
+      assert.deepStrictEqual(
+        (yield* deadLetters.list).map(({ id }) => id),
+        ["b", "c", "a"]
+      )
+      assert.match(observed.messages[0] ?? "", /^Error: A notification is a dead letter: .*no b/)
+      assert.match(observed.lines[0] ?? "", /notification=b/)
+    }).pipe(
+      Effect.provide(Webhook.layerInbox({ attempts: 1 })),
+      Effect.provide(PersistedQueue.layer),
+      Effect.provide(PersistedQueue.layerStoreMemory),
+      Effect.provide(
+        Layer.effect(
+          KeyValueStore.KeyValueStore,
+          Effect.map(KeyValueStore.KeyValueStore, (store) => ({
+            ...store,
+            keys: Effect.map(store.keys, (keys) => [...keys].toSorted())
+          }))
+        ).pipe(Layer.provide(KeyValueStore.layerMemory))
+      )
+    )
+  )
+
+  it.effect("tells a failure that will be tried again in the log, and not its taker", () =>
+    Effect.gen(function* () {
+      const { keep, take } = yield* Webhook.Inbox
+      yield* keep(replied("a"))
+      const observed = Observed.make()
+      yield* observed.watch(take(() => Effect.fail("no")))
+      assert.deepStrictEqual(
+        observed.messages.map((message) => message.split(",")[0]),
+        ["Warn: A notification could not be handled; it will be tried again"]
+      )
+    }).pipe(Effect.provide(Webhook.layerInboxMemory()))
+  )
+
+  it.effect("says what it could not do when dead letters cannot be read or written", () => {
+    const gone = Effect.fail(new KeyValueStore.KeyValueStoreError({ message: "gone", method: "get" }))
+    const Gone = Layer.effect(
+      KeyValueStore.KeyValueStore,
+      Effect.map(KeyValueStore.KeyValueStore, (store) => ({
+        ...store,
+        get: () => gone,
+        remove: () => gone,
+        keys: gone
+      }))
+    ).pipe(Layer.provide(KeyValueStore.layerMemory))
+    return Effect.gen(function* () {
+      const { deadLetters } = yield* Webhook.Inbox
+      const failures = [deadLetters.list, deadLetters.get("a"), deadLetters.discard("a")]
+      assert.deepStrictEqual(
+        yield* Effect.forEach(failures, (failure) =>
+          Effect.map(Effect.flip<unknown, Webhook.InboxError, never>(failure), ({ message }) => message)
+        ),
+        ["Dead letters cannot be read", "Dead letters cannot be read", "A dead letter cannot be written"].map(
+          (description) => `${description}. Check the database of the inbox.`
+        )
+      )
+    }).pipe(
+      Effect.provide(Webhook.layerInbox()),
+      Effect.provide(PersistedQueue.layer),
+      Effect.provide([PersistedQueue.layerStoreMemory, Gone])
+    )
+  })
+
   it.effect("makes a dead letter again of what fails again", () =>
     Effect.gen(function* () {
       const { deadLetters, keep, take } = yield* Webhook.Inbox
@@ -181,7 +260,9 @@ describe("an inbox", () => {
       const { keep, take } = yield* Webhook.Inbox
       const error = yield* Effect.flip(keep(replied("a")))
       assert.strictEqual(error.message, "A notification cannot be kept. Check the database of the inbox.")
-      assert.strictEqual((yield* Effect.flip(take(() => Effect.void)))._tag, "InboxError")
+      const untaken = yield* Effect.flip(take(() => Effect.void))
+      assert.strictEqual(untaken.message, "No notification can be taken. Check the database of the inbox.")
+      assert.strictEqual(untaken.cause, gone)
       const { handle, handled } = remembering()
       yield* Layer.build(Webhook.layerWorkers(handle))
       yield* TestClock.adjust("3 seconds")
@@ -214,9 +295,14 @@ describe("an inbox", () => {
     return Effect.gen(function* () {
       const { keep } = yield* Webhook.Inbox
       const { handle, handled } = remembering()
-      yield* Layer.build(Webhook.layerWorkers(handle))
+      const observed = Observed.make()
+      yield* observed.watch(Layer.build(Webhook.layerWorkers(handle)))
       yield* keep(replied("a"))
       yield* TestClock.adjust("2 seconds")
+      assert.include(
+        observed.messages[0],
+        "What became of a notification cannot be written, so it will be handled again. Check the database of the inbox."
+      )
       away = false
       yield* keep(replied("b"))
       yield* TestClock.adjust("2 seconds")
@@ -249,4 +335,49 @@ describe("an inbox", () => {
       )
     })
   )
+})
+
+describe("an inbox in a database", () => {
+  it.effect("keeps notifications and dead letters in tables of their own", () => {
+    const database = new DatabaseSync(":memory:")
+    const rows = (sql: string) =>
+      database
+        .prepare(sql)
+        .all()
+        .map((row) => Object.values(row))
+    return Effect.gen(function* () {
+      const { deadLetters, keep, take } = yield* Webhook.Inbox
+      for (const id of ["a", "b", "a"]) yield* keep(replied(id))
+      yield* take(() => Effect.fail("no"))
+      const { handle, handled } = remembering()
+      yield* take(handle)
+      assert.deepStrictEqual(handled, ["conversation.user.replied b 1"])
+      assert.deepStrictEqual(
+        (yield* deadLetters.list).map(({ id }) => id),
+        ["a"]
+      )
+      assert.deepStrictEqual(rows("select queue_name, id, state from intercom_inbox order by sequence"), [
+        ["intercom-webhooks", "a", "completed"],
+        ["intercom-webhooks", "b", "completed"]
+      ])
+      assert.deepStrictEqual(rows("select id from intercom_dead_letters"), [["intercom-webhooks:a"]])
+    }).pipe(Effect.provide(Webhook.layerInboxSql({ attempts: 1 })), Effect.provide(Sqlite.layer(database)))
+  })
+
+  it.effect.each([
+    { options: undefined, heard: 100 },
+    { options: { lockExpiration: "10 seconds" }, heard: 12 }
+  ] as const)("gives what a worker is not heard of any more to another: %o", ({ heard, options }) => {
+    const database = new DatabaseSync(":memory:")
+    return Effect.gen(function* () {
+      const { keep, take } = yield* Webhook.Inbox
+      yield* keep(replied("a"))
+      database.exec(
+        `update intercom_inbox set acquired_by = 'another', attempts = 1, acquired_at = datetime('now', '-${heard} seconds')`
+      )
+      const { handle, handled } = remembering()
+      yield* Scripted.elapse(take(handle), { limit: "10 seconds" })
+      assert.deepStrictEqual(handled, ["conversation.user.replied a 2"])
+    }).pipe(Effect.provide(Webhook.layerInboxSql(options)), Effect.provide(Sqlite.layer(database)))
+  })
 })

@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServer from "effect/http/HttpServer"
+import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as HttpApi from "effect/http-api/HttpApi"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
@@ -17,6 +18,7 @@ import * as References from "effect/References"
 import * as Schedule from "effect/Schedule"
 import { createHmac } from "node:crypto"
 import * as CrashingStore from "./CrashingStore.ts"
+import * as Observed from "../Observed.ts"
 import * as Samples from "./Samples.ts"
 
 const secret = "client-secret"
@@ -173,6 +175,11 @@ describe("the endpoints of an HttpApi", () => {
     const path = OpenApi.fromApi(App).paths["/webhooks/intercom"]
     assert.deepStrictEqual(Object.keys(path?.post?.responses ?? {}).toSorted(), ["200", "401", "413"])
     assert.isDefined(path?.head)
+    assert.deepStrictEqual(Object.keys(path?.post?.requestBody?.content ?? {}), ["application/json"])
+    assert.deepStrictEqual(
+      path?.post?.parameters.map(({ in: place, name, required }) => [place, name, required]),
+      [["header", "x-hub-signature", false]]
+    )
   })
 })
 
@@ -195,6 +202,34 @@ describe("what is signed otherwise", () => {
       assert.strictEqual((yield* post("uninstall", sign("uninstall"))).status, 401)
       assert.strictEqual((yield* post("uninstall!", sign("uninstall!", "sha256", ""))).status, 413)
     }).pipe(Effect.provide(Webhook.layerInboxMemory()))
+  )
+})
+
+describe("what is refused", () => {
+  it.effect("is told to whoever asks, and in the log", () =>
+    Effect.gen(function* () {
+      const signatures = yield* Webhook.signatures(Webhook.bodySignature, Redacted.make(secret))
+      const observed = Observed.make()
+      const post = (body: BodyInit, signature: string) => {
+        const init = { method: "POST", body, headers: { "x-body-signature": signature }, duplex: "half" }
+        const request = HttpServerRequest.fromWeb(new Request("http://app.test/", init))
+        return Webhook.signed(signatures, () => Effect.succeed(HttpServerResponse.empty()), { maxBodySize: 9 }).pipe(
+          Effect.provideService(HttpServerRequest.HttpServerRequest, request),
+          Effect.flatMap((answer) => Effect.promise(() => HttpServerResponse.toWeb(answer).text())),
+          observed.watch
+        )
+      }
+      const right = sign("uninstall", "sha256", "")
+      assert.strictEqual(yield* post("uninstall", right), "")
+      assert.match(yield* post("uninstall", "no"), /^The x-body-signature of the request is no signature: .*\n$/)
+      assert.strictEqual(yield* post("uninstall!", right), "The body is too large.\n")
+      const lost = new ReadableStream({ pull: (controller) => controller.error(new Error("lost")) })
+      assert.strictEqual(yield* post(lost, right), "The body could not be read.\n")
+      assert.deepStrictEqual(observed.messages, [
+        "Warn: A request was refused: The x-body-signature of the request is no signature: expected 64 hexadecimal digits.",
+        "Warn: A request was refused: its body is too large"
+      ])
+    })
   )
 })
 

@@ -227,14 +227,18 @@ describe("a signature", () => {
           "",
           hex,
           `sha256=${hex}`,
+          `md5s=${hex}`,
           `sha1=${hex}0`,
+          `sha1=${hex}00`,
           `sha1=${hex.slice(1)}`,
+          `sha1=${hex.slice(2)}`,
           `sha1=g${hex.slice(1)}`,
+          `sha1=${hex.slice(1)}g`,
           ` sha1=${hex}`
         ],
         (header) => problemOf(signatures, body, header)
       )
-      assert.deepStrictEqual(yield* problems, ["missing", ...Array.from({ length: 7 }, () => "malformed")])
+      assert.deepStrictEqual(yield* problems, ["missing", ...Array.from({ length: 11 }, () => "malformed")])
       assert.strictEqual(yield* problemOf(signatures, bytes('{"a": 1}'), `sha1=${hex}`), "wrong")
     })
   )
@@ -253,6 +257,22 @@ describe("a signature", () => {
       const malformed = yield* Effect.flip(signatures.verify(bytes("{}"), secret))
       assert.match(malformed.message, /expected "sha1=" and 40 hexadecimal digits/)
       const spaced = yield* Effect.flip(Webhook.signatures(Webhook.hubSignature, Redacted.make(`${secret}\n`)))
+      const of = "Give the client secret of the app (Developer Hub, Basic information)."
+      const message = `A secret to check signatures with has spaces or line breaks around it. ${of}`
+      assert.strictEqual(spaced.message, message)
+      const absent = yield* Effect.flip(Webhook.signatures(Webhook.hubSignature, []))
+      assert.strictEqual(absent.message, `There is no secret to check signatures with. ${of}`)
+      const empty = yield* Effect.flip(Webhook.signatures(Webhook.finSignature, Redacted.make("")))
+      assert.strictEqual(
+        empty.message,
+        "A secret to check signatures with is empty. Give the secret that was shown when the callback URL of the Fin " +
+          "Agent API was saved."
+      )
+      const fin = yield* Webhook.signatures(Webhook.finSignature, Redacted.make(secret))
+      assert.strictEqual(
+        (yield* Effect.flip(fin.parse("sha1="))).message,
+        "The x-fin-agent-api-webhook-signature of the request is no signature: expected 64 hexadecimal digits."
+      )
       for (const shown of [wrong, missing, malformed, spaced, signatures]) {
         assert.notInclude(`${inspect(shown, { depth: 9, showHidden: true })}${JSON.stringify(shown)}`, secret)
       }
