@@ -57,7 +57,10 @@ const parts: { readonly [document: string]: ReadonlyArray<{ readonly pattern: Re
     between("operations", table())
   ],
   "packages/core/README.md": [between("methods", list())],
-  "packages/export/README.md": [between("resources", Description.resources(Object.values(Resource.all)))],
+  "packages/export/README.md": [
+    between("resources", Description.resources(Object.values(Resource.all))),
+    between("deletions", Description.deletions(Object.values(Resource.all)))
+  ],
   "packages/cli/README.md": [between("resources", Description.resources(Object.values(Resource.all)))]
 }
 

@@ -146,6 +146,8 @@ const exported = Effect.fnUntraced(function* (options: Options, plan: Plan) {
   const former = Array.dedupe(options.resources).filter((name) => Resource.renamed.has(name))
   for (const name of quiet ? [] : former)
     yield* Effect.logWarning(`${name} is ${Resources.today(name)} now: say that instead`)
+  const untold = PlanFlags.untold(options, chosen(options))
+  if (untold !== undefined && !quiet) yield* Effect.logInfo(untold)
   const proxy = yield* Connection.proxy
   if (proxy !== undefined && !quiet) yield* Effect.logInfo(`Requests go through the proxy ${proxy}`)
   const entries = yield* run(plan, reporterOf(options, yield* Export.names(plan))).pipe(

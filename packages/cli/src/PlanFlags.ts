@@ -78,7 +78,29 @@ export const plan = (
 
 /** What is wrong with them, for these resources. */
 export const mistake = (flags: Flags, names: ReadonlyArray<Resource.ResourceName>): string | undefined =>
-  pageSizeMistake(flags, names) ?? selectionMistake(flags, names)
+  pageSizeMistake(flags, names) ?? selectionMistake(flags, names) ?? deletionsMistake(flags, names)
+
+const comparing = ({ deletions }: Pick<Flags, "deletions">, names: ReadonlyArray<Resource.ResourceName>) =>
+  Option.contains(deletions, "compare") ? names.filter((name) => Resource.all[name].deletions === undefined) : []
+
+const reasons = (names: ReadonlyArray<Resource.ResourceName>) =>
+  names.map((name) => `${name} (${Resource.all[name].uncompared})`).join(", ")
+
+function deletionsMistake(flags: Flags, names: ReadonlyArray<Resource.ResourceName>): string | undefined {
+  const untold = comparing(flags, names)
+  return untold.length === 0 || untold.length < names.length
+    ? undefined
+    : `--deletions compare cannot tell what was deleted of ${reasons(untold)}`
+}
+
+/** Of which of these resources `--deletions compare` does not tell what was deleted, and why; `undefined` when of all. */
+export const untold = (
+  flags: Pick<Flags, "deletions">,
+  names: ReadonlyArray<Resource.ResourceName>
+): string | undefined => {
+  const untold = comparing(flags, names)
+  return untold.length === 0 ? undefined : `--deletions compare does not tell what was deleted of ${reasons(untold)}`
+}
 
 function selectionMistake({ fields, where }: Flags, names: ReadonlyArray<Resource.ResourceName>): string | undefined {
   const query = Selection.where(where, names)

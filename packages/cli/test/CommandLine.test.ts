@@ -146,6 +146,11 @@ describe("mistakes in the command line", () => {
     ],
     ["CSV where there is none", ["export", "tags", "--to", "ndjson:x", "--csv-bom"], /^--csv-bom is for csv:, and/m],
     ["formulas where there are none", ["export", "tags", "--to", "-", "--csv-formulas", "verbatim"], /is for csv:/],
+    [
+      "deletions that cannot be told",
+      ["export", "events", "--to", "csv:x", "--deletions", "compare"],
+      /^--deletions compare cannot tell what was deleted of events \(they have no id/m
+    ],
     ["pages where there are none", ["export", "tags", "--to", "csv:x", "--page-size", "5"], /none of these has any/],
     [
       "an overlap of nothing",

@@ -1,5 +1,7 @@
+import * as PlanFlags from "@effect-intercom/cli/PlanFlags"
 import * as Selection from "@effect-intercom/cli/Selection"
 import { assert, describe, it } from "@effect/vitest"
+import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 
 const query = (...expressions: ReadonlyArray<string>) => Selection.where(expressions, ["conversations"])
@@ -143,5 +145,17 @@ describe("--fields", () => {
   it("are fields of every resource", () => {
     assert.isUndefined(Selection.fieldsMistake(["email", "custom_attributes.plan", "location.city"], ["contacts"]))
     assert.match(Selection.fieldsMistake(["email"], ["contacts", "tags"]) ?? "", /email is no field of tags/)
+  })
+})
+
+describe("--deletions", () => {
+  it("compare says what it tells nothing of, and why", () => {
+    const flags = { deletions: Option.some("compare" as const) }
+    assert.isUndefined(PlanFlags.untold(flags, ["contacts", "ticketStates"]))
+    assert.strictEqual(
+      PlanFlags.untold(flags, ["contacts", "activityLogs"]),
+      "--deletions compare does not tell what was deleted of activityLogs (a history, of which nothing is deleted)"
+    )
+    assert.isUndefined(PlanFlags.untold({ deletions: Option.none() }, ["activityLogs"]))
   })
 })

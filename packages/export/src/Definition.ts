@@ -53,8 +53,11 @@ export interface Deletions<out R> {
    * the resource's walk `resumes` at, too; otherwise, or when it takes no notice of them, it is read again from the start.
    */
   readonly listed: (options: Options) => Stream.Stream<Walk.Step, Walk.Failure, R>
-  /** Asks for a record that was not listed: what is there is not deleted, listed or not. */
-  readonly get: (id: string) => Effect.Effect<unknown, IntercomError, R>
+  /**
+   * Asks for a record that was not listed: what is there is not deleted, listed or not. Without it, what is not listed a
+   * second time either is gone: only for listings that have everything in one answer.
+   */
+  readonly get?: ((id: string) => Effect.Effect<unknown, IntercomError, R>) | undefined
   /** As `METHOD /path`. */
   readonly requests: ReadonlyArray<string>
   /** A listing of what was deleted, in versions of the API that have one; without it, keys are compared. */
@@ -112,6 +115,8 @@ export interface Resource<out R> {
   ) => Effect.Effect<number | undefined, IntercomError, R>
   /** How it is found out what was deleted; `undefined` where it is not. */
   readonly deletions: Deletions<R> | undefined
+  /** Why it is not found out what was deleted; `undefined` where it is, or nobody says. */
+  readonly uncompared: string | undefined
   /** The name of the resource whose deletions its records are; `undefined` for records of the API. */
   readonly deletionsOf: string | undefined
   /** How many records the walk goes through that have requests of their own; `undefined` where there are none. */
@@ -134,6 +139,7 @@ type Optional =
   | "count"
   | "deletions"
   | "deletionsOf"
+  | "uncompared"
   | "parents"
 
 /** What {@link make} needs to know: a name, the schema of a record, and a walk. */
@@ -183,6 +189,7 @@ export const make = <R>({ name, schema, ...given }: Declaration<R>): Resource<R>
   resumes: isCursor,
   count: () => Effect.succeed(undefined),
   deletions: undefined,
+  uncompared: undefined,
   deletionsOf: undefined,
   parents: undefined,
   name,
@@ -200,11 +207,16 @@ export interface Listing<R>
   ) => Stream.Stream<Page<unknown>, IntercomError, R>
   /** Whether a record that does not fit is one all the same. @default it has an id */
   readonly identified?: Walk.Identified | undefined
-  /** Asks for one record by its id: then its deletions can be told. */
-  readonly get?: {
-    readonly request: string
-    readonly record: (id: string) => Effect.Effect<unknown, IntercomError, R>
-  }
+  /**
+   * Asks for one record by its id: then its deletions can be told. `listing`: nothing asks for one, and the listing has all there
+   * are in one answer.
+   */
+  readonly get?:
+    | "listing"
+    | {
+        readonly request: string
+        readonly record: (id: string) => Effect.Effect<unknown, IntercomError, R>
+      }
 }
 
 /**
@@ -257,7 +269,9 @@ export const listing = <R>({ get, identified, pages, ...given }: Listing<R>): Re
     deletions:
       get === undefined
         ? undefined
-        : { listed: all, get: get.record, requests: [...(given.requests ?? []), get.request] },
+        : get === "listing"
+          ? { listed: all, requests: given.requests ?? [] }
+          : { listed: all, get: get.record, requests: [...(given.requests ?? []), get.request] },
     ...given
   })
 }

@@ -63,6 +63,14 @@ export const Exported = Context.Reference<Before>("@effect-intercom/export/Delet
 export const isTold = <R>({ deletions }: Pick<Definition.Resource<R>, "deletions">, version: string): boolean =>
   deletions?.told !== undefined && ApiVersion.isAtLeast(version, deletions.told.version)
 
+/** How it is found out what was deleted of a resource, or why it is not, for people. */
+export const described = <R>({ deletions, uncompared }: Pick<Definition.Resource<R>, "deletions" | "uncompared">) => {
+  if (deletions === undefined) return `not told: ${uncompared ?? "nothing says how"}`
+  const { get, told } = deletions
+  const how = get === undefined ? "compared, by two listings" : "compared"
+  return told === undefined ? how : `listed, from ${told.version} on; before, ${how}`
+}
+
 /** The resource with what was deleted of another; `undefined` where that cannot be found out. */
 export const of = <R>(resource: Definition.Resource<R>): Definition.Resource<R> | undefined => {
   const { about, changedAt: _, deletions, name, permissions, table } = resource
@@ -211,25 +219,29 @@ const compared = <R>(
       const begun = at === undefined || at.listing === false || at.pageSize !== pageSize ? null : at.listing.at
 
       // A scroll that dies, or a listing that starts over, gives what it has given once more: it is there all the same.
-      const found = listed({
-        ...options,
-        from: begun !== null && resumes(begun) ? begun : undefined,
-        since: undefined,
-        where: undefined,
-        again: [],
-        accepts: () => true,
-        known: (record) => {
-          const id = identityOf(record)
-          return id !== undefined && (marks.isMarked(id) || others.has(id))
-        }
-      }).pipe(
+      const all = (from: Walk.Position | undefined) =>
+        listed({
+          ...options,
+          from,
+          since: undefined,
+          where: undefined,
+          again: [],
+          accepts: () => true,
+          known: (record) => {
+            const id = identityOf(record)
+            return id !== undefined && (marks.isMarked(id) || others.has(id))
+          }
+        })
+      const idsOf = (steps: ReadonlyArray<Walk.Step>) =>
+        steps.flatMap(({ invalid, records }) =>
+          [...records, ...invalid.map(({ raw }) => raw)].flatMap((one) => identityOf(one) ?? [])
+        )
+
+      const found = all(begun !== null && resumes(begun) ? begun : undefined).pipe(
         Stream.grouped(Math.max(1, Math.ceil(marks.bytes / mostMarked))),
         Stream.map((steps): Walk.Step => {
           const { position } = Arr.lastNonEmpty(steps)
-          const ids = steps.flatMap(({ invalid, records }) =>
-            [...records, ...invalid.map(({ raw }) => raw)].flatMap((one) => identityOf(one) ?? [])
-          )
-          const fresh = ids.filter(isNew)
+          const fresh = idsOf(steps).filter(isNew)
           const read = steps.reduce((sum, step) => sum + step.read, 0)
           return {
             records: fresh.filter(gone.has).map((id) => tombstone(id, until, { event: "restored" })),
@@ -241,7 +253,7 @@ const compared = <R>(
         })
       )
 
-      const ask = (id: string) =>
+      const askOne = (id: string, get: NonNullable<Definition.Deletions<R>["get"]>) =>
         get(id).pipe(
           Effect.as(undefined),
           Effect.catch((error: IntercomError) => {
@@ -260,6 +272,18 @@ const compared = <R>(
           })
         )
 
+      /** The tombstones of those that are gone. */
+      const ask = (ids: ReadonlyArray<string>) =>
+        get === undefined
+          ? Effect.map(Stream.runCollect(all(undefined)), (steps) => {
+              const there = new Set(idsOf(steps))
+              return ids.flatMap((id) => (there.has(id) ? [] : [tombstone(id, until, {})]))
+            })
+          : Effect.map(
+              Effect.forEach(ids, (id) => askOne(id, get), { concurrency: options.concurrency }),
+              (asked) => asked.flatMap((one) => one ?? [])
+            )
+
       /** The keys without a mark; as strings they are in what was exported alone. */
       const unmarked = Effect.suspend(() =>
         marks.left() === 0
@@ -277,8 +301,7 @@ const compared = <R>(
       const deleted = Stream.unwrap(Effect.map(unmarked, (ids) => Stream.fromIterable(ids))).pipe(
         Stream.grouped(mostAsked),
         Stream.mapEffect((ids) =>
-          Effect.map(Effect.forEach(ids, ask, { concurrency: options.concurrency }), (asked): Walk.Step => {
-            const records = asked.flatMap((one) => one ?? [])
+          Effect.map(ask(ids), (records): Walk.Step => {
             for (const id of ids) marks.mark(id)
             return { records, invalid: [], read: records.length, position: positionAt(false) }
           })

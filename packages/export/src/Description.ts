@@ -1,5 +1,6 @@
 /** What an export will hold, told without making one: the JSON Schema of its records, or the columns of its tables. */
 import * as Schema from "effect/Schema"
+import * as Deletions from "./Deletions.ts"
 import * as Resource from "./Resource.ts"
 import * as Table from "./Table.ts"
 
@@ -48,6 +49,21 @@ export const resources = (all: ReadonlyArray<Resource.Resource<Resource.Services
           : `${asked}; ${perParent === undefined ? "one for each record" : `one for each of ${perParent.resource}`}`,
         changing[changes],
         permissions.join(", ") || "not documented"
+      ])
+    })
+  ].join("\n")
+
+/** How it is found out what was deleted of resources, as a table of Markdown: the requests it takes, or why it is not. */
+export const deletions = (all: ReadonlyArray<Resource.Resource<Resource.Services>>): string =>
+  [
+    row(["resource", "what was deleted", "requests"]),
+    row(["---", "---", "---"]),
+    ...all.map((resource) => {
+      const told = Deletions.of(resource)
+      return row([
+        `\`${resource.name}\``,
+        Deletions.described(resource),
+        told?.requests.map((request) => `\`${request}\``).join(", ") ?? ""
       ])
     })
   ].join("\n")

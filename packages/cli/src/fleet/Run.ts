@@ -80,6 +80,8 @@ export const run = (options: RunOptions) =>
       ...PlanFlags.plan(options, resources),
       ...PlanFlags.given("concurrency", options.requestsAtOnce)
     }
+    const untold = PlanFlags.untold(options, resources)
+    if (untold !== undefined) yield* Effect.logInfo(untold)
     const settings = yield* defaults(options)
     const names = Workspaces.all(options)
     yield* refuseSchemas(options, names)

@@ -10,6 +10,7 @@ export const activityLogs = listing({
   changes: "search",
   changedAt: "created_at",
   requests: ["GET /admins/activity_logs"],
+  uncompared: "a history, of which nothing is deleted",
   permissions: ["Read admin activity logs"],
   pages: (_, options, { since = 0, until }) =>
     Stream.unwrap(

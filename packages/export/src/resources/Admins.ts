@@ -1,5 +1,5 @@
 /** All admins, in one answer. */
-import { Admin, Admins } from "@effect-intercom/core/resources/Admins"
+import { Admin, Admins, type AdminId } from "@effect-intercom/core/resources/Admins"
 import * as Stream from "effect/Stream"
 import { listing } from "../Definition.ts"
 
@@ -9,5 +9,10 @@ export const admins = listing({
   schema: Admin,
   requests: ["GET /admins"],
   permissions: ["Read admins"],
+  get: {
+    request: "GET /admins/{admin_id}",
+    // The id of one.
+    record: (id) => Admins.use(({ get }) => get(id as AdminId))
+  },
   pages: (_, options) => Stream.unwrap(Admins.useSync(({ list }) => list.pages({}, options)))
 })

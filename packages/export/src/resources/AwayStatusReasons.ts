@@ -9,5 +9,6 @@ export const awayStatusReasons = listing({
   schema: AwayStatusReason,
   requests: ["GET /away_status_reasons"],
   permissions: ["Read admins"],
+  get: "listing",
   pages: (_, options) => Stream.unwrap(AwayStatusReasons.useSync(({ list }) => list.pages({}, options)))
 })

@@ -1,5 +1,5 @@
 /** All brands, in one answer. */
-import { Brand, Brands } from "@effect-intercom/core/resources/Brands"
+import { Brand, Brands, type BrandId } from "@effect-intercom/core/resources/Brands"
 import * as Stream from "effect/Stream"
 import { listing } from "../Definition.ts"
 
@@ -9,5 +9,10 @@ export const brands = listing({
   schema: Brand,
   requests: ["GET /brands"],
   permissions: [],
+  get: {
+    request: "GET /brands/{id}",
+    // The id of one.
+    record: (id) => Brands.use(({ get }) => get(id as BrandId))
+  },
   pages: (_, options) => Stream.unwrap(Brands.useSync(({ list }) => list.pages({}, options)))
 })

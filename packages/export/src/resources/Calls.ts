@@ -1,5 +1,5 @@
 /** All calls, 25 a page, with what was said: transcripts are asked for by conversations, 20 at once. */
-import { Calls, TranscribedCall } from "@effect-intercom/core/resources/Calls"
+import { Calls, TranscribedCall, type CallId } from "@effect-intercom/core/resources/Calls"
 import { OnInvalid } from "@effect-intercom/core/IntercomHttp"
 import * as Json from "@effect-intercom/core/Json"
 import * as Arr from "effect/Array"
@@ -99,12 +99,18 @@ const listed = listing({
   schema: TranscribedCall,
   pageSize: 25,
   largestPage: 25,
-  requests: ["GET /calls", "POST /calls/search"],
+  requests: ["GET /calls"],
   permissions: ["Read conversations"],
+  get: {
+    request: "GET /calls/{call_id}",
+    // The id of one.
+    record: (id) => Calls.use(({ get }) => get(id as CallId))
+  },
   pages: (query, options) => Stream.unwrap(Calls.useSync(({ list }) => list.pages(query, options)))
 })
 
 export const calls: typeof listed = {
   ...listed,
+  requests: ["GET /calls", "POST /calls/search"],
   walk: (options) => withTranscripts(listed.walk(options), options.concurrency)
 }

@@ -19,7 +19,8 @@ export const contactSegments = make<Contacts>({
   name: "contactSegments",
   about: "which segments each contact is in",
   schema: ContactSegment,
-  requests: ["GET /contacts/{contact_id}/segments", "POST /contacts/search"],
+  requests: ["GET /contacts/{contact_id}/segments", "POST /contacts/search", "GET /contacts"],
+  uncompared: "a request for each contact, of which all are read each time",
   permissions: ["Read and list users and companies"],
   ...Contact.asked<Contacts>({
     what: "segments",

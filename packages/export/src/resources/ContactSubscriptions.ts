@@ -21,7 +21,8 @@ export const contactSubscriptions = make<Contacts>({
   name: "contactSubscriptions",
   about: "which subscription types each contact opted in to or out of",
   schema: ContactSubscription,
-  requests: ["GET /contacts/{contact_id}/subscriptions", "POST /contacts/search"],
+  requests: ["GET /contacts/{contact_id}/subscriptions", "POST /contacts/search", "GET /contacts"],
+  uncompared: "a request for each contact, of which all are read each time",
   permissions: ["Read and list users and companies"],
   ...Contact.asked<Contacts>({
     what: "subscriptions",

@@ -120,7 +120,7 @@ export const contacts = make<Contacts>({
     "GET /contacts/{contact_id}/notes",
     "GET /contacts/{contact_id}/companies"
   ],
-  permissions: ["Read and list users and companies"],
+  permissions: ["Read and list users and companies", "Read tags"],
   resumes: Searched.resumes,
   walk: (options) => Completion.completing(options, completion, Searched.steps(searching, options)),
   count,

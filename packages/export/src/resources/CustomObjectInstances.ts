@@ -83,11 +83,15 @@ export const customObjectInstances = make<CustomObjectInstances | Parents>({
   requests: [
     "GET /custom_object_instances/{custom_object_type_identifier}/{custom_object_instance_id}",
     "GET /companies/scroll",
+    "GET /companies",
     "POST /contacts/search",
+    "GET /contacts",
     "POST /conversations/search",
+    "GET /conversations",
     "POST /tickets/search"
   ],
   cost: { perRecord: 1 },
+  uncompared: "nothing lists them; what no record refers to is not asked for",
   permissions: [
     "Read and write custom object instances",
     "Read and list users and companies",

@@ -10,6 +10,7 @@ export const dataAttributes = listing({
   schema: DataAttribute,
   table: Table.fromSchema("dataAttributes", DataAttribute, { key: null }),
   requests: ["GET /data_attributes"],
+  uncompared: "one is archived, and told as such; those that are built in have no id",
   permissions: ["Read and list users and companies"],
   identified: Table.isObject,
   pages: (_, options) =>

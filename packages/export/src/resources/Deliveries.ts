@@ -159,6 +159,7 @@ export const deliveries = make<DataExports>({
     "GET /export/content/data/{job_identifier}",
     "GET /download/content/data/{job_identifier}"
   ],
+  uncompared: "a history, of which nothing is deleted",
   permissions: ["Export content data"],
   resumes: Schema.is(Schema.NullOr(Position)),
   walk: (options) =>

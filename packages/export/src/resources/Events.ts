@@ -13,7 +13,8 @@ export const events = make<Contacts | Events>({
   about: "events of contacts, of the last 90 days",
   schema: DataEvent,
   table: Table.fromSchema("events", DataEvent, { key: null }),
-  requests: ["GET /events", "POST /contacts/search"],
+  requests: ["GET /events", "POST /contacts/search", "GET /contacts"],
+  uncompared: "they have no id, and none is deleted by itself",
   permissions: ["Read events", "Read and list users and companies"],
   ...Contact.asked<Events>({
     what: "events",

@@ -1,5 +1,5 @@
 /** All newsfeeds; the size of a page is the API's own. */
-import { Newsfeed, Newsfeeds } from "@effect-intercom/core/resources/Newsfeeds"
+import { Newsfeed, Newsfeeds, type NewsfeedId } from "@effect-intercom/core/resources/Newsfeeds"
 import * as Stream from "effect/Stream"
 import { listing } from "../Definition.ts"
 
@@ -9,5 +9,10 @@ export const newsfeeds = listing({
   schema: Newsfeed,
   requests: ["GET /news/newsfeeds"],
   permissions: ["Read and list news items and newsfeeds"],
+  get: {
+    request: "GET /news/newsfeeds/{newsfeed_id}",
+    // The id of one.
+    record: (id) => Newsfeeds.use(({ get }) => get(id as NewsfeedId))
+  },
   pages: (_, options) => Stream.unwrap(Newsfeeds.useSync(({ list }) => list.pages({}, options)))
 })

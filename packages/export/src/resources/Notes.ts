@@ -55,9 +55,12 @@ export const notes = make<Companies | Contacts>({
     "GET /companies/{company_id}/notes",
     "GET /contacts/{contact_id}/notes",
     "GET /companies/scroll",
-    "POST /contacts/search"
+    "GET /companies",
+    "POST /contacts/search",
+    "GET /contacts"
   ],
   cost: { perParent: { resource: "companies and contacts", requests: 1 } },
+  uncompared: "nothing lists them without a request for each company and contact",
   permissions: ["Read and list users and companies"],
   resumes: parents.resumes,
   walk: (options) => Children.walk(children, options, parents.walk(options)),

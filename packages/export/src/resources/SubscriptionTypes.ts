@@ -9,5 +9,6 @@ export const subscriptionTypes = listing({
   schema: SubscriptionType,
   requests: ["GET /subscription_types"],
   permissions: ["Read and list users and companies"],
+  get: "listing",
   pages: (_, options) => Stream.unwrap(SubscriptionTypes.useSync(({ list }) => list.pages({}, options)))
 })

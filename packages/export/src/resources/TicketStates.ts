@@ -9,5 +9,6 @@ export const ticketStates = listing({
   schema: TicketState,
   requests: ["GET /ticket_states"],
   permissions: ["Read tickets"],
+  get: "listing",
   pages: (_, options) => Stream.unwrap(TicketStates.useSync(({ list }) => list.pages({}, options)))
 })
