@@ -2,7 +2,7 @@
  * What people said of other exporters of Intercom, in public, as scenarios that pass here. Each names where it was said; what
  * another test shows in full has its file.
  */
-import { Contacts, Tags } from "@effect-intercom/core"
+import { Contacts, Conversations, Tags } from "@effect-intercom/core"
 import * as Export from "@effect-intercom/export/Export"
 import type { Plan } from "@effect-intercom/export/Plan"
 import * as Faults from "@effect-intercom/simulator/Faults"
@@ -309,6 +309,121 @@ describe("what people said of other exporters", () => {
       )
   )
 
-  // Parts missed since a conversation moved (estuary#2600), contact filters by days (posthog#48696), and boundaries between
-  // slices (airbyte#75462) are in Changes.test.ts and Windows.test.ts, memory in bench/export.
+  it.effect(
+    "pages that lead back to themselves, 1.68 billion records long (airbyte#55829): the walk ends, and says so",
+    () =>
+      Effect.gen(function* () {
+        const contacts = ["a", "b"].map((id, index) => ({ type: "contact", id, created_at: 1_700_000_000 + index }))
+        let asked = 0
+        const layer = Answers.layer(({ method, url }) => {
+          if (method === "GET" && url.pathname === "/contacts") return page([], 2)
+          if (url.pathname !== "/contacts/search") return undefined
+          asked += 1
+          return page([contacts[asked % 2]], 2, `cursor-${asked}`)
+        })
+        const sink = MemorySink.make()
+        const failed = yield* Effect.flip(Workspace.run({ resources: ["contacts"] }, sink).pipe(Effect.provide(layer)))
+        assert.strictEqual(failed.reason._tag, "Endless")
+        assert.isBelow(asked, 20)
+        assert.isUndefined(sink.outputs.get("contacts"))
+      }).pipe((test) => Effect.andThen(Workspace.setClock, test))
+  )
+
+  it.effect("parts that come while they are read (estuary#2600): the next export has the conversation with them", () =>
+    inWorkspace()(
+      Effect.gen(function* () {
+        const [id = ""] = (yield* linesOf("conversations")).map(idOf)
+        const [contact = ""] = (yield* linesOf("contacts")).map(idOf)
+        const sink = MemorySink.make()
+        const plan: Plan = { resources: ["conversations"], since: "last", pageSize: 5 }
+        let isAnswered = false
+        yield* Export.entries(plan, ({ _tag }) => {
+          if (_tag !== "StepWritten" || isAnswered) return Effect.void
+          isAnswered = true
+          return Effect.andThen(
+            TestClock.adjust("1 minute"),
+            Effect.orDie(
+              // The ids of both.
+              Conversations.use(({ replyAsContact }) =>
+                replyAsContact(id as never, {
+                  message_type: "comment",
+                  intercom_user_id: contact as never,
+                  body: "Late"
+                })
+              )
+            )
+          )
+        }).pipe(Effect.provide(sink.layer))
+        yield* TestClock.adjust("1 hour")
+        yield* Workspace.run(plan, sink)
+        const found = [...sink.outputs.values()].flat().findLast((record) => record["id"] === id)
+        assert.include(JSON.stringify(found?.["conversation_parts"]), "Late")
+      })
+    )
+  )
+
+  it.effect(
+    "records at the borders of slices (airbyte#75462): each second of a month's first and last is there once",
+    () => {
+      const month = 30 * 86_400
+      const at = [-1, 0, 1].flatMap((second) =>
+        Array.from({ length: 8 }, (_, index) => Workspace.now - 43_200 - (index + 1) * month + second)
+      )
+      return inWorkspace({
+        ...Workspace.small,
+        contacts: at.length,
+        overrides: { contacts: Object.fromEntries(at.map((created_at, index) => [index, { created_at }])) }
+      })(
+        Effect.gen(function* () {
+          const sink = MemorySink.make()
+          const [entry] = Workspace.entriesOf(yield* Workspace.run({ resources: ["contacts"], pageSize: 2 }, sink))
+          assert.deepInclude(entry?.counts, { read: at.length, records: at.length, missing: 0 })
+          assert.deepStrictEqual(
+            sink.outputs.get("contacts")?.map((record) => record["created_at"]),
+            at.toSorted((a, b) => a - b)
+          )
+        })
+      )
+    }
+  )
+
+  it.effect("filters of contacts by time that do nothing (posthog#48696): what changed at that second, or later", () =>
+    inWorkspace()(
+      Effect.gen(function* () {
+        const { update } = yield* Simulator
+        const [early = "", at = "", late = ""] = (yield* linesOf("contacts")).map(idOf)
+        const since = Workspace.now - 7200
+        yield* update("contacts", early, { updated_at: since - 1 })
+        yield* update("contacts", at, { updated_at: since })
+        yield* update("contacts", late, { updated_at: since + 3600 })
+        const sink = MemorySink.make()
+        yield* Workspace.run({ resources: ["contacts"], since }, sink)
+        assert.deepStrictEqual(
+          [...sink.outputs.values()].flat().map(({ id }) => id),
+          [at, late]
+        )
+      })
+    )
+  )
+
+  it.effect("bookmarks that compare ids as text (tap-intercom): 9, 10 and 100 are there, wherever it stopped", () =>
+    inWorkspace({
+      ...Workspace.small,
+      contacts: 5,
+      overrides: { contacts: Object.fromEntries(["9", "10", "100", "99", "1"].map((id, index) => [index, { id }])) }
+    })(
+      Effect.gen(function* () {
+        for (let at = 1; at <= 5; at++) {
+          const sink = MemorySink.make()
+          sink.failing.at = at
+          const plan: Plan = { resources: ["contacts"], pageSize: 1 }
+          yield* Effect.exit(Workspace.run(plan, sink))
+          yield* Workspace.run(plan, sink)
+          assert.sameMembers(sink.outputs.get("contacts")?.map(({ id }) => id) ?? [], ["9", "10", "100", "99", "1"])
+        }
+      })
+    )
+  )
+
+  // In full, some are in Endless.test.ts, Changes.test.ts and Windows.test.ts; memory (tap-intercom) is in bench/export.
 })
