@@ -18,6 +18,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
+import * as Hash from "effect/Hash"
 import * as Layer from "effect/Layer"
 import * as LayerMap from "effect/LayerMap"
 import * as Random from "effect/Random"
@@ -195,6 +196,34 @@ describe("a client for each workspace", () => {
     })
   )
 
+  it.effect("is forgotten at once, whoever is at work with it", () =>
+    Effect.gen(function* () {
+      const { found, run } = place({ acme: "a" }, () => contact)
+      yield* run(
+        Effect.gen(function* () {
+          const atWork = Effect.andThen(Tenants.invalidate("acme"), Tenants.keys)
+          assert.deepStrictEqual(yield* Tenants.provide("acme")(atWork), [])
+          yield* Tenants.provide("acme")(Effect.void)
+          assert.deepStrictEqual(found, ["acme", "acme"])
+        })
+      )
+    })
+  )
+
+  it.effect("takes a store that tells no changes", () =>
+    Effect.gen(function* () {
+      const { server } = place({}, () => contact)
+      const { onChange: _, ...store } = TokenStore.make({ find: () => Effect.succeed(credentials("a")) })
+      yield* Tenants.provide("acme")(ask("acme")).pipe(
+        Effect.provide(Tenants.layer()),
+        Effect.provide(Layer.succeed(TokenStore, store)),
+        Effect.provide(server.httpClient),
+        Effect.scoped
+      )
+      assert.deepStrictEqual(server.sent.map(tokenOf), ["a"])
+    })
+  )
+
   it.effect("is told in logs and spans by its name, and its token is not", () =>
     Effect.gen(function* () {
       const observed = Observed.make()
@@ -204,7 +233,7 @@ describe("a client for each workspace", () => {
       )
       const shown = [...observed.lines, ...observed.spans.map(Observed.textOf)]
       assert.isTrue(shown.every((text) => !text.includes(Scripted.token)))
-      assert.isTrue(observed.lines.length > 0 && observed.lines.every((line) => line.includes("acme")))
+      assert.isTrue(observed.lines.length > 0 && observed.lines.every((line) => line.includes("workspace=acme")))
       const call = observed.spans.find(({ name }) => name === "Contacts.get")
       assert.strictEqual(call?.attributes.get("intercom.workspace"), "acme")
     })
@@ -468,6 +497,20 @@ describe("the rate limit", () => {
         ["other", 10_000]
       ])
       assert.strictEqual(server.sent.length, 4)
+    })
+  )
+
+  it.effect("is each token's own, whatever their hashes", () =>
+    Effect.gen(function* () {
+      const [one, other] = ["t8t", "tfj"]
+      const hash = (token: string) => Hash.string(`https://api.intercom.io/ ${token}`)
+      assert.strictEqual(hash(one), hash(other))
+      const { run } = limited({ one, other })
+      const times = yield* Scripted.elapse(
+        run(Effect.forEach(["one", "one", "other", "other"], timed, { concurrency: 1 }))
+      )
+      // None waits for the next window.
+      assert.isTrue(times.every(([, at]) => Number(at) < 10_000))
     })
   )
 

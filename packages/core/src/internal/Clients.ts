@@ -73,14 +73,15 @@ class Token implements Equal.Equal {
 const configOf = (
   common: IntercomConfig.IntercomConfig,
   { accessToken, baseUrl, region, version }: Credentials
-): IntercomConfig.IntercomConfig => ({
-  ...common,
-  accessToken,
-  version: version ?? common.version,
-  ...(baseUrl === undefined && region === undefined
-    ? undefined
-    : { baseUrl: new URL(baseUrl ?? IntercomConfig.regions[region ?? "us"]) })
-})
+): IntercomConfig.IntercomConfig => {
+  const address = baseUrl ?? (region === undefined ? undefined : IntercomConfig.regions[region])
+  return {
+    ...common,
+    accessToken,
+    version: version ?? common.version,
+    baseUrl: address === undefined ? common.baseUrl : new URL(address)
+  }
+}
 
 /** A store that `TokenStore.make` did not make may find anything. */
 const check = (workspace: string) => (found: unknown) => Effect.mapError(Credential.check(found), malformed(workspace))

@@ -262,7 +262,7 @@ describe("an inbox", () => {
       assert.strictEqual(error.message, "A notification cannot be kept. Check the database of the inbox.")
       const untaken = yield* Effect.flip(take(() => Effect.void))
       assert.strictEqual(untaken.message, "No notification can be taken. Check the database of the inbox.")
-      assert.strictEqual(untaken.cause, gone)
+      assert.deepStrictEqual([untaken._tag, untaken.cause], ["InboxError", gone])
       const { handle, handled } = remembering()
       yield* Layer.build(Webhook.layerWorkers(handle))
       yield* TestClock.adjust("3 seconds")

@@ -205,6 +205,29 @@ describe("what is signed otherwise", () => {
   )
 })
 
+describe("what cannot be kept", () => {
+  it.effect("is in the log, and nobody fails but the answer", () => {
+    const error = new Webhook.InboxError({ description: "A notification cannot be kept", cause: "gone" })
+    const unused = Effect.die("not used")
+    const Full = Layer.succeed(Webhook.Inbox, {
+      keep: () => Effect.fail(error),
+      take: () => unused,
+      deadLetters: { list: unused, get: () => unused, retry: () => unused, discard: () => unused }
+    })
+    return Effect.gen(function* () {
+      const observed = Observed.make()
+      const ping = body("ping")
+      const request = new Request("http://app.test/", { method: "POST", body: ping, headers: headers(ping) })
+      const answer = yield* Effect.flatten(Webhook.accept()).pipe(
+        Effect.provideService(HttpServerRequest.HttpServerRequest, HttpServerRequest.fromWeb(request)),
+        observed.watch
+      )
+      assert.strictEqual(answer.status, 500)
+      assert.match(observed.messages.join(), /^Error: A notification cannot be kept. Check the database of the inbox./)
+    }).pipe(Effect.provide([Full, Verifier]))
+  })
+})
+
 describe("what is refused", () => {
   it.effect("is told to whoever asks, and in the log", () =>
     Effect.gen(function* () {
