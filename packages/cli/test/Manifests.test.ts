@@ -27,15 +27,29 @@ const Deployment = Schema.Struct({
   kind: Schema.Literal("Deployment"),
   spec: Schema.Struct({
     selector: Selector,
+    minReadySeconds: Schema.Int,
     template: Schema.Struct({
       metadata: Schema.Struct({ labels: Labels }),
       spec: Schema.Struct({
         terminationGracePeriodSeconds: Schema.Int,
+        automountServiceAccountToken: Schema.Literal(false),
+        // Of the "restricted" standard for pods.
+        securityContext: Schema.Struct({
+          runAsNonRoot: Schema.Literal(true),
+          seccompProfile: Schema.Struct({ type: Schema.Literal("RuntimeDefault") })
+        }),
+        topologySpreadConstraints: Schema.Tuple([Schema.Struct({ labelSelector: Selector })]),
         containers: Schema.Tuple([
           Schema.Struct({
             args: Schema.Array(Schema.String),
             env: Schema.Array(Schema.Struct({ name: Schema.String, valueFrom: Schema.Unknown })),
             ports: Schema.Tuple([Schema.Struct({ name: Schema.String, containerPort: Schema.Int })]),
+            readinessProbe: Schema.Struct({ tcpSocket: Schema.Struct({ port: Schema.String }) }),
+            securityContext: Schema.Struct({
+              allowPrivilegeEscalation: Schema.Literal(false),
+              readOnlyRootFilesystem: Schema.Literal(true),
+              capabilities: Schema.Struct({ drop: Schema.Tuple([Schema.Literal("ALL")]) })
+            }),
             volumeMounts: Schema.Tuple([
               Schema.Struct({ name: Schema.String, mountPath: Schema.String, readOnly: Schema.Boolean })
             ])
@@ -114,8 +128,8 @@ describe("the manifests of a fleet", () => {
   it.live("for Kubernetes run a runner", () =>
     Effect.gen(function* () {
       const [{ spec }, budget, policy] = yield* kubernetes
-      const { containers, terminationGracePeriodSeconds, volumes } = spec.template.spec
-      const [{ args, env, ports, volumeMounts }] = containers
+      const { containers, terminationGracePeriodSeconds, topologySpreadConstraints, volumes } = spec.template.spec
+      const [{ args, env, ports, readinessProbe, volumeMounts }] = containers
       const mounted = yield* comesToTheDatabase(
         ["intercom", ...args],
         env.map(({ name }) => name)
@@ -123,11 +137,14 @@ describe("the manifests of a fleet", () => {
       assert.strictEqual(volumeMounts[0].mountPath, mounted)
       assert.strictEqual(volumeMounts[0].name, volumes[0].name)
       assert.isAbove(terminationGracePeriodSeconds, 15)
+      assert.isAbove(spec.minReadySeconds, 0)
+      assert.strictEqual(readinessProbe.tcpSocket.port, ports[0].name)
       // All are about the same pods, and the one port runners listen at.
       const { labels } = spec.template.metadata
       const [ingress] = policy.spec.ingress
       for (const { matchLabels } of [
         spec.selector,
+        topologySpreadConstraints[0].labelSelector,
         budget.spec.selector,
         policy.spec.podSelector,
         ingress.from[0].podSelector
@@ -151,7 +168,7 @@ describe("the manifests of a fleet", () => {
       // As the shell splits it.
       const words = entrypoint[2]
         .replace("exec ", "")
-        .replace('"$$(hostname -i)"', "10.0.0.7")
+        .replace(`"$$(hostname -i | cut -d' ' -f1)"`, "10.0.0.7")
         .match(/'[^']*'|\S+/g)
       const mounted = yield* comesToTheDatabase(
         (words ?? []).map((word) => word.replaceAll("'", "")),
