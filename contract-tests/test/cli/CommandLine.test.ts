@@ -1,18 +1,30 @@
 import * as Contract from "@effect-intercom/contract-tests/checks/Contract"
 import * as EffectiveDocument from "@effect-intercom/contract-tests/document/EffectiveDocument"
+import * as Main from "@effect-intercom/contract-tests/cli/Main"
 import * as PrismCommand from "@effect-intercom/contract-tests/cli/PrismCommand"
 import * as ReportJson from "@effect-intercom/contract-tests/report/ReportJson"
+import * as Network from "@effect-intercom/contract-tests/traffic/Network"
 import { assert, describe, it } from "@effect/vitest"
 import * as NodeServices from "@effect/platform-node/NodeServices"
+import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Schema from "effect/Schema"
 import * as ChildProcess from "effect/process/ChildProcess"
+import * as Runtime from "effect/Runtime"
 import * as Stream from "effect/Stream"
+import * as TestConsole from "effect/testing/TestConsole"
 import { fileURLToPath } from "node:url"
 import { services } from "../Subjects.ts"
+
+/** Runs the command within this process: what ends it, and what it prints. */
+const inProcess = (...args: ReadonlyArray<string>) =>
+  Effect.gen(function* () {
+    const error = yield* Effect.flip(Command.runWith(Main.command, { version: Main.version })(args))
+    return { error, stdout: (yield* TestConsole.logLines).join("\n") }
+  }).pipe(Effect.provide([TestConsole.layer, NodeServices.layer, Network.layer]))
 
 const bin = fileURLToPath(new URL("../../src/bin.ts", import.meta.url))
 
@@ -42,7 +54,7 @@ const changed = (from: string, to: string) =>
     return file
   })
 
-// Each is a run of the suite in a process of its own: room for a busy machine.
+// Each is a run of the suite: room for a busy machine.
 const patience = 120_000
 
 // What a command prints is the same of few operations.
@@ -60,7 +72,8 @@ describe("intercom-contract", () => {
         )
         const fs = yield* FileSystem.FileSystem
         const folder = `${yield* fs.makeTempDirectoryScoped()}/reports`
-        const { code, stdout } = yield* run("--spec", file, ...overlays, ...few, "--runs", "2", "--report", folder)
+        const args = ["--spec", file, ...overlays, ...few, "--runs", "2", "--report", folder]
+        const { error, stdout } = yield* inProcess(...args)
         assert.match(
           stdout,
           /^breaking request: GET \/me \(Admins\.me\): query parameter x: the document requires it, the client cannot send it at #\/paths\/~1me\/get\/parameters\/0, \S+\.yml:47 \| curl /m
@@ -73,7 +86,8 @@ describe("intercom-contract", () => {
         assert.match(stdout, /^GET \/me +ok +1 FAILED +1 FAILED /m)
         assert.match(stdout, /^PUT \/admins\/\{admin_id\}\/away +ok .* ok 2 .*ok \d+ /m)
         assert.match(stdout, /seed 20261122: \d+ canary requests refused, \d+ divergences, \d+ notes/)
-        assert.strictEqual(code, 1)
+        assert.instanceOf(error, Main.Diverged)
+        assert.strictEqual(error[Runtime.errorExitCode], 1)
         const report = yield* Schema.decodeUnknownEffect(Schema.fromJsonString(ReportJson.ReportJson))(
           yield* fs.readFileString(`${folder}/report.json`)
         )

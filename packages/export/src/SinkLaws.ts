@@ -401,7 +401,7 @@ const stale: Readonly<
   discards: (_, { discard }) => discard(things)
 }
 
-const rules: Readonly<Record<string, (bench: Bench) => Effect.Effect<unknown, Failure>>> = {
+const rules: Readonly<Record<string, (bench: Bench, histories: number) => Effect.Effect<unknown, Failure>>> = {
   "a new output has no checkpoint": (bench) =>
     bench.writing(things, "replace", (output, { peek }) =>
       Effect.gen(function* () {
@@ -433,13 +433,13 @@ const rules: Readonly<Record<string, (bench: Bench) => Effect.Effect<unknown, Fa
       yield* bench.writing(things, "replace", (output) => same("the checkpoint", output.checkpoint, undefined))
     }),
 
-  "an export that was stopped or killed at any point resumes, and ends as if nothing had been": (bench) =>
+  "an export that was stopped or killed at any point resumes, and ends as if nothing had been": (bench, count) =>
     Effect.gen(function* () {
       const records = many(12)
       const lines = [0, 5, 10].map((id) => quarantined("things", id))
       const undisturbed = yield* complete(bench, records, { quarantined: lines })
       // Drawn from a fixed seed: a sink is judged the same each time.
-      const drawn = yield* Effect.orDie(Arbitrary.sampleEffect(histories, { count: 25, seed: 1 }))
+      const drawn = yield* Effect.orDie(Arbitrary.sampleEffect(histories, { count, seed: 1 }))
       yield* Effect.forEach(drawn, (history) =>
         Effect.gen(function* () {
           const receipt = yield* live(bench, history, records)
@@ -949,16 +949,28 @@ const rules: Readonly<Record<string, (bench: Bench) => Effect.Effect<unknown, Fa
     })
 }
 
+/** How much the laws try. */
+export interface Options {
+  /**
+   * How many exports are stopped and killed, each at points of its own; a smaller number is for a sink whose commits take
+   * long, a larger one for one that is new.
+   *
+   * @default 25
+   */
+  readonly histories?: number | undefined
+}
+
 /** The laws, each to be checked on a new place that `make` gives. */
 export const laws = <E, R, E2, R2>(
-  make: Effect.Effect<Subject<E, R>, E2, R2>
+  make: Effect.Effect<Subject<E, R>, E2, R2>,
+  { histories = 25 }: Options = {}
 ): ReadonlyArray<Law<Exclude<R | R2, Scope.Scope>>> =>
   Object.entries(rules).map(([name, rule]) => ({
     name,
     check: Effect.scoped(
       Effect.gen(function* () {
         const bench = yield* benchOf(yield* make)
-        yield* rule(bench)
+        yield* rule(bench, histories)
       })
     ).pipe(
       Effect.mapError((error) => {

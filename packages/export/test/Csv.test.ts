@@ -12,7 +12,7 @@ describe("Csv", () => {
   FileSinkLaws.tests({
     layer: (directory) => Csv.layer({ directory }),
     extension: "csv",
-    step: 7,
+    step: 13,
     records: DuckDb.csv
   })
 

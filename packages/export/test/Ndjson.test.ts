@@ -41,7 +41,7 @@ for (const compression of [undefined, "gzip", "zstd"] as const) {
     FileSinkLaws.tests({
       layer: (directory) => Ndjson.layer({ directory, compression }),
       extension,
-      step: compression === undefined ? 3 : 7,
+      step: compression === undefined ? 5 : 11,
       records: (_, path) =>
         Effect.map(text(path), (text) =>
           text

@@ -14,7 +14,8 @@ import * as Schema from "effect/Schema"
 import { mkdir } from "node:fs/promises"
 import { dirname } from "node:path"
 import * as Disk from "./Disk.ts"
-import { modes, often, survive, timeout, undisturbed } from "./SqlKill.ts"
+import { often, some } from "./Kills.ts"
+import { modes, survive, timeout, undisturbed } from "./SqlKill.ts"
 import { batch, exported, type Row, session, type SqlPlace, subject } from "./SqlPlace.ts"
 import { scenarios } from "./SqlScenarios.ts"
 
@@ -88,7 +89,7 @@ const records = [
 
 describe("NodeDuckDb", () => {
   layer(Disk.layer)((it) => {
-    for (const { check, name } of SinkLaws.laws(Effect.map(open, subject))) {
+    for (const { check, name } of SinkLaws.laws(Effect.map(open, subject), some)) {
       if (often || !long.some((start) => name.startsWith(start))) it.effect(name, () => check, timeout)
     }
 

@@ -35,7 +35,8 @@ import { parquetReadObjects } from "hyparquet"
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"
 import * as MemoryBucket from "./MemoryBucket.ts"
-import { often, survive, timeout, undisturbed } from "./SqlKill.ts"
+import { often, some } from "./Kills.ts"
+import { survive, timeout, undisturbed } from "./SqlKill.ts"
 
 const machine = Layer.mergeAll(NodeCompression.layer, NodeHost.layer, NodeSha256.layer)
 
@@ -156,7 +157,7 @@ describe.for(kinds)("in memory, as $format", (kind) => {
     const store = MemoryBucket.makeStore()
     return subjectOf(inMemory(MemoryBucket.make(store), kind), rawOf(store))
   })
-  for (const { check, name } of SinkLaws.laws(subject)) it.live(name, () => check)
+  for (const { check, name } of SinkLaws.laws(subject, some)) it.live(name, () => check)
 })
 
 describe.for<FileFormats.Options>([{}, { format: "parquet" }, ...kinds.slice(2)])(

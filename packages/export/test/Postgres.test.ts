@@ -32,7 +32,8 @@ import * as NodeUtil from "node:util"
 import * as Disk from "./Disk.ts"
 import * as PostgresServer from "./PostgresServer.ts"
 import { resources } from "./Samples.ts"
-import { modes, often, survive, timeout, undisturbed } from "./SqlKill.ts"
+import { often, some } from "./Kills.ts"
+import { modes, survive, timeout, undisturbed } from "./SqlKill.ts"
 import { batch, exported, type Row, session, type SqlPlace, subject } from "./SqlPlace.ts"
 import { scenarios } from "./SqlScenarios.ts"
 
@@ -140,7 +141,7 @@ describe("Postgres", () => {
     excludeTestServices: true,
     timeout: "1 minute"
   })((it) => {
-    for (const { check, name } of SinkLaws.laws(Effect.map(place, subject))) it.effect(name, () => check, timeout)
+    for (const { check, name } of SinkLaws.laws(Effect.map(place, subject), some)) it.effect(name, () => check, timeout)
 
     for (const [name, scenario] of Object.entries(scenarios)) it.effect(name, () => Effect.flatMap(place, scenario))
 

@@ -202,19 +202,17 @@ describe("SinkLaws", () => {
   for (const [fault, law, change] of faults) {
     it.effect(`sees a sink that ${fault}`, () =>
       Effect.gen(function* () {
-        const found = yield* broken(subject(change))
-        assert.isTrue(
-          found.some((name) => name.startsWith(law)),
-          found.join(", ")
-        )
+        const found = yield* broken(subject(change), law)
+        assert.lengthOf(found, 1)
       })
     )
   }
 })
 
-/** The laws a sink breaks. */
-const broken = Effect.fnUntraced(function* (subject: Effect.Effect<SinkLaws.Subject>) {
-  const results = yield* Effect.forEach(SinkLaws.laws(subject), ({ check, name }) =>
+/** The laws a sink breaks, of those whose name starts so. */
+const broken = Effect.fnUntraced(function* (subject: Effect.Effect<SinkLaws.Subject>, law = "") {
+  const tried = SinkLaws.laws(subject).filter(({ name }) => name.startsWith(law))
+  const results = yield* Effect.forEach(tried, ({ check, name }) =>
     Effect.map(Effect.result(check), ({ _tag }) => (_tag === "Failure" ? [name] : []))
   )
   return results.flat()

@@ -4,6 +4,7 @@ import { spawn } from "node:child_process"
 import { once } from "node:events"
 import * as NodePath from "node:path"
 import { createInterface } from "node:readline"
+import { often } from "./Kills.ts"
 
 /** Where it exports to. */
 export interface Child {
@@ -43,9 +44,6 @@ const run = (child: Child, mode: Mode, moment: Moment): Effect.Effect<ReadonlyAr
 
 /** Processes take a while to start, where others run too. */
 export const timeout = 120_000
-
-/** Whether what takes long is asked for. */
-export const often = process.env["INTERCOM_TEST_KILLS"] !== undefined
 
 type Mode = "replace" | "merge"
 
