@@ -15,6 +15,11 @@ describe("versions", () => {
     ["2.9", "2.16", false],
     ["2.15", "2.16", false],
     ["1.4", "2.16", false],
+    ["1.20", "2.16", false],
+    ["10.1", "11.0", false],
+    // No numbers of a version, whatever stands around them.
+    ["v2.9", "2.16", true],
+    ["2.9-beta", "2.16", true],
     ["Preview", "2.16", true],
     // Preview, by another name.
     ["0", "2.16", true],
