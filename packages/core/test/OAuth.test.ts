@@ -84,11 +84,39 @@ describe("it ends", () => {
       const server = Scripted.make([answer])
       const found = yield* exchanged(server)
       assert.strictEqual(Redacted.value(found), token)
+      assert.strictEqual(String(found), "<redacted:access token>")
       const [sent] = server.sent
       assert.strictEqual(`${sent?.method} ${sent?.url.href}`, "POST https://api.intercom.io/auth/eagle/token")
       assert.deepStrictEqual(fieldsOf(sent), { code, client_id: "the-client", client_secret: clientSecret })
       assert.strictEqual(sent?.headers["content-type"], "application/x-www-form-urlencoded")
       assert.strictEqual(sent?.headers["authorization"], undefined)
+      assert.strictEqual(sent?.headers["accept"], "application/json")
+      assert.match(sent?.headers["user-agent"] ?? "", /^effect-intercom/)
+    })
+  )
+
+  it.effect("with the token under either name", () =>
+    Effect.gen(function* () {
+      for (const body of [{ token }, { access_token: token }, { access_token: "", token }]) {
+        assert.strictEqual(Redacted.value(yield* exchanged(Scripted.make([Scripted.json(body)]))), token)
+      }
+    })
+  )
+
+  it.effect("in spans that say what is done", () =>
+    Effect.gen(function* () {
+      const observed = Observed.make()
+      yield* observed.watch(exchanged(Scripted.make([answer])))
+      assert.deepStrictEqual(
+        observed.spans.map(({ name }) => name),
+        ["OAuth.exchange"]
+      )
+      const install = OAuth.use(({ install }) => install(callback("s"), "s"))
+      yield* observed.watch(Effect.provide(install, layer(Scripted.make([answer, me({ id_code: "a" })]))))
+      assert.includeMembers(
+        observed.spans.map(({ name }) => name),
+        ["OAuth.install", "Admins.me"]
+      )
     })
   )
 
@@ -181,8 +209,12 @@ describe("it ends", () => {
         yield* installed({ type: "app", id_code: "abc123", region: "EU" }, { baseUrl: "http://localhost:1" }),
         ["abc123", { baseUrl: "http://localhost:1" }, "http://localhost:1/me"]
       )
+      assert.deepStrictEqual((yield* installed({ type: "app", id_code: "abc123", region: "mars" }))[1], {
+        region: "eu"
+      })
       const none = yield* Effect.flip(installed(null))
       assert(none._tag === "OAuthError" && none.problem === "workspace")
+      assert.include(none.message, "(GET /me has no app)")
     })
   )
 
@@ -196,10 +228,53 @@ describe("it ends", () => {
         Effect.flatMap(authorizeUrl(), ({ state }) => Effect.flip(install(callback(state), state)))
       ).pipe(Effect.provide(layer(server)))
       assert(refused._tag === "OAuthError" && refused.problem === "workspace")
+      assert.strictEqual(refused.status, 401)
       assert.include(refused.message, "in another region")
       assert.notInclude(refused.message, "INTERCOM_")
     })
   )
+})
+
+it.effect("a state without a region is of the usual one", () =>
+  Effect.gen(function* () {
+    for (const state of ["abc", "abc.mars", "abc.EU"]) {
+      const server = Scripted.make([answer, me({ id_code: "a" })])
+      const { install } = yield* Effect.provide(OAuth, layer(server, { region: "au" }))
+      const { credentials } = yield* install(callback(state), state)
+      assert.strictEqual(credentials.region, "au")
+      assert.deepStrictEqual(
+        server.sent.map(({ url }) => url.host),
+        ["api.au.intercom.io", "api.au.intercom.io"]
+      )
+    }
+  })
+)
+
+it.effect("what else the API says of a token is its own error", () =>
+  Effect.gen(function* () {
+    const server = Scripted.make([answer, Scripted.errorList(403, { code: "forbidden" })])
+    const install = OAuth.use(({ install }) => install(callback("s"), "s"))
+    const error = yield* Effect.flip(Effect.provide(install, layer(server)))
+    assert(error._tag === "IntercomError")
+    assert.strictEqual(error.reason._tag, "Forbidden")
+  })
+)
+
+it.each([
+  ["state", "The callback is of no installation that began here", "Send the person to the authorize page again. If it"],
+  ["denied", "The app was not installed", "Send the person to the authorize page again if that was not meant."],
+  ["code", "The code of the callback was refused", "It was used before, is too old, or the client secret is not that"],
+  ["refused", "The request for a token was refused", "Check client id and client secret (Developer Hub, Basic infor"],
+  ["unavailable", "The token could not be asked for", "Begin again later: the code may have been used."],
+  ["answer", "The answer to the request for a token is none", "Check the address that is asked for tokens."],
+  ["workspace", "There is a token, and nobody said of which workspace", "If the workspace is in another region, begin"]
+] as const)("the problem %s is told with a remedy", (problem, what, remedy) => {
+  const messageOf = (more: { readonly status?: number; readonly description?: string }) =>
+    new OAuthError({ problem, ...more }).message
+  assert.isTrue(messageOf({}).startsWith(`${what}. ${remedy}`), messageOf({}))
+  assert.isTrue(messageOf({ status: 418 }).startsWith(`${what} (HTTP 418). ${remedy}`))
+  assert.isTrue(messageOf({ description: "why" }).startsWith(`${what} (why). ${remedy}`))
+  assert.isTrue(messageOf({ status: 418, description: "why" }).startsWith(`${what} (HTTP 418, why). ${remedy}`))
 })
 
 describe("it does not end", () => {
@@ -243,6 +318,9 @@ describe("it does not end", () => {
       assert.include(denied.message, "(access_denied\\n)")
       const empty = yield* Effect.flip(exchange(`/callback?code=&state=${state}`, state))
       assert.strictEqual(empty.problem, "denied")
+      assert.strictEqual(empty.description, "the callback has no code")
+      const long = yield* Effect.flip(exchange(`/callback?error=${"x".repeat(300)}&state=${state}`, state))
+      assert.strictEqual(long.description, "x".repeat(200))
     }).pipe(Effect.provide(layer(Scripted.make([]))))
   )
 
@@ -268,6 +346,10 @@ describe("it does not end", () => {
     ["refused", "403", Scripted.errorList(403, { code: "forbidden" })],
     ["refused", "400", Scripted.json({ error: clientSecret }, 400)],
     ["unavailable", "429", Scripted.status(429)],
+    ["refused", "499", Scripted.status(499)],
+    ["unavailable", "408", Scripted.status(408)],
+    ["unavailable", "500", Scripted.status(500)],
+    ["answer", "201", Scripted.json({ token }, 201)],
     ["unavailable", "503", Scripted.text("<html>", 503)],
     ["refused", "a chunked 400", chunked(JSON.stringify({ error: clientSecret }), { status: 400 })],
     ["code", "a chunked 401", chunked(JSON.stringify({ errors: [] }), { status: 401 })],
@@ -320,6 +402,10 @@ it.effect("what is known of a connection that failed is told", () =>
       yield* told(Scripted.fails(new Error(`the proxy's pool is closed; code=${code}`))),
       "the proxy's pool is closed; code=<redacted>"
     )
+    assert.include(yield* told(Scripted.fails(undefined)), "(TransportError)")
+    assert.include(yield* told(Scripted.json({})), "(HTTP 200, it has no token)")
+    assert.include(yield* told(Scripted.status(403)), "(HTTP 403)")
+    assert.include(yield* told(Scripted.text("x".repeat(1_000_001))), "(BodyTooLargeError)")
   })
 )
 
@@ -329,20 +415,71 @@ describe("its options", () => {
 
   it.effect("are checked, and the secret is not shown", () =>
     Effect.gen(function* () {
-      const wrong: ReadonlyArray<readonly [string, Partial<OAuthOptions>]> = [
-        ["clientId", { clientId: "" }],
-        ["clientSecret", { clientSecret: Redacted.make(" s3cret") }],
+      const id = "the client id of the app: visible ASCII characters, no spaces"
+      const secret = "the client secret of the app: visible ASCII characters, no spaces, in a Redacted"
+      const uri = "an http or https URL without a fragment, as the Developer Hub has it"
+      const wrong: ReadonlyArray<readonly [string, Partial<OAuthOptions>, expected?: string]> = [
+        ...["", " id", "id ", "i d", "ïd"].map((clientId) => ["clientId", { clientId }, id] as const),
+        ...["", " s3cret", "s3cret ", "s3cret s3cret"].map(
+          (clientSecret) => ["clientSecret", { clientSecret: Redacted.make(clientSecret) }, secret] as const
+        ),
         // As someone without types would.
-        ["clientSecret", { clientSecret: "s3cret" as unknown as Redacted.Redacted }],
-        ["redirectUri", { redirectUri: "/callback" }],
+        ["clientSecret", { clientSecret: "s3cret" as unknown as Redacted.Redacted }, secret],
+        ["clientSecret", { clientSecret: Redacted.make(7) as unknown as Redacted.Redacted }, secret],
+        ...["/callback", "https://you.example/#a", "ftp://you.example", "xhttps://you.example"].map(
+          (redirectUri) => ["redirectUri", { redirectUri }, uri] as const
+        ),
+        ["appUrl", { appUrl: "app" }],
+        ["tokenUrl", { tokenUrl: "token" }],
+        ["timeout", { timeout: -1 }],
         ["baseUrl", { baseUrl: "https://user:s3cret@api.example" }],
         ["region", { region: "mars" as "eu" }]
       ]
-      for (const [option, options] of wrong) {
+      for (const [option, options, expected = ""] of wrong) {
         const { message } = yield* built(options)
         assert.include(message, option)
+        assert.include(message, expected)
         if (option === "clientSecret") assert.notInclude(message, "s3cret")
       }
+    })
+  )
+
+  it.effect("are all told that are wrong, and taken where they are right", () =>
+    Effect.gen(function* () {
+      const { message } = yield* built({ clientId: "", redirectUri: "/callback" })
+      assert.include(message, "clientId")
+      assert.include(message, "redirectUri")
+      const { authorizeUrl } = yield* Effect.provide(
+        OAuth,
+        layer(Scripted.make([]), { redirectUri: "http://localhost/callback" })
+      )
+      assert.strictEqual((yield* authorizeUrl()).url.searchParams.get("redirect_uri"), "http://localhost/callback")
+      const bare = yield* Effect.provide(OAuth, layer(Scripted.make([])))
+      assert.isFalse((yield* bare.authorizeUrl()).url.searchParams.has("redirect_uri"))
+    })
+  )
+
+  it.effect("may name a simulator in the environment", () =>
+    Effect.gen(function* () {
+      const server = Scripted.make([answer])
+      const env = {
+        INTERCOM_CLIENT_ID: "id",
+        INTERCOM_CLIENT_SECRET: "secret",
+        INTERCOM_APP_URL: "http://localhost:1/app",
+        INTERCOM_BASE_URL: "http://localhost:2/api"
+      }
+      yield* OAuth.use(({ authorizeUrl, exchange }) =>
+        Effect.gen(function* () {
+          const { state, url } = yield* authorizeUrl()
+          assert.strictEqual(url.origin + url.pathname, "http://localhost:1/app/oauth")
+          yield* exchange(callback(state), state)
+        })
+      ).pipe(
+        Effect.provide(OAuth.layerEnv),
+        Effect.provide(server.httpClient),
+        Effect.provide(ConfigProvider.layer(ConfigProvider.fromEnv({ env })))
+      )
+      assert.strictEqual(server.sent[0]?.url.href, "http://localhost:2/api/auth/eagle/token")
     })
   )
 

@@ -1,5 +1,11 @@
 /** Every store of tokens keeps what it is given, under names that are no danger to it, and shows no token. */
-import { type Credentials, TokenStore, TokenStoreError, UnknownWorkspace } from "@effect-intercom/core"
+import {
+  type Credentials,
+  TokenKeyError,
+  TokenStore,
+  TokenStoreError,
+  UnknownWorkspace
+} from "@effect-intercom/core/TokenStore"
 import { NodeServices } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
 import * as Cause from "effect/Cause"
@@ -495,6 +501,191 @@ describe("a store of one's own", () => {
         assert.strictEqual((yield* Effect.flip(effect)).problem, "unsupported")
       }
       assert.deepStrictEqual(asked, ["acme", "broken", "bad"])
+    })
+  )
+})
+
+describe("what is told", () => {
+  const wanted =
+    "A name is 1 to 128 letters of ASCII, digits and . _ - : @, begins with a letter or digit, and is no property of all objects"
+  const description = "why\n"
+
+  it.each([
+    ["find", "The token cannot be read"],
+    ["set", "The token cannot be stored"],
+    ["remove", "The token cannot be removed"],
+    ["keys", "The workspaces cannot be listed"]
+  ] as const)("when it cannot %s: %s", (operation, what) => {
+    const error = new TokenStoreError({ operation, problem: "failed", description })
+    assert.strictEqual(error.message, `${what}: why\\n`)
+    const ofOne = new TokenStoreError({ operation, problem: "failed", description, workspace: "a\nb" })
+    assert.strictEqual(ofOne.message, `${what} (workspace "a\\nb"): why\\n`)
+  })
+
+  it("of a workspace nobody knows", () => {
+    const messageOf = (workspace: string, remedy?: string) =>
+      new UnknownWorkspace({ workspace, ...(remedy === undefined ? undefined : { remedy }) }).message
+    const start = 'No token is stored for the workspace "acme".'
+    assert.strictEqual(messageOf("acme"), `${start} Install the app there, and store its token, or check the name.`)
+    assert.strictEqual(messageOf("acme", "Ask\nAda."), `${start} Ask\\nAda.`)
+    assert.strictEqual(messageOf("a b", "Ask."), `No token is stored for the workspace "a b". ${wanted}.`)
+    const long = "a".repeat(128)
+    assert.include(messageOf(long), `"${long}"`)
+    assert.include(messageOf(`${long}b`), `"${long}…"`)
+  })
+
+  it("of keys", () => {
+    const remedy = 'Give 32 random bytes in base64, as "openssl rand -base64 32" prints.'
+    const messageOf = (problem: "absent" | "malformed") => new TokenKeyError({ problem }).message
+    assert.strictEqual(messageOf("absent"), `There is no key to encrypt tokens with. ${remedy}`)
+    assert.strictEqual(messageOf("malformed"), `A key is malformed to encrypt tokens with. ${remedy}`)
+  })
+
+  it.live("of files, in words", () =>
+    Effect.gen(function* () {
+      const there = "There are accessToken, region, baseUrl, version."
+      const long = "x".repeat(25)
+      const told = {
+        cut: ['{"accessToken":', "it is no JSON."],
+        list: ["[1]", `it has fields that are unknown: "0". ${there}`],
+        strange: ['{"a b":1}', `it has fields that are unknown: one with a strange name. ${there}`],
+        long: [`{"${long}":1}`, `it has fields that are unknown: one with a strange name. ${there}`],
+        known: [
+          `{"${long.slice(1)}":1,"-a":1,"a-":1}`,
+          `unknown: "${long.slice(1)}", one with a strange name, one with a`
+        ],
+        variable: [
+          "TOKEN=abc",
+          "it is an assignment: leave out the name and the sign, and keep the token alone, or JSON."
+        ],
+        several: ['{"accessToken":"a b","region":"mars"}', "; region must be "]
+      } as const
+      const path = yield* directory(Object.fromEntries(Object.entries(told).map(([name, [text]]) => [name, text])))
+      const { find } = yield* Effect.provide(TokenStore, TokenStore.layerDirectory(path))
+      for (const [name, [, expected]] of Object.entries(told)) {
+        assert.include((yield* Effect.flip(find(name))).message, expected, name)
+      }
+    }).pipe(Effect.provide(NodeServices.layer), Effect.scoped)
+  )
+
+  it.live("is no assignment that is base64, and no JSON that is a token", () =>
+    Effect.gen(function* () {
+      const path = yield* directory({ padded: "dG9rOg==", one: "dG9rOmE=", inside: "a+b=c", spaced: `  "a[b"  ` })
+      const { find } = yield* Effect.provide(TokenStore, TokenStore.layerDirectory(path))
+      const tokens = yield* Effect.forEach(["padded", "one", "inside", "spaced"], (name) =>
+        Effect.map(find(name), ({ accessToken }) => `${Redacted.value(accessToken)} ${String(accessToken)}`)
+      )
+      const label = "<redacted:access token>"
+      assert.deepStrictEqual(tokens, [`dG9rOg== ${label}`, `dG9rOmE= ${label}`, `a+b=c ${label}`, `a[b ${label}`])
+    }).pipe(Effect.provide(NodeServices.layer), Effect.scoped)
+  )
+
+  it.effect("of variables and of stores that do not do it", () =>
+    Effect.gen(function* () {
+      const env = yield* Effect.provide(
+        TokenStore,
+        Layer.provide(TokenStore.layerEnv, ConfigProvider.layer(ConfigProvider.fromEnv({ env: {} })))
+      )
+      const own = TokenStore.make({ find: () => Effect.succeed(undefined) })
+      const told = (store: typeof own) =>
+        Effect.forEach([store.set("acme", credentials(token)), store.remove("acme"), store.keys], (effect) =>
+          Effect.map(Effect.flip(effect), ({ message }) => message)
+        )
+      assert.deepStrictEqual(yield* told(env), [
+        'The token cannot be stored (workspace "acme"): variables cannot be written. Change the environment.',
+        'The token cannot be removed (workspace "acme"): variables cannot be written. Change the environment.',
+        "The workspaces cannot be listed: set INTERCOM_WORKSPACES to the names of the workspaces, separated by commas."
+      ])
+      assert.deepStrictEqual(yield* told(own), [
+        'The token cannot be stored (workspace "acme"): this store does not do that.',
+        'The token cannot be removed (workspace "acme"): this store does not do that.',
+        "The workspaces cannot be listed: this store does not do that."
+      ])
+    })
+  )
+
+  it.effect("in spans, by the name of the workspace", () =>
+    Effect.gen(function* () {
+      const observed = Observed.make()
+      const { find, keys } = TokenStore.make({
+        find: () => Effect.succeed(credentials(token)),
+        keys: Effect.succeed([])
+      })
+      yield* observed.watch(Effect.andThen(find("acme"), keys))
+      assert.deepStrictEqual(
+        observed.spans.map(({ attributes, name }) => [name, Object.fromEntries(attributes)]),
+        [
+          ["TokenStore.find", { workspace: "acme" }],
+          ["TokenStore.keys", {}]
+        ]
+      )
+    })
+  )
+
+  it.effect("of what fails with no error, and of one that is the store's own", () =>
+    Effect.gen(function* () {
+      const fail = (error: unknown) => Effect.flip(TokenStore.make({ find: () => Effect.fail(error) }).find("acme"))
+      assert.include((yield* fail("sealed")).message, ": sealed")
+      const own = new TokenStoreError({ operation: "keys", problem: "unsupported", description: "no" })
+      assert.strictEqual(yield* fail(own), own)
+      assert.isBelow((yield* fail("x".repeat(900))).message.length, 600)
+    })
+  )
+})
+
+describe("encryption", () => {
+  it.effect("opens nothing that is cut, or no base64, and takes keys with spaces around them", () =>
+    Effect.gen(function* () {
+      const database = new DatabaseSync(":memory:")
+      const spaced = Redacted.make(` ${Redacted.value(key(1))}\n`)
+      yield* Effect.gen(function* () {
+        const { find, set } = yield* TokenStore
+        yield* set("acme", credentials(token))
+        const [row] = database.prepare("SELECT credentials FROM intercom_tokens").all()
+        const stored = String(row?.["credentials"])
+        assert.isTrue(stored.startsWith("aes256gcm:"))
+        for (const [changed, expected] of [
+          [stored.slice(0, -8), "it was encrypted with another key, or for another workspace, or was changed."],
+          ["aes256gcm:?", "it was encrypted with another key, or for another workspace, or was changed."],
+          ["aes256gcm:", "it was encrypted with another key, or for another workspace, or was changed."],
+          [`x${stored}`, "it is not encrypted, as this store wants it. Set it again."]
+        ] as const) {
+          database.prepare("UPDATE intercom_tokens SET credentials = ?").run(changed)
+          assert.include((yield* Effect.flip(find("acme"))).message, expected)
+        }
+        database.prepare("UPDATE intercom_tokens SET credentials = ?").run(stored)
+        assert.deepStrictEqual(plain(yield* find("acme")), { accessToken: token })
+      }).pipe(Effect.provide(inTable(database, { key: spaced })))
+      const open = yield* Effect.provide(TokenStore, inTable(database))
+      assert.include(
+        (yield* Effect.flip(open.find("acme"))).message,
+        "it is encrypted, and the store was given no key."
+      )
+    })
+  )
+
+  it.effect("is never the same twice", () =>
+    Effect.gen(function* () {
+      const database = new DatabaseSync(":memory:")
+      const stored = Effect.gen(function* () {
+        yield* TokenStore.use(({ set }) => set("acme", credentials(token)))
+        return JSON.stringify(database.prepare("SELECT * FROM intercom_tokens").all())
+      })
+      const two = yield* Effect.provide(Effect.all([stored, stored]), inTable(database, { key: key(1) }))
+      assert.notStrictEqual(two[0], two[1])
+    })
+  )
+})
+
+describe("tables", () => {
+  it.effect("may have another name, and one collation has no workspace for another", () =>
+    Effect.gen(function* () {
+      const database = new DatabaseSync(":memory:")
+      database.exec("CREATE TABLE mine (workspace TEXT PRIMARY KEY COLLATE NOCASE, credentials TEXT)")
+      const { find, set } = yield* Effect.provide(TokenStore, inTable(database, { table: "mine" }))
+      yield* set("acme", credentials(token))
+      assert.strictEqual((yield* Effect.flip(find("ACME")))._tag, "UnknownWorkspace")
+      assert.lengthOf(database.prepare("SELECT * FROM mine").all(), 1)
     })
   )
 })
