@@ -8,7 +8,7 @@ const alone = ["packages/core/test/internal/Compiled.test.ts"]
 
 /** Files that take longer than their size tells: one that came last would keep one worker, and the other would wait. */
 const long =
-  /\/(contract-tests\/test\/(checks\/Contract|cli\/CommandLine)|packages\/cli\/test\/(Kill|Docs)|examples\/test\/(Examples|Docs))\.test\.ts$/
+  /\/(contract-tests\/test\/(checks\/(Contract|Published)|cli\/CommandLine)|packages\/(cli\/test\/(Kill|Docs)|export\/test\/(Ndjson|Parquet|Csv))|examples\/test\/(Examples|Docs))\.test\.ts$/
 
 class LongFirst extends BaseSequencer {
   override async sort(files: Array<TestSpecification>): Promise<Array<TestSpecification>> {

@@ -75,7 +75,7 @@ export interface Report {
   readonly divergences: ReadonlyArray<Divergence.Divergence>
   /** Requests known to be bad, all refused. */
   readonly canaries: number
-  /** Whether only the operations of some resources were looked at. */
+  /** Whether only the operations of some resources, or only some checks, were looked at. */
   readonly partial?: boolean
   /** How much of real traffic was judged, where it is about that. */
   readonly traffic?: Traffic.Tally
@@ -90,6 +90,8 @@ export interface Options extends EffectiveDocument.Options {
   readonly client?: Client.Resources | undefined
   /** The resources whose operations are checked, such as `Contacts`; all when left out. */
   readonly resources?: ReadonlyArray<string> | undefined
+  /** The checks that are made, such as `requests`, of {@link checks}; all when left out. */
+  readonly checks?: ReadonlyArray<string> | undefined
 }
 
 export { defaultRuns, defaultSeed }
@@ -231,7 +233,7 @@ const of = (subject: Shape, { resources = [] }: Pick<Options, "resources">): Sha
 /** Checks a client against a parsed document. */
 export const runDocument = Effect.fn("Contract.runDocument")(function* (
   document: EffectiveDocument.EffectiveDocument,
-  options: Pick<Options, "seed" | "runs" | "client" | "resources"> = {}
+  options: Pick<Options, "seed" | "runs" | "client" | "resources" | "checks"> = {}
 ) {
   const { runs = defaultRuns, seed = defaultSeed } = options
   const layer = Subject.layer(document.document, { seed, runs }, options.client)
@@ -239,7 +241,11 @@ export const runDocument = Effect.fn("Contract.runDocument")(function* (
     const subject = of(yield* Subject, options)
     const canaries = yield* Canaries.check(subject)
     // The simulator is written for the project's own document.
-    const checked = yield* checkAll(subject, (check) => check !== "simulated" || document.own)
+    const { checks: wanted } = options
+    const checked = yield* checkAll(
+      subject,
+      (check) => (wanted?.includes(check) ?? true) && (check !== "simulated" || document.own)
+    )
     const found = [...checked, ...unsimulated(document), ...revisionRows(subject, document, checked)]
     const rows = [...defectRows(document), ...found.map((row) => answerable(document, row))]
     const report: Report = {
@@ -250,7 +256,7 @@ export const runDocument = Effect.fn("Contract.runDocument")(function* (
       rows,
       divergences: rows.flatMap(({ divergences }) => divergences),
       canaries,
-      ...((options.resources ?? []).length > 0 ? { partial: true } : undefined)
+      ...((options.resources ?? []).length > 0 || wanted !== undefined ? { partial: true } : undefined)
     }
     return report
   }).pipe(Effect.provide(layer))

@@ -155,13 +155,14 @@ export const check = Effect.fn("Transport.check")(function* (subject: Subject.Sh
   ] as const
   const sent = yield* Effect.forEach(clients, ([client, settings]) => sends(client, settings, pair.client, request))
   const call = Effect.suspend(() => subject.client.call(name, request))
-  const unanswered = [
-    yield* ends(call, "no answer", silent),
+  const endless = [
+    ends(call, "no answer", silent),
     ...(MalformedBodies.isBodiless(pair.client.successStatus)
       ? []
-      : [yield* ends(call, "a body without an end", stalled(pair.client.successStatus))]),
-    yield* stays(call)
+      : [ends(call, "a body without an end", stalled(pair.client.successStatus))])
   ]
+  // A client that comes to no end is waited for once.
+  const unanswered = [...(yield* Effect.all(endless, { concurrency: "unbounded" })), yield* stays(call)]
   const found = distinct(findings(pair, [...sent, ...unanswered].flat()))
   const checked: Checked = {
     divergences: found.map((finding) => Subject.divergence(subject, pair, "request", finding)),

@@ -8,6 +8,7 @@ import * as Schema from "effect/Schema"
 import * as Disk from "./Disk.ts"
 import * as DuckDb from "./DuckDb.ts"
 import * as FileSinkLaws from "./FileSinkLaws.ts"
+import { often } from "./Kills.ts"
 
 describe("Parquet", () => {
   FileSinkLaws.tests({
@@ -137,29 +138,31 @@ describe("Parquet", () => {
       })
     )
 
-    it.effect("closes a group of few rows when they are large", () =>
-      Effect.gen(function* () {
-        const directory = yield* Disk.temporary
-        const records = Array.from({ length: 3 }, (_, index) => ({
-          ...FileSinkLaws.record(index),
-          name: String(index).repeat(9_000_000)
-        }))
-        const receipt = yield* FileSinkLaws.run(Parquet.layer({ directory }), [{ records, quarantined: [] }])
-        const file = `${directory}/${receipt.place}`
-        assert.deepStrictEqual(
-          yield* DuckDb.query(
-            `select distinct row_group_id, row_group_num_rows from parquet_metadata('${file}') order by 1`
-          ),
-          [
-            [0n, 2n],
-            [1n, 1n]
-          ]
-        )
-        assert.deepStrictEqual(
-          yield* DuckDb.query(`select length(name), name[1] from '${file}' order by id`),
-          records.map((_, index) => [9_000_000n, String(index)])
-        )
-      })
-    )
+    // Megabytes, which take a while.
+    if (often)
+      it.effect("closes a group of few rows when they are large", () =>
+        Effect.gen(function* () {
+          const directory = yield* Disk.temporary
+          const records = Array.from({ length: 3 }, (_, index) => ({
+            ...FileSinkLaws.record(index),
+            name: String(index).repeat(9_000_000)
+          }))
+          const receipt = yield* FileSinkLaws.run(Parquet.layer({ directory }), [{ records, quarantined: [] }])
+          const file = `${directory}/${receipt.place}`
+          assert.deepStrictEqual(
+            yield* DuckDb.query(
+              `select distinct row_group_id, row_group_num_rows from parquet_metadata('${file}') order by 1`
+            ),
+            [
+              [0n, 2n],
+              [1n, 1n]
+            ]
+          )
+          assert.deepStrictEqual(
+            yield* DuckDb.query(`select length(name), name[1] from '${file}' order by id`),
+            records.map((_, index) => [9_000_000n, String(index)])
+          )
+        })
+      )
   })
 })
