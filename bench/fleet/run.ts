@@ -11,6 +11,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
+import * as Stream from "effect/Stream"
 import { SqlClient } from "effect/sql/SqlClient"
 import { type ChildProcess, execFileSync, spawn } from "node:child_process"
 import { createHash } from "node:crypto"
@@ -20,8 +21,10 @@ import * as NodePath from "node:path"
 import { parseArgs } from "node:util"
 import { machine } from "../internal/Machine.ts"
 
-const scenarios = ["one", "two", "three", "kill", "stop", "freeze", "wake", "database", "join"] as const
-type Scenario = (typeof scenarios)[number]
+const scenarios = ["one", "two", "three", "kill", "stop", "freeze", "wake", "database", "join", "deletions"] as const
+type Named = (typeof scenarios)[number]
+/** A night like the first, but for what happens in it. */
+type Scenario = Exclude<Named, "deletions">
 
 const { values } = parseArgs({
   options: {
@@ -70,10 +73,11 @@ interface Runner {
 }
 
 /** Starts the command, as a user does. */
-const start = (night: string, baseUrl: string): Runner => {
+const start = (night: string, baseUrl: string, further = ""): Runner => {
   port += 1
-  const args = `fleet run ${resources.join(" ")} --to ndjson:${directory}/${night}/{workspace} --tokens ${directory}/tokens
-    --base-url ${baseUrl} --page-size ${pageSize} --port ${port} --lock-expiration ${values.expiration} --concurrency ${values.concurrency}`
+  const args =
+    `fleet run ${resources.join(" ")} --to ndjson:${directory}/${night}/{workspace} --tokens ${directory}/tokens
+    --base-url ${baseUrl} --page-size ${pageSize} --port ${port} --lock-expiration ${values.expiration} --concurrency ${values.concurrency} ${further}`.trim()
   const env = { PATH: process.env["PATH"], INTERCOM_FLEET_POSTGRES_URL: url }
   const child = spawn(process.execPath, [bin, ...args.split(/\s+/)], { env, stdio: ["ignore", "pipe", "pipe"] })
   let output = ""
@@ -260,6 +264,49 @@ const play = Effect.fnUntraced(function* (scenario: Scenario, undisturbed: Reado
   return { requests, seconds: (done - from) / 1000 }
 }, Effect.scoped)
 
+/** Contacts that are deleted in each workspace. */
+const mostDeleted = 3
+
+/** Two nights into one place: a runner that compares keys is killed in the second, and each deletion is told once. */
+const deletions = Effect.gen(function* () {
+  const night = `deletions-${process.pid}`
+  const simulator = yield* Simulator
+  const runners = [1, 2].map(() => start(night, simulator.url, "--deletions compare"))
+  yield* Effect.addFinalizer(() => Effect.sync(() => runners.forEach(({ child }) => void child.kill("SIGKILL"))))
+  yield* Effect.forEach(runners, isReady, { concurrency: "unbounded" })
+  const fleet = yield* Fleet
+  yield* fleet.start(`${night}-first`, names)
+  yield* fleet.over(`${night}-first`)
+  const gone = yield* Effect.forEach(simulator.workspaces, (workspace) =>
+    Effect.gen(function* () {
+      const lines = yield* Stream.runCollect(Stream.take(workspace.records("contacts"), mostDeleted))
+      const ids = lines.map((line) => (JSON.parse(line) as { readonly id: string }).id)
+      yield* Effect.forEach(ids, (id) => workspace.remove("contacts", id))
+      return ids
+    })
+  )
+  yield* fleet.start(`${night}-second`, names)
+  yield* until(`${night}-second`, 0.3)
+  runners[0]?.child.kill("SIGKILL")
+  const status = yield* fleet.over(`${night}-second`)
+  must(status.failed === 0, `${night}: ${status.failed} failed`)
+  for (const [index, name] of names.entries()) {
+    const place = `${directory}/${night}/${name}`
+    const told = NodeFs.readdirSync(place)
+      .filter((file) => /^deletedContacts.*\.ndjson$/.test(file))
+      .flatMap((file) => NodeFs.readFileSync(`${place}/${file}`, "utf8").split("\n").filter(Boolean))
+      .map((line) => (JSON.parse(line) as { readonly id: string }).id)
+    must(
+      JSON.stringify(told.toSorted()) === JSON.stringify(gone[index]?.toSorted()),
+      `${night}: ${name} was told of ${told.join(" ")}, and ${gone[index]?.join(" ")} were deleted`
+    )
+  }
+  const turns = status.exports.reduce((sum, { turns }) => sum + turns, 0)
+  console.log(`deletions  ${gone.flat().length} of ${names.length} workspaces told once, ${turns} turns`)
+  runners[1]?.child.kill("SIGTERM")
+  yield* Effect.forEach(runners, ({ child }) => ended(child), { concurrency: "unbounded" })
+}).pipe(Effect.provide(Fleet.layerClient), Effect.provide(cluster), Effect.scoped)
+
 const program = Effect.gen(function* () {
   NodeFs.mkdirSync(`${directory}/tokens`, { recursive: true })
   for (const name of names) NodeFs.writeFileSync(`${directory}/tokens/${name}`, tokenOf(name))
@@ -269,6 +316,10 @@ const program = Effect.gen(function* () {
   let undisturbed: ReadonlyArray<number> | undefined
   const seconds = new Map<Scenario, number>()
   for (const scenario of chosen) {
+    if (scenario === "deletions") {
+      yield* deletions
+      continue
+    }
     const played = yield* play(scenario, undisturbed)
     seconds.set(scenario, played.seconds)
     undisturbed ??= played.requests
