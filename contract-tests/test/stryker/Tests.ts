@@ -39,8 +39,8 @@ const own: { readonly [file: string]: ReadonlyArray<string> } = {
   "webhook/Topic": webhook,
   ApiVersion: ["ApiVersion"],
   Permission: ["Permission"],
-  "internal/Retry": ["Retry"],
-  "internal/Patience": ["Retry", "RateLimit"],
+  "internal/Retry": ["Retry", "Telemetry"],
+  "internal/Patience": ["Retry", "IntercomConfig"],
   "internal/Transient": ["Retry"],
   "internal/RateLimit": ["RateLimit"],
   "internal/Gate": ["RateLimit", "Concurrency"]

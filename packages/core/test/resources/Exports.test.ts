@@ -1,9 +1,11 @@
 /** Jobs: enqueued, asked for until they are done, downloaded, and resumed by their id. */
 import { DataExportId, DataExports } from "@effect-intercom/core/resources/DataExports"
-import { JobId, Jobs } from "@effect-intercom/core/resources/Jobs"
+import { type BackgroundJob, JobId, Jobs } from "@effect-intercom/core/resources/Jobs"
 import { ReportingExports } from "@effect-intercom/core/resources/ReportingExports"
 import { assert, describe, it } from "@effect/vitest"
+import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
@@ -54,6 +56,35 @@ describe("a run", () => {
       assert.deepStrictEqual(server.sent[0]?.body, range)
       assert.strictEqual(server.sent[4]?.headers["accept"], "application/octet-stream")
       assert.deepStrictEqual(told, ["pending", "pending", "in_progress", "completed"])
+    })
+  )
+
+  it.effect("asks at least every half minute", () =>
+    Effect.gen(function* () {
+      const { server, used } = dataExports(
+        [...Array.from({ length: 14 }, () => status("pending")), status("success"), file("a")],
+        ({ run }) => textOf(run(range))
+      )
+      assert.strictEqual(yield* Scripted.elapse(used, { step: "50 millis" }), "a")
+      const waits = server.times.slice(1, -1).map((time, index) => time - (server.times[index] ?? 0))
+      assert.strictEqual(waits.at(-1), 30_000)
+      assert.isTrue(
+        waits.every((wait, index) => wait >= (waits[index - 1] ?? 0) && wait <= 30_000),
+        waits.join()
+      )
+    })
+  )
+
+  it.effect("that is interrupted before there is a job cancels none", () =>
+    Effect.gen(function* () {
+      const { server, used } = dataExports([Scripted.silence], ({ run }) =>
+        Stream.runDrain(run(range, { cancelOnInterrupt: true }))
+      )
+      const fiber = yield* Effect.forkChild(used)
+      yield* Scripted.settle
+      yield* Fiber.interrupt(fiber)
+      assert.isTrue(Exit.hasInterrupts(yield* Fiber.await(fiber)))
+      assert.lengthOf(server.sent, 1)
     })
   )
 
@@ -171,7 +202,37 @@ describe("a job that is waited for", () => {
     })
   )
 
+  it.effect("is told of each time, and left alone when nobody waits any more", () =>
+    Effect.gen(function* () {
+      const server = Scripted.make(() => Scripted.json({ type: "job", id: "7", status: "pending" }))
+      const told: Array<unknown> = []
+      const onStatus = ({ status }: BackgroundJob) => Effect.sync(() => told.push(status))
+      const waiting = Jobs.use(({ wait }) => wait(JobId.make("7"), { onStatus }))
+      const fiber = yield* Effect.forkChild(Effect.provide(waiting, server.layer(Jobs.layer)))
+      yield* Scripted.settle
+      yield* TestClock.adjust("1 second")
+      yield* Scripted.settle
+      yield* Fiber.interrupt(fiber)
+      const exit = yield* Fiber.await(fiber)
+      assert.isTrue(Exit.isFailure(exit) && Cause.hasInterruptsOnly(exit.cause))
+      assert.deepStrictEqual(told, ["pending", "pending"])
+      assert.deepStrictEqual(
+        server.sent.map(({ path }) => path),
+        ["/jobs/status/7", "/jobs/status/7"]
+      )
+    })
+  )
+
+  it.effect("without a status says so", () =>
+    Effect.gen(function* () {
+      const error = yield* Effect.flip(wait([{}], Schedule.recurs(0)))
+      assert(error._tag === "JobNotCompleted")
+      assert.strictEqual(error.message, "Jobs: the job 7 has the unknown status null. Call wait again, with this id.")
+    })
+  )
+
   it.effect.each([
+    ["in_progress", "is in_progress. Call wait again, with this id."],
     ["failed", "is failed. It has no result: run another."],
     ["canceled", "is canceled. It has no result: run another."],
     ["pending", "is pending. Call wait again, with this id."],
