@@ -54,6 +54,9 @@ describe("the reasons for surviving mutants", () => {
 
   it("files that were not mutated do not count", () => {
     assert.deepStrictEqual(Survivors.complaints({ files: {} }, reasons), [])
+    const files = { ...report.files, "src/b.ts": { source, mutants } }
+    const of = (...mutated: ReadonlyArray<string>) => Object.keys(Survivors.ofRun({ files }, mutated).files)
+    assert.deepStrictEqual([of("a.ts:1-4"), of("src/*.ts"), of()], [["a.ts"], ["src/b.ts"], ["a.ts", "src/b.ts"]])
   })
 })
 
