@@ -14,7 +14,7 @@ import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
-import { DatabaseSync } from "node:sqlite"
+import { constants, DatabaseSync } from "node:sqlite"
 import { inspect } from "node:util"
 import * as Observed from "./Observed.ts"
 import * as Scripted from "./Scripted.ts"
@@ -454,15 +454,16 @@ describe("a store of one's own", () => {
         const { find } = TokenStore.make({ find: () => Effect.fail(new Error(message)) })
         return find("acme")
       }
-      for (const message of [
-        "GET /acme with authorization: Bearer s.vault-1 was refused",
-        `{"headers":{"Authorization":"bearer s.vault-1","other":"was refused"}}`,
-        `acme has ${token}: was refused`,
-        `acme has token=${token}&more: was refused`
-      ]) {
+      const bare = token.replaceAll("=", "")
+      for (const [message, told] of [
+        ["GET /acme with authorization: Bearer  s.vault-1 was refused", "authorization: Bearer <redacted> was refused"],
+        [`{"Authorization":"bearer s.vault-1","other":"was refused"}`, `"bearer <redacted>","other":"was refused"}`],
+        [`acme has ${token}: was refused`, "acme has <redacted>: was refused"],
+        [`acme has ${bare}: was refused`, "acme has <redacted>: was refused"],
+        [`acme has token=${token}&more: was refused`, "acme has token=<redacted>&more: was refused"]
+      ] as const) {
         const error = yield* Effect.flip(failing(message))
-        assert.include(error.message, "<redacted>")
-        assert.include(error.message, "was refused")
+        assert.include(error.message, told)
         const all = yield* shown(failing(message))
         assert.notInclude(all, token)
         assert.notInclude(all, "s.vault-1")
@@ -570,13 +571,25 @@ describe("what is told", () => {
 
   it.live("is no assignment that is base64, and no JSON that is a token", () =>
     Effect.gen(function* () {
-      const path = yield* directory({ padded: "dG9rOg==", one: "dG9rOmE=", inside: "a+b=c", spaced: `  "a[b"  ` })
+      const path = yield* directory({
+        padded: "dG9rOg==",
+        one: "dG9rOmE=",
+        inside: "a+b=c",
+        open: "a[b",
+        spaced: `  "a[b"  `
+      })
       const { find } = yield* Effect.provide(TokenStore, TokenStore.layerDirectory(path))
-      const tokens = yield* Effect.forEach(["padded", "one", "inside", "spaced"], (name) =>
+      const tokens = yield* Effect.forEach(["padded", "one", "inside", "open", "spaced"], (name) =>
         Effect.map(find(name), ({ accessToken }) => `${Redacted.value(accessToken)} ${String(accessToken)}`)
       )
       const label = "<redacted:access token>"
-      assert.deepStrictEqual(tokens, [`dG9rOg== ${label}`, `dG9rOmE= ${label}`, `a+b=c ${label}`, `a[b ${label}`])
+      assert.deepStrictEqual(tokens, [
+        `dG9rOg== ${label}`,
+        `dG9rOmE= ${label}`,
+        `a+b=c ${label}`,
+        `a[b ${label}`,
+        `a[b ${label}`
+      ])
     }).pipe(Effect.provide(NodeServices.layer), Effect.scoped)
   )
 
@@ -686,6 +699,91 @@ describe("tables", () => {
       yield* set("acme", credentials(token))
       assert.strictEqual((yield* Effect.flip(find("ACME")))._tag, "UnknownWorkspace")
       assert.lengthOf(database.prepare("SELECT * FROM mine").all(), 1)
+    })
+  )
+})
+
+describe("what a store is on", () => {
+  const find = () => Effect.succeed(undefined)
+
+  it.effect("may list what is no name, or nothing", () =>
+    Effect.gen(function* () {
+      const keys = Effect.succeed(["a b"])
+      for (const backend of [
+        { find, keys },
+        { find, otherNames: "Remove it." }
+      ]) {
+        assert.strictEqual((yield* Effect.flip(TokenStore.make(backend).find("a b")))._tag, "UnknownWorkspace")
+      }
+    })
+  )
+
+  it.effect("may fail to list, whatever that was for", () =>
+    Effect.gen(function* () {
+      const keys = Effect.fail(new Error("sealed"))
+      const store = TokenStore.make({ find, remove: () => Effect.void, keys, otherNames: "Remove it." })
+      for (const [effect, operation] of [
+        [store.find("a b"), "find"],
+        [store.remove("a b"), "remove"],
+        [store.keys, "keys"]
+      ] as const) {
+        const error = yield* Effect.flip(effect)
+        assert(error instanceof TokenStoreError)
+        assert.deepInclude({ ...error }, { operation, problem: "failed", description: "sealed" })
+        assert.strictEqual(error.workspace, operation === "keys" ? undefined : "a b")
+      }
+    })
+  )
+
+  it.effect("tells nobody of changes who does not listen any more", () =>
+    Effect.gen(function* () {
+      const told: Array<string> = []
+      const { onChange, set } = yield* TokenStore
+      const listen = onChange?.((workspace) => Effect.sync(() => told.push(workspace)))
+      assert.isDefined(listen)
+      yield* Effect.scoped(Effect.andThen(listen ?? Effect.void, set("acme", credentials(token))))
+      yield* set("globex", credentials(token))
+      assert.deepStrictEqual(told, ["acme"])
+    }).pipe(Effect.provide(TokenStore.layerMemory()))
+  )
+
+  it.effect("gives nothing that is no credentials", () =>
+    Effect.gen(function* () {
+      // As someone without types would.
+      const { find } = TokenStore.make({ find: () => Effect.succeed(null as unknown as Credentials) })
+      assert.include((yield* Effect.flip(find("acme"))).message, ": it must be ")
+    })
+  )
+
+  it.live("may be a directory that is none, has what leads nowhere, and keeps no drafts", () =>
+    Effect.gen(function* () {
+      const fs = yield* FileSystem.FileSystem
+      const path = yield* directory({ file: token })
+      const none = yield* Effect.provide(TokenStore, TokenStore.layerDirectory(`${path}/file`))
+      for (const effect of [none.find("acme"), none.keys]) {
+        const error = yield* Effect.flip<unknown, UnknownWorkspace | TokenStoreError, never>(effect)
+        assert(error instanceof TokenStoreError && error.problem === "failed")
+      }
+      yield* fs.symlink(`${path}/nowhere`, `${path}/acme`)
+      yield* fs.makeDirectory(`${path}/folder/full`, { recursive: true })
+      const { find, set } = yield* Effect.provide(TokenStore, TokenStore.layerDirectory(path))
+      assert.strictEqual((yield* Effect.flip(find("acme")))._tag, "UnknownWorkspace")
+      assert.strictEqual((yield* Effect.flip(set("folder", credentials(token)))).problem, "failed")
+      assert.sameMembers([...(yield* fs.readDirectory(path))], ["acme", "file", "folder"])
+    }).pipe(Effect.provide(NodeServices.layer), Effect.scoped)
+  )
+
+  it.effect("may be a table of a user who makes none", () =>
+    Effect.gen(function* () {
+      const withoutMaking = (database: DatabaseSync) => {
+        const { SQLITE_CREATE_TABLE, SQLITE_DENY, SQLITE_OK } = constants
+        database.setAuthorizer((action) => (action === SQLITE_CREATE_TABLE ? SQLITE_DENY : SQLITE_OK))
+        return TokenStore.layerSql().pipe(Layer.provide(Sqlite.layer(database)), Layer.build, Effect.scoped)
+      }
+      const database = new DatabaseSync(":memory:")
+      yield* Effect.scoped(Layer.build(inTable(database)))
+      yield* withoutMaking(database)
+      assert.strictEqual((yield* Effect.flip(withoutMaking(new DatabaseSync(":memory:"))))._tag, "SqlError")
     })
   )
 })
