@@ -42,7 +42,11 @@ const writtenTo = (destination: Destination.Destination): Effect.Effect<Written>
     case "duckdb":
       return Effect.map(
         loaded(() => import("@effect-intercom/export/NodeDuckDb")),
-        ({ tableDefinition, typeOf }) => ({ typeOf, definition: tableDefinition })
+        ({ tableDefinition, typeOf, viewDefinitions }) => ({
+          typeOf,
+          definition: tableDefinition,
+          views: viewDefinitions
+        })
       )
     case "postgres":
       return Effect.map(

@@ -69,6 +69,7 @@ describe("schema", () => {
       ["tags", "events"],
       /^CREATE TABLE "tags" \(\n.*"applied_at" TIMESTAMP WITH TIME ZONE,.*"_rest" JSON\n\);\n\nCREATE SEQUENCE IF NOT EXISTS "_intercom_position";\nCREATE TABLE "events"/s
     ],
+    ["x.duckdb", ["contacts", "--format", "views"], /^DROP VIEW IF EXISTS "contact_tags";\nCREATE VIEW .*json_each/s],
     ["s3://acme/x", ["tags"], /^\{\n {2}"\$schema": ".*2020-12.*"title": "tags"/s],
     ["parquet:s3://acme/x", ["tags"], /^\| `id` \| STRING \| the key \|$.*TIMESTAMP \(UTC, ms\)/ms],
     ["ndjson:x", ["tags"], /^\{\n {2}"\$schema": ".*2020-12.*"title": "tags"/s],

@@ -25,7 +25,6 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Path from "effect/Path"
 import * as Schedule from "effect/Schedule"
-import type { SqlClient } from "effect/sql/SqlClient"
 import { isSqlError, type SqlError } from "effect/sql/SqlError"
 import * as Directory from "./Directory.ts"
 import { DatabaseBusy, DatabaseFailed, DiskFull, NotADatabase, NotWritable, type Reason } from "./ExportError.ts"
@@ -38,12 +37,12 @@ import {
   type Definitions,
   type Dialect,
   names,
-  onConflict,
   quote,
   transaction,
   typeIn
 } from "./internal/SqlDialect.ts"
 import * as SqlSink from "./internal/SqlSink.ts"
+import * as SqlViews from "./internal/SqlViews.ts"
 import * as StoredJson from "./internal/StoredJson.ts"
 import * as Lock from "./Lock.ts"
 import { Sha256 } from "./Sha256.ts"
@@ -85,9 +84,9 @@ export const layer = ({ file }: Options): Layer.Layer<Sink, never, FileSystem.Fi
         yield* Directory.make((yield* Path.Path).dirname(file))
         yield* mustBeDuckDb(file)
         const lock = yield* Lock.acquire(`${file}.lock`)
-        const sql = yield* at(DuckDbClient.make(absolute, { readOnly: false }))
-        yield* at(sql`CREATE SEQUENCE IF NOT EXISTS ${sql.literal(sequence)}`)
-        const dialect = dialectOf(file, sql)
+        const client = yield* at(DuckDbClient.make(absolute, { readOnly: false }))
+        yield* at(client.sql`CREATE SEQUENCE IF NOT EXISTS ${client.sql.literal(sequence)}`)
+        const dialect = dialectOf(file, client)
         yield* SqlSink.prepare(dialect)
         const fence = yield* SqlSink.takeFence(dialect, yield* Host)
         yield* lock.keep(SqlSink.holds(dialect, fence))
@@ -96,8 +95,8 @@ export const layer = ({ file }: Options): Layer.Layer<Sink, never, FileSystem.Fi
 
       const inspect = Effect.gen(function* () {
         const isThere = yield* mustBeDuckDb(file)
-        const sql = yield* at(DuckDbClient.make(isThere ? absolute : ":memory:", { readOnly: isThere }))
-        return SqlSink.reader({ dialect: dialectOf(file, sql), sha256 })
+        const client = yield* at(DuckDbClient.make(isThere ? absolute : ":memory:", { readOnly: isThere }))
+        return SqlSink.reader({ dialect: dialectOf(file, client), sha256 })
       })
 
       return Sink.of({
@@ -153,13 +152,19 @@ const definitions: Definitions = {
 export const tableDefinition = (table: Table.Table): string =>
   `${table.key === null ? `CREATE SEQUENCE IF NOT EXISTS ${sequence};\n` : ""}${definition(definitions, table)}`
 
+/**
+ * The statements that make a view for each list within the records of a table: a row for each tag of a contact, part of a
+ * conversation and so on, with the key of its record. They need a table that was exported.
+ */
+export const viewDefinitions = (table: Table.Table): string => SqlViews.definitions(SqlViews.duckDb, table)
+
 /** The type of a column. */
 export const typeOf = (column: Pick<Table.Column, "kind" | "moments">): string => typeIn(definitions, column)
 
 /** A half of a surrogate pair, which JSON has as an escape. */
 const { restOf, toRow } = StoredJson.make((json) => /(?<!\\)(?:\\\\)*\\u[dD][89a-fA-F]/.test(json), { moments: true })
 
-const dialectOf = (file: string, sql: SqlClient): Dialect => ({
+const dialectOf = (file: string, { append, sql }: DuckDbClient.DuckDbClient): Dialect => ({
   sql,
   database: file,
   tableName: (name) => sql.literal(quote(name)),
@@ -181,35 +186,52 @@ const dialectOf = (file: string, sql: SqlClient): Dialect => ({
         primaryKey: keys.map(({ name }) => name)
       }
     }),
-  write: (target, columns, key, rows) => {
+  write: (target, columns, key, rows, known) => {
     if (rows.length === 0) return Effect.void
-    // One statement for all rows: a list of lists of texts, of which each column makes what it has.
-    const values = columns.map(({ type }, index) => valueOf(type, `r[${index + 1}]`)).join(", ")
-    const text = JSON.stringify(rows.map((row) => row.map((value) => (value === null ? null : String(value)))))
-    return Effect.asVoid(sql`INSERT INTO ${sql.literal(quote(target))} (${sql.literal(names(columns))})
-      SELECT ${sql.literal(values)} FROM (SELECT unnest(from_json(${text}, '[["VARCHAR"]]')) AS r)
-      ${sql.literal(onConflict(columns, key))}`)
+    // An appender wants every column of its table, and replaces nothing: so the rows come by a table of their own.
+    const temporary = `_intercom_rows_${target}`
+    const [into, from, all] = [
+      sql.literal(quote(target)),
+      sql.literal(`temp.${quote(temporary)}`),
+      sql.literal(names(columns))
+    ]
+    return Effect.gen(function* () {
+      yield* sql`CREATE TEMP TABLE IF NOT EXISTS ${sql.literal(quote(temporary))} AS SELECT ${all} FROM ${into} LIMIT 0`
+      yield* append(
+        temporary,
+        columns.map(({ type }) => type),
+        rows
+      )
+      if (key !== null && known > 0) {
+        const column = sql.literal(quote(key))
+        yield* sql`DELETE FROM ${into} WHERE ${column} IN (SELECT ${column} FROM ${from})`
+      }
+      yield* sql`INSERT INTO ${into} (${all}) SELECT ${all} FROM ${from}`
+      yield* sql`TRUNCATE ${from}`
+    })
   },
   toRow,
-  select: ({ name, type }) => {
-    const column = quote(name)
-    if (type === moment) return `CAST(epoch_us(${column}) // 1000000 AS DOUBLE) AS ${column}`
-    return type === types.integer ? `CAST(${column} AS DOUBLE) AS ${column}` : column
+  // As one text: the driver takes a text from its vector no faster than all of a row.
+  select: (columns) => `json_object(${columns.map(member).join(", ")})::VARCHAR AS "row"`,
+  fromRow: (columns, { row }) => {
+    // It is what `select` says: of columns, strings, numbers, booleans and null.
+    const found = JSON.parse(String(row)) as { readonly [column: string]: Table.Value }
+    return {
+      values: columns.map(({ name }) => found[name] ?? null),
+      rest: restOf((found[Table.rest] ?? null) as string | null)
+    }
   },
-  fromRow: (columns, found) => ({
-    // What was written is read: a string, a number, a boolean, or null.
-    values: columns.map(({ name }) => (found[name] ?? null) as Table.Value),
-    rest: restOf((found[Table.rest] ?? null) as string | null)
-  }),
   forUpdate: "",
   optimistic: true,
   reason: reasonAt(file),
   transaction: (steps) => Effect.retry(transaction(sql)(steps), whileInConflict)
 })
 
-const valueOf = (type: Column["type"], text: string): string => {
-  if (type === types.text) return text
-  return type === moment ? `make_timestamptz(CAST(${text} AS BIGINT) * 1000000)` : `CAST(${text} AS ${type})`
+/** A column and its value, between the parentheses of `json_object`. */
+const member = ({ name, type }: Column): string => {
+  const column = quote(name)
+  const value = type === moment ? `epoch_us(${column}) // 1000000` : type === types.json ? `${column}::VARCHAR` : column
+  return `'${name.replaceAll("'", "''")}', ${value}`
 }
 
 /** Another transaction, in this process, wrote the same rows: nothing is left of this one. */

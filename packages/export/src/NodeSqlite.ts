@@ -126,7 +126,7 @@ const dialectOf = (file: string, { runMany, sql }: SqliteClient.SqliteClient): D
     return rows.length === 0 ? Effect.void : runMany(statement, rows)
   },
   toRow: (_, { rest, values }) => [...values, rest],
-  select: ({ name }) => quote(name),
+  select: (columns) => names(columns),
   fromRow: (columns, found) => ({
     values: columns.map(({ kind, name }) => {
       // What was written is read: a string, a number, or null.

@@ -345,10 +345,13 @@ const dialectOf = (sql: SqlClient, database: string, schema: string): Dialect =>
         discard: true
       }),
     toRow,
-    select: ({ name, type }) => {
-      const as = { [types.json]: "text", [types.integer]: types.real }[type]
-      return as === undefined ? quote(name) : `${quote(name)}::${as} AS ${quote(name)}`
-    },
+    select: (columns) =>
+      columns
+        .map(({ name, type }) => {
+          const as = { [types.json]: "text", [types.integer]: types.real }[type]
+          return as === undefined ? quote(name) : `${quote(name)}::${as} AS ${quote(name)}`
+        })
+        .join(", "),
     fromRow: (columns, found) => ({
       // What was written is read: a string, a number, a boolean, or null.
       values: columns.map(({ name }) => (found[name] ?? null) as Table.Value),

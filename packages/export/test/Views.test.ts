@@ -1,5 +1,7 @@
 /** What is a list within records is rows of its own. */
 import * as Export from "@effect-intercom/export/Export"
+import { DuckDBInstance } from "@duckdb/node-api"
+import * as NodeDuckDb from "@effect-intercom/export/NodeDuckDb"
 import * as NodeExport from "@effect-intercom/export/NodeExport"
 import * as NodeSqlite from "@effect-intercom/export/NodeSqlite"
 import * as Resource from "@effect-intercom/export/Resource"
@@ -41,6 +43,66 @@ describe("views", () => {
     assert.deepStrictEqual(names, [...new Set(names)])
     assert.isEmpty(names.filter((name) => Object.hasOwn(Resource.all, name)))
   })
+
+  it.effect("are the same in DuckDB, with times as timestamps; the queries of the README run in both", () =>
+    Effect.gen(function* () {
+      yield* Workspace.setClock
+      const fs = yield* FileSystem.FileSystem
+      const directory = yield* fs.makeTempDirectoryScoped({ prefix: "views-" })
+      const [lite, duck] = [`${directory}/workspace.db`, `${directory}/workspace.duckdb`]
+      const names = ["conversations", "contacts", "tags"] as const
+      for (const sink of [NodeSqlite.layer({ file: lite }), NodeDuckDb.layer({ file: duck })]) {
+        yield* Workspace.collected(Export.run({ resources: [...names] })).pipe(
+          Effect.provide(Layer.provide(sink, NodeExport.layer))
+        )
+      }
+      const database = new DatabaseSync(lite)
+      yield* Effect.addFinalizer(() => Effect.sync(() => database.close()))
+      const instance = yield* Effect.acquireRelease(
+        Effect.promise(() => DuckDBInstance.create(duck)),
+        (instance) => Effect.sync(() => instance.closeSync())
+      )
+      const connection = yield* Effect.promise(() => instance.connect())
+      const both = (sql: string) =>
+        Effect.map(
+          Effect.promise(() => connection.runAndReadAll(sql)),
+          (found) => [
+            found.getRowObjectsJson(),
+            database
+              .prepare(sql)
+              .all()
+              .map((row) => ({ ...row }))
+          ]
+        )
+      for (const name of [...names, ...names]) {
+        const { table } = Resource.all[name]
+        database.exec(NodeSqlite.viewDefinitions(table))
+        yield* Effect.promise(() => connection.run(NodeDuckDb.viewDefinitions(table)))
+      }
+      const parts = `SELECT conversation_id, CAST("position" AS text) AS place, id, part_type, body, author__id, author__name
+        FROM conversation_parts ORDER BY conversation_id, "position"`
+      const [found, expected] = yield* both(parts)
+      assert.isNotEmpty(found)
+      assert.deepStrictEqual(found, expected)
+      const [type] = (yield* Effect.promise(() =>
+        connection.runAndReadAll("SELECT typeof(created_at) FROM conversation_parts LIMIT 1")
+      )).getRows()
+      assert.deepStrictEqual(type, ["TIMESTAMP WITH TIME ZONE"])
+      const readme = yield* fs.readFileString(`${import.meta.dirname}/../README.md`)
+      const [, queries = ""] = /### Lists as rows[^]*?```sql\n([^]*?)```/.exec(readme) ?? []
+      const all = queries.split(/;\n+/).filter((query) => query !== "")
+      assert.lengthOf(all, 2)
+      for (const query of all) {
+        const [ducks, lites] = yield* both(query)
+        assert.isNotEmpty(ducks, query)
+        assert.strictEqual(ducks?.length, lites?.length, query)
+      }
+    }).pipe(
+      Effect.scoped,
+      Effect.provide(Workspace.layer({ ...Workspace.small, contacts: 20, conversations: 8 })),
+      Effect.provide(NodeServices.layer)
+    )
+  )
 
   it.effect("have a row for each entry, with the key of its record, in SQLite", () =>
     Effect.gen(function* () {

@@ -23,6 +23,8 @@ const load = (database: string) =>
     catch: (cause) => new DriverMissing({ database, package: driver, description: messageOf(cause) })
   })
 
+type Driver = Effect.Success<ReturnType<typeof load>>
+
 const messageOf = (cause: unknown): string =>
   cause instanceof Error ? (cause.message.split("\n")[0] ?? "") : String(cause)
 
@@ -55,6 +57,19 @@ export const isAbout =
 /** The file is open in this process with other settings: to be read only, or not. */
 const isOpenOtherwise = isAbout(/different configuration/)
 
+export interface DuckDbClient {
+  readonly sql: SqlClient.SqlClient
+  /**
+   * Appends rows to a temporary table that has columns of these types, by DuckDB's own path for many: within a
+   * transaction. Values are texts, numbers (moments as Unix seconds), booleans and null.
+   */
+  readonly append: (
+    temporary: string,
+    types: ReadonlyArray<string>,
+    rows: ReadonlyArray<ReadonlyArray<unknown>>
+  ) => Effect.Effect<void, SqlError>
+}
+
 /**
  * Opens the database, which is made when it does not exist. One that is only to be read is read together with who writes
  * to it, in the same process; another process is refused.
@@ -62,8 +77,9 @@ const isOpenOtherwise = isAbout(/different configuration/)
 export const make = Effect.fnUntraced(function* (
   file: string,
   { readOnly }: { readonly readOnly: boolean }
-): Effect.fn.Return<SqlClient.SqlClient, SqlError | DriverMissing, Scope.Scope> {
-  const { DuckDBInstance } = yield* load(file)
+): Effect.fn.Return<DuckDbClient, SqlError | DriverMissing, Scope.Scope> {
+  const driver = yield* load(file)
+  const { DuckDBInstance } = driver
   // A file is open once in a process, whoever opens it: two of one file would not see each other.
   const open = (options: Record<string, string>) =>
     Effect.acquireRelease(
@@ -77,7 +93,7 @@ export const make = Effect.fnUntraced(function* (
     attempt(() => instance.connect()),
     (connection) => Effect.sync(() => connection.closeSync())
   )
-  return yield* Effect.provide(
+  const sql = yield* Effect.provide(
     SqlClient.make({
       ...SqlClient.makeSqliteAcquirers({
         connection: Effect.succeed(connectionOf(connected)),
@@ -90,7 +106,47 @@ export const make = Effect.fnUntraced(function* (
     }),
     Reactivity.layer
   )
+  return { sql, append: appending(driver, connected) }
 })
+
+const appending =
+  ({ DuckDBTimestampTZValue }: Driver, connection: DuckDBConnection): DuckDbClient["append"] =>
+  (temporary, types, rows) =>
+    attempt(async () => {
+      const appender = await connection.createAppender(temporary, undefined, "temp")
+      const moment = (value: unknown) => new DuckDBTimestampTZValue(BigInt(Number(value)) * 1_000_000n)
+      const writers = types.map((type): ((value: unknown) => void) => {
+        switch (type) {
+          case "BIGINT":
+            return (value) => appender.appendBigInt(BigInt(Number(value)))
+          case "TIMESTAMP WITH TIME ZONE":
+            return (value) => appender.appendTimestampTZ(moment(value))
+          case "DOUBLE":
+            return (value) => appender.appendDouble(Number(value))
+          case "BOOLEAN":
+            return (value) => appender.appendBoolean(Boolean(value))
+          default:
+            return (value) => appender.appendVarchar(String(value))
+        }
+      })
+      try {
+        for (const row of rows) {
+          for (const [index, write] of writers.entries()) {
+            const value = row[index] ?? null
+            if (value === null) appender.appendNull()
+            else write(value)
+          }
+          appender.endRow()
+        }
+        appender.flushSync()
+      } catch (cause) {
+        // Closing it would try again.
+        appender.clear()
+        throw cause
+      } finally {
+        appender.closeSync()
+      }
+    })
 
 const input = (value: unknown): DuckDBValue =>
   // What is given are texts, numbers, booleans and null; integers beyond 32 bits are bound as such.

@@ -90,17 +90,18 @@ export interface Dialect extends Definitions {
   readonly verbatim: string
   /** The table, or what else has its name. */
   readonly describe: (name: string) => Effect.Effect<Existing | undefined, SqlError>
-  /** Writes rows, each a key once; a row with a key that is there already takes its place. */
+  /** Writes rows, each a key once; a row with a key that is there already, as `known` of them have, takes its place. */
   readonly write: (
     target: string,
     columns: ReadonlyArray<Column>,
     key: string | null,
-    rows: ReadonlyArray<Values>
+    rows: ReadonlyArray<Values>,
+    known: number
   ) => Effect.Effect<void, SqlError>
   /** What {@link write} takes for a row of the table, `_rest` last. */
   readonly toRow: (columns: ReadonlyArray<Table.Column>, row: Table.Row) => Values
-  /** A column, in a query that reads rows. */
-  readonly select: (column: Column) => string
+  /** Columns, in a query that reads rows. */
+  readonly select: (columns: ReadonlyArray<Column>) => string
   /** The way back, from what {@link select} gave. */
   readonly fromRow: (columns: ReadonlyArray<Table.Column>, found: Found) => Table.Row
   /** Ends a SELECT whose rows nobody else is to change until the transaction ends. */

@@ -2,7 +2,7 @@
 import type * as Table from "../Table.ts"
 import { quote } from "./SqlDialect.ts"
 
-/** What the two databases say differently. */
+/** What the databases say differently. */
 export interface ViewDialect {
   /** A value within an entry, `e.value`, as its kind. */
   readonly value: (column: Table.Column) => string
@@ -67,5 +67,33 @@ export const postgres: ViewDialect = {
   entries: (column) => ({
     from: `jsonb_array_elements(CASE jsonb_typeof(${column}) WHEN 'array' THEN ${column} END) WITH ORDINALITY AS e(value, place)`,
     position: "(e.place - 1)"
+  })
+}
+
+/** As DuckDB has it: a moment in an entry is one, too. */
+export const duckDb: ViewDialect = {
+  value: ({ kind, moments, path }) => {
+    const at = text(`$${path.map((name) => `.${JSON.stringify(name)}`).join("")}`)
+    const plain = `(e.value ->> ${at})`
+    // What is of another kind than the schema says is null, and stands in `_record`.
+    const as = (type: string, ...found: ReadonlyArray<string>) =>
+      `CASE WHEN json_type(e.value, ${at}) IN (${found.map(text).join(", ")}) THEN TRY_CAST(${plain} AS ${type}) END`
+    if (moments === true) return `TRY(to_timestamp(${as("BIGINT", "UBIGINT", "BIGINT")}))`
+    switch (kind) {
+      case "json":
+        return `(e.value -> ${at})`
+      case "boolean":
+        return as("BOOLEAN", "BOOLEAN")
+      case "integer":
+        return as("BIGINT", "UBIGINT", "BIGINT")
+      case "real":
+        return as("DOUBLE", "UBIGINT", "BIGINT", "DOUBLE")
+      case "text":
+        return plain
+    }
+  },
+  entries: (column) => ({
+    from: `json_each(CASE json_type(${column}) WHEN 'ARRAY' THEN ${column} END) AS e`,
+    position: "CAST(e.key AS BIGINT)"
   })
 }
