@@ -27,6 +27,7 @@ const reasons: { readonly [callee: string]: string } = {
   "Schema.tagDefaultOmit": "a tag that is left out of the body",
   "Context.Reference": "a key: any text will do that no other has",
   "Context.Service": "a key: any text will do that no other has",
+  withClient: "a key: any text will do that no other has",
   "HttpApiMiddleware.Service": "a key: any text will do that no other has"
 }
 

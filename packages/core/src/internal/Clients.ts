@@ -74,7 +74,7 @@ const configOf = (
   common: IntercomConfig.IntercomConfig,
   { accessToken, baseUrl, region, version }: Credentials
 ): IntercomConfig.IntercomConfig => {
-  const address = baseUrl ?? (region === undefined ? undefined : IntercomConfig.regions[region])
+  const address = baseUrl ?? (region && IntercomConfig.regions[region])
   return {
     ...common,
     accessToken,
