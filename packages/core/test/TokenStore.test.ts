@@ -718,6 +718,25 @@ describe("what a store is on", () => {
     })
   )
 
+  it.effect("may fail to change, whatever that was", () =>
+    Effect.gen(function* () {
+      const observed = Observed.make()
+      const fail = () => Effect.fail(new Error("sealed"))
+      const store = TokenStore.make({ find, set: fail, remove: fail })
+      for (const [effect, operation] of [
+        [store.set("acme", credentials(token)), "set"],
+        [store.remove("acme"), "remove"]
+      ] as const) {
+        const error = yield* observed.watch(Effect.flip(effect))
+        assert.deepInclude({ ...error }, { operation, workspace: "acme", problem: "failed", description: "sealed" })
+      }
+      assert.deepStrictEqual(
+        observed.spans.map(({ name }) => name),
+        ["TokenStore.set", "TokenStore.remove"]
+      )
+    })
+  )
+
   it.effect("may fail to list, whatever that was for", () =>
     Effect.gen(function* () {
       const keys = Effect.fail(new Error("sealed"))
@@ -729,7 +748,10 @@ describe("what a store is on", () => {
       ] as const) {
         const error = yield* Effect.flip(effect)
         assert(error instanceof TokenStoreError)
-        assert.deepInclude({ ...error }, { operation, problem: "failed", description: "sealed" })
+        assert.deepInclude(
+          { ...error },
+          { _tag: "TokenStoreError", operation, problem: "failed", description: "sealed" }
+        )
         assert.strictEqual(error.workspace, operation === "keys" ? undefined : "a b")
       }
     })
