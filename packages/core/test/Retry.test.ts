@@ -6,7 +6,9 @@ import { ContactId, Contacts } from "@effect-intercom/core/resources/Contacts"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as IntercomMetrics from "@effect-intercom/core/IntercomMetrics"
 import * as Random from "effect/Random"
+import * as Ref from "effect/Ref"
 import * as TestClock from "effect/testing/TestClock"
 import * as Scripted from "./Scripted.ts"
 
@@ -220,6 +222,17 @@ describe("what is sent again", () => {
       assert.strictEqual(requests, 6)
       assert(error?.reason._tag === "DecodeError")
       assert.deepStrictEqual([error.reason.kind, error.reason.body], ["malformed", "<html>oops"])
+    })
+  )
+
+  it.effect("is counted where the program counts", () =>
+    Effect.gen(function* () {
+      const tally = yield* Ref.make({ ...IntercomMetrics.nothing, retries: 3 })
+      yield* play(Effect.provideService(get, IntercomMetrics.Tally, tally), [
+        Scripted.status(500),
+        Scripted.status(503)
+      ])
+      assert.deepInclude(yield* Ref.get(tally), { requests: 3, retries: 5, waits: 0 })
     })
   )
 

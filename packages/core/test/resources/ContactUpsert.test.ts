@@ -144,6 +144,17 @@ describe("Contacts.upsert", () => {
     )
   )
 
+  it.effect("updates the external id, too", () =>
+    Effect.gen(function* () {
+      const server = Scripted.make([exists("1"), contact("1")])
+      yield* Contacts.use(({ upsert }) => upsert(zoe)).pipe(Effect.provide(server.layer(Contacts.layer)))
+      assert.deepStrictEqual(
+        server.sent.map(({ body }) => body),
+        [zoe, zoe]
+      )
+    })
+  )
+
   it.effect("looks for no email where none is given", () =>
     Effect.map(play(Array.from({ length: 5 }, () => [unnamed, missing]).flat(), { external_id: "42" }), (played) =>
       assert.deepStrictEqual(played, {
