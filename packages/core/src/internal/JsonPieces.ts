@@ -77,7 +77,10 @@ const field = (value: unknown, name: string): unknown =>
     ? (value as { readonly [name: string]: unknown })[name]
     : undefined
 
-const mark = (index: number) => `effect-intercom: list ${index}`
+const secret = { mark: "" }
+
+// Nobody who answers may know it: what stands there already would be taken for a list that was elsewhere.
+const mark = (index: number) => `${(secret.mark ||= Math.random().toString(36))} ${index}`
 
 const piecesOf = (bytes: Uint8Array, found: ReadonlyArray<Found>): JsonPieces => {
   let frame = ""

@@ -1,6 +1,7 @@
 import * as JsonPieces from "@effect-intercom/core/internal/JsonPieces"
 import * as Json from "@effect-intercom/core/Json"
 import { assert, describe, it } from "@effect/vitest"
+import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as fc from "fast-check"
 
@@ -102,6 +103,17 @@ describe("JSON in pieces", () => {
       assert.deepStrictEqual(Result.map(value, written), Result.map(whole(bytes), written))
     })
   }
+
+  it("takes nothing that was there for the mark of a list", () => {
+    const marked = (text: string) => JsonPieces.split(bytesOf(text))?.frame ?? ""
+    const [mark] = /(?<=\[)"[^"]*"/.exec(marked('{"data":[{"a":1}]}')) ?? []
+    assert(mark !== undefined)
+    // As a server would have to guess it, without what only this process knows.
+    const guessed = mark.replace(/\.[^ ]*/, "")
+    assert.notStrictEqual(guessed, mark)
+    const bytes = bytesOf(`{"data":[{"a":1}],"data":[${guessed}]}`)
+    assert.deepStrictEqual(Option.getOrThrow(Option.fromUndefinedOr(inPieces(bytes))), whole(bytes))
+  })
 
   for (const [what, text] of Object.entries({
     "objects among others": '{"data":[{"a":1},2]}',
