@@ -439,8 +439,11 @@ const arrayOf = (type: string, rows: ReadonlyArray<Values>, index: number): PgTy
 /** What PostgreSQL cannot store in JSON: U+0000, and a half of a surrogate pair, which JSON has as an escape. */
 const unstorable = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/
 
-/** Numbers it would not give back as they are: it has no `-0`, and writes exponents out, if it has room. */
-const altered = /(?:^|[[:,])-?(?:\d[\d.]*[eE][+-]?\d{3}|\d[\d.]{15,}[eE]|(?<=-)0(?:\.0*)?(?![\d.]))/
+/**
+ * Numbers it would not give back as they are: it has no `-0`, and writes exponents out, if it has room; of digits it has
+ * room for some thousands.
+ */
+const altered = /(?:^|[[:,])-?(?:\d[\d.]{1000}|\d[\d.]*[eE][+-]?\d{3}|\d[\d.]{15,}[eE]|(?<=-)0(?:\.0*)?(?![\d.]))/
 
 const { restOf, toRow } = StoredJson.make((json) => unstorable.test(json) || altered.test(json))
 

@@ -29,9 +29,13 @@ const types: Readonly<Record<Kind, string>> = {
   boolean: "BOOLEAN"
 }
 
-const valueOf = (value: DuckDBValue | undefined): Value =>
-  // The columns are of the types above.
-  typeof value === "bigint" ? Number(value) : ((value ?? null) as Value)
+const valueOf = (value: DuckDBValue | undefined, kind: Kind): Value =>
+  kind === "text" && value != null
+    ? String(JSON.parse(String(value)))
+    : // The columns are of the types above.
+      typeof value === "bigint"
+      ? Number(value)
+      : ((value ?? null) as Value)
 
 /** Without the apostrophe that guards a spreadsheet. */
 const bare = (value: Value): Value =>
@@ -49,10 +53,12 @@ const records = (
   read: (value: Value) => Value = (value) => value
 ): Effect.Effect<ReadonlyArray<Received>, Error> => {
   const recordOf = Tables.recordOf(table)
-  const columns = [...table.columns, { name: Tables.rest }].map(select).join(", ")
-  return Effect.map(query(`select ${columns} from ${scan}`), (rows) =>
+  const columns = [...table.columns, { name: Tables.rest, kind: "json" as const }]
+  // The driver takes a byte order mark away that a text begins with.
+  const selected = columns.map((column) => (column.kind === "text" ? `to_json("${column.name}")` : select(column)))
+  return Effect.map(query(`select ${selected.join(", ")} from ${scan}`), (rows) =>
     rows.map((row) => {
-      const values = row.map((value) => read(valueOf(value)))
+      const values = row.map((value, index) => read(valueOf(value, columns[index]?.kind ?? "json")))
       const rest = values.at(-1)
       return recordOf({ values: values.slice(0, -1), rest: typeof rest === "string" ? rest : null })
     })

@@ -15,6 +15,7 @@ import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import * as Disk from "./Disk.ts"
 import { often, some } from "./Kills.ts"
+import * as Hostile from "./Hostile.ts"
 import * as MemoryDisk from "./MemoryDisk.ts"
 
 type Machine = Layer.Success<typeof Disk.layer>
@@ -112,6 +113,8 @@ export const tests = (sink: FileSink) => {
         )
     }))
     for (const { check, name } of SinkLaws.laws(subject, some)) it.effect(name, () => check)
+
+    it.effect("hostile records come back, or are set apart by name", () => Effect.flatMap(subject, Hostile.comeBack))
   })
 
   // A disk in memory: the same is done so often that a real one would take minutes.

@@ -14,6 +14,7 @@ import * as Schema from "effect/Schema"
 import { mkdir } from "node:fs/promises"
 import { dirname } from "node:path"
 import * as Disk from "./Disk.ts"
+import * as Hostile from "./Hostile.ts"
 import { often, some } from "./Kills.ts"
 import { modes, survive, timeout, undisturbed } from "./SqlKill.ts"
 import { batch, exported, type Row, session, type SqlPlace, subject } from "./SqlPlace.ts"
@@ -46,7 +47,13 @@ const place = Effect.map(
       abandon: Effect.orDie(Disk.abandon(`${file}.lock`)),
       query: (sql: string) => ask(file, sql),
       json: String,
-      boolean: (value: unknown) => value === true
+      boolean: (value: unknown) => value === true,
+      select: ({ kind, moments, name }) => {
+        if (moments === true) return `epoch_us("${name}") // 1000000 AS "${name}"`
+        return kind === "text" ? `to_json("${name}")::VARCHAR AS "${name}"` : undefined
+      },
+      // The driver takes a byte order mark away that a text begins with.
+      text: (value: unknown) => String(JSON.parse(String(value)))
     } satisfies SqlPlace<Layer.Success<typeof Disk.layer>> & { readonly file: string }
   }
 )
@@ -94,6 +101,10 @@ describe("NodeDuckDb", () => {
     }
 
     for (const [name, scenario] of Object.entries(scenarios)) it.effect(name, () => Effect.flatMap(open, scenario))
+
+    it.effect("hostile records come back, or are set apart by name", () =>
+      Effect.flatMap(Effect.map(open, subject), Hostile.comeBack)
+    )
 
     it.effect("a file that was closed is resumed, has the types of Parquet, and the digest of SQLite", () =>
       Effect.gen(function* () {

@@ -12,6 +12,7 @@ import * as TestClock from "effect/testing/TestClock"
 import { setImmediate } from "node:timers/promises"
 import { DatabaseSync } from "node:sqlite"
 import * as Disk from "./Disk.ts"
+import * as Hostile from "./Hostile.ts"
 import { some } from "./Kills.ts"
 import { modes, survive, timeout, undisturbed } from "./SqlKill.ts"
 import { type SqlPlace, subject } from "./SqlPlace.ts"
@@ -54,6 +55,10 @@ const place = Effect.map(
 describe("NodeSqlite", () => {
   layer(Disk.layer)((it) => {
     for (const { check, name } of SinkLaws.laws(Effect.map(place, subject), some)) it.effect(name, () => check)
+
+    it.effect("hostile records come back, or are set apart by name", () =>
+      Effect.flatMap(Effect.map(place, subject), Hostile.comeBack)
+    )
 
     for (const [name, scenario] of Object.entries(scenarios)) it.effect(name, () => Effect.flatMap(place, scenario))
 

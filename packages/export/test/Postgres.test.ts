@@ -32,6 +32,7 @@ import * as NodeUtil from "node:util"
 import * as Disk from "./Disk.ts"
 import * as PostgresServer from "./PostgresServer.ts"
 import { resources } from "./Samples.ts"
+import * as Hostile from "./Hostile.ts"
 import { often, some } from "./Kills.ts"
 import { modes, survive, timeout, undisturbed } from "./SqlKill.ts"
 import { batch, exported, type Row, session, type SqlPlace, subject } from "./SqlPlace.ts"
@@ -142,6 +143,10 @@ describe("Postgres", () => {
     timeout: "1 minute"
   })((it) => {
     for (const { check, name } of SinkLaws.laws(Effect.map(place, subject), some)) it.effect(name, () => check, timeout)
+
+    it.effect("hostile records come back, or are set apart by name", () =>
+      Effect.flatMap(Effect.map(place, subject), Hostile.comeBack)
+    )
 
     for (const [name, scenario] of Object.entries(scenarios)) it.effect(name, () => Effect.flatMap(place, scenario))
 

@@ -10,6 +10,7 @@ import * as Layer from "effect/Layer"
 import * as Ref from "effect/Ref"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
+import * as Hostile from "./Hostile.ts"
 
 /** The sink in memory, and what is made of its connections. */
 const subject = (
@@ -130,6 +131,8 @@ const faults: ReadonlyArray<readonly [string, string, (connection: Connection) =
 
 describe("SinkLaws", () => {
   for (const { check, name } of SinkLaws.laws(subject())) it.effect(name, () => check)
+
+  it.effect("hostile records come back, or are set apart by name", () => Effect.flatMap(subject(), Hostile.comeBack))
 
   it.effect("sees a sink that has no lock", () =>
     Effect.gen(function* () {

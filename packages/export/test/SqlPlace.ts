@@ -19,29 +19,44 @@ export interface SqlPlace<out R> {
   /** JSON as it comes from a query, as text. */
   readonly json: (value: unknown) => string
   readonly boolean: (value: unknown) => boolean
+  /** A column of a table as {@link query} should ask for it. @default its name */
+  readonly select?: (column: Table.Column) => string | undefined
+  /** A text as it comes from a column that was asked for so. @default String */
+  readonly text?: (value: unknown) => string
   /** Makes the lock look left behind, as that of a process that is suspended. */
   readonly abandon: Effect.Effect<void, never, R>
 }
 
 /** As the laws want it. */
-export const subject = <R>({ abandon, boolean, layer, query }: SqlPlace<R>): SinkLaws.Subject<never, R> => ({
+export const subject = <R>({
+  abandon,
+  boolean,
+  layer,
+  query,
+  select = () => undefined,
+  text = String
+}: SqlPlace<R>): SinkLaws.Subject<never, R> => ({
   layer,
   abandon,
   records: (table, place) =>
-    Effect.map(query(`SELECT ${columnsOf(table)} FROM "${place}" ORDER BY "${table.key ?? "_position"}"`), (rows) => {
-      const recordOf = Table.recordOf(table)
-      return rows.map((row) =>
-        recordOf({
-          values: table.columns.map(({ kind, name }) => {
-            const value = row[name] ?? null
-            if (value === null) return null
-            if (kind === "json" || kind === "text") return String(value)
-            return kind === "boolean" ? boolean(value) : Number(value)
-          }),
-          rest: restOf(row["_rest"] ?? null)
-        })
-      )
-    }),
+    Effect.map(
+      query(`SELECT ${columnsOf(table, select)} FROM "${place}" ORDER BY "${table.key ?? "_position"}"`),
+      (rows) => {
+        const recordOf = Table.recordOf(table)
+        return rows.map((row) =>
+          recordOf({
+            values: table.columns.map(({ kind, name }) => {
+              const value = row[name] ?? null
+              if (value === null) return null
+              if (kind === "text") return text(value)
+              if (kind === "json") return String(value)
+              return kind === "boolean" ? boolean(value) : Number(value)
+            }),
+            rest: restOf(row["_rest"] ?? null)
+          })
+        )
+      }
+    ),
   quarantine: ({ name }) =>
     Effect.map(
       query(
@@ -72,8 +87,14 @@ const restOf = (value: unknown): string | null => {
 // A driver that parses JSON loses the digits of its numbers.
 const asText = (column: string): string => `CAST("${column}" AS text) AS "${column}"`
 
-const columnsOf = ({ columns }: Table.Table): string =>
-  [...columns.map(({ kind, name }) => (kind === "json" ? asText(name) : `"${name}"`)), asText("_rest")].join(", ")
+const columnsOf = ({ columns }: Table.Table, select: NonNullable<SqlPlace<never>["select"]>): string =>
+  [
+    ...columns.map((column) => {
+      const { kind, name } = column
+      return select(column) ?? (kind === "json" ? asText(name) : `"${name}"`)
+    }),
+    asText("_rest")
+  ].join(", ")
 
 /** One export at a place, by a process of its own. */
 export const session = <R, A, E, R2>(

@@ -439,14 +439,21 @@ const splitter = (dialect: Dialect, layout: Layout) => {
     const lines: Array<Quarantine.Line> = []
     for (const [at, row] of rows.entries()) {
       const key = row[index] ?? null
-      if (key === null || key === "") lines.push(keyless(layout, records[at]))
+      if (key === null || key === "" || isTooLong(key)) lines.push(keyless(layout, records[at]))
       else byKey.set(key, row)
     }
     return { rows: [...byKey.values()], lines }
   }
 }
 
-/** A record without a key cannot be a row of a table that has one. */
+/** PostgreSQL's indexes have room for some 2700 bytes, and a record is one of a table in every database or in none. */
+const mostOfKey = 2000
+
+// No character takes more than three bytes for each of its units.
+const isTooLong = (key: Table.Value): boolean =>
+  typeof key === "string" && key.length > mostOfKey / 3 && encoder.encode(key).length > mostOfKey
+
+/** A record without a key, or with one that is too long, cannot be a row of a table that has one. */
 const keyless = ({ key, name }: Layout, record: unknown): Quarantine.Line => ({
   resource: name,
   error: { message: `The record has no ${key} that its table could know it by`, mismatches: [] },
