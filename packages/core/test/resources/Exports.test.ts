@@ -196,7 +196,13 @@ describe("a job that is waited for", () => {
 
   it.effect.each(["success", "completed"])("has made something when it is %s, whatever it was before", (done) =>
     Effect.gen(function* () {
-      const before = [{}, { status: null }, { status: "queued" }, { status: "completed", resource_id: null }]
+      const before = [
+        {},
+        { status: null },
+        { status: "queued" },
+        { status: "pending", resource_id: "8" },
+        { status: "completed", resource_id: null }
+      ]
       const { resource_id } = yield* wait([...before, { status: done, resource_id: "9" }])
       assert.strictEqual(resource_id, "9")
     })
