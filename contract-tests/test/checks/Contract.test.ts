@@ -33,7 +33,10 @@ const every: { readonly [check: string]: number } = {
   comparator: 3,
   errors: 3,
   mocked: 3,
+  requests: 3,
+  responses: 3,
   retries: 3,
+  simulated: 3,
   transport: 3
 }
 
