@@ -84,6 +84,14 @@ const withEntry = <A>(map: ReadonlyMap<string, A>, key: string, value: A): Reado
 const without = <A>(map: ReadonlyMap<string, A>, key: string): ReadonlyMap<string, A> =>
   new Map([...map].filter(([name]) => name !== key))
 
+/** What is exported whole replaces the quarantine of its resource; what was added at other places stays, as files do. */
+const emptied = (finished: State["finished"], table: Table.Table): State["finished"] => {
+  const names = Table.namesOf(table)
+  return new Map(
+    [...finished].map(([place, one]) => [place, names.includes(one.resource) ? { ...one, quarantined: [] } : one])
+  )
+}
+
 /** The quarantined records of a resource, from all its finished outputs: each once, as it was met last. */
 export const quarantine = ({ finished }: State, table: Table.Table): ReadonlyArray<Quarantine.Line> => {
   const { key } = table
@@ -169,12 +177,11 @@ export const layer = (store: Store): Layer.Layer<Sink, never, Sha256> =>
             Effect.andThen(
               change(token, (state) => {
                 const { quarantined, records } = state.outputs.get(name) ?? nothing
-                const others = [...state.finished].filter(
-                  ([other, { resource }]) => resource !== name || (mode === "merge" && other !== place)
-                )
+                // Later than the others, in whose quarantines a record may be, too.
+                const others = without(mode === "replace" ? emptied(state.finished, table) : state.finished, place)
                 return Result.succeed({
                   ...state,
-                  finished: withEntry(new Map(others), place, { resource: name, records, quarantined })
+                  finished: withEntry(others, place, { resource: name, records, quarantined })
                 })
               }),
               audit(table, place)

@@ -694,6 +694,25 @@ const rules: Readonly<Record<string, (bench: Bench, histories: number) => Effect
       yield* bench.holdsQuarantine(things, [quarantined("things", 1), quarantined("things", 2)])
     }),
 
+  "what is exported whole again leaves what was added at places of their own, which a manifest still names": (bench) =>
+    Effect.gen(function* () {
+      const whole = yield* complete(bench, many(5), { quarantined: [quarantined("things", 1)] })
+      const added = yield* complete(bench, many(2, 4), {
+        mode: "merge",
+        name: "things-2",
+        quarantined: [quarantined("things", 2)]
+      })
+      const again = yield* complete(bench, many(3), { quarantined: [quarantined("things", 3)] })
+      yield* same("the place", again.place, whole.place)
+      yield* bench.holdsRecords(things, again.place, many(3))
+      yield* bench.holdsQuarantine(things, [quarantined("things", 3)])
+      // A table has them all.
+      if (added.place === whole.place) return
+      yield* bench.holdsRecords(things, added.place, many(2, 4))
+      const { records, sha256 } = yield* bench.inspect(({ audit }) => audit(things, added.place))
+      yield* same("the audit", [records, sha256], [added.records, added.sha256])
+    }),
+
   "records without a key are merged too": (bench) =>
     Effect.gen(function* () {
       const all = [1, 2, 2, 3].map(happening)

@@ -377,6 +377,27 @@ describe("Deletions", () => {
     )
   )
 
+  it.effect("is told after an export of everything too, which leaves files of changes where they are", () =>
+    Effect.andThen(
+      Workspace.setClock,
+      Effect.gen(function* () {
+        const { remove, update } = yield* Simulator
+        const sink = yield* sinkOf
+        const plan: Plan = { resources: ["contacts"], since: "last", deletions: "compare" }
+        const [changed = "", gone = ""] = yield* idsOf("contacts")
+        yield* entries(plan, sink)
+        yield* TestClock.adjust("1 hour")
+        yield* update("contacts", changed, { name: "Changed" })
+        yield* entries(plan, sink)
+        yield* entries({ resources: ["contacts"], force: true }, sink)
+        yield* TestClock.adjust("1 hour")
+        yield* remove("contacts", gone)
+        yield* entries(plan, sink)
+        assert.deepStrictEqual(yield* told(sink, "contacts"), [`deleted ${gone}`])
+      }).pipe(Effect.provide(Workspace.layer(options)))
+    )
+  )
+
   it.effect("is told once, whatever overlaps the exports have", () =>
     Effect.andThen(
       Workspace.setClock,
