@@ -100,7 +100,7 @@ export class OtherExport extends Schema.TaggedError<OtherExport>()("OtherExport"
       this.fixed === true
         ? this.field === "fields"
           ? "Choose another place: an export keeps the fields it began with."
-          : `Choose another directory, or export as ${this.found}: --force does not change the ${this.field}.`
+          : `Choose another ${this.path.startsWith("s3://") ? "prefix" : "directory"}, or export as ${this.found}: --force does not change the ${this.field}.`
         : "Choose another place, or start over: --restart for an unfinished export, --force for a finished one."
     return `${this.path} belongs to an export with ${this.field} ${this.found}, this one has ${this.wanted}. ${remedy}`
   }
@@ -489,6 +489,17 @@ export class NoConditionalWrites extends Schema.TaggedError<NoConditionalWrites>
   }
 }
 
+/** What answers where object storage should be is something else: a console, a login, a proxy, another server. */
+export class NotObjectStorage extends Schema.TaggedError<NotObjectStorage>()("NotObjectStorage", {
+  bucket: Schema.String,
+  /** How it answered. */
+  description: Schema.String
+}) {
+  override get message(): string {
+    return `What answers for ${this.bucket} does not speak S3 (${this.description}). Set AWS_ENDPOINT_URL_S3 to the address of the object storage itself, not of its console, a login page or a proxy.`
+  }
+}
+
 /** Any other failure of object storage. */
 export class BucketFailed extends Schema.TaggedError<BucketFailed>()("BucketFailed", {
   bucket: Schema.String,
@@ -542,6 +553,7 @@ export const Reason = Schema.Union([
   BucketRefused,
   NoSuchBucket,
   NoConditionalWrites,
+  NotObjectStorage,
   BucketFailed
 ])
 export type Reason = typeof Reason.Type

@@ -9,6 +9,7 @@ import type { Bucket } from "@effect-intercom/export/internal/Bucket"
 import { plain } from "@effect-intercom/export/internal/FileFormat"
 import * as FileFormats from "@effect-intercom/export/internal/FileFormats"
 import * as ObjectSink from "@effect-intercom/export/internal/ObjectSink"
+import * as S3Bucket from "@effect-intercom/export/internal/S3Bucket"
 import * as Ndjson from "@effect-intercom/export/Ndjson"
 import * as NodeCompression from "@effect-intercom/export/NodeCompression"
 import * as NodeHost from "@effect-intercom/export/NodeHost"
@@ -398,12 +399,13 @@ describe("in memory", () => {
 const credentials = { accessKeyId: "tester", secretAccessKey: Redacted.make("s/cr+t%") }
 
 /** A server that answers every request alike. */
-const answering = (answer: (request: IncomingMessage, response: ServerResponse) => void) =>
+const answering = (answer: (request: IncomingMessage, response: ServerResponse, body: string) => void) =>
   Effect.acquireRelease(
     Effect.callback<Server>((resume) => {
       const server = createServer((request, response) => {
-        request.resume()
-        request.on("end", () => answer(request, response))
+        const body: Array<Buffer> = []
+        request.on("data", (bytes: Buffer) => body.push(bytes))
+        request.on("end", () => answer(request, response, Buffer.concat(body).toString()))
       }).listen(0, "127.0.0.1", () => resume(Effect.succeed(server)))
     }),
     (server) => Effect.sync(() => (server.closeAllConnections(), server.close()))
@@ -466,11 +468,151 @@ describe("over HTTP", () => {
         /^s3:\/\/acme\/a\/b refused the request \(AccessDenied, Access Denied, status 403\)\. Check/
       )
       const odd = yield* told(400, errorBody("MalformedThing", "It is odd."))
-      assert.strictEqual(odd.message, "s3://acme/a/b: MalformedThing, It is odd., status 400")
+      assert.strictEqual(
+        odd.message,
+        "s3://acme/a/b: The server did not take the request (MalformedThing, It is odd., status 400). Its documentation says what that is about; then run the same command again."
+      )
       const nobody = yield* refusal({ endpoint: "http://127.0.0.1:1" })
       assert.strictEqual(nobody._tag, "BucketUnreachable")
       assert.match(nobody.message, /^s3:\/\/acme\/a\/b cannot be reached \(ECONNREFUSED/)
       for (const { message } of [missing, denied, odd, nobody]) assert.notInclude(message, "s/cr+t%")
+    })
+  )
+
+  it.live("a write whose answer was lost is known by what it wrote, and the server is no other for it", () =>
+    Effect.gen(function* () {
+      const objects = new Map<string, { readonly etag: string; readonly body: string }>()
+      let written = 0
+      /** The writes whose answers are lost, by their number; the SDK repeats them. */
+      const lost = new Set([1, 2])
+      const endpoint = yield* answering((request, response, body) => {
+        const [key = "", query = ""] = (request.url ?? "").split("?")
+        const there = objects.get(key)
+        const { "if-match": match, "if-none-match": none } = request.headers
+        const send = (status: number, headers: Record<string, string>, text = "") =>
+          response.writeHead(status, headers).end(text)
+        if (request.method === "PUT") {
+          if (none === undefined ? match !== there?.etag : there !== undefined) {
+            return send(412, {}, errorBody("PreconditionFailed"))
+          }
+          // Of no server's digest: the same bytes have another tag.
+          const etag = `"${++written}"`
+          objects.set(key, { etag, body })
+          return lost.delete(written) ? request.socket.destroy() : send(200, { etag })
+        }
+        if (request.method === "DELETE") return (objects.delete(key), send(204, {}))
+        if (/list-type|uploads/.test(query)) return send(200, {}, "<Result></Result>")
+        return there === undefined
+          ? send(404, {}, errorBody("NoSuchKey"))
+          : send(200, { etag: there.etag, "content-length": String(there.body.length) }, there.body)
+      })
+      yield* session(
+        NodeS3.layer({ bucket: "acme", prefix: "a", credentials, endpoint }),
+        Effect.fnUntraced(function* ({ token }) {
+          assert.strictEqual(token, 1)
+        })
+      )
+      assert.strictEqual(lost.size, 0)
+      assert.deepStrictEqual([...objects.keys()], ["/acme/a/.export/root.json"])
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("a server that is silent is asked once, one that breaks off is asked again", () =>
+    Effect.gen(function* () {
+      const asked = (answer: (response: ServerResponse) => void) =>
+        Effect.gen(function* () {
+          let requests = 0
+          const endpoint = yield* answering((_, response) => {
+            requests += 1
+            answer(response)
+          })
+          const bucket = yield* S3Bucket.make({ bucket: "acme", prefix: "a", credentials, endpoint, answerWithin: 0.05 })
+          return [yield* Effect.flip(bucket.get("x")), requests] as const
+        }).pipe(Effect.scoped)
+      const begun = (response: ServerResponse) => response.writeHead(200, { etag: `"1"`, "content-length": "9" })
+      const never = `s3://acme/a cannot be reached (it takes the connection, and then does not answer). Check the network, and AWS_ENDPOINT_URL_S3 where it is not Amazon's.`
+      const silent = yield* asked(() => undefined)
+      assert.deepStrictEqual([silent[0].message, silent[1]], [never, 1])
+      const stopped = yield* asked((response) => void begun(response).write("abc"))
+      assert.deepStrictEqual([stopped[0].message, stopped[1]], [never, 1])
+      const cut = yield* asked((response) => void begun(response).write("abc", () => response.destroy()))
+      assert.deepStrictEqual([cut[0]._tag, cut[1]], ["BucketUnreachable", 3])
+    })
+  )
+
+  it.live("what is no object storage is told as that, and nothing is taken for absent there", () =>
+    Effect.gen(function* () {
+      const page = "<!doctype html><html><body>Log in</body></html>"
+      for (const [status, type, body, how] of [
+        [200, "text/html; charset=utf-8", page, "no ETag, status 200, text/html; charset=utf-8"],
+        [200, "application/json", "{}", "no ETag, status 200, application/json"],
+        [401, "text/html", page, "a page, status 401, text/html"],
+        [404, "text/html", page, "a page, status 404, text/html"],
+        [404, "application/json", `{"error":"x"}`, "status 404, application/json"],
+        [404, undefined, "", "status 404"],
+        [405, "text/plain", "no", "status 405, text/plain"]
+      ] as const) {
+        yield* Effect.gen(function* () {
+          const endpoint = yield* answering((_, response) =>
+            response.writeHead(status, type === undefined ? {} : { "content-type": type }).end(body)
+          )
+          const refused = yield* refusal({ endpoint })
+          assert.strictEqual(
+            refused.message,
+            `What answers for s3://acme/a/b does not speak S3 (${how}). Set AWS_ENDPOINT_URL_S3 to the address of the object storage itself, not of its console, a login page or a proxy.`
+          )
+          const seen = yield* Effect.flatMap(Sink, ({ inspect }) =>
+            Effect.flatMap(inspect, ({ read }) => Effect.flip(read("manifest")))
+          ).pipe(
+            Effect.provide(Layer.provide(NodeS3.layer({ bucket: "acme", credentials, endpoint }), machine))
+          )
+          assert.strictEqual(seen._tag, "NotObjectStorage")
+        }).pipe(Effect.scoped)
+      }
+    })
+  )
+
+  it.live("failures of a server are told in sentences", () =>
+    Effect.gen(function* () {
+      const where =
+        "Set AWS_REGION to where the bucket is, and AWS_ENDPOINT_URL_S3, where it is set, to the address there."
+      const later = "Run the same command again later; if it stays so, the log of the server says why."
+      for (const [status, headers, body, sentence] of [
+        [500, {}, "boom", `The server failed at the request, whenever it was repeated (status 500). ${later}`],
+        [
+          502,
+          { "content-type": "text/html" },
+          "<html></html>",
+          `The server failed at the request, whenever it was repeated (status 502, text/html). ${later}`
+        ],
+        [
+          307,
+          { location: "https://eu.example.com/acme?X-Amz-Signature=s" },
+          "",
+          `The server says that the bucket is elsewhere (status 307, to https://eu.example.com). ${where}`
+        ],
+        [
+          301,
+          {},
+          errorBody("PermanentRedirect", "It is not here."),
+          `The server says that the bucket is elsewhere (PermanentRedirect, It is not here., status 301). ${where}`
+        ]
+      ] as const) {
+        const { message } = yield* Effect.scoped(
+          Effect.flatMap(
+            answering((_, response) => response.writeHead(status, headers).end(body)),
+            (endpoint) => refusal({ endpoint })
+          )
+        )
+        assert.strictEqual(message, `s3://acme/a/b: ${sentence}`)
+      }
+      const long = yield* refusal({ prefix: "ü".repeat(448), endpoint: "http://127.0.0.1:1" })
+      assert.strictEqual(
+        long.message,
+        "s3://acme: The prefix takes 897 bytes, and may take 896 of the 1024 that a key has. Choose a shorter one."
+      )
+      const nowhere = yield* refusal({ endpoint: "nonsense" })
+      assert.strictEqual(nowhere.message, "s3://acme/a/b: The endpoint is no URL: it is written as https://HOST:PORT.")
     })
   )
 

@@ -66,6 +66,7 @@ const verdictOf = (reason: Reason): Verdict => {
     case "BucketRefused":
     case "NoSuchBucket":
     case "NoConditionalWrites":
+    case "NotObjectStorage":
     case "ForeignTable":
     case "TableDiffers":
     case "Occupied":

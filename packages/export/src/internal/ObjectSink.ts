@@ -323,9 +323,16 @@ export const layer = (options: Options): Layer.Layer<Sink, never, Environment> =
         const bench: Bench = { ...place, hold: yield* hold(place.bucket, options) }
         yield* tidy(bench)
         const { mustBeOurs } = bench.hold
-        /** What fails because another took over says so. */
+        /** What fails because another took over says so; of a server that does not answer, nobody learns it. */
         const guarded = <A>(effect: Effect.Effect<A, Reason, Environment>): Effect.Effect<A, Reason> =>
-          provide(effect.pipe(Effect.catch((reason) => Effect.andThen(mustBeOurs, Effect.fail(reason)))))
+          provide(
+            effect.pipe(
+              Effect.catchIf(
+                ({ _tag }) => _tag !== "BucketUnreachable",
+                (reason) => Effect.andThen(mustBeOurs, Effect.fail(reason))
+              )
+            )
+          )
         return {
           ...viewOf(place),
           token: bench.hold.token,
