@@ -506,11 +506,8 @@ describe("over HTTP", () => {
           ? send(404, {}, errorBody("NoSuchKey"))
           : send(200, { etag: there.etag, "content-length": String(there.body.length) }, there.body)
       })
-      yield* session(
-        NodeS3.layer({ bucket: "acme", prefix: "a", credentials, endpoint }),
-        Effect.fnUntraced(function* ({ token }) {
-          assert.strictEqual(token, 1)
-        })
+      yield* session(NodeS3.layer({ bucket: "acme", prefix: "a", credentials, endpoint }), ({ token }) =>
+        Effect.sync(() => assert.strictEqual(token, 1))
       )
       assert.strictEqual(lost.size, 0)
       assert.deepStrictEqual([...objects.keys()], ["/acme/a/.export/root.json"])
@@ -526,7 +523,13 @@ describe("over HTTP", () => {
             requests += 1
             answer(response)
           })
-          const bucket = yield* S3Bucket.make({ bucket: "acme", prefix: "a", credentials, endpoint, answerWithin: 0.05 })
+          const bucket = yield* S3Bucket.make({
+            bucket: "acme",
+            prefix: "a",
+            credentials,
+            endpoint,
+            answerWithin: 0.05
+          })
           return [yield* Effect.flip(bucket.get("x")), requests] as const
         }).pipe(Effect.scoped)
       const begun = (response: ServerResponse) => response.writeHead(200, { etag: `"1"`, "content-length": "9" })
@@ -563,9 +566,7 @@ describe("over HTTP", () => {
           )
           const seen = yield* Effect.flatMap(Sink, ({ inspect }) =>
             Effect.flatMap(inspect, ({ read }) => Effect.flip(read("manifest")))
-          ).pipe(
-            Effect.provide(Layer.provide(NodeS3.layer({ bucket: "acme", credentials, endpoint }), machine))
-          )
+          ).pipe(Effect.provide(Layer.provide(NodeS3.layer({ bucket: "acme", credentials, endpoint }), machine)))
           assert.strictEqual(seen._tag, "NotObjectStorage")
         }).pipe(Effect.scoped)
       }

@@ -145,7 +145,7 @@ const reasonIn =
       return new BucketRefused({ bucket, description })
     }
     if (/Region is missing/.test(description)) return failed("No region is set. Set AWS_REGION to where the bucket is.")
-    if (/^Error, Region not accepted/.test(description)) {
+    if (description.startsWith("Error, Region not accepted")) {
       return failed(`${description.slice("Error, ".length)} Set AWS_REGION to where the bucket is.`)
     }
     if (name === "ERR_INVALID_URL") return failed(`The endpoint is no URL: it is written as https://HOST:PORT.`)
@@ -326,8 +326,7 @@ export const make = Effect.fnUntraced(function* (options: Options): Effect.fn.Re
       const probe = (text: string, condition: Condition) =>
         told(onCondition(key, new TextEncoder().encode(text), condition))
       /** One that is to be done: no two are of the same text, so that one that was repeated is known by it. */
-      const accepted = (text: string, condition: Condition) =>
-        done(key, new TextEncoder().encode(text), condition)
+      const accepted = (text: string, condition: Condition) => done(key, new TextEncoder().encode(text), condition)
       const without = (header: NoConditionalWrites["header"]) => new NoConditionalWrites({ bucket: locate(""), header })
       return yield* Effect.gen(function* () {
         const etag = yield* accepted("a probe", { IfNoneMatch: "*" })
