@@ -81,7 +81,9 @@ const Index = Schema.Struct({
   resource: Schema.String,
   mode: Schema.Literals(["replace", "merge"]),
   checkpoint: Schema.NullOr(Schema.String),
-  parts: Schema.Array(Schema.String)
+  parts: Schema.Array(Schema.String),
+  /** The resource was exported whole since: what was set apart before counts no more. */
+  superseded: Schema.Boolean
 })
 type Index = typeof Index.Type
 
@@ -102,8 +104,17 @@ const encodeRoot = Schema.encodeSync(RootText)
 const rootKey = "root.json"
 const nothing: Root = { token: 0, locked: false, documents: {}, unfinished: {}, finished: {} }
 
-const without = <A>(all: Readonly<Record<string, A>>, left: (name: string, value: A) => boolean) =>
-  Object.fromEntries(Object.entries(all).filter(([name, value]) => !left(name, value)))
+const without = <A>(all: Readonly<Record<string, A>>, left: string) =>
+  Object.fromEntries(Object.entries(all).filter(([name]) => name !== left))
+
+/** What was added to a resource at places of its own stays, as a manifest names it. */
+const supersede = (finished: Root["finished"], resource: string): Root["finished"] =>
+  Object.fromEntries(
+    Object.entries(finished).map(([place, one]) => [
+      place,
+      one.resource === resource ? { ...one, superseded: true } : one
+    ])
+  )
 
 /** The sink over a bucket. */
 export const layer = Layer.effect(
@@ -141,7 +152,7 @@ export const layer = Layer.effect(
       })
       // Each record that is set apart counts once, however many exports met it.
       const apart = yield* Effect.forEach(
-        Object.values(finished).filter(({ resource }) => resource === name),
+        Object.values(finished).filter(({ resource, superseded }) => resource === name && !superseded),
         (one) =>
           fold(one, new Set<string>(), (set, part) =>
             Effect.succeed(new Set([...set, ...part.quarantined.map(({ record }) => Quarantine.identity(record, key))]))
@@ -196,7 +207,7 @@ export const layer = Layer.effect(
           )
           .pipe(Effect.uninterruptible)
       const drop = ({ name }: { readonly name: string }) =>
-        change((root) => ({ ...root, unfinished: without(root.unfinished, (other) => other === name) }))
+        change((root) => ({ ...root, unfinished: without(root.unfinished, name) }))
 
       return {
         ...view,
@@ -208,7 +219,7 @@ export const layer = Layer.effect(
         open: Effect.fnUntraced(function* (table: Table.Table, mode: "replace" | "merge") {
           const { name } = table
           const of = ({ unfinished }: Root): Index =>
-            unfinished[name] ?? { resource: name, mode, checkpoint: null, parts: [] }
+            unfinished[name] ?? { resource: name, mode, checkpoint: null, parts: [], superseded: false }
           const found = of(yield* Ref.get(own))
           return {
             checkpoint: found.checkpoint ?? undefined,
@@ -231,10 +242,7 @@ export const layer = Layer.effect(
             finish: Effect.fnUntraced(function* (output) {
               yield* change((root) => {
                 const index = of(root)
-                const others = without(
-                  root.finished,
-                  (_, { resource }) => index.mode === "replace" && resource === index.resource
-                )
+                const others = index.mode === "replace" ? supersede(root.finished, name) : root.finished
                 return { ...root, finished: { ...others, [output]: index } }
               })
               return yield* audit(table, output)

@@ -16,6 +16,7 @@ interface Part {
 interface Index {
   readonly resource: string
   readonly parts: ReadonlyArray<string>
+  readonly superseded: boolean
 }
 
 /** A bucket of its own, and what is in it, read without the sink. */
@@ -45,7 +46,7 @@ const subject = Effect.gen(function* () {
       Effect.map(
         Effect.flatMap(finished, (all) =>
           Effect.forEach(
-            Object.values(all).filter(({ resource }) => resource === name),
+            Object.values(all).filter(({ resource, superseded }) => resource === name && !superseded),
             parts
           )
         ),
