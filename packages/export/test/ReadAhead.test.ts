@@ -49,6 +49,14 @@ describe("ReadAhead", () => {
     )
   }
 
+  it.effect("reads a stream whole in its turn, however much longer it is than what is read ahead", () =>
+    Effect.gen(function* () {
+      const all = names(5, 30)
+      const [exit] = yield* seconds(Stream.runCollect(ReadAhead.inOrder(slow(all), each, { streams: 3, ahead: 4 })))
+      assert.deepStrictEqual(exit, Exit.succeed(all.flat()))
+    })
+  )
+
   it.effect("reads the less of a stream the further its turn is, however slow the reader", () =>
     Effect.gen(function* () {
       const read = new Map<string, number>()

@@ -7,7 +7,7 @@ import * as Result from "effect/Result"
 
 /** A text that is JSON when each of its pieces is. */
 export interface JsonPieces {
-  /** All of it, with a mark in the place of what its lists of objects hold. */
+  /** All of it, its lists of objects empty. */
   readonly frame: string
   readonly lists: ReadonlyArray<List>
 }
@@ -30,109 +30,83 @@ const [tab, lineFeed, carriageReturn, space] = [9, 10, 13, 32]
 const [quote, comma, colon, backslash] = [34, 44, 58, 92]
 const [openBracket, closeBracket, openBrace, closeBrace] = [91, 93, 123, 125]
 
-/** The name of a field, where it stands, and those before it. */
-interface Place {
-  readonly before: Place | undefined
-  readonly depth: number
+/** A list that was found, and where its content begins and ends. */
+interface Found extends List {
   readonly from: number
   readonly to: number
 }
 
-/** Where the content of a list begins and ends. */
-interface Found {
-  readonly place: Place | undefined
-  readonly from: number
-  readonly to: number
-  readonly items: ReadonlyArray<string>
-}
-
-/** `undefined` where it is read better in one piece: it is short, is no JSON or no UTF-8, or has no list of objects. */
+/**
+ * `undefined` where it is read better in one piece: it is short, is no JSON or no UTF-8, has no list of objects, or a name
+ * twice, of which the last one counts.
+ */
 export const split = (bytes: Uint8Array): JsonPieces | undefined => {
   if (bytes.length < worthwhile || bytes[0] !== openBrace) return undefined
-  const lists: Array<Found> = []
-  return Result.getOrUndefined(
-    Result.try(() => {
-      const end = endOfValue(bytes, 0, undefined, lists)
-      return end === undefined || lists.length === 0 ? undefined : piecesOf(bytes, lists)
-    })
-  )
+  const found: Array<Found> = []
+  // Bytes that are no UTF-8, and names that are no strings, throw.
+  const end = Result.getOrUndefined(Result.try(() => endOfValue({ bytes, found }, 0, [])))
+  if (end === undefined || found.length === 0) return undefined
+  return Result.getOrUndefined(Result.try(() => ({ frame: frameOf(bytes, found), lists: found })))
 }
 
 /** The value, each piece parsed; throws where one is no JSON. */
 export const parse = ({ frame, lists }: JsonPieces, parseText: (text: string) => unknown): unknown => {
   const root = parseText(frame)
-  for (const [index, { items, path }] of lists.entries()) {
-    const values = items.map((item) => parseText(item))
-    const into = path.reduce(field, root)
-    // Of fields with one name the last one counts, which may be another.
-    if (!Array.isArray(into) || into.length !== 1 || into[0] !== mark(index)) continue
-    into.pop()
-    for (const value of values) into.push(value)
+  for (const { items, path } of lists) {
+    // It is where it was found.
+    const list = path.reduce<unknown>((fields, name) => (fields as Fields)[name], root) as Array<unknown>
+    for (const item of items) list.push(parseText(item))
   }
   return root
 }
 
-const field = (value: unknown, name: string): unknown =>
-  typeof value === "object" && value !== null && Object.hasOwn(value, name)
-    ? (value as { readonly [name: string]: unknown })[name]
-    : undefined
-
-const secret = { mark: "" }
-
-// Nobody who answers may know it: what stands there already would be taken for a list that was elsewhere.
-const mark = (index: number) => `${(secret.mark ||= Math.random().toString(36))} ${index}`
-
-const piecesOf = (bytes: Uint8Array, found: ReadonlyArray<Found>): JsonPieces => {
-  let frame = ""
-  let at = 0
-  for (const [index, { from, to }] of found.entries()) {
-    frame += strict.decode(bytes.subarray(at, from)) + JSON.stringify(mark(index))
-    at = to
-  }
-  return {
-    frame: frame + strict.decode(bytes.subarray(at)),
-    lists: found.map(({ items, place }) => ({ path: pathOf(bytes, place), items }))
-  }
+interface Fields {
+  readonly [name: string]: unknown
 }
 
-const pathOf = (bytes: Uint8Array, place: Place | undefined): ReadonlyArray<string> =>
-  place === undefined
-    ? []
-    : // It is between quotes.
-      [...pathOf(bytes, place.before), JSON.parse(strict.decode(bytes.subarray(place.from, place.to))) as string]
+const frameOf = (bytes: Uint8Array, found: ReadonlyArray<Found>): string => {
+  let frame = ""
+  let at = 0
+  for (const { from, to } of found) {
+    frame += strict.decode(bytes.subarray(at, from))
+    at = to
+  }
+  return frame + strict.decode(bytes.subarray(at))
+}
+
+interface Scan {
+  readonly bytes: Uint8Array
+  readonly found: Array<Found>
+}
+
+type Path = ReadonlyArray<string>
 
 // Each of these gives where something ends, from where it begins; `undefined` where that is not seen.
 
-const endOfValue = (
-  bytes: Uint8Array,
-  from: number,
-  place: Place | undefined,
-  found: Array<Found>
-): number | undefined => {
+const endOfValue = (scan: Scan, from: number, path: Path): number | undefined => {
+  const { bytes } = scan
   const at = endOfSpace(bytes, from)
-  if (bytes[at] === openBrace) return endOfFields(bytes, at, place, found)
-  if (bytes[at] === openBracket) return endOfList(bytes, at, place, found)
-  if (bytes[at] === quote) return endOfString(bytes, at)
-  return endOfLiteral(bytes, at)
+  if (bytes[at] === openBrace) return endOfFields(scan, at, path)
+  if (bytes[at] === openBracket) return endOfList(scan, at, path)
+  return bytes[at] === quote ? endOfString(bytes, at) : endOfLiteral(bytes, at)
 }
 
-const endOfFields = (
-  bytes: Uint8Array,
-  from: number,
-  before: Place | undefined,
-  found: Array<Found>
-): number | undefined => {
-  const depth = before === undefined ? 1 : before.depth + 1
-  if (depth > deepest) return undefined
+const endOfFields = (scan: Scan, from: number, path: Path): number | undefined => {
+  const { bytes } = scan
+  if (path.length === deepest) return undefined
+  const names = new Set<string>()
   let at = endOfSpace(bytes, from + 1)
   if (bytes[at] === closeBrace) return at + 1
   for (;;) {
     if (bytes[at] !== quote) return undefined
     const to = endOfString(bytes, at)
-    const place = { before, depth, from: at, to }
+    // A string, as it is between quotes.
+    const name = JSON.parse(strict.decode(bytes.subarray(at, to))) as string
+    if (names.has(name)) return undefined
+    names.add(name)
     at = endOfSpace(bytes, to)
     if (bytes[at] !== colon) return undefined
-    const end = endOfValue(bytes, at + 1, place, found)
+    const end = endOfValue(scan, at + 1, [...path, name])
     if (end === undefined) return undefined
     at = endOfSpace(bytes, end)
     if (bytes[at] === closeBrace) return at + 1
@@ -141,12 +115,7 @@ const endOfFields = (
   }
 }
 
-const endOfList = (
-  bytes: Uint8Array,
-  from: number,
-  place: Place | undefined,
-  found: Array<Found>
-): number | undefined => {
+const endOfList = ({ bytes, found }: Scan, from: number, path: Path): number | undefined => {
   let at = endOfSpace(bytes, from + 1)
   if (bytes[at] !== openBrace) return endOfBrackets(bytes, from)
   const items: Array<string> = []
@@ -157,7 +126,7 @@ const endOfList = (
     items.push(strict.decode(bytes.subarray(at, end)))
     at = endOfSpace(bytes, end)
     if (bytes[at] === closeBracket) {
-      found.push({ place, from: from + 1, to: at, items })
+      found.push({ path, items, from: from + 1, to: at })
       return at + 1
     }
     if (bytes[at] !== comma) return undefined
