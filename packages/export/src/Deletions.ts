@@ -298,8 +298,11 @@ const compared = <R>(
             )
       )
 
-      const deleted = Stream.unwrap(Effect.map(unmarked, (ids) => Stream.fromIterable(ids))).pipe(
-        Stream.grouped(mostAsked),
+      // A listing tells of all of them at once.
+      const together = (ids: ReadonlySet<string>) =>
+        Stream.grouped(Stream.fromIterable(ids), get === undefined ? Math.max(1, ids.size) : mostAsked)
+
+      const deleted = Stream.unwrap(Effect.map(unmarked, together)).pipe(
         Stream.mapEffect((ids) =>
           Effect.map(ask(ids), (records): Walk.Step => {
             for (const id of ids) marks.mark(id)

@@ -541,4 +541,39 @@ describe("Deletions", () => {
       }).pipe(Effect.provide(Workspace.layer(options)))
     )
   )
+
+  it.effect("of what cannot be asked for by its id: a second listing tells, and no more than one", () =>
+    Effect.andThen(
+      Workspace.setClock,
+      Effect.gen(function* () {
+        const sink = yield* sinkOf
+        const all = Array.from({ length: 60 }, (_, index) => `label ${index}`)
+        let [there, listings] = [all, 0]
+        const listed = () =>
+          Stream.suspend(() => {
+            listings++
+            const records = there.map((id) => ({ type: "tag", id, name: id }))
+            return Stream.succeed<Walk.Step>({ records, invalid: [], read: records.length, position: undefined })
+          })
+        const labels = Resource.make({
+          name: "labels",
+          schema: Tag,
+          walk: listed,
+          deletions: { listed, requests: ["GET /tags"] }
+        })
+        const plan: Plan = { resources: ["labels"], deletions: "compare", force: true }
+        const run = Effect.provide(entries(plan, sink), Resource.layer(labels))
+        yield* run
+        there = all.slice(0, 3)
+        listings = 0
+        const found = yield* run
+        const counts = found.flatMap((event) =>
+          event._tag === "Completed" && event.resource === "deletedLabels" ? [event.entry.counts.records] : []
+        )
+        assert.deepStrictEqual(counts, [57])
+        // Of the export itself, of the comparison, and of what that found.
+        assert.strictEqual(listings, 3)
+      }).pipe(Effect.provide(Workspace.layer(options)))
+    )
+  )
 })
