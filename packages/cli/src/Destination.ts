@@ -47,7 +47,13 @@ export type Destination =
       /** Without one, the first of the address' `search_path`, or `public`. */
       readonly schema?: string
     }
-  | ({ readonly kind: "s3"; readonly bucket: string; readonly prefix: string } & ObjectFormat)
+  | ({
+      readonly kind: "s3"
+      readonly bucket: string
+      readonly prefix: string
+      /** As with directories. */
+      readonly found?: boolean
+    } & ObjectFormat)
   | { readonly kind: "stdout" }
 
 /** What the objects of a bucket are. */
@@ -90,7 +96,7 @@ const takes = `It takes one of ${formNames}.`
 export const parse = (text: string): Result.Result<Destination, string> => {
   if (text === "-") return Result.succeed({ kind: "stdout" })
   if (/^postgres(ql)?:\/\//i.test(text)) return postgres(text)
-  if (/^s3:/i.test(text)) return objects({ format: "ndjson", compression: undefined })(text)
+  if (isBucket(text)) return objects({ format: "ndjson", compression: undefined })(text)
   if (/^[^:]+\.duckdb$/i.test(text)) return Result.succeed({ kind: "duckdb", file: text })
   const [, format = "", place = ""] = /^([^:]*):(.*)$/s.exec(text) ?? []
   if (format === "") return Result.fail(withoutFormat(text))
@@ -101,6 +107,9 @@ export const parse = (text: string): Result.Result<Destination, string> => {
     `"${Mistake.shown(format)}" is not a format.${meant === undefined ? "" : ` Did you mean ${meant}?`} ${takes}`
   )
 }
+
+/** Without a format. */
+const isBucket = (text: string): boolean => /^s3:/i.test(text)
 
 const withoutFormat = (text: string): string => {
   if (PostgresAddress.isAddress(text)) return "The address of a database comes after postgres:, as postgres:host=…"
@@ -127,7 +136,7 @@ const placed =
 /** Files in a directory, or objects in a bucket. */
 const files = (make: (directory: string) => Destination, format: ObjectFormat) => {
   const inDirectory = placed("directory", make)
-  return (place: string) => (/^s3:/i.test(place) ? objects(format)(place) : inDirectory(place))
+  return (place: string) => (isBucket(place) ? objects(format)(place) : inDirectory(place))
 }
 
 const lines = (kind: "ndjson" | "csv", compression?: Compression) =>
@@ -298,7 +307,8 @@ export const argument = Argument.String("destination").pipe(
       const wrong = found === undefined ? notThere(value) : undefined
       if (wrong !== undefined) return yield* Effect.fail(wrong)
       const destination = found ?? (yield* Effect.fromResult(parse(value)))
-      return destination.kind === "stdout" ? yield* Effect.fail("Nothing stays in a pipe.") : destination
+      if (destination.kind === "stdout") return yield* Effect.fail("Nothing stays in a pipe.")
+      return destination.kind === "s3" && isBucket(value) ? { ...destination, found: true } : destination
     }).pipe(Effect.mapError(refused("<destination>")))
   )
 )
@@ -415,32 +425,40 @@ const missing = Effect.fnUntraced(function* (destination: Destination) {
   return isThere ? undefined : `<destination>: ${Printable.line(path)} is not there.`
 })
 
-/** A directory holds exports, none of which is in the format that was named. */
+/** A directory or bucket holds exports, none of which is in the format that was named. */
 export class OtherFormat extends Schema.TaggedError<OtherFormat>()("OtherFormat", {
   command: Schema.String,
-  directory: Schema.String,
+  place: Schema.String,
   found: Schema.NonEmptyArray(Schema.String),
   named: Schema.String
 }) {
   override get message(): string {
-    const { command, directory, found, named } = this
-    return `${directory} holds ${found.join(" and ")}, not ${named}: intercom export ${command} ${directory}`
+    const { command, found, named, place } = this
+    return `${place} holds ${found.join(" and ")}, not ${named}: intercom export ${command} ${place}`
   }
 }
 
-/** What `--to` has before the directory. */
+/** What `--to` has before the place. */
 const formatOf = (destination: Destination): string => {
   const compression = "compression" in destination ? destination.compression : undefined
-  return `${destination.kind}${compression === undefined ? "" : { gzip: ".gz", zstd: ".zst" }[compression]}`
+  return `${fileFormat(destination)}${compression === undefined ? "" : { gzip: ".gz", zstd: ".zst" }[compression]}`
+}
+
+/** Where files or objects are of which a format was named. */
+const placeOf = (destination: Destination): string | undefined => {
+  if ("found" in destination && destination.found) return undefined
+  if (destination.kind === "s3") return addressOf(destination)
+  return "directory" in destination ? destination.directory : undefined
 }
 
 const mustBeOf = Effect.fnUntraced(function* (command: string, destination: Destination) {
-  if (!("directory" in destination) || ("found" in destination && destination.found)) return
+  const place = placeOf(destination)
+  if (place === undefined) return
   // What is damaged is reported when it is read.
   const [first, ...others] = yield* Effect.orElseSucceed(Overview.formats, (): ReadonlyArray<string> => [])
   const named = formatOf(destination)
   if (first === undefined || [first, ...others].includes(named)) return
-  return yield* new OtherFormat({ command, directory: destination.directory, found: [first, ...others], named })
+  return yield* new OtherFormat({ command, place, found: [first, ...others], named })
 })
 
 /** Looks at what was exported, for the command of this name. */

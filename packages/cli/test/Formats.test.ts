@@ -6,6 +6,8 @@ import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
+import { createServer, type Server } from "node:http"
+import type { AddressInfo } from "node:net"
 import * as Command from "./Command.ts"
 
 const token = "dG9rOnNlY3JldC0x"
@@ -140,5 +142,50 @@ it.live("what is not there is said to be so, and what is unfinished is looked at
     // Its help does not say that it makes anything.
     const help = (yield* intercom("export", "status", "--help")).stdout
     assert.match(help, /--schema NAME +The schema of the PostgreSQL database; else/)
+  }).pipe(Effect.provide(simulator))
+)
+
+/** Object storage with these objects, which nobody writes. */
+const storage = (objects: { readonly [key: string]: string }) =>
+  Effect.acquireRelease(
+    Effect.callback<Server>((resume) => {
+      const server = createServer((request, response) => {
+        const text = objects[(request.url ?? "").split("?")[0] ?? ""]
+        const missing = "<Error><Code>NoSuchKey</Code></Error>"
+        response.writeHead(text === undefined ? 404 : 200, text === undefined ? {} : { etag: '"1"' })
+        response.end(text ?? missing)
+      }).listen(0, "127.0.0.1", () => resume(Effect.succeed(server)))
+    }),
+    (server) => Effect.sync(() => (server.closeAllConnections(), server.close()))
+  ).pipe(
+    // It listens on a port.
+    Effect.map((server) => `http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+  )
+
+it.live("a bucket is looked at in the formats it has, and not in another", () =>
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    const directory = yield* Command.temporary
+    yield* intercom("export", "tags", "--to", `parquet:${directory}`)
+    const endpoint = yield* storage({
+      "/lake/a/manifest.json": yield* fs.readFileString(`${directory}/manifest.json`)
+    })
+    const status = (place: string) =>
+      Command.inProcess(["export", "status", place], {
+        AWS_ENDPOINT_URL_S3: endpoint,
+        AWS_REGION: "eu-west-1",
+        AWS_ACCESS_KEY_ID: "id",
+        AWS_SECRET_ACCESS_KEY: "key"
+      })
+    const other = yield* status("csv.gz:s3://lake/a")
+    assert.deepStrictEqual(
+      [other.code, other.stdout, other.stderr.trim()],
+      [1, "", "s3://lake/a holds parquet, not csv.gz: intercom export status s3://lake/a"]
+    )
+    for (const place of ["s3://lake/a", "S3://lake/a", "parquet:s3://lake/a"]) {
+      const { code, stdout } = yield* status(place)
+      assert.strictEqual(code, 0)
+      assert.match(stdout, /^parquet:s3:\/\/lake\/a\n/)
+    }
   }).pipe(Effect.provide(simulator))
 )

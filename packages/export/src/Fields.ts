@@ -27,14 +27,15 @@ const treeOf = (fields: ReadonlyArray<Field>): Tree => {
 }
 
 const picked = (tree: Tree, object: Received): Received => {
-  const copy: { [field: string]: unknown } = {}
-  for (const name of Object.keys(object)) {
-    const within = tree.get(name)
-    if (within === undefined) continue
-    const value = object[name]
-    copy[name] = within.size > 0 && isObject(value) ? picked(within, value) : value
-    Json.copyDigits(object, name, copy)
-  }
+  // Whatever their names: an assignment to `__proto__` would set something else.
+  const copy = Object.fromEntries(
+    Object.entries(object).flatMap(([name, value]) => {
+      const within = tree.get(name)
+      if (within === undefined) return []
+      return [[name, within.size > 0 && isObject(value) ? picked(within, value) : value]]
+    })
+  )
+  for (const name of Object.keys(copy)) Json.copyDigits(object, name, copy)
   return copy
 }
 

@@ -612,6 +612,14 @@ describe("over HTTP", () => {
         long.message,
         "s3://acme: The prefix takes 897 bytes, and may take 896 of the 1024 that a key has. Choose a shorter one."
       )
+      const copied = yield* refusal({
+        endpoint: "http://127.0.0.1:1",
+        credentials: { ...credentials, accessKeyId: "id\n" }
+      })
+      assert.strictEqual(
+        copied.message,
+        "s3://acme/a/b: A key has a character that is in none, such as a line feed at its end. Set AWS_ACCESS_KEY_ID and AWS_SESSION_TOKEN again."
+      )
       const nowhere = yield* refusal({ endpoint: "nonsense" })
       assert.strictEqual(nowhere.message, "s3://acme/a/b: The endpoint is no URL: it is written as https://HOST:PORT.")
     })

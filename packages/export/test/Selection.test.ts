@@ -1,6 +1,7 @@
 /** Some of the records, and some of their fields: `where` and `fields`. */
-import { Search } from "@effect-intercom/core"
+import { Json, Search } from "@effect-intercom/core"
 import * as Export from "@effect-intercom/export/Export"
+import * as Fields from "@effect-intercom/export/Fields"
 import type { Plan } from "@effect-intercom/export/Plan"
 import * as Resource from "@effect-intercom/export/Resource"
 import * as Verify from "@effect-intercom/export/Verify"
@@ -177,6 +178,16 @@ describe("where", () => {
 })
 
 describe("fields", () => {
+  it("are found by any name a record can have, and keep their digits", () => {
+    const text =
+      '{"id":"1","updated_at":1,"custom_attributes":{"__proto__":9007199254740993,"toString":{"a":1},"plan":"x"}}'
+    const { contacts } = Resource.all
+    const pick = Fields.pick(contacts, ["custom_attributes.__proto__", "custom_attributes.toString"])
+    // It is an object.
+    const picked = pick(Json.parse(text) as Row)
+    assert.strictEqual(Json.stringify(picked), text.replace(',"plan":"x"', ""))
+  })
+
   const plan: Plan = { resources: ["contacts"], fields: ["email", "location.city", "custom_attributes.plan"] }
 
   it.effect("are all there is of a record, beside what tells it apart, and when it changed", () =>

@@ -148,6 +148,11 @@ const reasonIn =
     if (description.startsWith("Error, Region not accepted")) {
       return failed(`${description.slice("Error, ".length)} Set AWS_REGION to where the bucket is.`)
     }
+    if (name === "ERR_INVALID_CHAR") {
+      return failed(
+        "A key has a character that is in none, such as a line feed at its end. Set AWS_ACCESS_KEY_ID and AWS_SESSION_TOKEN again."
+      )
+    }
     if (name === "ERR_INVALID_URL") return failed(`The endpoint is no URL: it is written as https://HOST:PORT.`)
     if (status === undefined) return new BucketUnreachable({ bucket, description })
     if ((status >= 300 && status < 400) || elsewhere.has(name)) {
