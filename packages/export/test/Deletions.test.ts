@@ -2,6 +2,7 @@ import type { ContactId } from "@effect-intercom/core/resources/Common"
 import { Contacts } from "@effect-intercom/core/resources/Contacts"
 import { Tag, TagId, Tags } from "@effect-intercom/core/resources/Tags"
 import * as Search from "@effect-intercom/core/Search"
+import * as Definition from "@effect-intercom/export/Definition"
 import * as Deletions from "@effect-intercom/export/Deletions"
 import * as Export from "@effect-intercom/export/Export"
 import * as Memory from "@effect-intercom/export/Memory"
@@ -207,6 +208,63 @@ describe("Deletions", () => {
         assert.deepStrictEqual(yield* told(sink, "contacts"), [`deleted ${gone}`, `deleted ${later}`])
       }).pipe(Effect.provide(Workspace.layer(options)))
     )
+  )
+
+  it.effect("a comparison takes over no marks of as many other keys, and starts over", () =>
+    Effect.gen(function* () {
+      const keysOf = (name: string) => Array.from({ length: 24 }, (_, index) => `${name} ${index}`)
+      const recordsOf = (ids: ReadonlyArray<string>) => ids.map((id) => ({ type: "tag", id, name: id }))
+      const [some, others] = [keysOf("some"), keysOf("others")]
+      const there = recordsOf([...some.slice(1, 12), ...others.slice(1)])
+      // Eight records a page.
+      const listed = ({ from }: { readonly from: Walk.Position | undefined }) =>
+        Stream.map(
+          Stream.fromIterable([0, 8, 16, 24, 32].filter((at) => at >= Number(from ?? 0))),
+          (at): Walk.Step => ({
+            records: there.slice(at, at + 8),
+            invalid: [],
+            read: 8,
+            position: at < 32 ? String(at + 8) : undefined
+          })
+        )
+      const labels = Definition.make({
+        ...Resource.all.tags,
+        walk: listed,
+        resumes: () => true,
+        deletions: { listed, requests: [] }
+      })
+      const deleted = Deletions.of(labels)
+      assert(deleted !== undefined)
+      const compared = (keys: ReadonlyArray<string>, from: Walk.Position | undefined) =>
+        Effect.provideService(
+          Stream.runCollect(
+            deleted.walk({
+              from,
+              pageSize: 8,
+              concurrency: 1,
+              windows: 1,
+              since: undefined,
+              until: 1,
+              accepts: () => true,
+              known: () => false,
+              where: undefined,
+              again: []
+            })
+          ),
+          Deletions.Exported,
+          { since: 1, version: "2.15", records: Stream.fromIterable(recordsOf(keys)), told: Stream.empty }
+        )
+      const found = (steps: ReadonlyArray<Walk.Step>) => steps.flatMap(({ records }) => records.map(({ id }) => id))
+      const begun = yield* compared(others, undefined)
+      assert.deepStrictEqual(found(begun), ["others 0"])
+      const second = begun[1]?.position
+      const resumed = yield* compared(others, second)
+      assert.deepStrictEqual([found(resumed), resumed[0]?.startOver], [["others 0"], undefined])
+      assert.isBelow(resumed.length, begun.length)
+      const again = yield* compared(some, second)
+      assert.deepStrictEqual(found(again), ["some 0", ...some.slice(12)])
+      assert.isTrue(again[0]?.startOver)
+    }).pipe(Effect.provide(Workspace.layer(options)))
   )
 
   for (const [name, make] of Object.entries(Sinks.all)) {

@@ -463,6 +463,7 @@ describe("a fleet in one process, on SQLite", () => {
       yield* beside(directory, over("first"), calm)
 
       yield* remove
+      const first = yield* Tenants.requests
       // The runner ends in the middle of the comparison.
       yield* beside(
         directory,
@@ -479,6 +480,9 @@ describe("a fleet in one process, on SQLite", () => {
         options
       )
       yield* isTold
+      // What a turn completed is not compared in the next: of 18 requests each, some are made again where a turn ended.
+      const sent = (yield* Tenants.requests).map((requests, index) => requests - (first[index] ?? 0))
+      for (const requests of sent.slice(0, 2)) assert.isAtMost(requests, 24)
       yield* beside(
         directory,
         Effect.gen(function* () {
