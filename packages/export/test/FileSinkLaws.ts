@@ -114,7 +114,9 @@ export const tests = (sink: FileSink) => {
     }))
     for (const { check, name } of SinkLaws.laws(subject, some)) it.effect(name, () => check)
 
-    it.effect("hostile records come back, or are set apart by name", () => Effect.flatMap(subject, Hostile.comeBack))
+    it.effect("hostile records come back, or are set apart by name", () =>
+      Effect.flatMap(subject, (sink) => Hostile.comeBack(sink))
+    )
   })
 
   // A disk in memory: the same is done so often that a real one would take minutes.

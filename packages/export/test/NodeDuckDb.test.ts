@@ -103,7 +103,7 @@ describe("NodeDuckDb", () => {
     for (const [name, scenario] of Object.entries(scenarios)) it.effect(name, () => Effect.flatMap(open, scenario))
 
     it.effect("hostile records come back, or are set apart by name", () =>
-      Effect.flatMap(Effect.map(open, subject), Hostile.comeBack)
+      Effect.flatMap(Effect.map(open, subject), (sink) => Hostile.comeBack(sink, Hostile.byId))
     )
 
     it.effect("a file that was closed is resumed, has the types of Parquet, and the digest of SQLite", () =>

@@ -57,7 +57,7 @@ describe("NodeSqlite", () => {
     for (const { check, name } of SinkLaws.laws(Effect.map(place, subject), some)) it.effect(name, () => check)
 
     it.effect("hostile records come back, or are set apart by name", () =>
-      Effect.flatMap(Effect.map(place, subject), Hostile.comeBack)
+      Effect.flatMap(Effect.map(place, subject), (sink) => Hostile.comeBack(sink, Hostile.byId))
     )
 
     for (const [name, scenario] of Object.entries(scenarios)) it.effect(name, () => Effect.flatMap(place, scenario))

@@ -145,7 +145,7 @@ describe("Postgres", () => {
     for (const { check, name } of SinkLaws.laws(Effect.map(place, subject), some)) it.effect(name, () => check, timeout)
 
     it.effect("hostile records come back, or are set apart by name", () =>
-      Effect.flatMap(Effect.map(place, subject), Hostile.comeBack)
+      Effect.flatMap(Effect.map(place, subject), (sink) => Hostile.comeBack(sink, Hostile.byId))
     )
 
     for (const [name, scenario] of Object.entries(scenarios)) it.effect(name, () => Effect.flatMap(place, scenario))

@@ -132,7 +132,9 @@ const faults: ReadonlyArray<readonly [string, string, (connection: Connection) =
 describe("SinkLaws", () => {
   for (const { check, name } of SinkLaws.laws(subject())) it.effect(name, () => check)
 
-  it.effect("hostile records come back, or are set apart by name", () => Effect.flatMap(subject(), Hostile.comeBack))
+  it.effect("hostile records come back, or are set apart by name", () =>
+    Effect.flatMap(subject(), (sink) => Hostile.comeBack(sink))
+  )
 
   it.effect("sees a sink that has no lock", () =>
     Effect.gen(function* () {
