@@ -106,8 +106,8 @@ export const comeBack = <E, R>({ layer, quarantine, records }: Subject<E, R>, ap
       ).pipe(Effect.provide(layer))
       const lines = yield* quarantine(table)
       assert.strictEqual(lines.length, setAside.length)
-      const left = lines.map(({ record }) => Json.stringify(record, { sorted: true }))
-      kept.push(...rows.filter(({ text }) => left.includes(text)).map(({ name }) => name))
+      const left = new Set(lines.map(({ record }) => Json.stringify(record, { sorted: true })))
+      kept.push(...rows.filter(({ text }) => left.has(text)).map(({ name }) => name))
       const found = new Set(
         [...(yield* records(table, place)), ...lines.map(({ record }) => record)].map((record) =>
           Json.stringify(record, { sorted: true })
