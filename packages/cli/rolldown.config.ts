@@ -37,8 +37,9 @@ const licenses: Plugin = {
 export default defineConfig({
   input: { intercom: "src/bin.ts" },
   platform: "node",
-  // Loaded when it is needed, by a name that a bundle would hide; DuckDB is no script, and it and the AWS SDK are for those who want them.
-  external: [/^undici/, /^@duckdb\//, /^@aws-sdk\//],
+  // DuckDB is no script, and it and the AWS SDK are for those who want them.
+  external: [/^@duckdb\//, /^@aws-sdk\//],
+  resolve: { alias: { undici$: join(import.meta.dirname, "bundle/Undici.js") } },
   plugins: [licenses],
   output: {
     dir: "dist/bin",
