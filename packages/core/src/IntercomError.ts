@@ -1,7 +1,7 @@
 /** The one error of the client, and the reasons it carries. */
 import * as Schema from "effect/Schema"
 import { printable } from "./internal/Printable.ts"
-import { type Answered, later, ofAnswer, ofConnection, ofPage } from "./internal/Remedy.ts"
+import { type Answered, fates, later, ofAnswer, ofConnection, ofPage, ofRead } from "./internal/Remedy.ts"
 import { isTransient } from "./internal/Transient.ts"
 
 /** What the API said about one problem. `code` is an open set and comes under several statuses: keep both. */
@@ -199,8 +199,8 @@ export class TimeoutError extends Schema.TaggedError<TimeoutError>()("TimeoutErr
 }) {
   override get message(): string {
     return (
-      `No complete answer within ${this.afterMillis} ms. The request may have been processed: look before sending a ` +
-      "write again. If answers take that long, ask for smaller pages, or raise the timeout."
+      `No complete answer within ${this.afterMillis} ms. ${fates.sent} If answers take that long, ask for smaller pages, ` +
+      "or raise the timeout."
     )
   }
 }
@@ -240,9 +240,7 @@ export class DecodeError extends Schema.TaggedError<DecodeError>()("DecodeError"
 }) {
   override get message(): string {
     const id = this.requestId === undefined ? "" : ` [request ${this.requestId}]`
-    const page = this.mismatches.some(({ actual }) => /html/i.test(actual))
-      ? ` ${ofPage(this)}`
-      : " A write was probably processed: look before sending it again."
+    const page = this.mismatches.some(({ actual }) => /html/i.test(actual)) ? ` ${ofPage(this)}` : ` ${fates.processed}`
     const advice = this.kind === "malformed" ? page : ""
     return printable(`HTTP ${this.status}${id}, but the body does not fit: ${lines(this.mismatches)}.${advice}`)
   }
@@ -319,7 +317,9 @@ export class IntercomError extends Schema.TaggedError<IntercomError>()("Intercom
   reason: Reason
 }) {
   override get message(): string {
-    return `${this.operation} (${this.method} ${this.path}): ${this.reason._tag}: ${this.reason.message}`
+    const { message } = this.reason
+    const isRead = this.method === "GET" || this.path.endsWith("/search")
+    return `${this.operation} (${this.method} ${this.path}): ${this.reason._tag}: ${isRead ? ofRead(message) : message}`
   }
 
   /**

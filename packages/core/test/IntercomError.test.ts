@@ -719,6 +719,26 @@ const sentences: ReadonlyArray<readonly [E.Reason, string]> = [
   [new E.PaginationError({ description: "It ended" }), "It ended."]
 ]
 
+describe("what became of a request that only reads", () => {
+  const reasons = [
+    new E.ServerError({ status: 500, errors: [] }),
+    new E.TransportError({ sent: true, description: "lost" }),
+    new E.TimeoutError({ afterMillis: 5 }),
+    new E.DecodeError({ status: 200, kind: "malformed", mismatches: [], body: "" })
+  ]
+  for (const reason of reasons) {
+    it(`is not asked: ${reason._tag}`, () => {
+      const says = (method: string, path: string) =>
+        new E.IntercomError({ operation: "Things.act", method, path, reason }).message
+      assert.include(says("POST", "/things"), "look before sending")
+      for (const read of [says("GET", "/things"), says("POST", "/things/search")]) {
+        assert.notInclude(read, "processed")
+        assert.include(read, "Nothing was changed: asking again does no harm.")
+      }
+    })
+  }
+})
+
 describe("what to do", () => {
   const own = "https://gateway.example/intercom"
   const says = (answer: Scripted.Answer, options: Partial<IntercomConfig.Options> = {}) =>
@@ -869,15 +889,18 @@ describe("every reason", () => {
 
   for (const reason of reasons) {
     const error = new E.IntercomError({
-      operation: "Contacts.get",
-      method: "GET",
+      operation: "Contacts.update",
+      method: "PUT",
       path: "/contacts/{contact_id}",
       reason
     })
 
     it(`${reason._tag}: a sentence a person can act on`, () => {
       assert.match(reason.message, /^[A-Z].*\w.*\.$/)
-      assert.strictEqual(error.message, `Contacts.get (GET /contacts/{contact_id}): ${reason._tag}: ${reason.message}`)
+      assert.strictEqual(
+        error.message,
+        `Contacts.update (PUT /contacts/{contact_id}): ${reason._tag}: ${reason.message}`
+      )
       assert.notInclude(error.message, "undefined")
       assert.notInclude(error.message, "[object")
       assert(error instanceof Error && reason instanceof Error)

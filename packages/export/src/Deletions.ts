@@ -241,14 +241,13 @@ const compared = <R>(
         Stream.grouped(Math.max(1, Math.ceil(marks.bytes / mostMarked))),
         Stream.map((steps): Walk.Step => {
           const { position } = Arr.lastNonEmpty(steps)
+          // What comes once more hides nothing here: who is not listed is asked for.
           const fresh = idsOf(steps).filter(isNew)
-          const read = steps.reduce((sum, step) => sum + step.read, 0)
           return {
             records: fresh.filter(gone.has).map((id) => tombstone(id, until, { event: "restored" })),
             invalid: [],
-            read,
-            position: positionAt(position === undefined ? false : { at: position }),
-            duplicates: read - fresh.length
+            read: fresh.length,
+            position: positionAt(position === undefined ? false : { at: position })
           }
         })
       )

@@ -70,7 +70,7 @@ export const acquire: (path: string) => Effect.Effect<Lock, Reason, Environment 
       }).pipe(
         Effect.provideContext(context),
         // A renewal that fails costs nothing yet: the next may succeed.
-        Effect.tapError((reason) => Effect.logWarning(`${path} could not be renewed`, reason)),
+        Effect.tapError((reason) => Effect.logWarning(`${path} could not be renewed: ${reason.message}`)),
         Effect.orElseSucceed(() => true)
       )
       const renewals = Effect.repeat(renew, { schedule: Schedule.spaced(renewal), while: (ours) => ours })

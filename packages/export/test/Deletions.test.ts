@@ -184,6 +184,41 @@ describe("Deletions", () => {
     )
   )
 
+  it.effect("a comparison whose listing starts over when it resumes was given nothing twice", () =>
+    Effect.andThen(
+      Workspace.setClock,
+      Effect.gen(function* () {
+        const sink = yield* sinkOf
+        const plan: Plan = { resources: ["contacts", "companies"], since: "last", pageSize: 10, deletions: "compare" }
+        yield* entries(plan, sink)
+        // Other pages, and a scroll of its own.
+        for (const name of ["contacts", "companies"] as const) {
+          yield* Export.run({ ...plan, resources: [name] }).pipe(
+            Stream.takeUntil(({ _tag }) => _tag === "StepWritten"),
+            Workspace.collected,
+            Effect.provide(sink)
+          )
+        }
+        // So that the scroll that was left is dead.
+        yield* TestClock.adjust("2 minutes")
+        const told = yield* entries({ ...plan, pageSize: 7 }, sink)
+        assert.deepStrictEqual(
+          told
+            .flatMap((event) =>
+              event._tag === "Completed" && event.entry.runs === 2
+                ? [[event.resource, event.entry.counts.duplicates]]
+                : []
+            )
+            .toSorted(),
+          [
+            ["deletedCompanies", undefined],
+            ["deletedContacts", undefined]
+          ]
+        )
+      }).pipe(Effect.provide(Workspace.layer({ ...options, contacts: 80, companies: 120 })))
+    )
+  )
+
   it.effect("a comparison whose keys are others when it resumes starts over, and tells what it told once", () =>
     Effect.andThen(
       Workspace.setClock,

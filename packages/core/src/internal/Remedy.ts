@@ -99,8 +99,22 @@ const redirect = (answer: Answered): string => {
     : `It redirects to ${location}, where the token is not sent. ${advice}`
 }
 
+/** What may have become of a request, as far as it is known. */
+export const fates = {
+  sent: "The request may have been processed: look before sending a write again.",
+  answered: "A write may have been processed: look before sending it again.",
+  processed: "A write was probably processed: look before sending it again."
+}
+
+/** What is told of a request, where it is one that only reads. */
+export const ofRead = (message: string): string =>
+  Object.values(fates).reduce(
+    (told, fate) => told.replace(fate, "Nothing was changed: asking again does no harm."),
+    message
+  )
+
 /** Of an answer that leaves open what became of the request. */
-export const later = "Try again later. A write may have been processed: look before sending it again."
+export const later = `Try again later. ${fates.answered}`
 
 const unknown = "The API answered with a status this client does not know."
 
@@ -199,8 +213,7 @@ export const ofConnection = (failed: Failed): string => {
         : `and ${stored("region and baseUrl", failed.workspace)}`
     return `Nothing was sent: ${why ?? `check the network, ${settings}.`}`
   }
-  const fate = "The request may have been processed: look before sending a write again."
-  return why === undefined ? fate : `${why.charAt(0).toUpperCase()}${why.slice(1)} ${fate}`
+  return why === undefined ? fates.sent : `${why.charAt(0).toUpperCase()}${why.slice(1)} ${fates.sent}`
 }
 
 /** What to do about a page in the place of an answer. */

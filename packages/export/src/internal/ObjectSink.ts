@@ -261,7 +261,7 @@ const hold = Effect.fnUntraced(function* (bucket: Bucket, { patience, place }: O
       reason._tag === "LostLock"
         ? Effect.succeed(false)
         : // The next one may succeed.
-          Effect.as(Effect.logWarning(`The lock on ${place} could not be renewed`, reason), true)
+          Effect.as(Effect.logWarning(`The lock on ${place} could not be renewed: ${reason.message}`), true)
     )
   )
   yield* Effect.forkScoped(
