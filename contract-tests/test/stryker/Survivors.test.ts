@@ -52,6 +52,20 @@ describe("the reasons for surviving mutants", () => {
     assert.deepStrictEqual(Survivors.complaints(report, stale), ["a.ts: a reason for no survivor: b < a → b > a"])
   })
 
+  it("count in the score of a file as the death of a mutant does", () => {
+    const files = {
+      ...report.files,
+      "b.ts": { source, mutants: [{ ...mutants[0], status: "Ignored" } as (typeof mutants)[0]] }
+    }
+    assert.deepStrictEqual(
+      Survivors.scores({ files }, [{ ...reasons[0], mutants: ["b < a → b <= a"] } as Survivors.Reason]),
+      [
+        "a.ts: 75.0 %: of 4 mutants 2 are killed, 1 survive with a reason, 1 without one",
+        "b.ts: 100.0 %: of 0 mutants 0 are killed, 0 survive with a reason, 0 without one"
+      ]
+    )
+  })
+
   it("files that were not mutated do not count", () => {
     assert.deepStrictEqual(Survivors.complaints({ files: {} }, reasons), [])
     const files = { ...report.files, "src/b.ts": { source, mutants } }
@@ -101,7 +115,11 @@ describe("texts that are not mutated", () => {
 describe("the tests that are run", () => {
   it("are those of a file, of some of its lines, or of several", () => {
     const found = Tests.testsFor(["packages/core/src/OAuth.ts", "packages/core/src/Search.ts:10-20"])
-    assert.deepStrictEqual(found, ["packages/core/test/OAuth.test.ts", "packages/core/test/Search.test.ts"])
+    assert.deepStrictEqual(found, [
+      "packages/core/test/OAuth.test.ts",
+      "packages/core/test/Search.test.ts",
+      "packages/core/test/Attributes.test.ts"
+    ])
   })
 
   it("are all, where one has none of its own, or none is named", () => {

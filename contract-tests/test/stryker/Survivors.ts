@@ -1,6 +1,6 @@
 /**
  * A reporter for Stryker: each mutant that survives needs a reason in `survivors.json`, and each reason a survivor. Else
- * the run fails.
+ * the run fails. It prints the score of each file, in which a survivor with a reason is as good as a dead one.
  */
 import { readFileSync } from "node:fs"
 import { matchesGlob } from "node:path"
@@ -55,6 +55,11 @@ export const describe = (
 ): string => `${line(textAt(source, location))} → ${line(replacement)}`
 
 const alive = new Set(["Survived", "NoCoverage"])
+/** Those of other mutants, which neither compile nor count, are not here. */
+const dead = new Set(["Killed", "Timeout"])
+
+const explainedIn = (file: string, reasons: ReadonlyArray<Reason>): ReadonlySet<string> =>
+  new Set(reasons.filter((one) => one.file === file && one.reason !== "").flatMap(({ mutants }) => mutants))
 
 /** What is wrong with the reasons for the survivors of a run; files that were not mutated do not count. */
 export const complaints = (report: Report, reasons: ReadonlyArray<Reason>): ReadonlyArray<string> =>
@@ -64,17 +69,29 @@ export const complaints = (report: Report, reasons: ReadonlyArray<Reason>): Read
         .filter(({ status }) => alive.has(status))
         .map((mutant) => [describe(source, mutant), mutant.location.start.line])
     )
-    const given = reasons.filter((reason) => reason.file === file)
-    const explained = new Set(given.filter(({ reason }) => reason !== "").flatMap(({ mutants }) => mutants))
+    const explained = explainedIn(file, reasons)
     return [
       ...[...survivors]
         .filter(([mutant]) => !explained.has(mutant))
         .map(([mutant, line]) => `${file}:${line}: a survivor without a reason: ${mutant}`),
-      ...given
+      ...reasons
+        .filter((reason) => reason.file === file)
         .flatMap(({ mutants }) => mutants)
         .filter((mutant) => !survivors.has(mutant))
         .map((mutant) => `${file}: a reason for no survivor: ${mutant}`)
     ]
+  })
+
+/** How many of the mutants of each file are dead, or have a reason to live. */
+export const scores = (report: Report, reasons: ReadonlyArray<Reason>): ReadonlyArray<string> =>
+  Object.entries(report.files).map(([file, { mutants, source }]) => {
+    const explained = explainedIn(file, reasons)
+    const killed = mutants.filter(({ status }) => dead.has(status)).length
+    const survivors = mutants.filter(({ status }) => alive.has(status))
+    const excused = survivors.filter((mutant) => explained.has(describe(source, mutant))).length
+    const all = killed + survivors.length
+    const score = all === 0 ? 100 : (100 * (killed + excused)) / all
+    return `${file}: ${score.toFixed(1)} %: of ${all} mutants ${killed} are killed, ${excused} survive with a reason, ${all - killed - excused} without one`
   })
 
 /** What this run mutated of a report, which has what earlier runs found in other files, too. */
@@ -91,8 +108,9 @@ class SurvivorsReporter {
   onMutationTestReportReady(report: Report) {
     // The file is this folder's own, and what does not fit explains nothing.
     const reasons = JSON.parse(readFileSync(reasonsFile, "utf8")) as ReadonlyArray<Reason>
-    const found = complaints(ofRun(report, mutatedIn(process.argv)), reasons)
-    for (const complaint of found) process.stdout.write(`${complaint}\n`)
+    const ofThis = ofRun(report, mutatedIn(process.argv))
+    const found = complaints(ofThis, reasons)
+    for (const line of [...scores(ofThis, reasons), ...found]) process.stdout.write(`${line}\n`)
     if (found.length > 0) process.exitCode = 1
   }
 }

@@ -8,12 +8,12 @@ const jobs = ["resources/Exports"]
 /** Files with rules of their own, below `packages/core/src`, and the tests that know those, below `packages/core/test`. */
 const own: { readonly [file: string]: ReadonlyArray<string> } = {
   "internal/ContactUpsert": ["resources/ContactUpsert"],
-  "resources/Contacts": ["resources/ContactUpsert", "resources/Contacts"],
+  "resources/Contacts": ["resources/ContactUpsert", "resources/Contacts", "Attributes"],
   "resources/Jobs": jobs,
   "resources/DataExports": jobs,
   "resources/ReportingExports": jobs,
   Job: jobs,
-  Search: ["Search"],
+  Search: ["Search", "Attributes"],
   "search/Words": ["search/Words", "Search"],
   Concurrency: ["Concurrency"],
   TokenStore: tokens,
@@ -42,7 +42,7 @@ const own: { readonly [file: string]: ReadonlyArray<string> } = {
   "internal/Retry": ["Retry", "Telemetry"],
   "internal/Patience": ["Retry", "IntercomConfig"],
   "internal/Transient": ["Retry"],
-  "internal/RateLimit": ["RateLimit"],
+  "internal/RateLimit": ["internal/RateLimit"],
   "internal/Gate": ["RateLimit", "Concurrency"]
 }
 
