@@ -27,8 +27,8 @@ interface Slot {
 /** What is known of the window under way. */
 interface Window {
   readonly index: number
-  /** When it is over; `undefined` before its first request, where nobody told. */
-  ends: number | undefined
+  /** When it is over; never, before its first request, where nobody told. */
+  ends: number
   /** When it is over for the server, in its Unix milliseconds, if it told. */
   reset: number | undefined
   /** Our requests that were answered in it, or lost. */
@@ -87,10 +87,10 @@ export const make = (options: Options) => {
   let counted = 0
   let limit = options.limit
   /** How long the server's windows are, in milliseconds, once it told of two. */
-  let length: number | undefined
+  let length = Number.POSITIVE_INFINITY
   let window: Window = {
     index: 0,
-    ends: undefined,
+    ends: Number.POSITIVE_INFINITY,
     reset: undefined,
     used: 0,
     remaining: Number.POSITIVE_INFINITY
@@ -98,35 +98,31 @@ export const make = (options: Options) => {
   /** The last window that is over, by the server's clock. */
   let over = Number.NEGATIVE_INFINITY
   let pausedUntil = Number.NEGATIVE_INFINITY
-  let told = false
-  let firstSent: number | undefined
+  /** The first request goes alone until then, or until it is answered. */
+  let aloneUntil: number | undefined
 
-  /** Begins a window, which nobody told of yet. */
-  const open = (now: number) => {
+  const begin = (now: number) => {
+    if (window.ends === Number.POSITIVE_INFINITY) window.ends = now + span
+  }
+
+  /** The next window, which nobody told of yet. */
+  const open = (now: number, ends: number) => {
     // Those that just left may arrive in it.
     counted = 0
     for (const slot of underWay) {
       slot.counted = slot.at > now - longestWay
       if (slot.counted) counted++
     }
-    const { ends } = window
-    window = {
-      index: window.index + 1,
-      // The server's windows follow upon one another.
-      ends:
-        length === undefined || ends === undefined
-          ? undefined
-          : ends + length * Math.max(1, Math.ceil((now + 1 - ends) / length)),
-      reset: undefined,
-      used: 0,
-      remaining: Number.POSITIVE_INFINITY
-    }
+    window = { index: window.index + 1, ends, reset: undefined, used: 0, remaining: Number.POSITIVE_INFINITY }
+    if (counted > 0) begin(now)
   }
 
   const roll = (now: number) => {
-    if (window.ends === undefined || now < window.ends) return
+    const { ends } = window
+    if (now < ends) return
     over = window.reset ?? over
-    open(now)
+    // The server's windows follow upon one another.
+    open(now, ends + length * (Math.floor((now - ends) / length) + 1))
   }
 
   const room = (): number => Math.min(limit - window.used, window.remaining) - counted
@@ -134,23 +130,22 @@ export const make = (options: Options) => {
   /** How long to wait before a request may leave: nothing, some time, or until something changes. */
   const wait = (now: number): number => {
     roll(now)
-    if (pausedUntil > now) return pausedUntil - now
-    if (!told && firstSent !== undefined && now < firstSent + scouting) return firstSent + scouting - now
-    if (room() > 0) return 0
-    return window.ends === undefined ? Number.POSITIVE_INFINITY : window.ends - now
+    const until = Math.max(pausedUntil, aloneUntil ?? pausedUntil)
+    if (until > now) return until - now
+    return room() > 0 ? 0 : window.ends - now
   }
 
   const take = (now: number): Slot => {
     const slot = { at: now, counted: true, window: window.index }
-    firstSent ??= now
-    window.ends ??= now + span
+    aloneUntil ??= now + scouting
+    begin(now)
     underWay.add(slot)
     counted++
     return slot
   }
 
   const release = (slot: Slot) => {
-    told = true
+    aloneUntil = Number.NEGATIVE_INFINITY
     underWay.delete(slot)
     if (slot.counted) counted--
   }
@@ -173,11 +168,11 @@ export const make = (options: Options) => {
     roll(now)
     const asked = Duration.toMillis(retryAfter(headers, serverNow))
     const reset = resetAt(headers, serverNow)
-    const left = reset === undefined ? undefined : reset - serverNow
-    if (Math.max(asked, left ?? 0) > longest) return spend(slot)
+    const left = reset === undefined ? 0 : reset - serverNow
+    if (Math.max(asked, left) > longest) return spend(slot)
     limit = numberOf(headers["x-ratelimit-limit"]) || limit
     if (status === 429) pause(now + asked)
-    if (reset !== undefined && left !== undefined && !enter(slot, reset, now, left)) return release(slot)
+    if (reset !== undefined && !enter(slot, reset, now, left)) return release(slot)
     spend(slot)
     const remaining = numberOf(headers["x-ratelimit-remaining"])
     // Answers overtake one another: the smallest number is that of the latest request.
@@ -187,7 +182,7 @@ export const make = (options: Options) => {
 
   /** Makes the window that ends at `reset`, in `left` milliseconds, the one under way; false when it is over. */
   const enter = (slot: Slot, reset: number, now: number, left: number): boolean => {
-    const known = window.reset
+    const known = window.reset ?? reset
     // The guess was for a server that tells nothing.
     span = longestWindow
     if (reset < over + slack) {
@@ -198,14 +193,12 @@ export const make = (options: Options) => {
       window.reset = reset
       return true
     }
-    if (known !== undefined && reset <= known - slack) return false
-    if (known !== undefined && reset >= known + slack) {
+    if (reset <= known - slack) return false
+    if (reset >= known + slack) {
       over = known
-      open(now)
+      open(now, window.ends)
     }
-    if (window.reset === undefined && Number.isFinite(over)) {
-      length = Math.min(length ?? Number.POSITIVE_INFINITY, reset - over)
-    }
+    length = Math.min(length, reset - over)
     window.ends = now + left
     window.reset = reset
     return true
@@ -216,6 +209,10 @@ export const make = (options: Options) => {
     change(...args)
     changed.openUnsafe()
   }
+
+  const isUnderWay = (slot: Slot | undefined): slot is Slot =>
+    // A set of slots may be asked for anything.
+    (underWay as ReadonlySet<unknown>).has(slot)
 
   const settle = (slot: Slot, exit: Exit.Exit<unknown, unknown>) => {
     if (Exit.isFailure(exit) && isUnsent(Cause.squash(exit.cause))) release(slot)
@@ -244,9 +241,7 @@ export const make = (options: Options) => {
           slot = taken
         }).pipe(
           Effect.andThen(Effect.suspend(() => Effect.provideService(attempt, Slot, slot))),
-          Effect.onExit((exit) =>
-            Effect.sync(() => slot !== undefined && underWay.has(slot) && update(settle, slot, exit))
-          )
+          Effect.onExit((exit) => Effect.sync(() => isUnderWay(slot) && update(settle, slot, exit)))
         )
       }),
     /** Learns from the headers of an answer, before its body is there. */
