@@ -183,7 +183,8 @@ const within = ({ least, most, start }: Limits): Effect.Effect<Concurrency> =>
       latencies.set(operation, latency)
       const { base, smooth } = latency
       const needed = perSecond === undefined ? most : Math.ceil((headroom * perSecond * smooth) / 1000) + fewWaiting
-      const waiting = smooth <= base + slack ? 0 : limit * (1 - (base + slack) / smooth)
+      // Less than none when answers are as fast as the fastest.
+      const waiting = limit * (1 - (base + slack) / smooth)
       if (waiting > fewWaiting) starting = false
       // What is not made use of tells nothing.
       const isUsed = underWay >= limit - 1
@@ -209,10 +210,8 @@ const within = ({ least, most, start }: Limits): Effect.Effect<Concurrency> =>
         ),
       learn: (outcome) =>
         Effect.suspend(() => {
-          const before = Math.floor(limit)
           limit = Math.max(least, Math.min(most, next(outcome)))
-          const after = Math.floor(limit)
-          return after === before ? Effect.void : turns.resize(after)
+          return turns.resize(Math.floor(limit))
         })
     }
   })

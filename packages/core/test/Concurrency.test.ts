@@ -37,6 +37,26 @@ const used = (turns: Concurrency.Concurrency, server: Server, seconds: number) =
     return { most, current: yield* turns.current }
   })
 
+const outcome = {
+  operation: "a",
+  at: 0,
+  millis: 50,
+  overloaded: false,
+  perSecond: undefined
+} satisfies Concurrency.Outcome
+
+/** So many are under way while these answers come; how many may be, after each. */
+const after = (
+  turns: Concurrency.Concurrency,
+  underWay: number,
+  answers: ReadonlyArray<Partial<Concurrency.Outcome>>
+): Effect.Effect<ReadonlyArray<number>> =>
+  underWay > 0
+    ? turns.admit(after(turns, underWay - 1, answers))
+    : Effect.forEach(answers, (answer) => Effect.andThen(turns.learn({ ...outcome, ...answer }), turns.current))
+
+const times = <A>(count: number, answer: A): ReadonlyArray<A> => Array.from({ length: count }, () => answer)
+
 /** Answers at once to so many, and makes the others wait for them. */
 const room =
   (places: number, millis: number) =>
@@ -67,8 +87,8 @@ describe("Concurrency", () => {
     Effect.gen(function* () {
       // 16.6 a second of 300 ms each are five.
       const { current } = yield* used(yield* Concurrency.adaptive(), { latency: () => 300, perSecond: 16.6 }, 20)
-      assert.isAtLeast(current, 5)
-      assert.isAtMost(current, 13)
+      // Twice as many, as latencies differ, and three.
+      assert.strictEqual(current, 13)
     })
   )
 
@@ -85,15 +105,84 @@ describe("Concurrency", () => {
   it.effect("stays as it is while fewer are made", () =>
     Effect.gen(function* () {
       const turns = yield* Concurrency.adaptive()
-      yield* turns.admit(turns.learn({ operation: "a", at: 0, millis: 50, overloaded: false, perSecond: undefined }))
-      assert.strictEqual(yield* turns.current, 8)
+      for (let made = 0; made < 10; made++) assert.deepStrictEqual(yield* after(turns, 1, [outcome]), [8])
+    })
+  )
+
+  it.effect("grows by one for each answer, to no more than two above what is made use of", () =>
+    Effect.gen(function* () {
+      assert.deepStrictEqual(yield* after(yield* Concurrency.adaptive(), 8, times(4, outcome)), [9, 10, 10, 10])
+    })
+  )
+
+  it.effect(
+    "is seven tenths after an overload, once in a second, and then grows by one for each round of answers",
+    () =>
+      Effect.gen(function* () {
+        const turns = yield* Concurrency.adaptive({ start: 20 })
+        const overloads = [1000, 1999, 2000].map((at) => ({ at, overloaded: true }))
+        assert.deepStrictEqual(yield* after(turns, 0, overloads), [14, 14, 9])
+        // From 9.8.
+        assert.deepStrictEqual(yield* after(turns, 9, times(12, outcome)), [9, ...times(11, 10)])
+        assert.strictEqual((yield* after(turns, 10, times(12, outcome))).at(-1), 11)
+      })
+  )
+
+  it.effect("shrinks to what the rate limit has use for, where less is made use of", () =>
+    Effect.gen(function* () {
+      const slow = { millis: 1000, perSecond: 10 }
+      // Of these ten are under way at once.
+      assert.deepStrictEqual(yield* after(yield* Concurrency.adaptive({ start: 23 }), 1, [slow]), [23])
+      const found = yield* after(yield* Concurrency.adaptive({ start: 40 }), 1, times(1000, slow))
+      assert.deepStrictEqual([found[0], found.at(-1)], [39, 22])
+    })
+  )
+
+  it.effect("is no less for what a clock may be wrong by", () =>
+    Effect.gen(function* () {
+      const turns = yield* Concurrency.adaptive({ start: 50 })
+      const found = yield* after(turns, 50, [{ millis: 10 }, ...times(50, { millis: 12 })])
+      assert.strictEqual(found.at(-1), 52)
+    })
+  )
+
+  /** Latency goes from 14 ms to four times as much and the clock's two: three of four of those under way wait. */
+  const slower = [{ millis: 14 }, { millis: 514 }, ...times(6, { millis: 64 })]
+  it.effect.each<readonly [string, number, ReadonlyArray<number>]>([
+    ["three wait: it stays, and still grows by one", 4, [4, 5, 5]],
+    ["more than three wait: it stays, and grows slowly", 5, [5, 5, 5]],
+    ["six wait: it stays", 8, [8, 8, 8]],
+    ["more than six wait: it shrinks, slowly", 9, [8, 8, 8]]
+  ])("as latency tells how many wait in the server; %s", ([, start, expected]) =>
+    Effect.gen(function* () {
+      const turns = yield* Concurrency.adaptive({ start })
+      yield* after(turns, 0, slower.slice(0, 1))
+      const waiting = yield* after(turns, start, slower.slice(1))
+      const quick = yield* after(turns, 4, times(10, { millis: 14 }))
+      assert.deepStrictEqual<unknown>([waiting.at(-1), quick[0], quick.at(-1)], expected)
+    })
+  )
+
+  it.effect("gets used to a server that has become slower for good", () =>
+    Effect.gen(function* () {
+      const turns = yield* Concurrency.adaptive()
+      const found = yield* after(turns, 6, [{ millis: 10 }, ...times(10_100, { millis: 100 })])
+      assert.deepStrictEqual([found[9_990], found.at(-1)], [6, 7])
+    })
+  )
+
+  it.effect("is none by default", () =>
+    Effect.gen(function* () {
+      assert.isUndefined(yield* Concurrency.Current)
     })
   )
 
   it.effect("is a number where one is given", () =>
     Effect.gen(function* () {
-      const { current, most } = yield* used(yield* Concurrency.fixed(5), { latency: () => 50 }, 2)
+      const turns = yield* Concurrency.fixed(5)
+      const { current, most } = yield* used(turns, { latency: () => 50 }, 2)
       assert.deepStrictEqual([most, current], [5, 5])
+      assert.deepStrictEqual(yield* after(turns, 5, [{ overloaded: true }, outcome]), [5, 5])
     })
   )
 
@@ -117,8 +206,8 @@ describe("Concurrency", () => {
       Effect.gen(function* () {
         const error = yield* Effect.flip(made)
         assert.deepStrictEqual(
-          [error.field, error.message],
-          [field, `The concurrency cannot have ${field} ${description}.`]
+          [error._tag, error.field, error.message],
+          ["ConcurrencyError", field, `The concurrency cannot have ${field} ${description}.`]
         )
       })
   )
