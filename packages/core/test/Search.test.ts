@@ -2,7 +2,9 @@ import { Contacts } from "@effect-intercom/core/resources/Contacts"
 import { Conversations } from "@effect-intercom/core/resources/Conversations"
 import * as Search from "@effect-intercom/core/Search"
 import { assert, describe, it } from "@effect/vitest"
+import * as Arbitrary from "effect/Arbitrary"
 import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
 import * as Scripted from "./Scripted.ts"
 import { exchange, refusal, unchecked } from "./resources/Exchange.ts"
 
@@ -115,6 +117,7 @@ describe("a filter on a field of contacts", () => {
     ["tag_id", "~", "1", "operator", ofTag, '"~"'],
     ["tag_id", "$", "1", "operator", ofTag, '"$"'],
     ["segment_id", "=", true, "value", "an id: a text or a number", "true"],
+    ["tag_id", "=", true, "value", "an id: a text or a number", "true"],
     ["has_hard_bounced", "=", "true", "value", "true or false", '"true"'],
     ["has_hard_bounced", "IN", ["true"], "value[0]", "true or false", '"true"'],
     ["has_hard_bounced", ">", true, "operator", 'one of "=", "!=", "IN", "NIN" for has_hard_bounced', '">"'],
@@ -297,6 +300,117 @@ describe("a group", () => {
           JSON.stringify(email)
         ]
       ])
+    })
+  )
+})
+
+describe("pages and order", () => {
+  const query = Search.contact("role", "=", "user")
+
+  it.effect("are sent", () =>
+    Effect.gen(function* () {
+      const request = {
+        query,
+        pagination: { per_page: 150, starting_after: "abc" },
+        sort: { field: "name", order: "descending" }
+      } as const
+      const { sent } = yield* exchange(Contacts, (service) => service.search(request), contacts)
+      assert.deepStrictEqual<unknown>(sent.body, request)
+    })
+  )
+
+  it.effect.each<readonly [object, string]>([
+    [{ pagination: { per_page: 0 } }, "pagination.per_page"],
+    [{ pagination: { per_page: 151 } }, "pagination.per_page"],
+    [{ pagination: { starting_after: 1 } }, "pagination.starting_after"],
+    [{ sort: { field: "name", order: "desc" } }, "sort.order"],
+    [{ sort: { field: 1, order: "ascending" } }, "sort.field"]
+  ])("%j is refused", ([other, path]) =>
+    Effect.gen(function* () {
+      const { reason } = yield* refusal(Contacts, (service) => service.search(unchecked({ query, ...other })))
+      assert(reason._tag === "EncodeError")
+      assert.deepStrictEqual(
+        reason.mismatches.map((mismatch) => mismatch.path),
+        [path]
+      )
+    })
+  )
+})
+
+describe("an attribute of one's own", () => {
+  const all = '"=", "!=", "IN", "NIN", ">", "<", ">=", "<=", "~", "!~", "^", "$"'
+  const asText = '"=", "!=", "IN", "NIN", "~", "!~", "^", "$"'
+  const asNumber = '"=", "!=", "IN", "NIN", ">", "<", ">=", "<="'
+  const asFlag = '"=", "!=", "IN", "NIN"'
+
+  it.effect.each<readonly [string, Schema.Top, string]>([
+    ["a text", Schema.String, asText],
+    ["a text, or none", Schema.NullOr(Schema.UndefinedOr(Schema.String)), asText],
+    ["one of some texts", Schema.Literals(["free", "pro"]), asText],
+    ["a text of a form", Schema.TemplateLiteral(["id-", Schema.String]), asText],
+    ["a number", Schema.Finite, asNumber],
+    ["one of some numbers", Schema.Literals([1, 2]), asNumber],
+    ["a number or its text", Schema.Union([Schema.String, Schema.Finite]), asNumber],
+    ["true or false", Schema.Boolean, asFlag],
+    ["true, whatever else", Schema.Literal(true), all],
+    ["true, false or a text", Schema.Union([Schema.Boolean, Schema.String]), all],
+    ["a list", Schema.Array(Schema.String), all]
+  ])("that is %s is compared as what it is, and with null", ([, schema, operators]) =>
+    Effect.gen(function* () {
+      const field = "custom_attributes.a"
+      const encode = Schema.encodeUnknownEffect(Schema.Struct(Search.requestWith({}, { [field]: schema })))
+      const { message } = yield* Effect.flip(encode({ query: { field, operator: "like", value: 1 } }))
+      assert.include(message, `Expected one of ${operators} for ${field}, got "like"`)
+      const unset = { query: { field, operator: "=", value: null } }
+      assert.deepStrictEqual<unknown>(yield* encode(unset), unset)
+    })
+  )
+})
+
+describe("the schema of a query", () => {
+  const fields = { name: "text", seats: "number", day: "day", tag: "tag", trial: "boolean" } as const
+  const request = Schema.Struct(Search.requestOn(fields))
+
+  it("knows what is on the wire", () => {
+    const isOnWire = Schema.is(Schema.toEncoded(request))
+    const filter = { field: "name", operator: "=", value: "a" }
+    const group = (value: ReadonlyArray<unknown>, operator = "AND") => ({ operator, value })
+    const many = (count: number) => group(Array.from({ length: count }, () => filter))
+    for (const query of [filter, { ...filter, value: [1, true] }, many(1), many(15), group([filter, many(1)], "OR")]) {
+      assert.isTrue(isOnWire({ query }))
+    }
+    const wrong = [
+      { ...filter, operator: "like" },
+      { ...filter, value: [null] },
+      { ...filter, field: 1 }
+    ]
+    for (const query of [...wrong, many(0), many(16), group([filter], "XOR"), group([group([many(1)])])]) {
+      assert.isFalse(isOnWire({ query }))
+    }
+  })
+
+  it.effect("makes examples, with all fields and their operators", () =>
+    Effect.gen(function* () {
+      const samples = yield* Arbitrary.sampleEffect(Arbitrary.schema(Schema.toType(request.fields.query)), {
+        count: 100,
+        seed: 1
+      })
+      type Node = Search.Filter | Search.Group<Node>
+      const seen = new Set<string>()
+      const look = (node: Node, depth: number) => {
+        if ("field" in node) seen.add(`${depth} deep`).add(`${node.field} ${node.operator}`)
+        else for (const one of node.value) look(one, depth + 1)
+      }
+      for (const sample of samples) look(sample, 0)
+      const operators = {
+        name: ["=", "!=", "IN", "NIN", "~", "!~", "^", "$"],
+        seats: ["=", "!=", "IN", "NIN", ">", "<", ">=", "<="],
+        day: [">", "<", "="],
+        tag: ["=", "!="],
+        trial: ["=", "!=", "IN", "NIN"]
+      }
+      const expected = Object.entries(operators).flatMap(([field, some]) => some.map((one) => `${field} ${one}`))
+      assert.deepStrictEqual([...seen].toSorted(), [...expected, "0 deep", "1 deep", "2 deep"].toSorted())
     })
   )
 })
