@@ -1,4 +1,5 @@
 /** Jobs: enqueued, asked for until they are done, downloaded, and resumed by their id. */
+import * as Job from "@effect-intercom/core/Job"
 import { DataExportId, DataExports } from "@effect-intercom/core/resources/DataExports"
 import { type BackgroundJob, JobId, Jobs } from "@effect-intercom/core/resources/Jobs"
 import { ReportingExports } from "@effect-intercom/core/resources/ReportingExports"
@@ -85,6 +86,17 @@ describe("a run", () => {
       yield* Fiber.interrupt(fiber)
       assert.isTrue(Exit.hasInterrupts(yield* Fiber.await(fiber)))
       assert.lengthOf(server.sent, 1)
+    })
+  )
+
+  it.effect("of a kind of job that is abandoned by itself abandons none before there is one", () =>
+    Effect.gen(function* () {
+      const abandoned: Array<unknown> = []
+      const abandon = (job: unknown) => Effect.sync(() => void abandoned.push(job))
+      const fiber = yield* Effect.forkChild(Job.follow({ get: Effect.succeed, abandon }, Effect.never))
+      yield* Scripted.settle
+      yield* Fiber.interrupt(fiber)
+      assert.deepStrictEqual(abandoned, [])
     })
   )
 
@@ -226,6 +238,22 @@ describe("a job that is waited for", () => {
         server.sent.map(({ path }) => path),
         ["/jobs/status/7", "/jobs/status/7"]
       )
+    })
+  )
+
+  it.effect("fails as asking for it does: of what does not fit, or is not permitted", () =>
+    Effect.gen(function* () {
+      const failing = (answer: Scripted.Answer) =>
+        Jobs.use(({ get }) => get(JobId.make("7"))).pipe(
+          Effect.flip,
+          Effect.provide(Scripted.make([answer]).layer(Jobs.layer))
+        )
+      const odd = yield* failing(Scripted.json({ type: "job", id: "7", url: 1 }))
+      assert(odd.reason._tag === "DecodeError")
+      assert.deepStrictEqual([odd.operation, odd.reason.mismatches[0]?.path], ["Jobs.get", "url"])
+      const { reason } = yield* failing(Scripted.errorList(403, { code: "forbidden" }))
+      assert(reason._tag === "Forbidden")
+      assert.strictEqual(reason.permission, "Read jobs")
     })
   )
 
