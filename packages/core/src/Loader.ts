@@ -134,23 +134,21 @@ export const make = Effect.fnUntraced(function* <Id extends string, A>(
     // A batch has the context of its first.
     key: ({ context }) => Manner.ofCall(context),
     resolver: Effect.fnUntraced(function* (entries: Arr.NonEmptyArray<Request.Entry<Get<Id, A>>>) {
-      const waiting = Map.groupBy(entries, ({ request }) => request.id)
-      // There is one at least.
-      const ids = [...waiting.keys()] as unknown as Arr.NonEmptyReadonlyArray<Id>
-      const complete = (id: Id, exit: Exit.Exit<A, IntercomError>) => {
-        for (const entry of waiting.get(id) ?? []) entry.completeUnsafe(exit)
+      const waiting = [...Map.groupBy(entries, ({ request }) => request.id)]
+      const complete = (same: ReadonlyArray<Request.Entry<Get<Id, A>>>, exit: Exit.Exit<A, IntercomError>) => {
+        for (const entry of same) entry.completeUnsafe(exit)
       }
-      const found = yield* together(ids)
-      const alone = ids.filter((id) => {
+      // There is one at least.
+      const found = yield* together(waiting.map(([id]) => id) as unknown as Arr.NonEmptyReadonlyArray<Id>)
+      const alone = waiting.filter(([id, same]) => {
         const record = found.get(id)
         if (record === undefined) return true
-        complete(id, Exit.succeed(record))
+        complete(same, Exit.succeed(record))
         return false
       })
-      yield* Effect.forEach(alone, (id) => Effect.map(Effect.exit(one(id)), (exit) => complete(id, exit)), {
-        concurrency,
-        discard: true
-      })
+      const ask = ([id, same]: (typeof alone)[number]) =>
+        Effect.map(Effect.exit(one(id)), (exit) => complete(same, exit))
+      yield* Effect.forEach(alone, ask, { concurrency })
     })
   }).pipe(
     RequestResolver.setDelay(options.window ?? "10 millis"),

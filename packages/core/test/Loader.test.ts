@@ -17,6 +17,7 @@ import { HelpCenterId } from "@effect-intercom/core/resources/HelpCenters"
 import { TicketTypeId } from "@effect-intercom/core/resources/TicketType"
 import type { IntercomError } from "@effect-intercom/core/IntercomError"
 import { assert, describe, it } from "@effect/vitest"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
@@ -134,6 +135,8 @@ describe("ContactLoader", () => {
 
   it.effect.each([
     [2.5, 2],
+    [1, 1],
+    [0.9, 0],
     [0, 0],
     [-1, 0],
     [Number.NaN, 0]
@@ -145,11 +148,11 @@ describe("ContactLoader", () => {
         ({ getAll }) =>
           Effect.gen(function* () {
             assert.lengthOf(yield* getAll(ids(1, 4)), 4)
-            yield* getAll(ids(3, 4))
+            yield* getAll(ids(kept === 2 ? 3 : 4, 4))
           }),
         { capacity }
       )
-      assert.lengthOf(server.sent, kept === 2 ? 1 : 2)
+      assert.lengthOf(server.sent, kept === 0 ? 2 : 1)
     })
   )
 
@@ -195,15 +198,18 @@ describe("ContactLoader", () => {
     })
   )
 
-  it.effect("does not try each alone with a token that is refused", () =>
+  it.effect.each([
+    ["Unauthorized", Scripted.errorList(401, { code: "token_revoked" })],
+    ["RateLimited", Scripted.errorList(429, { code: "rate_limit_exceeded" }, { "retry-after": "3600" })]
+  ] as const)("does not try each alone what no other request could cure: %s", ([tag, answer]) =>
     Effect.gen(function* () {
-      const server = Scripted.make(() => Scripted.errorList(401, { code: "token_revoked" }))
+      const server = Scripted.make(() => answer)
       const got = yield* loading(server, ({ get }) =>
         Effect.forEach(ids(1, 3), (id) => Effect.flip(get(id)), { concurrency: "unbounded" })
       )
       assert.deepStrictEqual(
         got.map(({ reason }) => reason._tag),
-        ["Unauthorized", "Unauthorized", "Unauthorized"]
+        [tag, tag, tag]
       )
       assert.lengthOf(server.sent, 1)
     })
@@ -298,23 +304,26 @@ describe("ContactLoader", () => {
     ([, own]) =>
       Effect.gen(function* () {
         const server = workspace()
-        const [id] = ids(1, 1)
-        assert.isDefined(id)
+        const [id = ContactId.make(""), other = id] = ids(1, 2)
         yield* loading(server, ({ get, invalidate, refresh }) =>
           Effect.gen(function* () {
+            yield* get(other)
             for (let times = 0; times < 2; times++) {
               yield* get(id)
               yield* own()(get(id))
             }
-            assert.lengthOf(server.sent, 2)
+            assert.lengthOf(server.sent, 3)
             yield* own()(refresh(id))
-            yield* get(id)
             yield* own()(get(id))
             assert.lengthOf(server.sent, 4)
+            yield* get(id)
+            assert.lengthOf(server.sent, 5)
             yield* invalidate(id)
             yield* get(id)
             yield* own()(get(id))
-            assert.lengthOf(server.sent, 6)
+            assert.lengthOf(server.sent, 7)
+            yield* get(other)
+            assert.lengthOf(server.sent, 7)
           })
         )
       })
@@ -386,16 +395,19 @@ describe("loaders of lists", () => {
           const missing = yield* Effect.flip(loader.get("9"))
           yield* loader.invalidate("1")
           const again = yield* loader.get("1")
-          return [...first, later, alone, again].map(({ id }) => id).concat((missing as IntercomError).reason._tag)
+          const fresh = yield* loader.refresh("2")
+          return [...first, later, alone, again, fresh]
+            .map(({ id }) => id)
+            .concat((missing as IntercomError).reason._tag)
         }).pipe(
           Effect.provide(
             (Kind.layer() as unknown as Layer.Layer<never>).pipe(Layer.provide(api.layer(Intercom.layerHttp)))
           ),
           elapse
         )
-        assert.deepStrictEqual(outcome, ["1", "2", "1", "2", "3", "1", "NotFound"])
+        assert.deepStrictEqual(outcome, ["1", "2", "1", "2", "3", "1", "2", "NotFound"])
         const [listed = "", ...rest] = requests(api)
-        assert.deepStrictEqual(rest, [`${listed}/3`, `${listed}/9`, listed])
+        assert.deepStrictEqual(rest, [`${listed}/3`, `${listed}/9`, listed, listed])
       })
   )
 
@@ -434,6 +446,27 @@ describe("loaders of lists", () => {
     })
   )
 })
+
+it.effect("what is asked for alone is asked for eight at a time", () =>
+  Effect.gen(function* () {
+    const times: Array<number> = []
+    const one = () =>
+      Effect.delay(
+        Effect.map(Clock.currentTimeMillis, (now) => times.push(now)),
+        "100 millis"
+      )
+    const { getAll } = yield* Loader.make({ name: "x", one })
+    yield* Scripted.elapse(getAll(Array.from({ length: 20 }, (_, id) => String(id))), { step: "10 millis" })
+    assert.deepStrictEqual(
+      [...Map.groupBy(times, (time) => time)].map(([time, { length }]) => [time, length]),
+      [
+        [110, 8],
+        [210, 8],
+        [310, 4]
+      ]
+    )
+  })
+)
 
 it.effect("CompanyLoader asks for each once, and keeps it", () =>
   Effect.gen(function* () {
