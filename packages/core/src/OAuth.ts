@@ -108,16 +108,13 @@ const Checked = Schema.Struct({
 const check = Schema.decodeUnknownEffect(Checked, { errors: "all" })
 
 /** Both are the same. */
-const Answer = Schema.Struct({
-  access_token: Schema.optional(Schema.Unknown),
-  token: Schema.optional(Schema.Unknown)
-})
-const decodeAnswer = Schema.decodeUnknownOption(Schema.fromJsonString(Answer))
+const tokens = ["access_token", "token"] as const
+const decodeAnswer = Schema.decodeUnknownOption(Schema.fromJsonString(Schema.Record(Schema.String, Schema.Unknown)))
 const isToken = Schema.is(Settings.Token)
 
 const tokenOf = (text: string): string | undefined => {
   const answer = Option.getOrUndefined(decodeAnswer(text))
-  return [answer?.access_token, answer?.token].find(isToken)
+  return tokens.map((name) => answer?.[name]).find(isToken)
 }
 
 const maxAnswerSize = 1_000_000
@@ -238,13 +235,13 @@ const make = Effect.fnUntraced(function* (options: OAuthOptions) {
           () => Effect.fail(new OAuthError({ problem: "workspace", status: 401 }))
         )
       )
-    const workspace = me.app?.id_code
-    if (typeof workspace !== "string") {
+    const { app } = me
+    if (typeof app?.id_code !== "string") {
       return yield* new OAuthError({ problem: "workspace", description: "GET /me has no app" })
     }
-    const region = me.app?.region?.toLowerCase()
+    const region = app.region?.toLowerCase()
     const where = baseUrl === undefined ? { region: isRegion(region) ? region : asked } : { baseUrl }
-    return { workspace, credentials: { accessToken, ...where }, me }
+    return { workspace: app.id_code, credentials: { accessToken, ...where }, me }
   })
 
   return OAuth.of({ authorizeUrl, exchange, install })
@@ -255,7 +252,7 @@ const environment: Config.Config<OAuthOptions> = Config.all({
   clientId: Config.schema(Id, "INTERCOM_CLIENT_ID"),
   // Several, while one replaces another, are for signatures.
   clientSecret: Config.map(Config.schema(Schema.Redacted(Schema.String), "INTERCOM_CLIENT_SECRET"), (secrets) =>
-    Redacted.make(Redacted.value(secrets).split(",", 1).join("").trim(), { label: "client secret" })
+    Redacted.make(Redacted.value(secrets).split(",", 1).join().trim())
   ),
   redirectUri: Config.withDefault(Config.String("INTERCOM_REDIRECT_URI"), undefined),
   region: Config.withDefault(Config.schema(Settings.RegionName, "INTERCOM_REGION"), undefined),

@@ -294,6 +294,8 @@ describe("it does not end", () => {
           [callback(state), undefined],
           [callback("undefined"), undefined],
           ["/callback?code=x", state],
+          ["/callback?code=x", undefined],
+          ["/callback?code=x", ""],
           ["/callback?error=access_denied", state],
           ["http://[", state]
         ]
@@ -488,7 +490,7 @@ describe("its options", () => {
       const server = Scripted.make([answer])
       const env = {
         INTERCOM_CLIENT_ID: "from-env",
-        INTERCOM_CLIENT_SECRET: "new-secret, old-secret",
+        INTERCOM_CLIENT_SECRET: " new-secret , old-secret",
         INTERCOM_REDIRECT_URI: "https://you.example/callback",
         INTERCOM_REGION: "eu"
       }
