@@ -18,6 +18,15 @@ const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value))
 
 const values = (schema: Schema.Top): Arbitrary.Arbitrary<unknown> => Arbitrary.schema(Schema.toType(schema))
 
+/** A value, with another at a path of it that is none of a text, a number, a flag, or an object. */
+const changed = (value: unknown, path: string): unknown => {
+  const [, key = "", rest = ""] = /^\[?([^.[\]]+)\]?\.?(.*)$/.exec(path) ?? []
+  if (key === "") return [{}]
+  if (/^\d+$/.test(key)) return [changed({ id: "1" }, rest)]
+  const object = (value ?? {}) as { readonly [name: string]: unknown }
+  return { ...object, [key]: changed(object[key], rest) }
+}
+
 /** The topics of each kind of item, by the name of that. */
 const byItem = new Map(
   Object.entries(Webhook.Item).flatMap(([name, item]) => {
@@ -86,6 +95,50 @@ describe("a topic", () => {
     })
   )
 
+  it.effect.each<readonly [Webhook.Topic, ...paths: ReadonlyArray<string>]>([
+    ["ping", "message"],
+    ["admin.logged_in", "name"],
+    ["admin.activity_log_event.created", "activity_type", "performed_by.email"],
+    ["article.deleted", "title"],
+    ["call.started", "state"],
+    ["company.created", "name"],
+    ["company.deleted", "external_id"],
+    ["company.contact.attached", "company", "contact.email"],
+    ["contact.user.created", "email"],
+    ["contact.merged", "merged_from.id"],
+    ["contact.archived", "external_id"],
+    ["contact.user.tag.created", "tag.name", "contact"],
+    ["contact.unsubscribed", "contact", "subscription_types.data[0].id"],
+    ["content_stat.email", "content_stat", "content_stat.content_title", "contact.id", "company.id"],
+    ["conversation.user.replied", "title", "source.subject", "contacts.contacts[0].id", "statistics.type"],
+    ["conversation.user.replied", "conversation_parts.total_count"],
+    [
+      "conversation.user.replied",
+      ...["body", "author.name"].map((of) => `conversation_parts.conversation_parts[0].${of}`)
+    ],
+    ["conversation.deleted", "conversation_id"],
+    ["conversation.contact.attached", "contact", "conversation.id", "conversation.model.id"],
+    ["event.created", "user_id"],
+    ["job.completed", "url"],
+    ["ticket.created", "category", "contacts.contacts[0].id", "ticket_parts.total_count"],
+    ["ticket.contact.attached", "contact", "ticket.id"],
+    ["visitor.signed_up", "email"],
+    ["user.tag.created", "tag", "user.email"],
+    ["api.request.completed", "request_id", "request.method", "response.status"]
+  ])("is not that of an item of another kind: %s, at %s", ([topic, ...paths]) =>
+    Effect.gen(function* () {
+      for (const path of paths) {
+        const item = changed({ id: "1", tag: { id: "7" }, ...Samples.items[topic] }, path)
+        const event = yield* Webhook.decode(JSON.stringify(Samples.notification(topic, item)))
+        assert(event._tag === "Unknown", path)
+        assert.include(
+          event.mismatches.map((mismatch) => mismatch.path),
+          path
+        )
+      }
+    })
+  )
+
   it.effect.prop(
     "that nobody knows is unknown, whatever it is called and says",
     [Schema.String, Schema.Json],
@@ -126,11 +179,17 @@ describe("an envelope", () => {
   it.effect("is refused only without a topic, or when it is not JSON", () =>
     Effect.gen(function* () {
       const refused = (body: string | Uint8Array) =>
-        Effect.map(Effect.flip(Webhook.decode(body)), ({ message }) => message)
+        Effect.flip(Effect.asVoid(Webhook.decode(body))).pipe(
+          Effect.map((error) => {
+            assert.strictEqual(error._tag, "NotificationError")
+            return error.message
+          })
+        )
       assert.match(yield* refused(""), /expected JSON, got nothing/)
       assert.match(yield* refused("<html>"), /expected JSON, got "<html>"/)
       assert.match(yield* refused(bytes("[1]")), /no notification: the body: expected object, got \[1\]/)
       assert.match(yield* refused('{"data":{}}'), /topic: expected a value, got nothing/)
+      assert.match(yield* refused("{}"), /topic: expected a value, got nothing; data: expected a value, got nothing\./)
       assert.match(yield* refused('{"topic":"ping"}'), /data: expected a value, got nothing/)
       assert.match(yield* refused('{"event_name":"fin_replied"}'), /Canvas Kit and Fin have endpoints of their own/)
     })
