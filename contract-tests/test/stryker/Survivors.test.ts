@@ -60,7 +60,7 @@ describe("the reasons for surviving mutants", () => {
     assert.deepStrictEqual(
       Survivors.scores({ files }, [{ ...reasons[0], mutants: ["b < a → b <= a"] } as Survivors.Reason]),
       [
-        "a.ts: 75.0 %: of 4 mutants 2 are killed, 1 survive with a reason, 1 without one",
+        "a.ts: 75.0 %: of 4 mutants 2 are killed, 1 survive with a reason (lines 3), 1 without one",
         "b.ts: 100.0 %: of 0 mutants 0 are killed, 0 survive with a reason, 0 without one"
       ]
     )

@@ -82,16 +82,23 @@ export const complaints = (report: Report, reasons: ReadonlyArray<Reason>): Read
     ]
   })
 
-/** How many of the mutants of each file are dead, or have a reason to live. */
+/**
+ * How many of the mutants of each file are dead, or have a reason to live; with the lines of these, as a reason for one
+ * explains others that read alike.
+ */
 export const scores = (report: Report, reasons: ReadonlyArray<Reason>): ReadonlyArray<string> =>
   Object.entries(report.files).map(([file, { mutants, source }]) => {
     const explained = explainedIn(file, reasons)
     const killed = mutants.filter(({ status }) => dead.has(status)).length
     const survivors = mutants.filter(({ status }) => alive.has(status))
-    const excused = survivors.filter((mutant) => explained.has(describe(source, mutant))).length
+    const lines = survivors
+      .filter((mutant) => explained.has(describe(source, mutant)))
+      .map(({ location }) => location.start.line)
+    const excused = lines.length
     const all = killed + survivors.length
+    const at = excused === 0 ? "" : ` (lines ${[...new Set(lines)].toSorted((a, b) => a - b).join(", ")})`
     const score = all === 0 ? 100 : (100 * (killed + excused)) / all
-    return `${file}: ${score.toFixed(1)} %: of ${all} mutants ${killed} are killed, ${excused} survive with a reason, ${all - killed - excused} without one`
+    return `${file}: ${score.toFixed(1)} %: of ${all} mutants ${killed} are killed, ${excused} survive with a reason${at}, ${all - killed - excused} without one`
   })
 
 /** What this run mutated of a report, which has what earlier runs found in other files, too. */
