@@ -125,8 +125,8 @@ const isSame = (a: string, b: string): boolean => Mac.timingSafeEqual(utf8.encod
 const isRegion = Schema.is(Settings.RegionName)
 
 /** A state says for which region it is, as the callback does not. */
-const regionOf = (state: string): IntercomConfig.Region | undefined => {
-  const region = state.split(".")[1]
+const regionOf = (state: string | undefined): IntercomConfig.Region | undefined => {
+  const region = `${state}`.split(".")[1]
   return isRegion(region) ? region : undefined
 }
 
@@ -166,8 +166,10 @@ const make = Effect.fnUntraced(function* (options: OAuthOptions) {
   /** The code of a callback, if it is that of the session. */
   const codeOf = Effect.fnUntraced(function* (callback: URL | string, state: string | undefined) {
     const query = URL.parse(callback, "http://localhost")?.searchParams ?? new URLSearchParams()
-    const given = query.get("state") ?? ""
-    if (state === undefined || state === "" || !isSame(given, state)) return yield* new OAuthError({ problem: "state" })
+    const given = query.get("state")
+    if (given === null || state === undefined || state === "" || !isSame(given, state)) {
+      return yield* new OAuthError({ problem: "state" })
+    }
     const code = query.get("code") ?? ""
     if (code !== "") {
       // It may be base64, whose plus signs a query has for spaces.
@@ -210,7 +212,7 @@ const make = Effect.fnUntraced(function* (options: OAuthOptions) {
 
   const exchange = Effect.fn("OAuth.exchange")(function* (callback: URL | string, state: string | undefined) {
     const code = yield* codeOf(callback, state)
-    const { status, text } = yield* ask(code, regionOf(state ?? "") ?? usual)
+    const { status, text } = yield* ask(code, regionOf(state) ?? usual)
     if (status !== 200) return yield* new OAuthError({ problem: problemOf(status), status })
     const token = tokenOf(text)
     if (token === undefined) return yield* new OAuthError({ problem: "answer", status, description: "it has no token" })
@@ -219,7 +221,7 @@ const make = Effect.fnUntraced(function* (options: OAuthOptions) {
 
   const install = Effect.fn("OAuth.install")(function* (callback: URL | string, state: string | undefined) {
     const accessToken = yield* exchange(callback, state)
-    const asked = regionOf(state ?? "") ?? usual
+    const asked = regionOf(state) ?? usual
     // Its options were checked already.
     const config = yield* Effect.orDie(IntercomConfig.make({ accessToken, region: asked, baseUrl }))
     const client = yield* Effect.provideService(

@@ -295,7 +295,9 @@ describe("it does not end", () => {
           [callback("undefined"), undefined],
           ["/callback?code=x", state],
           ["/callback?code=x", undefined],
+          ["/callback?code=x&state=", undefined],
           ["/callback?code=x", ""],
+          ["/callback?code=x", "null"],
           ["/callback?error=access_denied", state],
           ["http://[", state]
         ]
