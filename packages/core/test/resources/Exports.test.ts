@@ -2,16 +2,19 @@
 import * as Job from "@effect-intercom/core/Job"
 import { DataExportId, DataExports } from "@effect-intercom/core/resources/DataExports"
 import { type BackgroundJob, JobId, Jobs } from "@effect-intercom/core/resources/Jobs"
-import { ReportingExports } from "@effect-intercom/core/resources/ReportingExports"
+import { ReportingExportId, ReportingExports } from "@effect-intercom/core/resources/ReportingExports"
+import type { IntercomError } from "@effect-intercom/core/IntercomError"
 import { assert, describe, it } from "@effect/vitest"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/testing/TestClock"
 import * as Scripted from "../Scripted.ts"
+import { unchecked } from "./Exchange.ts"
 
 const range = { created_at_after: 1_700_000_000, created_at_before: 1_700_086_400 }
 const figures = { dataset_id: "conversation", attribute_ids: ["a"], start_time: 1, end_time: 2 }
@@ -170,29 +173,158 @@ describe("a run", () => {
     })
   )
 
-  it.effect.each([true, false])("that is interrupted cancels the job if it is to (%s)", (cancelOnInterrupt) =>
+  it.effect.each([true, false, undefined])(
+    "that is interrupted cancels the job if it is to (%s)",
+    (cancelOnInterrupt) =>
+      Effect.gen(function* () {
+        const { server, used } = dataExports([status("pending"), status("canceled")], ({ run }) =>
+          Stream.runDrain(run(range, { cancelOnInterrupt }))
+        )
+        const fiber = yield* Effect.forkChild(used)
+        yield* Scripted.settle
+        yield* TestClock.adjust("10 millis")
+        yield* Fiber.interrupt(fiber)
+        assert.deepStrictEqual(
+          server.sent.map(({ path }) => path),
+          ["/export/content/data", ...(cancelOnInterrupt ? ["/export/cancel/j%2F1"] : [])]
+        )
+      })
+  )
+
+  it.effect.each([
+    ["https://api.intercom.io/download/reporting_data/j%2F1?app_id=abc", "?app_id=abc"],
+    ["https://api.intercom.io/download/reporting_data/j%2F1?app_id=", ""],
+    ["https://api.intercom.io/download/reporting_data/j%2F1", ""],
+    ["", ""],
+    [null, ""]
+  ])("of a report is asked for the workspace its address names, if it does: %s", ([download_url, query]) =>
     Effect.gen(function* () {
-      const { server, used } = dataExports([status("pending"), status("canceled")], ({ run }) =>
-        Stream.runDrain(run(range, { cancelOnInterrupt }))
-      )
-      const fiber = yield* Effect.forkChild(used)
-      yield* Scripted.settle
-      yield* TestClock.adjust("10 millis")
-      yield* Fiber.interrupt(fiber)
+      const server = Scripted.make([
+        status("pending"),
+        status("in_progress"),
+        status("complete", { download_url }),
+        file("a")
+      ])
+      const run = ReportingExports.use(({ run }) => textOf(run(figures)))
+      assert.strictEqual(yield* Scripted.elapse(Effect.provide(run, server.layer(ReportingExports.layer))), "a")
       assert.deepStrictEqual(
-        server.sent.map(({ path }) => path),
-        ["/export/content/data", ...(cancelOnInterrupt ? ["/export/cancel/j%2F1"] : [])]
+        server.sent.map(({ method, path }) => `${method} ${path}`),
+        [
+          "POST /export/reporting_data/enqueue",
+          "GET /export/reporting_data/j%2F1",
+          "GET /export/reporting_data/j%2F1",
+          `GET /download/reporting_data/j%2F1${query}`
+        ]
       )
     })
   )
 
-  it.effect("of a report is asked for the workspace its address names", () =>
+  it.effect("of a report that failed says so, and can be resumed by its id", () =>
     Effect.gen(function* () {
-      const address = "https://api.intercom.io/download/reporting_data/j%2F1?app_id=abc"
-      const server = Scripted.make([status("complete", { download_url: address }), file("a")])
-      const run = ReportingExports.use(({ run }) => textOf(run(figures)))
-      assert.strictEqual(yield* Effect.provide(run, server.layer(ReportingExports.layer)), "a")
-      assert.strictEqual(server.sent[1]?.path, "/download/reporting_data/j%2F1?app_id=abc")
+      const server = Scripted.make([status("failed")])
+      const resume = ReportingExports.use(({ resume }) => Stream.runDrain(resume(ReportingExportId.make("j/1"))))
+      const error = yield* Effect.flip(Effect.provide(resume, server.layer(ReportingExports.layer)))
+      assert(error._tag === "JobNotCompleted")
+      assert.deepInclude({ ...error }, { resource: "ReportingExports", job_identifier: "j/1", status: "failed" })
+      assert.deepStrictEqual(
+        server.sent.map(({ method, path }) => `${method} ${path}`),
+        ["GET /export/reporting_data/j%2F1"]
+      )
+    })
+  )
+})
+
+describe("an operation of an export", () => {
+  const [data, report] = [DataExportId.make("j"), ReportingExportId.make("j")]
+  const all = Layer.merge(DataExports.layer, ReportingExports.layer)
+  const content = "Export content data"
+  const reporting = "Export reporting data"
+  const operations: ReadonlyArray<
+    readonly [string, string, Effect.Effect<unknown, IntercomError, DataExports | ReportingExports>]
+  > = [
+    ["DataExports.enqueue", content, DataExports.use(({ enqueue }) => enqueue(range))],
+    ["DataExports.get", content, DataExports.use(({ get }) => get(data))],
+    ["DataExports.cancel", content, DataExports.use(({ cancel }) => cancel(data))],
+    ["DataExports.download", content, DataExports.use(({ download }) => Stream.runDrain(download(data)))],
+    [
+      "ReportingExports.listDatasets",
+      "Read reporting datasets",
+      ReportingExports.use(({ listDatasets }) => listDatasets())
+    ],
+    ["ReportingExports.enqueue", reporting, ReportingExports.use(({ enqueue }) => enqueue(figures))],
+    ["ReportingExports.get", reporting, ReportingExports.use(({ get }) => get(report))],
+    [
+      "ReportingExports.download",
+      reporting,
+      ReportingExports.use(({ download }) => Stream.runDrain(download(report, {})))
+    ]
+  ]
+
+  it.effect.each(operations)("%s names itself, and the permission it lacks: %s", ([name, permission, call]) =>
+    Effect.gen(function* () {
+      const server = Scripted.make([Scripted.errorList(403, { code: "forbidden" })])
+      const { operation, reason } = yield* Effect.flip(Effect.provide(call, server.layer(all)))
+      assert(reason._tag === "Forbidden")
+      assert.deepStrictEqual([operation, reason.permission], [name, permission])
+    })
+  )
+
+  it.effect.each([
+    ["DataExports.get", { job_identifier: "j", download_url: 1 }, "download_url"],
+    ["ReportingExports.get", { job_identifier: "j", download_url: 1 }, "download_url"],
+    ["ReportingExports.listDatasets", { data: {} }, "data"],
+    ["ReportingExports.listDatasets", { data: [{ id: 1 }] }, "data[0].id"],
+    ["ReportingExports.listDatasets", { data: [{ id: "a", attributes: [{ id: 1 }] }] }, "data[0].attributes[0].id"]
+  ] as const)("%s says where an answer does not fit: %j", ([name, body, path]) =>
+    Effect.gen(function* () {
+      const [, , call] = operations.find(([one]) => one === name)!
+      const { reason } = yield* Effect.flip(Effect.provide(call, Scripted.make([Scripted.json(body)]).layer(all)))
+      assert(reason._tag === "DecodeError")
+      assert.strictEqual(reason.mismatches[0]?.path, path)
+    })
+  )
+
+  it.effect("lists datasets, all in one answer", () =>
+    Effect.gen(function* () {
+      const server = Scripted.make([Scripted.json({ type: "list", data: [{ id: "conversation" }, { id: "ticket" }] })])
+      const items = ReportingExports.use(({ listDatasets }) => Stream.runCollect(listDatasets.items()))
+      const found = yield* Effect.provide(items, server.layer(ReportingExports.layer))
+      assert.deepStrictEqual(
+        found.map(({ id }) => id),
+        ["conversation", "ticket"]
+      )
+      assert.deepStrictEqual(
+        server.sent.map(({ method, path }) => `${method} ${path}`),
+        ["GET /export/reporting_data/get_datasets"]
+      )
+    })
+  )
+
+  it.effect("refuses what it cannot be asked", () =>
+    Effect.gen(function* () {
+      const refused = <R extends DataExports | ReportingExports>(call: Effect.Effect<unknown, IntercomError, R>) =>
+        Effect.gen(function* () {
+          const { reason } = yield* Effect.flip(Effect.provide(call, Scripted.make([]).layer(all)))
+          assert(reason._tag === "EncodeError")
+          return reason.mismatches.map(({ path }) => path)
+        })
+      const wrong = { created_at_after: "1", created_at_before: 2 }
+      assert.deepStrictEqual(yield* refused(DataExports.use(({ enqueue }) => enqueue(unchecked(wrong)))), [
+        "created_at_after"
+      ])
+      assert.deepStrictEqual(
+        yield* refused(ReportingExports.use(({ enqueue }) => enqueue(unchecked({ ...figures, attribute_ids: "a" })))),
+        ["attribute_ids"]
+      )
+      assert.deepStrictEqual(yield* refused(ReportingExports.use(({ get }) => get(report, unchecked({ app_id: 1 })))), [
+        "app_id"
+      ])
+      assert.deepStrictEqual(
+        yield* refused(
+          ReportingExports.use(({ download }) => Stream.runDrain(download(report, unchecked({ app_id: 1 }))))
+        ),
+        ["app_id"]
+      )
     })
   )
 })
