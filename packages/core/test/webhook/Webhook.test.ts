@@ -185,7 +185,7 @@ describe("an envelope", () => {
             return error.message
           })
         )
-      assert.match(yield* refused(""), /expected JSON, got nothing/)
+      assert.match(yield* refused(""), /: the body: expected JSON, got nothing/)
       assert.match(yield* refused("<html>"), /expected JSON, got "<html>"/)
       assert.match(yield* refused(bytes("[1]")), /no notification: the body: expected object, got \[1\]/)
       assert.match(yield* refused('{"data":{}}'), /topic: expected a value, got nothing/)
