@@ -8,10 +8,10 @@ describe("the bench", () => {
     "measures every layer, and compares with Prism's own command",
     () =>
       Effect.gen(function* () {
-        const measured = yield* Speed.measure({ rounds: 2, checks: 3, suites: 0 })
+        const measured = yield* Speed.measure({ rounds: 1, checks: 3, suites: 0 })
         assert.strictEqual(measured.speeds.length, 7)
         for (const { name, perSecond } of measured.speeds) {
-          assert.strictEqual(perSecond.length, 2, name)
+          assert.strictEqual(perSecond.length, 1, name)
           for (const speed of perSecond) assert.isAbove(speed, 0, name)
         }
         const lines = Speed.table(measured).split("\n")
