@@ -135,6 +135,14 @@ describe("a request with attributes", () => {
 })
 
 describe("received attributes", () => {
+  it.effect("are as a schema says that is made while a program runs", () =>
+    Effect.gen(function* () {
+      class Later extends Contacts.withAttributes<Later>()("Later", Schema.Struct({ score: Schema.Finite })) {}
+      const { value } = yield* exchange(Later, ({ get }) => get(id), received({ score: 7 }))
+      assert.deepStrictEqual(yield* Later.attributes.decode(value), { score: 7 })
+    })
+  )
+
   it.effect("are as they came, whether they fit or not; `decode` tells which do not", () =>
     Effect.gen(function* () {
       const odd = { plan: "gold", seats: "3", ends_at: null, legacy: [1] }

@@ -76,6 +76,8 @@ describe("ContactLoader", () => {
         server.sent.map((sent) => askedOf(sent).length),
         [50, 50, 20]
       )
+      // All that are asked for fit on a page.
+      for (const { body } of server.sent) assert.strictEqual(Object(body).pagination.per_page, 50)
       assert.sameMembers(server.sent.flatMap(askedOf), ids(1, 120))
     })
   )
@@ -195,6 +197,16 @@ describe("ContactLoader", () => {
       assert.lengthOf(said, 1)
       assert.match(said[0] ?? "", /^Debug: Contacts: 3 at once failed, .*403/)
       assert.notInclude(said[0] ?? "", Scripted.token)
+    })
+  )
+
+  it.effect("asks for each alone where a page has no list", () =>
+    Effect.gen(function* () {
+      const server = Scripted.make((sent) =>
+        Scripted.json(sent.method === "POST" ? { type: "list", data: null } : Scripted.contact("1"))
+      )
+      yield* loading(server, ({ getAll }) => getAll(ids(1, 2)))
+      assert.deepStrictEqual(requests(server), ["POST /contacts/search", "GET /contacts/1", "GET /contacts/2"])
     })
   )
 

@@ -43,7 +43,7 @@ export class ContactLoader extends Context.Service<ContactLoader, Loader.Loader<
             many: (ids) =>
               Effect.map(
                 search({ query: Search.contact("id", "IN", ids), pagination: { per_page: most } }),
-                ({ data }) => new Map((data ?? []).map((contact) => [contact.id, contact]))
+                ({ data }) => new Map(data?.map((contact) => [contact.id, contact]))
               )
           },
           options
