@@ -109,6 +109,19 @@ export class Refused extends Schema.TaggedError<Refused>()("Refused", {
   }
 }
 
+/** What answers is not the API: that always tells whose token it is. */
+export class NotTheApi extends Schema.TaggedError<NotTheApi>()("NotTheApi", {
+  baseUrl: Schema.String,
+  error: IntercomError
+}) {
+  override get message(): string {
+    return (
+      `${this.baseUrl} is not where Intercom's API is: it knows no ${this.error.path} (${says(this.error)}). Correct the ` +
+      "path of --base-url or INTERCOM_BASE_URL, or leave both out and name a --region."
+    )
+  }
+}
+
 /** The connection failed on its way through a proxy. */
 export class ProxyFailed extends Schema.TaggedError<ProxyFailed>()("ProxyFailed", {
   /** Without user and password. */
@@ -158,6 +171,8 @@ const explanation = Effect.fnUntraced(function* (error: unknown) {
   const failed = requestOf(error)
   if (failed?.reason._tag === "Unauthorized")
     return new Refused({ baseUrl: config.baseUrl.href, error: failed, kept: isKept(error) })
+  if (failed?.reason._tag === "NotFound" && failed.path === "/me")
+    return new NotTheApi({ baseUrl: config.baseUrl.href, error: failed })
   if (failed !== undefined && hasCode(failed, "scroll_exists")) return new ScrollTaken()
   if (failed?.reason._tag !== "TransportError") return undefined
   const way = yield* Effect.orElseSucceed(proxy, () => undefined)
@@ -165,7 +180,7 @@ const explanation = Effect.fnUntraced(function* (error: unknown) {
   return new ProxyFailed({ proxy: way, host: config.baseUrl.host, description: failed.reason.description })
 })
 
-type Explained = ProxyFailed | Refused | ScrollTaken
+type Explained = NotTheApi | ProxyFailed | Refused | ScrollTaken
 
 /** Says of a refused token which address refused it, and of a failed connection which proxy it went through. */
 export const explained = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E | Explained, R | IntercomHttp> =>

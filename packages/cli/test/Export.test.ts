@@ -420,6 +420,23 @@ describe("an error says what to do", () => {
     }).pipe(Effect.provide(simulator()))
   )
 
+  it.live("an address where the API is not", () =>
+    Effect.gen(function* () {
+      const { url } = yield* Simulator
+      for (const args of [["export", "tags", "--to", `ndjson:${yield* Command.temporary}`], ["whoami"]]) {
+        const { code, stderr } = yield* Command.inProcess(args, {
+          INTERCOM_BASE_URL: `${url}/v2`,
+          INTERCOM_ACCESS_TOKEN: "simulator-token"
+        })
+        assert.strictEqual(code, 1)
+        isSentence(stderr.trim())
+        assert.include(stderr, `${url}/v2 is not where Intercom's API is: it knows no /me (HTTP 404`)
+        assert.include(stderr, "Correct the path of --base-url or INTERCOM_BASE_URL")
+        assert.notInclude(stderr, "Check the id")
+      }
+    }).pipe(Effect.provide(simulator()))
+  )
+
   it.live("a token revoked on the way: what was written is kept", () =>
     Effect.gen(function* () {
       const { setFaults } = yield* Simulator

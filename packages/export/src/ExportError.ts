@@ -616,8 +616,9 @@ export class ExportError extends Schema.TaggedError<ExportError>()("ExportError"
   /** Whether every other resource would fail for the same reason. */
   get ofAll(): boolean {
     if (this.reason._tag !== "RequestFailed") return !ofOne.has(this.reason._tag)
-    const { _tag } = this.reason.error.reason
-    return _tag === "Unauthorized" || _tag === "TransportError"
+    const { reason } = this.reason.error
+    // A connection that breaks may be of one path; where none can be made, none can for the others.
+    return reason._tag === "Unauthorized" || (reason._tag === "TransportError" && !reason.sent)
   }
 
   /** Whether the same export, run again once its cause is removed, resumes where this one stopped. */

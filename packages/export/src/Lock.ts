@@ -154,7 +154,7 @@ const release = (claim: Claim) =>
     held.delete(claim.id)
     const found = yield* look(claim.path)
     if (found !== undefined && isOwn(claim, found)) yield* Files.remove(claim.path)
-  }).pipe(Effect.ignore({ log: "Warn", message: `${claim.path} could not be removed` }))
+  }).pipe(Effect.catch((reason) => Effect.logWarning(`${claim.path} could not be removed: ${reason.message}`)))
 
 /** Creates the lock with its content, at once; false when there is one. */
 const create = Effect.fnUntraced(function* (claim: Claim) {

@@ -277,4 +277,17 @@ describe("a failure of everything", () => {
       )
     )
   }
+
+  it.effect("connections that break for one resource do not stop the others", () =>
+    inWorkspace(
+      Faults.when("Tags.list", Faults.rate(1, ["reset"])),
+      Effect.gen(function* () {
+        const sink = MemorySink.make()
+        const error = yield* Effect.flip(Workspace.run({ resources: ["tags", "teams"], resourcesAtOnce: 1 }, sink))
+        assert.strictEqual(error.reason._tag === "RequestFailed" && error.reason.error.reason._tag, "TransportError")
+        assert.isFalse(error.ofAll)
+        assert.isTrue(sink.outputs.has("teams"))
+      })
+    )
+  )
 })

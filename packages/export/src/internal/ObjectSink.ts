@@ -231,7 +231,7 @@ const hold = Effect.fnUntraced(function* (bucket: Bucket, { patience, place }: O
       }).pipe(
         // It is another's by now.
         Effect.catchTag("LostLock", () => Effect.void),
-        Effect.ignore({ log: "Warn", message: `The lock on ${place} could not be given back` })
+        Effect.catch((reason) => Effect.logWarning(`The lock on ${place} could not be given back: ${reason.message}`))
       )
   )
 
