@@ -24,6 +24,8 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type * as Stdio from "effect/Stdio"
 import { text } from "./internal/Flags.ts"
+import { Held } from "./internal/Held.ts"
+import * as WholeFile from "./internal/WholeFile.ts"
 import * as Mistake from "./Mistake.ts"
 
 /** A destination, as parsed. */
@@ -421,8 +423,42 @@ const notThere = (text: string): string | undefined => {
 const missing = Effect.fnUntraced(function* (destination: Destination) {
   const fs = yield* FileSystem.FileSystem
   const path = "directory" in destination ? destination.directory : "file" in destination ? destination.file : undefined
-  const isThere = path === undefined || (yield* Effect.orElseSucceed(fs.exists(path), () => true))
-  return isThere ? undefined : `<destination>: ${Printable.line(path)} is not there.`
+  if (path === undefined) return undefined
+  const shown = Printable.line(path)
+  // What cannot be looked at is reported when it is read.
+  if (!(yield* Effect.orElseSucceed(fs.exists(path), () => true))) return `<destination>: ${shown} is not there.`
+  if (!("directory" in destination)) return undefined
+  const info = yield* Effect.option(fs.stat(path))
+  return Option.exists(info, ({ type }) => type !== "Directory")
+    ? `<destination>: ${shown} is not a directory. Name the directory that was exported to; of a database, the file alone will do.`
+    : undefined
+})
+
+/** What is beside a database and part of it, or of the export that writes to it. */
+const besides = ["", "-wal", "-shm", "-journal", ".wal", ".lock"]
+
+/** The files and directories of an export that are on this machine. */
+const filesOf = (destination: Destination, { manifest }: Overview.Overview): ReadonlyArray<string> => {
+  if ("file" in destination) return besides.map((suffix) => destination.file + suffix)
+  if (!("directory" in destination)) return []
+  const places = Object.values(manifest?.exports ?? {}).map(({ place }) => place)
+  return [...traces, "quarantine.ndjson", "export.lock", ...places].map((name) => `${destination.directory}/${name}`)
+}
+
+/** Refuses a file to write that belongs to the export, whatever leads there. */
+export const mustNotHold = Effect.fnUntraced(function* (
+  destination: Destination,
+  overview: Overview.Overview,
+  out: string
+) {
+  const { sep } = yield* Path.Path
+  const both = (path: string) => Effect.all([WholeFile.named(path), WholeFile.resolved(path)])
+  const files = (yield* Effect.forEach(filesOf(destination, overview), both)).flat()
+  const isHeld = (yield* both(out)).some((path) =>
+    files.some((file) => path === file || path.startsWith(`${file}${sep}`))
+  )
+  if (!isHeld) return
+  return yield* new Held({ out })
 })
 
 /** A directory or bucket holds exports, none of which is in the format that was named. */

@@ -7,6 +7,7 @@ import * as Config from "effect/Config"
 import * as Schema from "effect/Schema"
 import * as SchemaIssue from "effect/SchemaIssue"
 import * as ExitCode from "./ExitCode.ts"
+import { Held } from "./internal/Held.ts"
 import { Incomplete, resumes } from "./Outcome.ts"
 
 export interface Ending {
@@ -31,6 +32,7 @@ const failure = (error: unknown): Ending => {
   if (error instanceof SecretError) {
     return { code: ExitCode.usage, sentence: `INTERCOM_CLIENT_SECRET is wrong: ${error.message}` }
   }
+  if (error instanceof Held) return { code: ExitCode.usage, sentence: error.message }
   if (error instanceof Incomplete) return { code: ExitCode.incomplete, sentence: error.message }
   if (error instanceof ExportError && error.resumable && error.kept === true) {
     return {

@@ -1,16 +1,15 @@
 /** `intercom export report`: a page about what stands at a destination. */
 import * as Printable from "@effect-intercom/core/Printable"
 import * as Directory from "@effect-intercom/export/Directory"
-import { fromPlatform } from "@effect-intercom/export/ExportError"
 import * as Overview from "@effect-intercom/export/Overview"
 import * as Report from "@effect-intercom/export/Report"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
-import * as FileSystem from "effect/FileSystem"
 import * as Path from "effect/Path"
 import * as Destination from "./Destination.ts"
+import * as WholeFile from "./internal/WholeFile.ts"
 
 export const command = Command.make(
   "report",
@@ -25,10 +24,10 @@ export const command = Command.make(
   },
   Effect.fnUntraced(function* ({ out, ...options }) {
     const overview = yield* Destination.look("report", options, Overview.read)
-    const fs = yield* FileSystem.FileSystem
+    yield* Destination.mustNotHold(options.destination, overview, out)
     const { dirname } = yield* Path.Path
     yield* Directory.make(dirname(out))
-    yield* Effect.mapError(fs.writeFileString(out, Report.render(overview)), (error) => fromPlatform(out, error))
+    yield* WholeFile.write(out, Report.render(overview))
     yield* Console.log(Printable.line(out))
   })
 ).pipe(

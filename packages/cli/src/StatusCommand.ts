@@ -78,7 +78,9 @@ export const render = ({ damaged, manifest, name, state, unfinished: begun }: Ov
     table,
     ...(damaged === undefined
       ? []
-      : ["What is damaged is gone, or of another size than it was left with: --force exports it again."]),
+      : [
+          "What is damaged is gone, of another size than it was left with, or cannot be read, as verify tells: --force exports it again."
+        ]),
     ...(begun.length === 0 ? [] : ["The same command resumes what is unfinished."])
   ].join("\n")
 }

@@ -24,10 +24,16 @@ export class NotWritable extends Schema.TaggedError<NotWritable>()("NotWritable"
 /** A file or directory is there, and must not be read. */
 export class NotReadable extends Schema.TaggedError<NotReadable>()("NotReadable", {
   path: Schema.String,
-  description: Schema.String
+  description: Schema.String,
+  /** Of a database with files beside it: a copy can be read where they can be written. */
+  remedy: Schema.optionalKey(Schema.Literal("copy"))
 }) {
   override get message(): string {
-    return `${this.path} cannot be read (${this.description}). Correct its permissions, or choose another place.`
+    const remedy =
+      this.remedy === "copy"
+        ? "Copy all its files to a directory of yours, or ask somebody who may write there."
+        : "Correct its permissions, or choose another place."
+    return `${this.path} cannot be read (${this.description}). ${remedy}`
   }
 }
 
@@ -53,10 +59,14 @@ export class InTheWay extends Schema.TaggedError<InTheWay>()("InTheWay", {
 /** Any other failure of the file system. */
 export class FileFailed extends Schema.TaggedError<FileFailed>()("FileFailed", {
   path: Schema.String,
-  description: Schema.String
+  description: Schema.String,
+  /** What an export wrote was read, and is not what it wrote. */
+  damaged: Schema.optionalKey(Schema.Literal(true))
 }) {
   override get message(): string {
-    return `${this.path}: ${this.description}`
+    const failure = `${this.path}: ${this.description}`
+    if (this.damaged !== true) return failure
+    return `${failure.replace(/\.?$/, ".")} Put a good copy back, or export it again with --force.`
   }
 }
 
@@ -659,6 +669,7 @@ export const fromPlatform = (
   if (full.has(code)) return new DiskFull({ path })
   if (directories.has(code)) return new InTheWay({ path, needed: "file" })
   if (code === "ENOTDIR" && reason.method === "readDirectory") return new InTheWay({ path, needed: "directory" })
+  if (code === "ENOTDIR" && reads) return new InTheWay({ path: above(path), needed: "directory" })
   const description = text ?? described[reason._tag] ?? reason.description ?? reason._tag
   const denied = reason._tag === "PermissionDenied"
   if (reads) {
@@ -668,6 +679,9 @@ export const fromPlatform = (
   }
   return denied || unwritable.has(code) ? new NotWritable({ path, description }) : new FileFailed({ path, description })
 }
+
+/** Of what is in a file instead of a directory. */
+const above = (path: string): string => path.replace(/[\\/]+[^\\/]*$/, "")
 
 /** Of a failure whose cause is not known. The error's own message may name a descriptor, which says nothing to anybody. */
 const described: { readonly [tag: string]: string } = {

@@ -17,10 +17,20 @@ import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
 import * as Path from "effect/Path"
+import * as Result from "effect/Result"
 import * as Schedule from "effect/Schedule"
 import { isSqlError, type SqlError } from "effect/sql/SqlError"
 import * as Directory from "./Directory.ts"
-import { DatabaseBusy, DatabaseFailed, DiskFull, NotADatabase, NotWritable, type Reason } from "./ExportError.ts"
+import {
+  DatabaseBusy,
+  DatabaseFailed,
+  DiskFull,
+  NotADatabase,
+  NotReadable,
+  NotWritable,
+  type Reason,
+  Unreadable
+} from "./ExportError.ts"
 import * as Files from "./internal/Files.ts"
 import { Host } from "./Host.ts"
 import * as SqliteClient from "./NodeSqliteClient.ts"
@@ -74,8 +84,8 @@ export const layer = ({ file }: Options): Layer.Layer<Sink, never, FileSystem.Fi
         const fs = yield* FileSystem.FileSystem
         yield* Files.mustBeFile(file)
         const there = yield* Files.at(file)(fs.exists(file))
-        const client = yield* at(SqliteClient.make(there ? file : ":memory:", { readOnly: there }))
-        return SqlSink.reader({ dialect: dialectOf(file, client), sha256 })
+        const client = yield* there ? readable(file) : at(SqliteClient.make(":memory:", { readOnly: false }))
+        return SqlSink.reader({ dialect: { ...dialectOf(file, client), reason: readingAt(file) }, sha256 })
       })
 
       return Sink.of({
@@ -85,6 +95,25 @@ export const layer = ({ file }: Options): Layer.Layer<Sink, never, FileSystem.Fi
       })
     })
   )
+
+/**
+ * Opens it to read. In WAL mode SQLite makes two files beside the database even for that; where it may not, a database
+ * without a `-wal` is all in one file, and is read as it stands.
+ */
+const readable = Effect.fnUntraced(function* (file: string) {
+  const failing = <A, R>(effect: Effect.Effect<A, SqlError, R>) => Effect.mapError(effect, readingAt(file))
+  const client = yield* failing(SqliteClient.make(file, { readOnly: true }))
+  const tried = yield* Effect.result(client.sql`SELECT name FROM sqlite_schema LIMIT 1`)
+  if (Result.isSuccess(tried)) return client
+  const reason = readingAt(file)(tried.failure)
+  if (reason._tag !== "NotReadable") return yield* Effect.fail(reason)
+  const wal = `${file}-wal`
+  if ((yield* Files.exists(wal)) && (yield* Files.size(wal)) > 0) {
+    const description = `${reason.description}: ${wal} holds a part of it, which is read where its directory may be written to`
+    return yield* new NotReadable({ path: file, description, remedy: "copy" })
+  }
+  return yield* failing(SqliteClient.make(file, { readOnly: true, immutable: true }))
+})
 
 const types = { text: "TEXT", integer: "INTEGER", real: "REAL", boolean: "BOOLEAN INTEGER", json: "JSON TEXT" } as const
 
@@ -142,7 +171,7 @@ const dialectOf = (file: string, { runMany, sql }: SqliteClient.SqliteClient): D
 })
 
 // SQLite's result codes: https://sqlite.org/rescode.html
-const code = { busy: 5, locked: 6, readOnly: 8, full: 13, cannotOpen: 14, notADatabase: 26 } as const
+const code = { busy: 5, locked: 6, readOnly: 8, damaged: 11, full: 13, cannotOpen: 14, notADatabase: 26 } as const
 
 const isBusy = (error: unknown): boolean => {
   if (!isSqlError(error)) return false
@@ -167,7 +196,17 @@ const reasonAt =
         return new NotWritable({ path: file, description: error.message })
       case code.notADatabase:
         return new NotADatabase({ path: file })
+      case code.damaged:
+        return new Unreadable({ path: file, finished: true })
       default:
         return new DatabaseFailed({ database: file, description: error.message })
     }
+  }
+
+/** Where nothing was to be written. */
+const readingAt =
+  (file: string) =>
+  (error: SqlError): Reason => {
+    const reason = reasonAt(file)(error)
+    return reason._tag === "NotWritable" ? new NotReadable({ path: file, description: reason.description }) : reason
   }

@@ -13,6 +13,7 @@ import { classifySqliteError, SqlError } from "effect/sql/SqlError"
 import { makeCompilerSqlite } from "effect/sql/Statement"
 import * as Stream from "effect/Stream"
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite"
+import { pathToFileURL } from "node:url"
 
 /** A client, and what it lacks: to run one statement for many rows, without an effect for each. */
 export interface SqliteClient {
@@ -45,6 +46,8 @@ const input = (value: unknown): SQLInputValue =>
 
 export interface Options {
   readonly readOnly: boolean
+  /** Nothing writes to it, and nothing is made beside it: it is read as it stands, without its `-wal`. */
+  readonly immutable?: boolean
   /**
    * How long a statement waits for another program's transaction; this one does nothing else meanwhile.
    *
@@ -53,14 +56,20 @@ export interface Options {
   readonly patience?: Duration.Input | undefined
 }
 
+const asImmutable = (file: string): URL => {
+  const url = pathToFileURL(file)
+  url.searchParams.set("immutable", "1")
+  return url
+}
+
 /** Opens the database, which is made when it does not exist, unless it is only to be read. */
 export const make = Effect.fnUntraced(function* (
   file: string,
-  { patience = 0, readOnly }: Options
+  { immutable = false, patience = 0, readOnly }: Options
 ): Effect.fn.Return<SqliteClient, SqlError, Scope.Scope> {
   const timeout = Duration.toMillis(Duration.fromInputUnsafe(patience))
   const database = yield* Effect.acquireRelease(
-    attempt(() => new DatabaseSync(file, { readOnly, timeout })),
+    attempt(() => new DatabaseSync(immutable ? asImmutable(file) : file, { readOnly, timeout })),
     (opened) => Effect.sync(() => opened.close())
   )
   const connection = connectionOf(database)

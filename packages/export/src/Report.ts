@@ -17,6 +17,8 @@ const { cell, time } = ReportPage
 interface Output {
   readonly name: string
   readonly done: boolean
+  /** Complete once, and gone since, or of another size. */
+  readonly damaged: boolean
   readonly source: Source
   readonly scope: Scope
   readonly counts: Counts
@@ -34,11 +36,12 @@ interface Output {
   readonly at: string
 }
 
-const outputsOf = ({ manifest, unfinished }: Overview): ReadonlyArray<Output> => [
+const outputsOf = ({ damaged, manifest, unfinished }: Overview): ReadonlyArray<Output> => [
   ...unfinished.map((checkpoint: Checkpoint): Output => ({
     ...checkpoint,
     name: checkpoint.scope.output,
     done: false,
+    damaged: false,
     complete: null,
     bytes: null,
     sha256: null,
@@ -49,6 +52,7 @@ const outputsOf = ({ manifest, unfinished }: Overview): ReadonlyArray<Output> =>
     ...entry,
     name,
     done: true,
+    damaged: damaged?.has(entry.place) === true,
     at: entry.finishedAt
   }))
 ]
@@ -60,8 +64,20 @@ const list = new Intl.ListFormat("en-US", { type: "conjunction" })
 
 const verdict = (outputs: ReadonlyArray<Output>): string => {
   if (outputs.length === 0) return "Nothing is exported here"
-  const unfinished = outputs.filter(({ done }) => !done).map(({ name }) => name)
-  if (unfinished.length > 0) return `${list.format(unfinished)} ${unfinished.length === 1 ? "is" : "are"} unfinished`
+  const stand = (state: string, names: ReadonlyArray<string>) =>
+    names.length === 0 ? [] : [`${list.format(names)} ${names.length === 1 ? "is" : "are"} ${state}`]
+  const named = (of: (output: Output) => boolean) => outputs.filter(of).map(({ name }) => name)
+  const undone = [
+    ...stand(
+      "damaged",
+      named(({ damaged }) => damaged)
+    ),
+    ...stand(
+      "unfinished",
+      named(({ done }) => !done)
+    )
+  ]
+  if (undone.length > 0) return undone.join(", ")
   const quarantined = sum(outputs, ({ counts }) => counts.quarantined)
   const missing = sum(outputs, lacking)
   const duplicates = sum(outputs, duplicatesOf)
@@ -93,14 +109,22 @@ const ofSeconds = (seconds: number): Markup =>
 
 // The outputs
 
+const stateOf = ({ damaged, done }: Output): Markup => {
+  if (damaged) {
+    return html`<span class="warn">damaged</span>: gone, of another size than it was left with, or not readable;
+      <code>--force</code> exports it again`
+  }
+  return done ? html`<span class="ok">complete</span>` : html`<span class="warn">unfinished</span>`
+}
+
 const row = (output: Output): Markup => {
-  const { at, bytes, counts, done, effort, name, runs, scope, total, workedMillis } = output
+  const { at, bytes, counts, effort, name, runs, scope, total, workedMillis } = output
   const missing = lacking(output)
   return html`<tr role="row">
     <th role="rowheader" scope="row">
       ${name}
       <small>
-        ${done ? html`<span class="ok">complete</span>` : html`<span class="warn">unfinished</span>`},
+        ${stateOf(output)},
         ${time(at)}${
           scope.since === null ? undefined : html`; what changed after ${ofSeconds(scope.since)}`
         }${scope.where === undefined ? undefined : html`; where <code>${JSON.stringify(scope.where)}</code>`}${

@@ -38,6 +38,10 @@ it("what the system has against it is said in its words, and a descriptor never"
     "out/contacts.ndjson.part cannot be read (permission denied (EACCES)). Correct its permissions, or choose another place."
   )
   assert.strictEqual(
+    from("readFile", "ENOTDIR", "not a directory"),
+    "out is not a directory. Move it away, or choose another place."
+  )
+  assert.strictEqual(
     from("writeAll", "ENOSPC", "no space left on device"),
     "The disk is full: out/contacts.ndjson.part could not be written. Make room first."
   )

@@ -23,6 +23,10 @@ describe("the report", () => {
     )
     assert.strictEqual(heading(overview({ contacts: entry() }, [checkpoint])), "conversations is unfinished")
     assert.strictEqual(
+      heading({ ...overview({ contacts: entry() }, [checkpoint]), damaged: new Set(["contacts.ndjson"]) }),
+      "contacts is damaged, conversations is unfinished"
+    )
+    assert.strictEqual(
       heading({ name: "x", manifest: undefined, state: undefined, unfinished: [] }),
       "Nothing is exported here"
     )

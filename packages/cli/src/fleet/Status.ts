@@ -1,13 +1,12 @@
 /** `intercom fleet status`. */
 import * as Printable from "@effect-intercom/core/Printable"
-import { fromPlatform } from "@effect-intercom/export/ExportError"
 import { Fleet } from "@effect-intercom/fleet/Fleet"
 import * as StatusPage from "@effect-intercom/fleet/StatusPage"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
-import * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
 import type { StatusOptions } from "../FleetCommand.ts"
+import * as WholeFile from "../internal/WholeFile.ts"
 import * as Place from "./Place.ts"
 import * as StatusTable from "./StatusTable.ts"
 
@@ -23,8 +22,7 @@ export const status = (options: StatusOptions) =>
     const found = yield* fleet.status(Option.getOrUndefined(options.night))
     if (Option.isSome(options.out)) {
       const file = options.out.value
-      const fs = yield* FileSystem.FileSystem
-      yield* Effect.mapError(fs.writeFileString(file, StatusPage.render(found)), (error) => fromPlatform(file, error))
+      yield* WholeFile.write(file, StatusPage.render(found))
       return yield* Console.log(file)
     }
     yield* options.json ? json(found) : Console.log(StatusTable.render(found))

@@ -54,7 +54,7 @@ export const plain = <R>(
       const context = yield* Effect.context<R>()
       return decompress(compression)(Stream.provideContext(bytes, context)).pipe(
         Stream.mapError((error) =>
-          error._tag === "Damaged" ? new FileFailed({ path, description: error.message }) : error
+          error._tag === "Damaged" ? new FileFailed({ path, description: error.message, damaged: true }) : error
         )
       )
     })

@@ -134,7 +134,8 @@ const metadataOf = Effect.fnUntraced(function* ({ path, range, size: sizeOf }: F
 const damaged = (path: string) => (cause: unknown) =>
   new FileFailed({
     path,
-    description: `The file is damaged: ${cause instanceof Error ? cause.message : String(cause)}`
+    description: `The file is damaged: ${cause instanceof Error ? cause.message : String(cause)}`,
+    damaged: true
   })
 
 /** The rows the footer counts; the checksum over the whole file is what an audit compares. */
