@@ -3,11 +3,13 @@ import { Host } from "@effect-intercom/export/Host"
 import * as Lock from "@effect-intercom/export/Lock"
 import * as NodeHost from "@effect-intercom/export/NodeHost"
 import { assert, describe, it as vitest } from "@effect/vitest"
+import * as Cause from "effect/Cause"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as FileSystem from "effect/FileSystem"
 import type * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
 import * as PlatformError from "effect/PlatformError"
 import * as Queue from "effect/Queue"
 import * as Schedule from "effect/Schedule"
@@ -71,6 +73,23 @@ const it = <A, E>(name: string, test: () => Effect.Effect<A, E, Scope.Scope | La
   vitest.effect(name, () => Effect.provide(test(), Disk.layer))
 
 describe("Lock", () => {
+  it("that cannot be removed is one line of the log", () =>
+    Effect.gen(function* () {
+      const logged: Array<unknown> = []
+      const logger = Logger.make(({ cause, message }) => void logged.push(message, cause))
+      const fs = yield* FileSystem.FileSystem
+      const path = `${yield* temporary}/export.lock`
+      const refused = PlatformError.systemError({ _tag: "PermissionDenied", module: "FileSystem", method: "remove" })
+      const disk = { ...fs, remove: (file: string) => (file === path ? Effect.fail(refused) : fs.remove(file)) }
+      yield* Effect.flatMap(hold(path, host(1, [1])), ({ close }) => close).pipe(
+        Effect.provideService(FileSystem.FileSystem, disk),
+        Effect.provide(Logger.layer([logger]))
+      )
+      assert.lengthOf(logged, 2)
+      assert.match(String(logged[0]), /^\S+export\.lock could not be removed: [^\n]+\.$/)
+      assert.deepStrictEqual(logged[1], Cause.empty)
+    }))
+
   it("says who holds it, and is gone when it is given back", () =>
     Effect.gen(function* () {
       const directory = yield* temporary
