@@ -27,7 +27,15 @@ import * as Path from "effect/Path"
 import * as Schedule from "effect/Schedule"
 import { isSqlError, type SqlError } from "effect/sql/SqlError"
 import * as Directory from "./Directory.ts"
-import { DatabaseBusy, DatabaseFailed, DiskFull, NotADatabase, NotWritable, type Reason } from "./ExportError.ts"
+import {
+  DatabaseBusy,
+  DatabaseFailed,
+  DiskFull,
+  NotADatabase,
+  NotWritable,
+  type Reason,
+  Unreadable
+} from "./ExportError.ts"
 import { Host } from "./Host.ts"
 import * as DuckDbClient from "./internal/DuckDbClient.ts"
 import * as Files from "./internal/Files.ts"
@@ -112,7 +120,7 @@ const mustBeDuckDb = Effect.fnUntraced(function* (file: string) {
   const fs = yield* FileSystem.FileSystem
   yield* Files.mustBeFile(file)
   if (!(yield* Files.at(file)(fs.exists(file)))) return false
-  if (!(yield* Files.at(file)(begins(file)))) return yield* new NotADatabase({ path: file, kind: "DuckDB" })
+  if (!(yield* Files.reading(file)(begins(file)))) return yield* new NotADatabase({ path: file, kind: "DuckDB" })
   return true
 })
 
@@ -257,6 +265,9 @@ const reasonAt =
     }
     if (/No space left on device|Disk quota exceeded/.test(message)) return new DiskFull({ path: file })
     if (/not a valid DuckDB database file/.test(message)) return new NotADatabase({ path: file, kind: "DuckDB" })
+    if (/Could not read enough bytes|corrupt|checksum/i.test(message)) {
+      return new Unreadable({ path: file, finished: true })
+    }
     if (/Cannot open file|read-only/i.test(message)) return new NotWritable({ path: file, description: message })
     return new DatabaseFailed({ database: file, description: message })
   }

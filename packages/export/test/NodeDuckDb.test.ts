@@ -10,6 +10,7 @@ import { assert, describe, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
+import * as PlatformError from "effect/PlatformError"
 import * as Schema from "effect/Schema"
 import { mkdir } from "node:fs/promises"
 import { dirname } from "node:path"
@@ -168,6 +169,29 @@ describe("NodeDuckDb", () => {
         assert.strictEqual(
           yield* refused,
           `${one.file} is open in another part of this program. Close it there, then run the same command again.`
+        )
+      })
+    )
+
+    it.effect("a database that lacks its end, or must not be read, is said to be so", () =>
+      Effect.gen(function* () {
+        const fs = yield* FileSystem.FileSystem
+        const one = yield* place
+        yield* session(one, () => Effect.void)
+        const refused = Effect.map(Effect.flip(session(one, () => Effect.void)), ({ message }) => message)
+        const denied = PlatformError.systemError({ _tag: "PermissionDenied", module: "FileSystem", method: "open" })
+        const locked = FileSystem.FileSystem.of({
+          ...fs,
+          open: (path, options) => (path === one.file ? Effect.fail(denied) : fs.open(path, options))
+        })
+        assert.strictEqual(
+          yield* Effect.provideService(refused, FileSystem.FileSystem, locked),
+          `${one.file} cannot be read (permission denied). Correct its permissions, or choose another place.`
+        )
+        yield* fs.truncate(one.file, 14_000)
+        assert.include(
+          yield* refused,
+          `${one.file} is damaged, or not written by this version of the tool. Put a good copy back`
         )
       })
     )
