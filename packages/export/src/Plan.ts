@@ -49,8 +49,8 @@ export const Plan = Schema.Struct({
   /** Records per request, instead of what each resource has. */
   pageSize: Schema.optionalKey(positive),
   /**
-   * Requests under way at once, of all resources together; and half as many windows of contacts and tickets, whose pages are
-   * read ahead. `auto`: as many as latency and the rate limit need, 64 at the most, and 4 windows. @default "auto"
+   * Requests under way at once, of all resources together; and as many windows of a search, eight at the most, whose pages are
+   * read ahead. `auto`: as many as latency and the rate limit need, 64 at the most, and eight windows. @default "auto"
    */
   concurrency: Schema.optionalKey(Schema.Union([positive, Schema.Literal("auto")])),
   /**
