@@ -76,8 +76,8 @@ export interface Options {
    */
   readonly version?: string | undefined
   /**
-   * The `User-Agent` to send; by default `effect-intercom/VERSION`, and in browsers their own: another one would need
-   * the leave of the server (CORS).
+   * The `User-Agent` to send; by default `effect-intercom/VERSION`, and in browsers their own: the server would have to
+   * allow another one (CORS).
    */
   readonly userAgent?: string | undefined
   /**

@@ -91,7 +91,7 @@ export interface Service {
   ) => Effect.Effect<Answer, IntercomError, R>
   /** What time it is for the API, in Unix milliseconds, as its answers told; before the first, by this machine's clock. */
   readonly serverTime: Effect.Effect<number>
-  /** Takes the token out of a text that comes from outside, and cuts what is left to `length` characters. */
+  /** Takes the token out of a string that comes from outside, and cuts what is left to `length` characters. */
   readonly scrub: Scrub
 }
 

@@ -24,8 +24,8 @@ export interface Options {
    */
   readonly timeToLive?: Duration.Input | undefined
   /**
-   * How many records are kept at most; the one that was not asked for the longest goes first. With less than 1, or no number
-   * at all (`NaN`), none is.
+   * How many records are kept at most; the one that was not asked for the longest goes first. With less than 1, or
+   * `NaN`, none is.
    *
    * @default 10_000
    */

@@ -1,4 +1,4 @@
-/** Walking over pages. Whatever the style of a listing, a page has items, a cursor to go on from, and maybe a total. */
+/** Walking over pages. Whatever the style of a listing, a page has items, a cursor to resume from, and maybe a total. */
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
@@ -7,8 +7,9 @@ import { numberOf } from "./internal/Envelope.ts"
 import { nullish, open, unchecked } from "./Wire.ts"
 
 /**
- * The `pages` part of a listing. Its numbers are not checked: some answers have them as text. `next` is an object with `starting_after` (contacts, conversations), a URL (articles,
- * companies, news, events), or null or absent at the end. Some listings have `since`, a URL to poll later.
+ * The `pages` part of a listing. Its numbers are not checked: some answers have them as strings. `next` is an object with
+ * `starting_after` (contacts, conversations), a URL (articles, companies, news, events), or null or absent at the end. Some
+ * listings have `since`, a URL to poll later.
  */
 export class Pages extends Schema.Opaque<Pages>()(
   open({

@@ -29,7 +29,7 @@ import * as Words from "./search/Words.ts"
 // ---------------------------------------------------------------------------------------------------------------------
 
 /**
- * What a field holds, which decides its operators. `id` is a text the API also takes as a number; `whole` is an id the
+ * What a field holds, which decides its operators. `id` is a string the API also takes as a number; `whole` is an id the
  * API has as a whole number, and takes as its digits too; `tag` is an id that can only be there or not; `date` is Unix
  * seconds, as a number or its digits; `day` is a date the API compares by the day in the workspace's time zone.
  */

@@ -60,13 +60,13 @@ export const open = <const Fields extends Schema.Struct.Fields>(fields: Fields) 
 export const unchecked = Schema.optionalKey(Schema.Unknown)
 
 /**
- * The body of a listing. The client relies on its list and its cursor; counts come as numbers or texts, by endpoint and by
+ * The body of a listing. The client relies on its list and its cursor; counts come as numbers or strings, by endpoint and by
  * age, and one of a third kind must not cost a page of records.
  */
 export const listing = <const Fields extends Schema.Struct.Fields>(fields: Fields) =>
   open({ type: unchecked, ...fields })
 
-/** A number that some answers have as text. */
+/** A number that some answers have as a string. */
 export const LooseNumber = Schema.Union([Schema.Finite, Schema.String])
 
 /**
@@ -135,7 +135,7 @@ export const exactlyOne = (names: readonly [string, ...ReadonlyArray<string>], f
 /** Seconds since 1970-01-01T00:00:00Z, as the API sends and takes every time. */
 export const UnixSeconds = Schema.Int.annotate({ description: "Unix time in seconds" })
 
-/** A time that is Unix seconds in one answer, and text (RFC 3339) in another. */
+/** A time that is Unix seconds in one answer, and a string (RFC 3339) in another. */
 export const LooseTime = Schema.Union([UnixSeconds, Schema.String])
 
 /** An id the API writes as a string in one place and as a number in another. */
@@ -210,7 +210,7 @@ export const CustomAttributes = Schema.Record(Schema.String, Schema.Unknown)
 export const JsonObject = Schema.Record(Schema.String, Schema.Json)
 
 /**
- * Whether a text can be a segment of a URL's path. "." and ".." are resolved away by URL parsers, nothing at all asks for
+ * Whether a string can be a segment of a URL's path. "." and ".." are resolved away by URL parsers, nothing at all asks for
  * the collection, and a lone surrogate cannot be percent-encoded.
  */
 export const isPathSegment = (id: string): boolean => id !== "" && id !== "." && id !== ".." && id.isWellFormed()
@@ -241,7 +241,7 @@ const isWellFormed = Schema.makeFilter<string>((text) => text.isWellFormed(), {
   expected: "a text that can stand in a URL: no lone surrogates"
 })
 
-/** The same text, where it becomes a parameter of a query. */
+/** The same string, where it becomes a parameter of a query. */
 export const queryText = <S extends Schema.Codec<string, string>>(text: S) => text.check(isWellFormed)
 
 /** The query of an operation that has no parameters. (An empty `Struct` would take any.) */

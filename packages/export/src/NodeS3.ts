@@ -4,8 +4,8 @@
  * writes (`If-Match`, `If-None-Match`). `internal/ObjectSink.ts` says which objects there are. It needs the package
  * `@aws-sdk/client-s3`, which those who write elsewhere need not install: it is loaded when an export begins.
  *
- * A finished output is one object, byte for byte the file that `Ndjson`, `Csv` or `Parquet` writes. It appears when it is complete, in place of
- * the one before; readers see the one or the other.
+ * A finished output is one object, byte for byte the file that `Ndjson`, `Csv` or `Parquet` writes. It appears when it is
+ * complete, in place of the one before; readers see the one or the other.
  *
  * An export finds out, before it writes, whether the server heeds conditions: without them two exports could not be kept
  * apart, and it fails with `NoConditionalWrites`. A bucket with versions keeps every version of the small root, which is
@@ -31,8 +31,8 @@ export type Options = Server & {
   /** Where in the bucket: `exports/acme`. Nothing else may write below it. @default all of it */
   readonly prefix?: string | undefined
   /**
-   * After how long without a sign of life another export's lock is ignored. A process that is gone, on this host, has it no
-   * more. @default 1 minute
+   * After how long without a sign of life another export's lock is ignored. That of a process on this host
+   * that has ended is ignored at once. @default 1 minute
    */
   readonly patience?: Duration.Input | undefined
 } & FileFormats.Options

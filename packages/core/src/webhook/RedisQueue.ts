@@ -7,7 +7,7 @@ import * as Schedule from "effect/Schedule"
 
 /**
  * Effect's store looks now and then for what processes had that died, and, when Redis once fails it in that, never again
- * until the process starts anew. It is the only one of its scripts that reads all of a hash.
+ * until the process starts again. It is the only one of its scripts that reads all of a hash.
  */
 const looksForAbandoned = ({ lua }: { readonly lua: string }) => lua.includes("HGETALL")
 
