@@ -115,7 +115,7 @@ it.live("quickstart.ts says what to do about a bad token, without showing it", (
     assert.strictEqual(stdout, "")
     assert.match(stderr, /^HTTP 401 .*INTERCOM_ACCESS_TOKEN/)
     assert.notInclude(stderr, "a-wrong-token")
-  }).pipe(Effect.provide([Simulator.layer(), NodeServices.layer]))
+  }).pipe(Effect.provide([Simulator.layer({ jobDuration: 0 }), NodeServices.layer]))
 )
 
 it.live("update.ts sends the declared operation", () =>
@@ -181,6 +181,6 @@ it.live(
         "companies: 0 changed",
         "conversations: 0 changed"
       ])
-    }).pipe(Effect.provide([Simulator.layer({ contacts: 120, companies: 10, conversations: 15 }), NodeServices.layer])),
+    }).pipe(Effect.provide([Simulator.layer({ contacts: 120, companies: 10, conversations: 15, jobDuration: 0 }), NodeServices.layer])),
   90_000
 )
