@@ -13,7 +13,7 @@ export type Turn =
 export interface Scroll {
   /** The next page; without `param` the first one of a new scroll. `now` is in milliseconds. */
   readonly turn: (param: string | undefined, now: number) => Turn
-  /** Ends the scroll that is open: no one can go on with it. */
+  /** Ends the scroll that is open: nobody can resume it. */
   readonly break: () => void
 }
 
