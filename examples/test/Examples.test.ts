@@ -181,6 +181,11 @@ it.live(
         "companies: 0 changed",
         "conversations: 0 changed"
       ])
-    }).pipe(Effect.provide([Simulator.layer({ contacts: 120, companies: 10, conversations: 15, jobDuration: 0 }), NodeServices.layer])),
+    }).pipe(
+      Effect.provide([
+        Simulator.layer({ contacts: 120, companies: 10, conversations: 15, jobDuration: 0 }),
+        NodeServices.layer
+      ])
+    ),
   90_000
 )

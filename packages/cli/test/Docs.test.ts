@@ -59,7 +59,10 @@ describe("the READMEs", () => {
         }
       }).pipe(
         Effect.scoped,
-        Effect.provide([Simulator.layer({ contacts: 12, companies: 3, conversations: 4, jobDuration: 0 }), NodeServices.layer])
+        Effect.provide([
+          Simulator.layer({ contacts: 12, companies: 3, conversations: 4, jobDuration: 0 }),
+          NodeServices.layer
+        ])
       ),
     180_000
   )
