@@ -140,6 +140,27 @@ describe("a contact", () => {
     }).pipe(Effect.provide(none))
   )
 
+  it.effect("are counted once by a company when two of its contacts become one", () =>
+    Effect.gen(function* () {
+      const { companies, contacts } = yield* Intercom
+      const user = yield* contacts.create({ external_id: "u" })
+      const lead = yield* contacts.create({ role: "lead" })
+      const [both, ofUser, ofLead] = [
+        yield* companies.createOrUpdate({ company_id: "both" }),
+        yield* companies.createOrUpdate({ company_id: "user" }),
+        yield* companies.createOrUpdate({ company_id: "lead" })
+      ]
+      for (const { id } of [both, ofUser]) yield* contacts.attachCompany(user.id, { id })
+      for (const { id } of [both, ofLead]) yield* contacts.attachCompany(lead.id, { id })
+      assert.strictEqual((yield* companies.get(both.id)).user_count, 2)
+      yield* contacts.merge({ from: lead.id, into: user.id })
+      for (const { id } of [both, ofUser, ofLead]) {
+        assert.strictEqual((yield* companies.get(id)).user_count, 1)
+        assert.deepStrictEqual(idsIn(yield* companies.listContacts(id)), [user.id])
+      }
+    }).pipe(Effect.provide(none))
+  )
+
   it.effect("takes over what a lead has that is merged into it, and nothing else is", () =>
     Effect.gen(function* () {
       const { contacts, conversations, events, notes, tags } = yield* Intercom

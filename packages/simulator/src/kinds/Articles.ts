@@ -38,7 +38,7 @@ const generate = (world: World.World, index: number) => {
     statistics: {
       type: "article_statistics",
       views: random.below(10_000),
-      conversions: random.below(100),
+      conversations: random.below(100),
       reactions: random.below(500),
       happy_reaction_percentage: random.below(1000) / 10,
       neutral_reaction_percentage: 0,
@@ -136,7 +136,7 @@ const make = (input: Crud.Input, { id, now, workspace }: Crud.Making): Row =>
       statistics: {
         type: "article_statistics",
         views: 0,
-        conversions: 0,
+        conversations: 0,
         reactions: 0,
         happy_reaction_percentage: 0,
         neutral_reaction_percentage: 0,

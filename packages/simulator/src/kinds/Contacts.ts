@@ -291,6 +291,8 @@ export const merge = (workspace: Kind.Workspace, from: string, into: string, at:
   if (gone === undefined || kept === undefined || from === into) return false
   contacts.remove(from, at)
   mergesOf(workspace).set(from, into)
+  // A company of both had two contacts, and has one.
+  for (const before of [gone, kept]) recount(workspace, before, -1, at)
   const merged = Object.values(Lists.contact).reduce((row, list) => {
     const theirs = Crud.referencesOf(list, workspace, gone)
     const missing = theirs.flatMap(({ id }) => list.to(workspace).find(String(id)) ?? [])
@@ -305,6 +307,7 @@ export const merge = (workspace: Kind.Workspace, from: string, into: string, at:
     if (note !== undefined) notes.replace({ ...note, contact: { type: "contact", id: into } }, at)
   }
   for (const having of [conversations, tickets]) Crud.rerelate(Lists.contacts, workspace, having, [gone, kept], at)
+  recount(workspace, merged, 1, at)
   return contacts.replace({ ...merged, updated_at: Math.floor(at / 1000) }, at)
 }
 
