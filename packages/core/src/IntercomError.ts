@@ -318,7 +318,7 @@ export class IntercomError extends Schema.TaggedError<IntercomError>()("Intercom
 }) {
   override get message(): string {
     const { message } = this.reason
-    const isRead = this.method === "GET" || this.path.endsWith("/search")
+    const isRead = this.method === "GET" || /\/(search|list)$/.test(this.path)
     return `${this.operation} (${this.method} ${this.path}): ${this.reason._tag}: ${isRead ? ofRead(message) : message}`
   }
 

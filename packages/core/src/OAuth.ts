@@ -126,7 +126,7 @@ const isRegion = Schema.is(Settings.RegionName)
 
 /** A state says for which region it is, as the callback does not. */
 const regionOf = (state: string | undefined): IntercomConfig.Region | undefined => {
-  const region = `${state}`.split(".")[1]
+  const region = state?.split(".")[1]
   return isRegion(region) ? region : undefined
 }
 

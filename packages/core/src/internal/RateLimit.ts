@@ -210,10 +210,6 @@ export const make = (options: Options) => {
     changed.openUnsafe()
   }
 
-  const isUnderWay = (slot: Slot | undefined): slot is Slot =>
-    // A set of slots may be asked for anything.
-    (underWay as ReadonlySet<unknown>).has(slot)
-
   const settle = (slot: Slot, exit: Exit.Exit<unknown, unknown>) => {
     if (Exit.isFailure(exit) && isUnsent(Cause.squash(exit.cause))) release(slot)
     else spend(slot)
@@ -241,7 +237,9 @@ export const make = (options: Options) => {
           slot = taken
         }).pipe(
           Effect.andThen(Effect.suspend(() => Effect.provideService(attempt, Slot, slot))),
-          Effect.onExit((exit) => Effect.sync(() => isUnderWay(slot) && update(settle, slot, exit)))
+          Effect.onExit((exit) =>
+            Effect.sync(() => slot !== undefined && underWay.has(slot) && update(settle, slot, exit))
+          )
         )
       }),
     /** Learns from the headers of an answer, before its body is there. */

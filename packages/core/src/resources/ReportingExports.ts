@@ -91,7 +91,7 @@ type Run<E, R> = Stream.Stream<Uint8Array, IntercomError | Job.JobNotCompleted |
 
 /** What a download is asked with, as its address says. */
 const askedWith = ({ download_url }: ReportingExport): DownloadReportingExport => {
-  const app_id = URL.parse(`${download_url}`)?.searchParams.get("app_id")
+  const app_id = URL.parse(download_url ?? "")?.searchParams.get("app_id")
   return app_id ? { app_id } : {}
 }
 
